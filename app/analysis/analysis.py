@@ -1,0 +1,162 @@
+"""What the model says of a document: scored passages, links, a summary, and what it cost. Plain values, no model code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from app.documents.document import DocumentKind, Language, Notice, Quad
+
+LinkKind = Literal["reference", "definition", "read-together"]
+
+
+@dataclass(frozen=True, slots=True)
+class TagScore:
+    """A tag such as `cap-on-liability` with its calibrated probability."""
+
+    tag: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPassage:
+    """A sentence or clause with its importance.
+
+    `importance` is a calibrated probability, `interval` its 95 % interval; `rank` counts from 1 in order of importance over
+    the document; `selected` says whether it passes the threshold of the settings. `quads` lie on `page`.
+    """
+
+    start: int
+    end: int
+    page: int
+    text: str
+    quads: tuple[Quad, ...]
+    importance: float
+    interval: tuple[float, float]
+    tags: tuple[TagScore, ...]
+    selected: bool
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two passages, by index, that belong together: `source` refers to, uses or was read with `target`."""
+
+    source: int
+    target: int
+    weight: float
+    kind: LinkKind
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """Which weights scored the document; `sha256` is that of the weights file."""
+
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisSettings:
+    """What the user asked for. Exactly one of `recall` and `share` decides the threshold; `share` wins where both are set."""
+
+    kind: Literal["auto", "contract", "report", "design"] = "auto"
+    query: str | None = None
+    attention: Literal["adaptive", "dense"] = "adaptive"
+    coverage: float = 0.95
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    recall: float = 0.9
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CoveredMass:
+    """An audited estimate of the share of dense attention mass that was computed, with its 95 % interval."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds are wall-clock of the analysis without loading the model; `peak_bytes` is the worker's resident peak."""
+
+    tokens: int
+    seconds: float
+    peak_bytes: int
+    density: float
+    covered_mass: CoveredMass
+    device: str
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The result for one document; `summary` holds passage indices in reading order."""
+
+    file: str
+    sha256: str
+    kind: DocumentKind
+    language: Language
+    passages: tuple[ScoredPassage, ...]
+    links: tuple[Link, ...]
+    summary: tuple[int, ...]
+    model: ModelIdentity
+    settings: AnalysisSettings
+    cost: Cost
+    warnings: tuple[Notice, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The `fusen.analysis/1` object."""
+        return {
+            "schema": "fusen.analysis/1",
+            "file": self.file,
+            "sha256": self.sha256,
+            "kind": self.kind,
+            "language": self.language,
+            "passages": [_passage_json(p) for p in self.passages],
+            "links": [
+                {"from": link.source, "to": link.target, "weight": link.weight, "kind": link.kind}
+                for link in self.links
+            ],
+            "summary": list(self.summary),
+            "model": {"name": self.model.name, "version": self.model.version, "sha256": self.model.sha256},
+            "settings": {
+                "kind": self.settings.kind,
+                "query": self.settings.query,
+                "attention": self.settings.attention,
+                "coverage": self.settings.coverage,
+                "device": self.settings.device,
+                "recall": self.settings.recall,
+                "share": self.settings.share,
+            },
+            "cost": {
+                "tokens": self.cost.tokens,
+                "seconds": self.cost.seconds,
+                "peak_bytes": self.cost.peak_bytes,
+                "density": self.cost.density,
+                "covered_mass": {
+                    "estimate": self.cost.covered_mass.estimate,
+                    "low": self.cost.covered_mass.low,
+                    "high": self.cost.covered_mass.high,
+                },
+                "device": self.cost.device,
+            },
+            "warnings": [{"code": w.code, "message": w.message} for w in self.warnings],
+        }
+
+
+def _passage_json(passage: ScoredPassage) -> dict[str, Any]:
+    return {
+        "start": passage.start,
+        "end": passage.end,
+        "page": passage.page,
+        "text": passage.text,
+        "quads": [list(quad) for quad in passage.quads],
+        "importance": passage.importance,
+        "interval": list(passage.interval),
+        "tags": [{"tag": t.tag, "probability": t.probability} for t in passage.tags],
+        "selected": passage.selected,
+        "rank": passage.rank,
+    }

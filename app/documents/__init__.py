@@ -1,0 +1,1 @@
+"""Reading files: path in, `Document` out. One loader a format."""

@@ -1,0 +1,97 @@
+"""The one value that every format is read into: text with code-point offsets, pages, blocks and, for PDF, a quad a character.
+
+Nothing here opens a file or imports a parser, so that the window can use it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+BlockType = Literal["paragraph", "heading", "list-item", "table-cell", "footnote", "page-header", "page-footer"]
+DocumentFormat = Literal["pdf", "docx", "text", "markdown"]
+DocumentKind = Literal["contract", "report", "design"]
+Language = Literal["en", "ja"]
+
+Quad = tuple[float, float, float, float, float, float, float, float]
+"""Four corners in PDF points from the page's top left, clockwise from the text's upper left: x0,y0 … x3,y3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page; `number` counts from 1, sizes are PDF points as displayed (after rotation), `start:end` its share of the text."""
+
+    number: int
+    width: float
+    height: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, list item, table cell, … in reading order; `level` is a heading's or list's depth from 1."""
+
+    type: BlockType
+    start: int
+    end: int
+    page: int
+    level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning that travels with a document or an analysis: a stable code and a sentence for the user."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """One opened file.
+
+    `quads` has shape (len(text), 8), float32, in the layout of `Quad`; a character without ink of its own (line break,
+    separator) has zeros. It is None for formats without pages of their own (DOCX, text), which have one page of size 0.
+    """
+
+    file: str
+    sha256: str
+    format: DocumentFormat
+    language: Language
+    kind: DocumentKind
+    page_count: int
+    text: str
+    pages: tuple[Page, ...]
+    blocks: tuple[Block, ...]
+    warnings: tuple[Notice, ...] = ()
+    quads: NDArray[np.float32] | None = field(default=None, repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """The `fusen.document/1` object."""
+        return {
+            "schema": "fusen.document/1",
+            "file": self.file,
+            "sha256": self.sha256,
+            "format": self.format,
+            "language": self.language,
+            "kind": self.kind,
+            "page_count": self.page_count,
+            "text": self.text,
+            "pages": [
+                {"number": p.number, "width": p.width, "height": p.height, "start": p.start, "end": p.end}
+                for p in self.pages
+            ],
+            "blocks": [_block_json(b) for b in self.blocks],
+            "warnings": [{"code": w.code, "message": w.message} for w in self.warnings],
+        }
+
+
+def _block_json(block: Block) -> dict[str, Any]:
+    entry: dict[str, Any] = {"type": block.type, "start": block.start, "end": block.end, "page": block.page}
+    if block.level is not None:
+        entry["level"] = block.level
+    return entry

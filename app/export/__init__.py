@@ -1,0 +1,1 @@
+"""Findings out: annotated PDF, DOCX brief, JSON, Markdown."""

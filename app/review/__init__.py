@@ -1,0 +1,1 @@
+"""Findings, decisions and undo: pure values and operations on them."""

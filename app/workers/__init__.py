@@ -1,0 +1,1 @@
+"""The process boundary: document worker, model worker, messages, progress, cancelling."""

@@ -1,0 +1,190 @@
+"""The messages between the window (or the command line) and the workers: small typed values, encoded as MessagePack.
+
+Client to worker: a `Call` (with a number) or a `Cancel`. Worker to client: any number of `Progress`, then one `Result` or
+`Failure` for each call. Page images do not travel in messages: the client makes a shared-memory block, the worker fills it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from app.analysis.analysis import Analysis, AnalysisSettings
+from app.documents.document import Document, DocumentFormat
+from app.errors import ErrorCode
+from app.review.findings import Finding
+
+
+class OpenDocument(msgspec.Struct, tag=True, frozen=True):
+    """Identify the file and measure its pages, without reading its text. Result: `OpenedDocument`."""
+
+    path: str
+    password: str | None = None
+
+
+class ReadDocument(msgspec.Struct, tag=True, frozen=True):
+    """Read everything. Progress a page. Result: `Document`."""
+
+    path: str
+    password: str | None = None
+
+
+class RenderPage(msgspec.Struct, tag=True, frozen=True):
+    """Draw one page (from 1) at `scale` pixels a point into the shared-memory block `memory` as RGB888. Result: `PageImage`."""
+
+    path: str
+    page: int
+    scale: float
+    memory: str
+    password: str | None = None
+
+
+class AnnotatePdf(msgspec.Struct, tag=True, frozen=True):
+    """Write a copy of the PDF at `path` to `output` with a highlight annotation for each finding. Result: `Written`."""
+
+    path: str
+    output: str
+    findings: tuple[Finding, ...]
+    author: str = "Fusen"
+    password: str | None = None
+
+
+class Analyze(msgspec.Struct, tag=True, frozen=True):
+    """Score a document. Progress by stage. Result: `Analysis`."""
+
+    document: Document
+    settings: AnalysisSettings
+
+
+class Describe(msgspec.Struct, tag=True, frozen=True):
+    """Load what is needed and say what is there (model, device, versions). Result: `Description`."""
+
+
+Body = OpenDocument | ReadDocument | RenderPage | AnnotatePdf | Analyze | Describe
+
+
+class Call(msgspec.Struct, tag=True, frozen=True):
+    """One numbered request."""
+
+    id: int
+    body: Body
+
+
+class Cancel(msgspec.Struct, tag=True, frozen=True):
+    """Stop call `id` soon; it ends in a `Failure` with the code `cancelled`."""
+
+    id: int
+
+
+class PageSize(msgspec.Struct, frozen=True):
+    """Displayed size of a page in PDF points."""
+
+    width: float
+    height: float
+
+
+class OpenedDocument(msgspec.Struct, tag=True, frozen=True):
+    """What is known before reading. `pages` is empty for formats without pages."""
+
+    path: str
+    sha256: str
+    format: DocumentFormat
+    pages: tuple[PageSize, ...]
+
+
+class PageImage(msgspec.Struct, tag=True, frozen=True):
+    """Size of the image in the shared-memory block, in pixels; `stride` is bytes a row."""
+
+    page: int
+    width: int
+    height: int
+    stride: int
+
+
+class Written(msgspec.Struct, tag=True, frozen=True):
+    """A file that was written whole."""
+
+    path: str
+
+
+class Description(msgspec.Struct, tag=True, frozen=True):
+    """Facts for `fusen doctor`, in the order to show them."""
+
+    facts: tuple[tuple[str, str], ...]
+
+
+class ReadResult(msgspec.Struct, tag=True, frozen=True):
+    """A document that was read."""
+
+    document: Document
+
+
+class AnalysisResult(msgspec.Struct, tag=True, frozen=True):
+    """An analysis that is complete."""
+
+    analysis: Analysis
+
+
+Value = OpenedDocument | PageImage | Written | Description | ReadResult | AnalysisResult
+
+
+class Progress(msgspec.Struct, tag=True, frozen=True):
+    """`stage` is one of reading, loading-model, scanning, attending, scoring, linking, writing; `done` of `total` units."""
+
+    id: int
+    stage: str
+    done: int
+    total: int
+
+
+class Result(msgspec.Struct, tag=True, frozen=True):
+    """The call's value."""
+
+    id: int
+    value: Value
+
+
+class Failure(msgspec.Struct, tag=True, frozen=True):
+    """The call's error, as in `FusenError`."""
+
+    id: int
+    code: ErrorCode
+    message: str
+    advice: str
+
+
+ToWorker = Call | Cancel
+FromWorker = Progress | Result | Failure
+
+
+def _encode_array(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return {"dtype": value.dtype.str, "shape": list(value.shape), "data": np.ascontiguousarray(value).tobytes()}
+    raise TypeError(f"{type(value).__name__} cannot be sent between processes")
+
+
+def _decode_array(kind: type, value: Any) -> Any:
+    # np.frombuffer never unpickles; the result is read-only, as a frozen value should be.
+    return np.frombuffer(value["data"], dtype=np.dtype(value["dtype"])).reshape(value["shape"])
+
+
+_encoder = msgspec.msgpack.Encoder(enc_hook=_encode_array)
+_to_worker: msgspec.msgpack.Decoder[ToWorker] = msgspec.msgpack.Decoder(ToWorker, dec_hook=_decode_array)
+_from_worker: msgspec.msgpack.Decoder[FromWorker] = msgspec.msgpack.Decoder(FromWorker, dec_hook=_decode_array)
+
+
+def encode(message: ToWorker | FromWorker) -> bytes:
+    """Bytes of one message, without framing."""
+    return _encoder.encode(message)
+
+
+def decode_to_worker(data: bytes) -> ToWorker:
+    """A message that the client sent; raises `msgspec.DecodeError` or `msgspec.ValidationError`."""
+    return _to_worker.decode(data)
+
+
+def decode_from_worker(data: bytes) -> FromWorker:
+    """A message that a worker sent; raises `msgspec.DecodeError` or `msgspec.ValidationError`."""
+    return _from_worker.decode(data)

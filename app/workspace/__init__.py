@@ -1,0 +1,1 @@
+"""Storing it all in one SQLite file: documents, analyses, findings, decisions and their history."""
