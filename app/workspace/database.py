@@ -1,0 +1,206 @@
+"""Opening the workspace's SQLite file safely: is it ours, whole and not too new; migrations; errors in the user's words.
+
+Before the first write the file is looked at through a read-only connection, so that a damaged or foreign file, or one of a
+newer program, is left exactly as it was.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+
+from app.errors import FusenError
+
+APPLICATION_ID = 0x4675736E  # "Fusn": tells a workspace from the database of another program
+BUSY_SECONDS = 3.0
+
+_PRAGMAS = (
+    # Readers and one writer at once (the window, and the command line beside it); a killed writer leaves a log that the
+    # next opening replays. Where the file system cannot do it (some network drives), SQLite keeps its rollback journal.
+    "PRAGMA journal_mode = WAL",
+    # A decision is on the disk when the window shows it, even if the power fails right after. Decisions come at the speed
+    # of a person, so one sync a commit is affordable.
+    "PRAGMA synchronous = FULL",
+    # No finding without its document, no history without its finding.
+    "PRAGMA foreign_keys = ON",
+    # The file may come from someone else: its schema must not call functions with side effects.
+    "PRAGMA trusted_schema = OFF",
+    # Notice damage when a page is read rather than return nonsense from it.
+    "PRAGMA cell_size_check = ON",
+)
+
+
+def connect(path: Path, migrations: Sequence[str] | None = None) -> sqlite3.Connection:
+    """A connection to the workspace at `path`, made if absent and migrated if old.
+
+    Raises FusenError: `damaged` or `unsupported` (the file is untouched), `permission`, `timeout` (another process writes).
+    """
+    scripts = migration_scripts() if migrations is None else migrations
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_size > 0:
+            _inspect(path, newest=len(scripts))
+        # autocommit mode: every transaction in this program is begun and ended by `transaction`, in plain sight
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+            _migrate(connection, scripts)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """All or nothing. Takes the write lock at the start, so that what is read inside stays true until the commit."""
+    with explained(path):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def migration_scripts() -> tuple[str, ...]:
+    """The SQL that leads from version n to n + 1, at index n."""
+    folder = resources.files("app.workspace.migrations")
+    scripts = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    for number, name in enumerate(scripts, start=1):
+        if not name.startswith(f"{number:04d}_"):
+            raise RuntimeError(f"migrations are not numbered without gaps: {name} stands at {number}")
+    return tuple((folder / name).read_text(encoding="utf-8") for name in scripts)
+
+
+def _inspect(path: Path, newest: int) -> None:
+    """Refuse what must not be written to, through a connection that cannot write."""
+    with path.open("rb") as stream:
+        if stream.read(16) != b"SQLite format 3\0":
+            raise damaged(path)
+    # Even a reader would leave files beside a database in WAL mode, unless it is told that no one writes. That must hold:
+    # a log beside the file belongs to a running process, or to one that was killed, and its content counts.
+    quiet = not any(Path(f"{path}{ending}").exists() for ending in ("-wal", "-journal"))
+    uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if quiet else ''}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)
+    try:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        if application != APPLICATION_ID and tables:
+            raise FusenError(
+                "unsupported",
+                f"{path.name} belongs to another program.",
+                "Choose a file that Fusen made, or a new name.",
+            )
+        if version > newest:
+            raise FusenError(
+                "unsupported",
+                f"{path.name} was made by a newer version of Fusen.",
+                "Install the current version of Fusen to open it; the file was not changed.",
+            )
+        if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+            raise damaged(path)
+        if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise damaged(path)
+    finally:
+        connection.close()
+
+
+def _migrate(connection: sqlite3.Connection, scripts: Sequence[str]) -> None:
+    """Run the scripts that are missing, each with its version number in one transaction."""
+    while _version(connection) < len(scripts):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            version = _version(
+                connection
+            )  # again: another process may have migrated while this one waited for the lock
+            if version < len(scripts):
+                for statement in _statements(scripts[version]):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {version + 1}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _statements(script: str) -> Iterator[str]:
+    # sqlite3.executescript would commit the running transaction first.
+    statement = ""
+    for piece in re.split(r"(?<=;)", script):
+        statement += piece
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def damaged(path: Path) -> FusenError:
+    """The error for a file that cannot be trusted."""
+    return FusenError(
+        "damaged",
+        f"{path.name} is damaged or is not a Fusen workspace.",
+        "It was left untouched. Restore it from a backup, or move it elsewhere to start with a new workspace.",
+    )
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn SQLite's and the system's errors about the file at `path` into FusenError; bugs (wrong SQL) pass through."""
+    try:
+        yield
+    except (PermissionError, FileExistsError, IsADirectoryError, NotADirectoryError) as error:
+        raise _not_writable(path) from error
+    except sqlite3.DatabaseError as error:
+        translated = _translate(path, error)
+        if translated is None:
+            raise
+        raise translated from error
+
+
+def _not_writable(path: Path) -> FusenError:
+    return FusenError(
+        "permission",
+        f"The workspace {path} cannot be opened for writing.",
+        "Check the rights of the file and its folder, or choose another place for the workspace.",
+    )
+
+
+def _translate(path: Path, error: sqlite3.DatabaseError) -> FusenError | None:
+    # The low byte is the primary code; the rest says more than the user can use.
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return FusenError(
+                "timeout",
+                f"Another window or program is writing to {path.name}.",
+                "Wait until it is done, or close it, and try again.",
+            )
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return damaged(path)
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return _not_writable(path)
+        case sqlite3.SQLITE_FULL:
+            return FusenError(
+                "permission",
+                f"There is no space left on the disk that holds {path.name}.",
+                "Free some space and try again; nothing that was saved before is lost.",
+            )
+        case sqlite3.SQLITE_IOERR:
+            return FusenError(
+                "permission",
+                f"The disk that holds {path.name} reported an error.",
+                "Check that the drive is connected and not full, then try again.",
+            )
+    return None

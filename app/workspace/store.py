@@ -1,0 +1,238 @@
+"""The workspace: one file that holds documents, their analyses, the findings, what was decided, and how to undo it.
+
+Threads: a `Workspace` belongs to the thread that opened it (SQLite raises ProgrammingError for any other); every call is
+short. Processes: several may have the same file open, one writes at a time; a writer that waits for more than
+`database.BUSY_SECONDS` gives up with a `timeout`.
+
+Every method that changes something has committed it when it returns, in one transaction; after a kill the file is as it was
+at the last return.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from platformdirs import user_data_path
+
+from app.analysis.analysis import Analysis
+from app.documents.document import Document, DocumentFormat
+from app.review import operations
+from app.review.findings import Finding
+from app.review.operations import Change, Operation
+from app.workspace import packing
+from app.workspace.database import connect, explained, transaction
+
+
+def default_workspace() -> Path:
+    """Where the workspace lies if the user names none."""
+    return user_data_path("fusen", appauthor=False) / "workspace.fusen"
+
+
+class Opened(Protocol):
+    """What is known of a document that was opened but not read yet."""
+
+    @property
+    def path(self) -> str:
+        """Path of the file."""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of its bytes."""
+
+    @property
+    def format(self) -> DocumentFormat:
+        """What it is."""
+
+    @property
+    def pages(self) -> Sequence[object]:
+        """One entry a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document of the workspace; `file` is the absolute path where it was opened last, `added_at` ISO 8601 in UTC."""
+
+    sha256: str
+    file: str
+    title: str
+    format: DocumentFormat
+    page_count: int
+    added_at: str
+    analyzed: bool
+
+
+class Workspace:
+    """An open workspace file. Use `open`, and `close` when done (or a `with` statement)."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+
+    @classmethod
+    def open(cls, path: Path) -> Workspace:
+        """Open, or make, the workspace at `path`.
+
+        Raises FusenError: `damaged` (with the file untouched), `unsupported` (made by a newer version, or by another
+        program), `permission`, `timeout` (another process is writing).
+        """
+        return cls(path, connect(path))
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; nothing is pending."""
+        self._connection.close()
+
+    def documents(self) -> tuple[StoredDocument, ...]:
+        """All documents, in the order in which they were added."""
+        rows = self._rows(
+            "SELECT sha256, file, title, format, page_count, added_at,"
+            " EXISTS (SELECT 1 FROM analyses WHERE document_sha256 = sha256) FROM documents ORDER BY documents.rowid"
+        )
+        return tuple(
+            StoredDocument(sha256, file, title, format_, page_count, added_at, bool(analyzed))
+            for sha256, file, title, format_, page_count, added_at, analyzed in rows
+        )
+
+    def add_document(self, opened_or_document: Opened | Document) -> None:
+        """Remember a document; one that is known by its hash keeps its date and takes the new path."""
+        with transaction(self._connection, self.path):
+            self._store_document(opened_or_document)
+
+    def save_analysis(self, document: Document, analysis: Analysis) -> None:
+        """Keep the analysis and make a finding of every selected passage.
+
+        A passage that was a finding before keeps its decision and comment. A finding that the new analysis does not select
+        stays if there is a decision or comment, and leaves `findings` otherwise.
+        """
+        settings = json.dumps(asdict(analysis.settings), sort_keys=True, ensure_ascii=False)
+        content = packing.pack_analysis(analysis)
+        with transaction(self._connection, self.path):
+            self._store_document(document)
+            # REPLACE gives a repeated analysis a new, highest number: it is the current one again.
+            self._connection.execute(
+                "INSERT OR REPLACE INTO analyses (document_sha256, model_sha256, settings, analyzed_at, content)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (document.sha256, analysis.model.sha256, settings, _now(), content),
+            )
+            self._merge_findings(document.sha256, analysis)
+
+    def analysis(self, sha256: str) -> Analysis | None:
+        """The document's latest analysis. Raises FusenError `damaged` when what is stored cannot be read."""
+        rows = self._rows(
+            "SELECT content FROM analyses WHERE document_sha256 = ? ORDER BY number DESC LIMIT 1", (sha256,)
+        )
+        return packing.unpack_analysis(rows[0][0], self.path) if rows else None
+
+    def findings(self, sha256: str) -> tuple[Finding, ...]:
+        """What the model selected or the reviewer touched in the document, in reading order."""
+        return self._findings(
+            "document_sha256 = ? AND (selected OR decision <> 'undecided' OR comment <> '') ORDER BY \"start\", \"end\"",
+            (sha256,),
+        )
+
+    def apply(self, operation: Operation) -> Change:
+        """Do it, store it, remember how to undo it. What could be redone before cannot be any more.
+
+        An operation that changes nothing leaves no trace in the history. Raises KeyError for an unknown finding.
+        """
+        with transaction(self._connection, self.path):
+            before = self._by_id(operation.finding_id)
+            change = operations.apply(before, operation)
+            if change.findings:
+                self._connection.execute("DELETE FROM history WHERE undone")
+                self._connection.execute(
+                    "INSERT INTO history (at, finding_id, operation, inverse) VALUES (?, ?, ?, ?)",
+                    (
+                        _now(),
+                        operation.finding_id,
+                        operations.to_json(operation),
+                        operations.to_json(operations.inverse(before, operation)),
+                    ),
+                )
+                self._store_change(change)
+        return change
+
+    def undo(self) -> Change | None:
+        """Take back the last operation that stands; None when there is none."""
+        return self._step("SELECT number, inverse FROM history WHERE NOT undone ORDER BY number DESC LIMIT 1", True)
+
+    def redo(self) -> Change | None:
+        """Do again what was undone last; None when there is nothing."""
+        return self._step("SELECT number, operation FROM history WHERE undone ORDER BY number LIMIT 1", False)
+
+    def _step(self, query: str, undone: bool) -> Change | None:
+        with transaction(self._connection, self.path):
+            row = self._connection.execute(query).fetchone()
+            if row is None:
+                return None
+            number, text = row
+            operation = operations.from_json(text)
+            change = operations.apply(self._by_id(operation.finding_id), operation)
+            self._store_change(change)
+            self._connection.execute("UPDATE history SET undone = ? WHERE number = ?", (undone, number))
+        return change
+
+    def _store_document(self, source: Opened | Document) -> None:
+        if isinstance(source, Document):
+            path, title, page_count = source.file, packing.title_of(source), source.page_count
+        else:
+            path, title, page_count = source.path, "", len(source.pages)
+        # A document that was only opened has no title of its own yet: its file's name, unless a better one is known.
+        self._connection.execute(
+            "INSERT INTO documents (sha256, file, title, format, page_count, added_at) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (sha256) DO UPDATE SET file = excluded.file, page_count = max(page_count, excluded.page_count),"
+            " title = CASE WHEN ? <> '' THEN excluded.title ELSE title END",
+            (
+                source.sha256,
+                str(Path(path).absolute()),
+                title or Path(path).stem,
+                source.format,
+                page_count,
+                _now(),
+                title,
+            ),
+        )
+
+    def _merge_findings(self, sha256: str, analysis: Analysis) -> None:
+        known = {
+            row[0] for row in self._connection.execute("SELECT id FROM findings WHERE document_sha256 = ?", (sha256,))
+        }
+        self._connection.execute("UPDATE findings SET selected = 0 WHERE document_sha256 = ?", (sha256,))
+        candidates = (packing.finding_of(sha256, passage) for passage in analysis.passages)
+        self._connection.executemany(
+            packing.UPSERT_FINDING,
+            [packing.row_of(finding) for finding in candidates if finding.selected or finding.id in known],
+        )
+
+    def _by_id(self, finding_id: str) -> Mapping[str, Finding]:
+        return {finding.id: finding for finding in self._findings("id = ?", (finding_id,))}
+
+    def _findings(self, condition: str, parameters: tuple[str, ...]) -> tuple[Finding, ...]:
+        rows = self._rows(f"SELECT {packing.FINDING_COLUMNS} FROM findings WHERE {condition}", parameters)  # noqa: S608
+        return tuple(packing.finding_from(row, self.path) for row in rows)
+
+    def _store_change(self, change: Change) -> None:
+        self._connection.executemany(
+            "UPDATE findings SET decision = ?, comment = ? WHERE id = ?",
+            [(finding.decision, finding.comment, finding.id) for finding in change.findings],
+        )
+
+    def _rows(self, query: str, parameters: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
+        with explained(self.path):
+            rows: list[tuple[Any, ...]] = self._connection.execute(query, parameters).fetchall()
+            return rows
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
