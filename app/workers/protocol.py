@@ -1,7 +1,8 @@
 """The messages between the window (or the command line) and the workers: small typed values, encoded as MessagePack.
 
-Client to worker: a `Call` (with a number) or a `Cancel`. Worker to client: any number of `Progress`, then one `Result` or
-`Failure` for each call. Page images do not travel in messages: the client makes a shared-memory block, the worker fills it.
+Client to worker: a `Call` (with a number) or a `Cancel`. Worker to client, for each call: `Started`, any number of
+`Progress`, then one `Result` or `Failure`. Page images do not travel in messages: the client makes a shared-memory block,
+the worker fills it (`app.workers.page_memory`).
 """
 
 from __future__ import annotations
@@ -63,6 +64,13 @@ class Describe(msgspec.Struct, tag=True, frozen=True):
 
 
 Body = OpenDocument | ReadDocument | RenderPage | AnnotatePdf | Analyze | Describe
+
+
+def file_of(body: Body) -> str | None:
+    """The file that a request is about, for messages to the user."""
+    if isinstance(body, Describe):
+        return None
+    return body.document.file if isinstance(body, Analyze) else body.path
 
 
 class Call(msgspec.Struct, tag=True, frozen=True):
@@ -130,6 +138,12 @@ class AnalysisResult(msgspec.Struct, tag=True, frozen=True):
 Value = OpenedDocument | PageImage | Written | Description | ReadResult | AnalysisResult
 
 
+class Started(msgspec.Struct, tag=True, frozen=True):
+    """The worker takes up the call now; from here its time counts. A call that was cancelled in the queue never starts."""
+
+    id: int
+
+
 class Progress(msgspec.Struct, tag=True, frozen=True):
     """`stage` is one of reading, loading-model, scanning, attending, scoring, linking, writing; `done` of `total` units."""
 
@@ -156,7 +170,7 @@ class Failure(msgspec.Struct, tag=True, frozen=True):
 
 
 ToWorker = Call | Cancel
-FromWorker = Progress | Result | Failure
+FromWorker = Started | Progress | Result | Failure
 
 
 def _encode_array(value: Any) -> Any:
