@@ -16,7 +16,7 @@ from pathlib import Path
 from app.errors import FusenError
 
 APPLICATION_ID = 0x4675736E  # "Fusn": tells a workspace from the database of another program
-BUSY_SECONDS = 3.0
+BUSY_SECONDS = 5.0
 
 _PRAGMAS = (
     # Readers and one writer at once (the window, and the command line beside it); a killed writer leaves a log that the

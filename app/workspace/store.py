@@ -171,6 +171,16 @@ class Workspace:
         """Do again what was undone last; None when there is nothing."""
         return self._step("SELECT number, operation FROM history WHERE undone ORDER BY number LIMIT 1", False)
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether `undo` would do something."""
+        return bool(self._rows("SELECT 1 FROM history WHERE NOT undone LIMIT 1"))
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether `redo` would do something."""
+        return bool(self._rows("SELECT 1 FROM history WHERE undone LIMIT 1"))
+
     def _step(self, query: str, undone: bool) -> Change | None:
         with transaction(self._connection, self.path):
             row = self._connection.execute(query).fetchone()

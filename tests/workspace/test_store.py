@@ -173,9 +173,11 @@ def test_any_sequence_of_steps_agrees_with_a_plain_list_of_states(
             workspace.close()
             workspace = Workspace.open(path)
         elif kind == "undo":
+            assert workspace.can_undo == (now > 0)
             assert (workspace.undo() is None) == (now == 0)
             now = max(0, now - 1)
         elif kind == "redo":
+            assert workspace.can_redo == (now < len(states) - 1)
             assert (workspace.redo() is None) == (now == len(states) - 1)
             now = min(len(states) - 1, now + 1)
         else:
