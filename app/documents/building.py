@@ -1,0 +1,62 @@
+"""Putting a document's text together from blocks, so that offsets, pages and quads agree by construction."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.documents.document import Block, BlockType, Page
+
+_CLOSE = ("list-item", "table-cell", "page-header", "page-footer")
+
+
+class TextBuilder:
+    """Takes pages and their blocks in order. A line break separates cells and list items, an empty line all else."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._quads: list[NDArray[np.float32]] = []
+        self._position = 0
+        self._last: BlockType | None = None
+        self.pages: list[Page] = []
+        self.blocks: list[Block] = []
+
+    def begin_page(self, width: float, height: float) -> None:
+        """What is added from now on lies on a further page."""
+        if self._last is not None:
+            self._separate("\n\n")
+            self._last = None
+        self._close_page()
+        self.pages.append(Page(len(self.pages) + 1, width, height, self._position, self._position))
+
+    def add(
+        self, type_: BlockType, text: str, level: int | None = None, quads: NDArray[np.float32] | None = None
+    ) -> None:
+        """One block; `quads` has shape (len(text), 8), or is None for formats without pages."""
+        if not text:
+            return
+        if self._last is not None:
+            self._separate("\n" if type_ == self._last and type_ in _CLOSE else "\n\n")
+        self._last = type_
+        start = self._position
+        self._append(text, quads)
+        self.blocks.append(Block(type_, start, self._position, len(self.pages), level))
+
+    def finish(self) -> tuple[str, tuple[Page, ...], tuple[Block, ...], NDArray[np.float32]]:
+        """Text, pages, blocks and quads (zeros where none were given)."""
+        self._close_page()
+        quads = np.concatenate(self._quads) if self._quads else np.zeros((0, 8), dtype=np.float32)
+        return "".join(self._parts), tuple(self.pages), tuple(self.blocks), quads
+
+    def _close_page(self) -> None:
+        if self.pages:
+            page = self.pages[-1]
+            self.pages[-1] = Page(page.number, page.width, page.height, page.start, self._position)
+
+    def _separate(self, separator: str) -> None:
+        self._append(separator, None)
+
+    def _append(self, text: str, quads: NDArray[np.float32] | None) -> None:
+        self._parts.append(text)
+        self._quads.append(np.zeros((len(text), 8), dtype=np.float32) if quads is None else quads)
+        self._position += len(text)

@@ -1,0 +1,170 @@
+"""From a PDF page's raw characters to clean lines: valid text with a quad for each code point. Plain values, no parser."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Quads = NDArray[np.float32]
+
+# Control characters, NUL, lone surrogates, non-characters, zero-width marks; a tab becomes a space instead.
+_UNWANTED = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff\u200b\u2060]")
+_SPACES = re.compile(r"[ \t\u00a0\u2002-\u200a]{2,}|[\t\u00a0\u2002-\u200a]")
+_LIGATURES = {
+    "\ufb00": "ff",
+    "\ufb01": "fi",
+    "\ufb02": "fl",
+    "\ufb03": "ffi",
+    "\ufb04": "ffl",
+    "\ufb05": "st",
+    "\ufb06": "st",
+}
+_LIGATURE = re.compile("[\ufb00-\ufb06]")
+SOFT_HYPHEN = "\u00ad"
+
+# Corners of (x0, y0, x1, y1) clockwise from the text's upper left, by the direction in which the text runs.
+_CORNERS = {
+    (1, 0): (0, 1, 2, 1, 2, 3, 0, 3),
+    (0, -1): (0, 3, 0, 1, 2, 1, 2, 3),
+    (0, 1): (2, 1, 2, 3, 0, 3, 0, 1),
+    (-1, 0): (2, 3, 0, 3, 0, 1, 2, 1),
+}
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """A run of text on one line, as displayed. `quads` has shape (len(text), 8); `source` numbers the PDF's own block.
+
+    `level`: runs from left to right, which most of the layout's rules need.
+    """
+
+    text: str
+    quads: Quads
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+    bold: bool
+    level: bool
+    source: int
+
+    @property
+    def middle(self) -> float:
+        """Height of the line's middle on the page."""
+        return (self.y0 + self.y1) / 2
+
+
+RecoverQuad = Callable[[Any, Any, Any], tuple[float, ...]]
+
+
+def page_lines(raw: Mapping[str, Any], matrix: tuple[float, ...], recover_quad: RecoverQuad) -> list[Line]:
+    """Lines of a page in the PDF's order.
+
+    `raw` is the page as PyMuPDF's "rawdict"; `matrix` (a, b, c, d, e, f) turns its coordinates to those of the displayed
+    page; `recover_quad(direction, span, char)` gives the quad of a character on a slanted line.
+    """
+    lines: list[Line] = []
+    for block in raw["blocks"]:
+        for line in block.get("lines", ()):
+            made = _line(line, matrix, recover_quad, block["number"])
+            if made is not None:
+                lines.append(made)
+    return lines
+
+
+def _line(line: Mapping[str, Any], matrix: tuple[float, ...], recover_quad: RecoverQuad, source: int) -> Line | None:
+    spans = line["spans"]
+    text = "".join([char["c"] for span in spans for char in span["chars"]])
+    if not text.strip():
+        return None
+    direction = (round(line["dir"][0], 3), round(line["dir"][1], 3))
+    corners = _CORNERS[1, 0] if line["wmode"] else _CORNERS.get(direction)
+    if corners is None:
+        quads = np.array([recover_quad(line["dir"], s, c) for s in spans for c in s["chars"]], dtype=np.float32)
+    else:
+        boxes = np.array([char["bbox"] for span in spans for char in span["chars"]], dtype=np.float32)
+        quads = boxes[:, corners]
+    text, quads = clean(text, _displayed(quads, matrix))
+    if not text:
+        return None
+    x, y = quads[:, 0::2], quads[:, 1::2]
+    size, bold = _style(spans)
+    a, b = matrix[0], matrix[1]
+    runs = (a * direction[0] + matrix[2] * direction[1], b * direction[0] + matrix[3] * direction[1])
+    level = not line["wmode"] and abs(runs[0] - 1) < 0.02
+    return Line(text, quads, float(x.min()), float(y.min()), float(x.max()), float(y.max()), size, bold, level, source)
+
+
+def _displayed(quads: Quads, matrix: tuple[float, ...]) -> Quads:
+    """The quads after the page's rotation; corners keep their order, for it follows the text."""
+    if matrix == (1, 0, 0, 1, 0, 0):
+        return quads
+    a, b, c, d, e, f = matrix
+    turned = np.empty_like(quads)
+    turned[:, 0::2] = a * quads[:, 0::2] + c * quads[:, 1::2] + e
+    turned[:, 1::2] = b * quads[:, 0::2] + d * quads[:, 1::2] + f
+    return turned
+
+
+def _style(spans: list[dict[str, Any]]) -> tuple[float, bool]:
+    """The size of most characters, and whether most are bold."""
+    if len(spans) == 1:
+        return float(spans[0]["size"]), _is_bold(spans[0])
+    sizes: Counter[float] = Counter()
+    bold = 0
+    for span in spans:
+        sizes[span["size"]] += len(span["chars"])
+        bold += len(span["chars"]) * _is_bold(span)
+    return float(sizes.most_common(1)[0][0]), bold * 10 > sizes.total() * 9
+
+
+def _is_bold(span: Mapping[str, Any]) -> bool:
+    return bool(span["flags"] & 16) or "bold" in span["font"].lower()
+
+
+def clean(text: str, quads: Quads) -> tuple[str, Quads]:
+    """Valid text on one line, ligatures spelt out, runs of spaces as one, none at the ends; quads follow.
+
+    A soft hyphen at the end stays, because the joining of lines needs it.
+    """
+    if _LIGATURE.search(text):
+        text, quads = _spell_out(text, quads)
+    if "\t" in text or SOFT_HYPHEN in text or _UNWANTED.search(text) or _SPACES.search(text):
+        keep = np.ones(len(text), dtype=bool)
+        for found in _UNWANTED.finditer(text):
+            keep[found.start() : found.end()] = False
+        for found in re.finditer(SOFT_HYPHEN, text.rstrip()[:-1]):
+            keep[found.start()] = False
+        for found in _SPACES.finditer(text):
+            keep[found.start() + 1 : found.end()] = False
+        blank = _SPACES.sub(lambda found: " " * len(found.group()), text)
+        text, quads = "".join([c for c, k in zip(blank, keep, strict=True) if k]), quads[keep]
+    left = len(text) - len(text.lstrip(" "))
+    stripped = text.strip(" ")
+    return stripped, quads[left : left + len(stripped)]
+
+
+def _spell_out(text: str, quads: Quads) -> tuple[str, Quads]:
+    """Each letter of a ligature gets its even share of the glyph's quad."""
+    letters: list[str] = []
+    rows: list[Quads] = []
+    for character, quad in zip(text, quads, strict=True):
+        spelt = _LIGATURES.get(character, character)
+        letters.append(spelt)
+        if len(spelt) == 1:
+            rows.append(quad[None])
+            continue
+        ul, ur, lr, ll = quad.reshape(4, 2)
+        for i in range(len(spelt)):
+            left, right = i / len(spelt), (i + 1) / len(spelt)
+            top, bottom = ur - ul, lr - ll
+            corners = (ul + left * top, ul + right * top, ll + right * bottom, ll + left * bottom)
+            rows.append(np.concatenate(corners)[None])
+    return "".join(letters), np.concatenate(rows).astype(np.float32)
