@@ -1,0 +1,147 @@
+"""The words of everything that is exported, English and Japanese; shared by the renderers so that they say the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from importlib import resources
+
+from app.documents.document import Language
+from app.export.brief import Brief, BriefDocument, BriefFinding, Quote
+from app.review.findings import Decision
+from app.tags import tag_name
+
+# Not allowed in XML 1.0, and of no use in any other export: control characters, halves of surrogate pairs, non-characters.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    """The text on one line, without characters that no file format takes."""
+    return " ".join(_UNPRINTABLE.sub("", text).split())
+
+
+def percent(share: float) -> str:
+    """A share as a whole percentage."""
+    return f"{share:.0%}"
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """The words that `resources/brief.json` has for `key`."""
+    return _words()[key][language].format(**values)
+
+
+@cache
+def _words() -> dict[str, dict[Language, str]]:
+    text = (resources.files("resources") / "brief.json").read_text(encoding="utf-8")
+    words: dict[str, dict[Language, str]] = json.loads(text)
+    return words
+
+
+def importance_words(importance: float, interval: tuple[float, float], language: Language) -> str:
+    """Percent with the interval."""
+    low, high = interval
+    return say("interval", language, value=percent(importance), low=percent(low), high=percent(high))
+
+
+def grade(importance: float, language: Language) -> str:
+    """The importance in words, for those who do not think in probabilities."""
+    key = "very-important" if importance >= 0.8 else "important" if importance >= 0.5 else "perhaps-important"
+    return say(key, language)
+
+
+def tag_words(tags: tuple[str, ...], language: Language) -> str:
+    """The tags in plain words, on one line."""
+    return say("separator", language).join(tag_name(tag, language) for tag in tags)
+
+
+def decision_words(decision: Decision, language: Language) -> str:
+    """What was decided."""
+    key = f"{decision}-decision" if decision in ("undecided", "rejected") else decision
+    return say(key, language)
+
+
+def citation(quote: Quote, brief: Brief) -> str:
+    """Where a quote stands: the page, with the file's name where the brief is of several documents."""
+    page = say("page-citation", brief.language, page=quote.page) if quote.page is not None else ""
+    if len(brief.documents) == 1:
+        return page or "–"
+    return say("separator", brief.language).join(filter(None, (printable(quote.file), page)))
+
+
+def finding_words(finding: BriefFinding, brief: Brief) -> tuple[str, str, str, str, str]:
+    """Place, passage, tags, decision with importance, comment."""
+    language = brief.language
+    return (
+        citation(finding.quote, brief),
+        printable(finding.quote.text),
+        tag_words(finding.tags, language) or "–",
+        say("between", language).join(
+            (
+                decision_words(finding.decision, language),
+                importance_words(finding.importance, finding.interval, language),
+            )
+        ),
+        printable(finding.comment),
+    )
+
+
+def document_lines(document: BriefDocument, language: Language) -> list[tuple[str, str]]:
+    """What was read, as label and value."""
+    lines = [
+        (say("file", language), printable(document.file)),
+        (say("kind", language), say(document.kind, language)),
+        (say("hash", language), document.sha256),
+    ]
+    if document.page_count is not None:
+        lines.insert(2, (say("pages", language), str(document.page_count)))
+    if document.warnings:
+        warnings = " ".join(printable(warning.message) for warning in document.warnings)
+        lines.append((say("warnings", language), warnings))
+    return lines
+
+
+def not_looked_at_line(document: BriefDocument, language: Language) -> str:
+    """One sentence on what no person has decided on."""
+    missed = document.not_looked_at
+    return say(
+        "not-looked-at-line",
+        language,
+        file=printable(document.file),
+        unselected=missed.unselected,
+        passages=missed.passages,
+        share=percent(missed.share),
+        undecided=missed.undecided,
+    )
+
+
+def how_made_lines(document: BriefDocument, brief: Brief) -> list[tuple[str, str]]:
+    """Model, settings and figures of one analysis, and the date, as label and value."""
+    language, settings, mass = brief.language, document.settings, document.covered_mass
+    asked = say(
+        "settings-line",
+        language,
+        attention=say(settings.attention, language),
+        coverage=percent(settings.coverage),
+        device=printable(document.device),
+    )
+    if settings.query:
+        asked += say("between", language) + say("query", language, query=printable(settings.query))
+    target = (
+        say("share-target", language, share=percent(settings.share))
+        if settings.share is not None
+        else say("recall-target", language, recall=percent(settings.recall))
+    )
+    return [
+        (say("file", language), printable(document.file)),
+        (say("model", language), f"{document.model.name} {document.model.version}"),
+        (say("hash", language), document.model.sha256),
+        (say("settings", language), asked),
+        (say("target", language), target),
+        (say("density", language), f"{document.density:.1%}"),
+        (
+            say("covered-mass", language),
+            say("interval", language, value=f"{mass.estimate:.1%}", low=f"{mass.low:.1%}", high=f"{mass.high:.1%}"),
+        ),
+        (say("date", language), brief.created_at.strftime("%Y-%m-%d %H:%M %Z").strip()),
+    ]

@@ -1,0 +1,50 @@
+"""Writing a file whole or not at all: beside its target, then renamed over it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.errors import FusenError
+
+
+@contextmanager
+def replacing(output: Path) -> Iterator[Path]:
+    """A path beside `output` to write to; becomes `output` at the end, or disappears if there was an error.
+
+    Raises FusenError when the folder is missing, may not be written to, or is full.
+    """
+    part = output.with_name(f".{secrets.token_hex(6)}.part")  # a name of its own: two exports may run at once
+    try:
+        yield part
+        with part.open("rb+") as stream:
+            os.fsync(stream.fileno())  # a rename must not reach the disk before the content
+        part.replace(output)
+    except OSError as error:
+        raise _explained(output, error) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_whole(output: Path, content: bytes) -> None:
+    """Write `content` to `output`, replacing what was there. Raises FusenError as `replacing` does."""
+    with replacing(output) as part:
+        part.write_bytes(content)
+
+
+def _explained(output: Path, error: OSError) -> FusenError:
+    if error.errno == errno.ENOENT:
+        return FusenError("not-found", f"The folder {output.parent} does not exist.", "Choose a folder that exists.")
+    if error.errno == errno.ENOSPC:
+        return FusenError(
+            "permission", f"There is no space left to write {output.name}.", "Free some space and try again."
+        )
+    return FusenError(
+        "permission",
+        f"{output} cannot be written.",
+        "Close it if another program has it open, or choose another name or folder.",
+    )
