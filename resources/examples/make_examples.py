@@ -122,7 +122,6 @@ def style(look: Look, lang: str) -> str:
     table {{ margin: 8pt 0 10pt 0; width: 100%; border-collapse: collapse; }}
     th, td {{ padding: 3.5pt 6pt 3.5pt 6pt; text-align: left; font-size: {look.size * 0.94}pt; }}
     table.fees th, table.fees td {{ border: 0.5pt solid #777777; }}
-    table.fees th {{ background-color: #eeeeee; }}
     table.signatures td, table.signatures th {{ padding: 7pt 10pt 3pt 0; width: 50%; }}
     """
 
@@ -137,7 +136,8 @@ def font_file(name: str) -> Path:
 
 def font_bytes(name: str, characters: str) -> bytes:
     """A font with the characters that are needed and no others: a whole Japanese font has tens of megabytes."""
-    options = subset.Options(font_number=0, layout_features=[], notdef_outline=True)
+    # PDF names the glyphs of such a font by the numbers that they had in the whole font.
+    options = subset.Options(font_number=0, layout_features=[], notdef_outline=True, retain_gids=True)
     font = subset.load_font(str(font_file(name)), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=characters + "".join(map(chr, range(32, 127))))
@@ -171,7 +171,6 @@ def write_pdf(meta: dict[str, str], parts: list[Part], output: Path) -> int:
         add_running_lines(document, meta, look.page_label, pymupdf.Font(fontbuffer=running))
         document.set_metadata({"title": meta["title"], "author": "Fusen example", "creationDate": "", "modDate": ""})
         document.set_language(meta["lang"])
-        document.subset_fonts()
         document.save(output, garbage=4, deflate=True, use_objstms=1, no_new_id=True)
         return int(document.page_count)
 
@@ -179,6 +178,7 @@ def write_pdf(meta: dict[str, str], parts: list[Part], output: Path) -> int:
 def add_running_lines(document: Any, meta: dict[str, str], label: str, font: Any) -> None:
     """The title above every page but the first, the parties and the page number below every page."""
     for page in document:
+        page.wrap_contents()  # the layout leaves its own coordinates in force
         text = pymupdf.TextWriter(page.rect, color=(0.35, 0.35, 0.35))
         number = label.format(page=page.number + 1, pages=document.page_count)
         bottom = page.rect.height - 42
