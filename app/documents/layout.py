@@ -6,6 +6,7 @@ across two columns.
 
 from __future__ import annotations
 
+import itertools
 import re
 import statistics
 from collections import Counter
@@ -39,7 +40,6 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HYPHENS = "-\u2010" + SOFT_HYPHEN
 
 MARGIN_SHARE = 0.12
-MARGIN_LINES = 4
 
 
 @dataclass(slots=True, eq=False)
@@ -113,7 +113,9 @@ def _running_lines(pages: list[PageLines]) -> set[int]:
         for line in _margin_lines(page):
             if _PAGE_NUMBER.fullmatch(line.text):
                 running.add(id(line))
-            key = (_DIGITS.sub("#", line.text.lower()), round(line.middle / 6))
+            within = line.y1 < page.height * MARGIN_SHARE or line.y0 > page.height * (1 - MARGIN_SHARE)
+            # Away from the edge only the very same words are a running line: clauses may differ by their numbers alone.
+            key = (_DIGITS.sub("#", line.text.lower()) if within else line.text, round(line.middle / 6))
             found.setdefault(key, []).append(line)
     needed = max(3, min(len(pages) // 20, 8))
     for (text, place), lines in found.items():
@@ -124,11 +126,12 @@ def _running_lines(pages: list[PageLines]) -> set[int]:
 
 
 def _margin_lines(page: PageLines) -> list[Line]:
-    top = [line for line in page.lines if line.y1 < page.height * MARGIN_SHARE]
-    bottom = [line for line in page.lines if line.y0 > page.height * (1 - MARGIN_SHARE)]
-    top.sort(key=lambda line: line.y0)
-    bottom.sort(key=lambda line: -line.y1)
-    return top[: MARGIN_LINES * 2] + bottom[: MARGIN_LINES * 2]
+    """Lines near the page's upper and lower edge, and in any case its two highest and lowest ones."""
+    by_height = sorted(page.lines, key=lambda line: line.middle)
+    top = [line for line in by_height if line.y1 < page.height * MARGIN_SHARE]
+    bottom = [line for line in by_height if line.y0 > page.height * (1 - MARGIN_SHARE)]
+    edges = {id(line): line for line in [*top[:8], *by_height[:2], *bottom[-8:], *by_height[-2:]]}
+    return list(edges.values())
 
 
 # ---- order and grouping
@@ -147,11 +150,11 @@ def _groups_of(page: PageLines, style: _Style) -> list[_Group]:
 
 def _by_columns(lines: list[Line], page: PageLines) -> list[Line]:
     """The lines, down one column and then the other, where the PDF writes them across both."""
-    if not any(_beside(a, b, page.width) for a, b in zip(lines, lines[1:], strict=False)):
+    pairs = [(a, b) for a, b in itertools.pairwise(lines) if _beside(a, b, page.width)]
+    if len(pairs) < 8:
         return lines
-    pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if _beside(a, b, page.width)]
     gutter_left, gutter_right = max(a.x1 for a, _ in pairs), min(b.x0 for _, b in pairs)
-    if len(pairs) < 8 or gutter_left >= gutter_right:
+    if gutter_left >= gutter_right:
         return lines
     middle = (gutter_left + gutter_right) / 2
     ordered: list[Line] = []
@@ -191,7 +194,7 @@ def _usual_leading(lines: list[Line], size: float) -> float:
     """The distance of lines within paragraphs, as a multiple of their size."""
     steps = [
         (b.middle - a.middle) / a.size
-        for a, b in zip(lines, lines[1:], strict=False)
+        for a, b in itertools.pairwise(lines)
         if a.size > 0 and abs(a.size - b.size) < 0.1 * size and 0.7 < (b.middle - a.middle) / a.size < 2.6
     ]
     # The lower quartile: where each paragraph is one or two lines long, the gaps between them are as frequent.
@@ -254,7 +257,7 @@ def _runs_on(block: list[Line], line: Line, right: dict[int, float]) -> bool:
 
 def _mark_cells(groups: list[_Group]) -> None:
     """Short blocks that stand beside each other are a table's cells."""
-    for a, b in zip(groups, groups[1:], strict=False):
+    for a, b in itertools.pairwise(groups):
         first, last = b.lines[0], a.lines[0]
         if not (first.level and last.level) or len(a.lines) > 6 or len(b.lines) > 6:
             continue

@@ -1,13 +1,67 @@
-"""Any supported file -> Document, told apart by content and not by name."""
+"""Any supported file -> Document, told apart by content; the name decides only between Markdown and plain text."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from app.documents.document import Document
+from app.documents.document import Document, DocumentFormat
+from app.documents.docx import read_docx
+from app.documents.files import check_readable, head_of, translated
 from app.documents.pdf import ReadProgress, read_pdf
+from app.documents.text import read_text
+from app.errors import FusenError
+
+_MARKDOWN_NAMES = (".md", ".markdown", ".mdown")
+_TEXT_NAMES = (".txt", ".text", *_MARKDOWN_NAMES)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+
+
+def format_of(path: Path) -> DocumentFormat:
+    """Which reader fits. Raises `FusenError` for a file that cannot be read, or that no reader fits."""
+    check_readable(path)
+    head = head_of(path)
+    if b"%PDF-" in head:
+        return "pdf"
+    if head.startswith(b"PK\x03\x04"):
+        return "docx"
+    if head.startswith(_OLE):
+        _refuse_ole(path)
+    if path.suffix.lower() in _TEXT_NAMES:
+        return "markdown" if path.suffix.lower() in _MARKDOWN_NAMES else "text"
+    if (
+        path.suffix.lower() in (".docx", ".pdf")
+        and b"\x00" in head
+        and not head.startswith((b"\x89PNG", b"GIF8", b"\xff\xd8"))
+    ):
+        raise FusenError("damaged", f"{path} is damaged: its beginning is missing.", "Ask for the file again.")
+    raise FusenError(
+        "unsupported", f"{path} is not a document that Fusen reads.", "Open a PDF, DOCX, Markdown or text file."
+    )
+
+
+def _refuse_ole(path: Path) -> None:
+    """An OLE container is an encrypted DOCX, or a document of the old Word."""
+    if _ENCRYPTED_PACKAGE in path.read_bytes():
+        raise FusenError(
+            "encrypted",
+            f"{path} is protected by a password, which Fusen can open for PDF only.",
+            "Open it in Word with its password and save a copy without.",
+        )
+    raise FusenError(
+        "unsupported", f"{path} was made by an old Word or another program.", "Save it as DOCX and open that."
+    )
 
 
 def load_document(path: Path, password: str | None = None, progress: ReadProgress | None = None) -> Document:
     """Read the whole file. `progress(done, total)` is called a page; what it raises ends the reading. Raises `FusenError`."""
-    return read_pdf(path, password, progress)
+    format_ = format_of(path)
+    if format_ == "pdf":
+        return read_pdf(path, password, progress)
+    try:
+        document = read_docx(path) if format_ == "docx" else read_text(path, markdown=format_ == "markdown")
+    except OSError as error:
+        raise translated(error, path) from error
+    if progress is not None:
+        progress(1, 1)
+    return document
