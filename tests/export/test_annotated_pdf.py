@@ -1,0 +1,227 @@
+"""The annotated copy: highlights on exactly the words, seen by other programs, and nothing else changed."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from app.analysis.analysis import TagScore
+from app.documents.document import Quad
+from app.documents.pdf import open_pdf
+from app.errors import FusenError
+from app.export.annotated_pdf import write_annotated_pdf
+from app.review.findings import Decision, Finding
+
+import pymupdf  # isort: skip
+
+LINES = {
+    "en": (
+        "This Agreement is governed by the laws of Japan.",
+        "Liability is capped at the fees paid.",
+        "They shall meet.",
+    ),
+    "ja": ("本契約は日本法に準拠する。", "賠償責任は委託料を上限とする。", "当事者は協議する。"),
+}
+LINES_IN_ORDER = (*LINES["en"], *LINES["ja"])
+
+
+def make_pdf(
+    path: Path, language: str = "en", rotation: int = 0, crop: bool = False, note: bool = True, **saving: object
+) -> Path:
+    with pymupdf.open() as pdf:
+        page = pdf.new_page(width=420, height=595)
+        for number, line in enumerate(LINES[language]):
+            page.insert_text(
+                (72, 100 + 40 * number), line, fontsize=12, fontname="japan" if language == "ja" else "helv"
+            )
+        if note:
+            page.add_text_annot((300, 300), "an older note")
+        if crop:
+            page.set_cropbox(pymupdf.Rect(40, 60, 400, 500))
+        page.set_rotation(rotation)
+        pdf.save(path, **saving)
+    return path
+
+
+def quad_of(pdf: Path, line: str, password: str | None = None) -> Quad:
+    """Where the line stands on the displayed page, clockwise from the text's upper left, from its characters."""
+    with open_pdf(pdf, password) as opened:
+        page = opened[0]
+        for block in page.get_text("rawdict")["blocks"]:
+            for entry in block.get("lines", ()):
+                for span in entry["spans"]:
+                    if "".join(char["c"] for char in span["chars"]) == line:
+                        quad = pymupdf.recover_quad(entry["dir"], span) * page.rotation_matrix
+                        return tuple(x for point in (quad.ul, quad.ur, quad.lr, quad.ll) for x in point)  # type: ignore[return-value]
+    raise AssertionError(f"{line} is not on the page")
+
+
+def finding_on(
+    pdf: Path, line: str, decision: Decision = "accepted", comment: str = "", password: str | None = None
+) -> Finding:
+    return Finding(
+        id=line,
+        document_sha256=hashlib.sha256(pdf.read_bytes()).hexdigest(),
+        start=LINES_IN_ORDER.index(line),
+        end=LINES_IN_ORDER.index(line) + len(line),
+        page=1,
+        text=line,
+        quads=(quad_of(pdf, line, password),),
+        importance=0.93,
+        interval=(0.88, 0.98),
+        tags=(TagScore("cap-on-liability", 0.9),),
+        rank=1,
+        decision=decision,
+        comment=comment,
+    )
+
+
+def words_under(annotation: pymupdf.Annot, page: pymupdf.Page) -> str:
+    """The characters whose middle lies in the annotation's quads, in the page's own space before rotation."""
+    points = annotation.vertices
+    quads = [pymupdf.Quad(points[index : index + 4]) for index in range(0, len(points), 4)]
+    areas = [quad.rect for quad in quads]
+    found = []
+    for block in page.get_text("rawdict")["blocks"]:
+        for line in block.get("lines", ()):
+            for span in line["spans"]:
+                for char in span["chars"]:
+                    box = pymupdf.Rect(char["bbox"])
+                    middle = (box.tl + box.br) / 2
+                    if any(area.contains(middle) for area in areas):
+                        found.append(char["c"])
+    return "".join(found)
+
+
+def highlights(pdf: Path, password: str | None = None) -> list[tuple[dict[str, str], str]]:
+    with open_pdf(pdf, password) as opened:
+        opened[0].set_rotation(0)
+        page = opened[0]
+        return [(a.info, words_under(a, page)) for a in page.annots(types=[pymupdf.PDF_ANNOT_HIGHLIGHT])]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+@pytest.mark.parametrize("crop", [False, True])
+def test_a_highlight_covers_exactly_its_words(tmp_path: Path, language: str, rotation: int, crop: bool) -> None:
+    source, copy = make_pdf(tmp_path / "契約.pdf", language, rotation, crop), tmp_path / "copy.pdf"
+    write_annotated_pdf(source, copy, [finding_on(source, LINES[language][1])], "山田")
+    ((info, words),) = highlights(copy)
+    assert words == LINES[language][1]
+    assert info["title"] == "山田"
+
+
+@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="needs poppler's pdftoppm")
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_another_program_draws_the_highlight_at_the_same_place(tmp_path: Path, rotation: int) -> None:
+    source, copy = make_pdf(tmp_path / "a.pdf", "en", rotation, crop=True, note=False), tmp_path / "copy.pdf"
+    finding = finding_on(source, LINES["en"][1])
+    write_annotated_pdf(source, copy, [finding])
+    subprocess.run(["pdftoppm", "-r", "72", "-png", "-cropbox", copy, tmp_path / "page"], check=True)
+    (image,) = tmp_path.glob("page*.png")
+    pixels = pymupdf.Pixmap(str(image))
+    coloured = [
+        (x, y)
+        for y in range(pixels.height)
+        for x in range(pixels.width)
+        if pixels.pixel(x, y)[2] < 150 < pixels.pixel(x, y)[0]  # amber: red and little blue
+    ]
+    xs, ys = finding.quads[0][0::2], finding.quads[0][1::2]
+    assert min(x for x, _ in coloured) == pytest.approx(min(xs), abs=4)
+    assert max(x for x, _ in coloured) == pytest.approx(max(xs), abs=4)
+    assert min(y for _, y in coloured) == pytest.approx(min(ys), abs=4)
+    assert max(y for _, y in coloured) == pytest.approx(max(ys), abs=4)
+
+
+def test_what_a_click_on_the_highlight_says(tmp_path: Path) -> None:
+    english, japanese = make_pdf(tmp_path / "e.pdf"), make_pdf(tmp_path / "j.pdf", "ja")
+    write_annotated_pdf(english, tmp_path / "e2.pdf", [finding_on(english, LINES["en"][1], comment="Ask\nlegal")])
+    write_annotated_pdf(japanese, tmp_path / "j2.pdf", [finding_on(japanese, LINES["ja"][1], "added", "上限を確認")])
+    ((info, _),) = highlights(tmp_path / "e2.pdf")
+    assert info["content"].splitlines() == [
+        "Cap on liability",
+        "Very important: 93% (88%–98%)",
+        "Accepted",
+        "Ask",
+        "legal",
+    ]
+    ((info, _),) = highlights(tmp_path / "j2.pdf")
+    assert info["content"].splitlines() == ["責任の上限", "非常に重要: 93%（88%～98%）", "査読者が追加", "上限を確認"]
+
+
+def test_only_decided_findings_are_drawn_unless_asked(tmp_path: Path) -> None:
+    source = make_pdf(tmp_path / "a.pdf")
+    decisions: tuple[Decision, ...] = ("accepted", "rejected", "undecided")
+    findings = [finding_on(source, line, decision) for line, decision in zip(LINES["en"], decisions, strict=True)]
+    write_annotated_pdf(source, tmp_path / "decided.pdf", findings)
+    assert [words for _, words in highlights(tmp_path / "decided.pdf")] == [LINES["en"][0]]
+    write_annotated_pdf(source, tmp_path / "all.pdf", findings, undecided=True)
+    assert [words for _, words in highlights(tmp_path / "all.pdf")] == [LINES["en"][0], LINES["en"][2]]
+
+
+def test_the_original_and_its_annotations_stay(tmp_path: Path) -> None:
+    source, copy = make_pdf(tmp_path / "a.pdf"), tmp_path / "copy.pdf"
+    before = source.read_bytes()
+    write_annotated_pdf(source, copy, [finding_on(source, LINES["en"][0])])
+    assert source.read_bytes() == before
+    assert copy.read_bytes().startswith(before), "the copy only appends, so that a signature stays valid"
+    with open_pdf(copy) as pdf:
+        assert [a.info["content"] for a in pdf[0].annots(types=[pymupdf.PDF_ANNOT_TEXT])] == ["an older note"]
+
+
+@pytest.mark.parametrize("password", ["owner", "ユーザー"])
+def test_an_encrypted_file_stays_encrypted(tmp_path: Path, password: str) -> None:
+    source, copy = tmp_path / "a.pdf", tmp_path / "copy.pdf"
+    make_pdf(source, encryption=pymupdf.PDF_ENCRYPT_AES_256, owner_pw="owner", user_pw="ユーザー")
+    finding = finding_on(source, LINES["en"][1], password=password)
+    write_annotated_pdf(source, copy, [finding], password=password)
+    with pytest.raises(FusenError) as caught:
+        open_pdf(copy)
+    assert caught.value.code == "encrypted"
+    for each in ("owner", "ユーザー"):
+        assert [words for _, words in highlights(copy, each)] == [LINES["en"][1]]
+
+
+def test_a_file_that_had_to_be_repaired_is_written_anew(tmp_path: Path) -> None:
+    source, copy = make_pdf(tmp_path / "a.pdf"), tmp_path / "copy.pdf"
+    source.write_bytes(source.read_bytes().replace(b"startxref", b"startxxxx"))
+    write_annotated_pdf(source, copy, [finding_on(source, LINES["en"][1])])
+    assert [words for _, words in highlights(copy)] == [LINES["en"][1]]
+
+
+def test_the_original_is_never_overwritten(tmp_path: Path) -> None:
+    source = make_pdf(tmp_path / "a.pdf")
+    (tmp_path / "other name.pdf").symlink_to(source)
+    before = source.read_bytes()
+    for output in (source, tmp_path / "other name.pdf"):
+        with pytest.raises(FusenError) as caught:
+            write_annotated_pdf(source, output, [finding_on(source, LINES["en"][0])])
+        assert caught.value.code == "permission"
+    assert source.read_bytes() == before
+
+
+def test_a_file_that_changed_since_is_not_marked_at_the_wrong_words(tmp_path: Path) -> None:
+    source = make_pdf(tmp_path / "a.pdf")
+    finding = finding_on(source, LINES["en"][0])
+    make_pdf(source, "ja")
+    with pytest.raises(FusenError) as caught:
+        write_annotated_pdf(source, tmp_path / "copy.pdf", [finding])
+    assert caught.value.code == "unsupported"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pdf"]
+
+
+def test_errors_name_the_original_and_leave_nothing_behind(tmp_path: Path) -> None:
+    source = make_pdf(tmp_path / "a.pdf", encryption=pymupdf.PDF_ENCRYPT_AES_256, owner_pw="o", user_pw="u")
+    for password, code in ((None, "encrypted"), ("wrong", "wrong-password")):
+        with pytest.raises(FusenError) as caught:
+            write_annotated_pdf(source, tmp_path / "copy.pdf", [], password=password)
+        assert caught.value.code == code
+        assert "a.pdf" in caught.value.message
+    with pytest.raises(FusenError) as caught:
+        write_annotated_pdf(source, tmp_path / "nowhere" / "copy.pdf", [], password="u")
+    assert caught.value.code == "not-found"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pdf"]
