@@ -5,7 +5,6 @@ A running read lets requests to draw a page pass between two of its own pages, s
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections import OrderedDict
 from pathlib import Path
@@ -115,9 +114,10 @@ def _read(body: ReadDocument, context: CallContext) -> ReadResult:
 
 
 def _annotate(body: AnnotatePdf) -> Written:
-    # Named, not imported above: writing is rare, and reading must not wait for it.
-    writing = importlib.import_module("app.export.annotated_pdf")
-    writing.write_annotated_pdf(Path(body.path), Path(body.output), body.findings, body.author, body.password)
+    # Not imported above: writing is rare, and opening the first file must not wait for it.
+    from app.export.annotated_pdf import write_annotated_pdf
+
+    write_annotated_pdf(Path(body.path), Path(body.output), body.findings, body.author, body.password)
     return Written(path=body.output)
 
 

@@ -1,0 +1,256 @@
+"""The document worker through its client, as real processes: results, order, cancelling, death, deadlines, nothing left over."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pymupdf
+import pytest
+
+from app.errors import FusenError
+from app.workers import page_memory
+from app.workers.client import WorkerClient
+from app.workers.protocol import (
+    Body,
+    OpenDocument,
+    OpenedDocument,
+    PageImage,
+    Progress,
+    ReadDocument,
+    ReadResult,
+    RenderPage,
+    Value,
+)
+
+MODULE = "app.workers.document_worker"
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+
+
+@pytest.fixture
+def client() -> Iterator[WorkerClient]:
+    """A client that must leave neither thread nor process behind."""
+    threads = set(threading.enumerate())
+    made = WorkerClient(MODULE, name="document worker")
+    yield made
+    pids = workers()
+    made.close()
+    made.close()
+    deadline = time.monotonic() + 5
+    while set(threading.enumerate()) - threads and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert set(threading.enumerate()) <= threads
+    assert not [pid for pid in pids if psutil.pid_exists(pid)]
+
+
+def workers() -> list[int]:
+    """Document workers that this test process started."""
+    found = []
+    for child in psutil.Process().children():
+        try:
+            if MODULE in child.cmdline():
+                found.append(child.pid)
+        except psutil.Error:
+            continue
+    return found
+
+
+@pytest.fixture(scope="module")
+def long_pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three hundred pages: long enough to be caught reading."""
+    path = tmp_path_factory.mktemp("pdf") / "long.pdf"
+    pdf = pymupdf.open()
+    for number in range(300):
+        page = pdf.new_page(width=595, height=842)
+        for line in range(40):
+            page.insert_text(
+                (60, 80 + 17 * line), f"Clause {number}.{line}: the Supplier shall deliver what was agreed upon."
+            )
+    pdf.save(path)
+    return path
+
+
+class Outcome:
+    """Collects what becomes of a submitted call."""
+
+    def __init__(self, client: WorkerClient, body: Body) -> None:
+        self._ended: queue.Queue[Value | FusenError] = queue.Queue()
+        self.progress: list[Progress] = []
+        self.moving = threading.Event()
+        self.at = 0.0
+        self.id = client.submit(body, on_progress=self._note, on_result=self._end, on_failure=self._end)
+
+    def _note(self, progress: Progress) -> None:
+        self.progress.append(progress)
+        self.moving.set()
+
+    def _end(self, outcome: Value | FusenError) -> None:
+        self.at = time.monotonic()
+        self._ended.put(outcome)
+
+    def wait(self, seconds: float = 30) -> Value | FusenError:
+        return self._ended.get(timeout=seconds)
+
+
+def test_open_read_and_progress(client: WorkerClient, long_pdf: Path) -> None:
+    client.start()
+    opened = client.call(OpenDocument(path=str(long_pdf)))
+    assert isinstance(opened, OpenedDocument)
+    assert (opened.format, len(opened.pages), opened.pages[0].width) == ("pdf", 300, 595)
+    steps: list[Progress] = []
+    read = client.call(ReadDocument(path=str(long_pdf)), on_progress=steps.append)
+    assert isinstance(read, ReadResult)
+    assert read.document.sha256 == opened.sha256
+    assert read.document.quads is not None
+    assert read.document.quads.shape == (len(read.document.text), 8)
+    assert [(s.stage, s.done, s.total) for s in steps] == [("reading", n, 300) for n in range(1, 301)]
+
+
+def test_a_page_is_drawn_into_shared_memory(client: WorkerClient, tmp_path: Path) -> None:
+    pdf = pymupdf.open()
+    page = pdf.new_page(width=100, height=50)
+    page.draw_rect(page.rect, color=(1, 0, 0), fill=(1, 0, 0))
+    pdf.save(tmp_path / "red.pdf")
+    memory = page_memory.create(page_memory.image_bytes(100, 50, 1.5))
+    try:
+        image = client.call(RenderPage(path=str(tmp_path / "red.pdf"), page=1, scale=1.5, memory=memory.name))
+        assert isinstance(image, PageImage)
+        assert (image.width, image.height, image.stride) == (150, 75, 450)
+        middle = image.stride * 37 + 3 * 75
+        assert memory.buf is not None
+        assert bytes(memory.buf[middle : middle + 3]) == b"\xff\x00\x00"
+        small = RenderPage(path=str(tmp_path / "red.pdf"), page=1, scale=20, memory=memory.name)
+        with pytest.raises(FusenError) as caught:
+            client.call(small)
+        assert caught.value.code == "too-large"
+    finally:
+        memory.close()
+        memory.unlink()
+
+
+def test_pages_are_drawn_while_a_document_is_read(client: WorkerClient, long_pdf: Path) -> None:
+    reading = Outcome(client, ReadDocument(path=str(long_pdf)))
+    assert reading.moving.wait(30)
+    memory = page_memory.create(page_memory.image_bytes(595, 842, 1))
+    try:
+        drawn = Outcome(client, RenderPage(path=str(long_pdf), page=7, scale=1, memory=memory.name))
+        assert isinstance(drawn.wait(), PageImage)
+        assert isinstance(reading.wait(), ReadResult)
+        assert drawn.at < reading.at
+    finally:
+        memory.close()
+        memory.unlink()
+
+
+def test_cancelling_is_prompt_and_the_worker_stays(client: WorkerClient, long_pdf: Path) -> None:
+    reading = Outcome(client, ReadDocument(path=str(long_pdf)))
+    queued = Outcome(client, ReadDocument(path=str(long_pdf)))
+    assert reading.moving.wait(30)
+    before = workers()
+    start = time.monotonic()
+    client.cancel(queued.id)
+    client.cancel(reading.id)
+    for outcome in (reading, queued):
+        error = outcome.wait()
+        assert isinstance(error, FusenError)
+        assert error.code == "cancelled"
+    assert time.monotonic() - start < 1
+    assert isinstance(client.call(OpenDocument(path=str(long_pdf))), OpenedDocument)
+    assert workers() == before
+    assert not queued.progress
+
+
+def test_a_killed_worker_fails_its_call_and_serves_the_next(
+    client: WorkerClient, long_pdf: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("The other document.", encoding="utf-8")
+    reading = Outcome(client, ReadDocument(path=str(long_pdf)))
+    assert reading.moving.wait(30)
+    waiting = Outcome(client, ReadDocument(path=str(other)))
+    (pid,) = workers()
+    os.kill(pid, signal.SIGKILL)
+    error = reading.wait()
+    assert isinstance(error, FusenError)
+    assert error.code == "internal"
+    assert str(long_pdf) in error.message
+    assert error.advice
+    survived = waiting.wait()
+    assert isinstance(survived, ReadResult)
+    assert survived.document.text == "The other document."
+    assert workers() != [pid]
+
+
+def test_a_stuck_worker_is_ended_at_its_deadline(long_pdf: Path) -> None:
+    client = WorkerClient(MODULE, name="document worker", deadlines={ReadDocument: 0.5})
+    try:
+        reading = Outcome(client, ReadDocument(path=str(long_pdf)))
+        assert reading.moving.wait(30)
+        (pid,) = workers()
+        os.kill(pid, signal.SIGSTOP)
+        error = reading.wait()
+        assert isinstance(error, FusenError)
+        assert error.code == "timeout"
+        assert isinstance(client.call(OpenDocument(path=str(long_pdf))), OpenedDocument)
+    finally:
+        client.close()
+
+
+def test_failures_keep_their_code_over_the_boundary(client: WorkerClient, tmp_path: Path) -> None:
+    for name, data, code in [("a.pdf", b"", "empty"), ("b.pdf", b"\x89PNG\r\n\x1a\n", "unsupported")]:
+        (tmp_path / name).write_bytes(data)
+        for body in (OpenDocument(path=str(tmp_path / name)), ReadDocument(path=str(tmp_path / name))):
+            with pytest.raises(FusenError) as caught:
+                client.call(body)
+            assert caught.value.code == code
+    with pytest.raises(FusenError) as caught:
+        client.call(ReadDocument(path=str(tmp_path / "none.pdf")))
+    assert caught.value.code == "not-found"
+
+
+def test_a_file_that_changed_on_disk_is_opened_anew(client: WorkerClient, tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    for pages in (1, 3):
+        pdf = pymupdf.open()
+        for _ in range(pages):
+            pdf.new_page()
+        pdf.save(path)
+        opened = client.call(OpenDocument(path=str(path)))
+        assert isinstance(opened, OpenedDocument)
+        assert len(opened.pages) == pages
+
+
+def test_closing_while_busy_fails_what_is_pending(long_pdf: Path) -> None:
+    client = WorkerClient(MODULE, name="document worker")
+    reading = Outcome(client, ReadDocument(path=str(long_pdf)))
+    assert reading.moving.wait(30)
+    client.close()
+    error = reading.wait(5)
+    assert isinstance(error, FusenError)
+    assert error.code == "cancelled"
+    assert not workers()
+    with pytest.raises(RuntimeError):
+        client.start()
+
+
+def test_the_worker_works_within_its_memory_limit_and_names_what_does_not_fit(
+    client: WorkerClient, tmp_path: Path
+) -> None:
+    pdf = pymupdf.open()
+    pdf.new_page(width=14_400, height=14_400)
+    pdf.save(tmp_path / "huge.pdf")
+    memory = page_memory.create(1024)
+    try:
+        with pytest.raises(FusenError) as caught:
+            client.call(RenderPage(path=str(tmp_path / "huge.pdf"), page=1, scale=8, memory=memory.name))
+        assert caught.value.code == "too-large"
+    finally:
+        memory.close()
+        memory.unlink()
