@@ -1,0 +1,70 @@
+"""Makes a QAction of every command and keeps it enabled, checked and in the theme's colour as the state says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenuBar
+
+from app.ui.appearance import appearance
+from app.ui.commands import COMMANDS, MENUS
+from app.ui.state import WindowState
+
+
+def words(text: str) -> str:
+    """A command's text in the user's language."""
+    return QCoreApplication.translate("Command", text)
+
+
+class Actions(QObject):
+    """All actions by the id of their command."""
+
+    def __init__(self, state: WindowState, handlers: Mapping[str, Callable[[], object]], parent: QObject) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._actions: dict[str, QAction] = {}
+        for command in COMMANDS:
+            action = QAction(words(command.text), self)
+            action.setShortcuts([QKeySequence(key) for key in command.keys])
+            action.setCheckable(command.checkable)
+            action.triggered.connect(lambda _checked=False, run=handlers[command.id]: run())
+            self._actions[command.id] = action
+        appearance().changed.connect(self._dress)
+        self._dress()
+        self.refresh()
+
+    def __getitem__(self, command: str) -> QAction:
+        return self._actions[command]
+
+    def all(self) -> list[QAction]:
+        """Every action, for the window to take its keys from."""
+        return list(self._actions.values())
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Make the menus."""
+        menus = {name: bar.addMenu(words(title)) for name, title in MENUS.items()}
+        for command in COMMANDS:
+            if command.separator_before:
+                menus[command.menu].addSeparator()
+            menus[command.menu].addAction(self._actions[command.id])
+
+    def refresh(self) -> None:
+        """Enable and check what the state allows."""
+        for command in COMMANDS:
+            self._actions[command.id].setEnabled(command.enabled(self._state))
+        findings = self._state.current.findings if self._state.current else None
+        order = findings.order if findings else None
+        self._actions["sort-importance"].setChecked(order == "importance")
+        self._actions["sort-place"].setChecked(order == "place")
+        self._actions["only-undecided"].setChecked(findings is not None and findings.only_undecided)
+
+    def _dress(self) -> None:
+        for command in COMMANDS:
+            if command.icon:
+                action = self._actions[command.id]
+                action.setIcon(appearance().icon(command.icon))
+                action.setIconVisibleInMenu(False)
+                keys = " / ".join(key.toString() for key in action.shortcuts())
+                action.setToolTip(f"{action.text().replace('&', '')} ({keys})" if keys else action.text())

@@ -1,0 +1,121 @@
+"""Dresses the Qt application in a `Theme`: palette, style sheet, fonts with Japanese fallbacks, icons in the text's colour."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from app.ui.theme import DARK, LIGHT, Theme, stylesheet
+
+ICONS = Path(__file__).resolve().parents[2] / "resources" / "icons"
+
+# The platform's own font comes first; these give Japanese (not Chinese) forms of the shared characters.
+JAPANESE_FONTS = ("Hiragino Sans", "Yu Gothic UI", "Meiryo", "Noto Sans CJK JP", "Noto Sans JP", "IPAexGothic")
+
+
+class Appearance(QObject):
+    """The theme in force; follows the system and tells widgets that paint for themselves when it changes."""
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        self._application = application
+        self.theme = LIGHT
+        application.setStyle("Fusion")
+        _set_fonts(application)
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._follow)
+        self._follow(hints.colorScheme())
+
+    def _follow(self, scheme: Qt.ColorScheme) -> None:
+        self.theme = DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+        self._application.setPalette(_palette(self.theme))
+        self._application.setStyleSheet(stylesheet(self.theme, QFontInfo(self._application.font()).pixelSize()))
+        self.changed.emit()
+
+    def icon(self, name: str) -> QIcon:
+        """The icon `name` in the theme's text colour, greyed where disabled."""
+        return _icon(name, self.theme)
+
+
+def appearance() -> Appearance:
+    """The one of the running application; made on first use."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)  # noqa: S101 -- widgets exist only after it
+    found = application.findChild(Appearance)
+    return found if isinstance(found, Appearance) else Appearance(application)
+
+
+def has_japanese_font() -> bool:
+    """Whether Japanese text will show as text and not as boxes."""
+    return bool(QFontDatabase.families(QFontDatabase.WritingSystem.Japanese))
+
+
+def colour(value: str, alpha: float = 1.0) -> QColor:
+    """A theme's colour with an opacity."""
+    result = QColor(value)
+    result.setAlphaF(alpha)
+    return result
+
+
+def picture(name: str, tint: str, size: int, ratio: float = 2.0) -> QPixmap:
+    """The icon `name` drawn at `size` pixels in the colour `tint`."""
+    source = (ICONS / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", tint)
+    pixmap = QPixmap(round(size * ratio), round(size * ratio))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(source.encode())).render(painter, QRectF(0, 0, pixmap.width(), pixmap.height()))
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+@lru_cache(maxsize=128)
+def _icon(name: str, theme: Theme) -> QIcon:
+    icon = QIcon(picture(name, theme.text, 18))
+    icon.addPixmap(picture(name, theme.rejected, 18), QIcon.Mode.Disabled)
+    return icon
+
+
+def _set_fonts(application: QApplication) -> None:
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    family = font.family()
+    if family in ("Sans", "Sans Serif", "Bitstream Vera Sans", "DejaVu Sans", ""):
+        # A bare Linux names no font of its own choosing: take a better one where it is there.
+        available = set(QFontDatabase.families())
+        family = next((f for f in ("Inter", "Noto Sans", "Cantarell", "Ubuntu") if f in available), family)
+    font.setFamilies([family, *JAPANESE_FONTS])
+    font.setPixelSize(max(13, QFontInfo(font).pixelSize()))
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    application.setFont(font)
+
+
+def _palette(theme: Theme) -> QPalette:
+    palette = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: theme.panel,
+        QPalette.ColorRole.WindowText: theme.text,
+        QPalette.ColorRole.Base: theme.raised,
+        QPalette.ColorRole.AlternateBase: theme.hover,
+        QPalette.ColorRole.Text: theme.text,
+        QPalette.ColorRole.Button: theme.raised,
+        QPalette.ColorRole.ButtonText: theme.text,
+        QPalette.ColorRole.ToolTipBase: theme.raised,
+        QPalette.ColorRole.ToolTipText: theme.text,
+        QPalette.ColorRole.PlaceholderText: theme.muted,
+        QPalette.ColorRole.Highlight: theme.flag,
+        QPalette.ColorRole.HighlightedText: "#221a08",
+        QPalette.ColorRole.Link: theme.flag_text,
+        QPalette.ColorRole.Mid: theme.line,
+    }
+    for role, value in roles.items():
+        palette.setColor(role, QColor(value))
+    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.rejected))
+    return palette

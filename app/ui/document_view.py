@@ -1,0 +1,166 @@
+"""The middle of the window for one file: message bar, then its sheets, or what stands in their way (opening, password, error)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+
+from app.ui.appearance import has_japanese_font
+from app.ui.hub import Message
+from app.ui.page_images import PageImages
+from app.ui.sheet_view import SheetView
+from app.ui.sheets import PdfSheets, Sheets, TextSheet
+from app.ui.state import OpenFile
+from app.ui.widgets import label, restyle
+
+
+class MessageBar(QWidget):
+    """One message with what to do about it."""
+
+    def __init__(self, run_command: Callable[[str], object], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("message")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._run_command = run_command
+        self.message: Message | None = None
+        self.text = label("", wrap=True)
+        self.action = QPushButton()
+        self.action.setProperty("role", "link")
+        self.action.clicked.connect(self._act)
+        close = QPushButton(self.tr("Dismiss"))
+        close.setProperty("role", "link")
+        close.clicked.connect(lambda: self.show_message(None))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 16, 8)
+        row.setSpacing(16)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.action)
+        row.addWidget(close)
+        self.hide()
+
+    def show_message(self, message: Message | None) -> None:
+        """Show a message, or nothing."""
+        self.message = message
+        self.setVisible(message is not None)
+        if message is not None:
+            restyle(self, kind=message.kind)
+            self.text.setText(f"{message.text} {message.advice}".strip())
+            self.action.setVisible(message.folder is not None or message.command is not None)
+            self.action.setText(self.tr("Open folder") if message.folder else self.tr("Analyse again"))
+
+    def _act(self) -> None:
+        if self.message is not None and self.message.folder is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(self.message.folder))
+        elif self.message is not None and self.message.command is not None:
+            self._run_command(self.message.command)
+
+
+class StatePanel(QWidget):
+    """A card in the middle: opening, a password to enter, or why the file cannot be opened."""
+
+    unlocked = Signal(str)
+    retried = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("statePanel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        card = QWidget()
+        card.setObjectName("stateCard")
+        card.setFixedWidth(440)
+        self.title, self.text = label("", "title", wrap=True), label("", "muted", wrap=True)
+        self.password = QLineEdit()
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.password.setPlaceholderText(self.tr("Password"))
+        self.password.returnPressed.connect(self._go)
+        self.button = QPushButton()
+        self.button.setProperty("role", "primary")
+        self.button.clicked.connect(self._go)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(32, 24, 32, 24)
+        column.setSpacing(12)
+        for widget in (self.title, self.text, self.password):
+            column.addWidget(widget)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        layout = QVBoxLayout(self)
+        layout.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
+
+    def show_file(self, file: OpenFile) -> None:
+        """Say what stands in the way."""
+        locked, failed = file.phase == "locked", file.phase == "failed"
+        self.password.setVisible(locked)
+        self.button.setVisible(locked or failed)
+        self.button.setText(self.tr("Open") if locked else self.tr("Try again"))
+        if file.problem is not None and (locked or failed):
+            self.title.setText(file.problem.message)
+            note = self.tr("The password stays in memory only, until the document is closed.") if locked else ""
+            self.text.setText(f"{file.problem.advice} {note}".strip())
+        else:
+            self.title.setText(self.tr("Opening {name}…").format(name=file.name))
+            self.text.setText("")
+        if locked:
+            self.password.selectAll()
+            self.password.setFocus()
+
+    def _go(self) -> None:
+        if not self.password.isHidden():
+            if self.password.text():
+                self.unlocked.emit(self.password.text())
+        else:
+            self.retried.emit()
+
+
+class DocumentView(QWidget):
+    """One file. It reads the state when told to."""
+
+    chosen = Signal(str)
+
+    def __init__(self, file: OpenFile, images: PageImages, run_command: Callable[[str], object]) -> None:
+        super().__init__()
+        self.setObjectName("documentView")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._file = file
+        self._images = images
+        self.sheets: SheetView | None = None
+        self.bar = MessageBar(run_command, self)
+        self.state = StatePanel(self)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.state)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.bar)
+        layout.addLayout(self._stack, 1)
+
+    def refresh(self) -> None:
+        """The file's phase changed."""
+        if self.sheets is None and (source := self._source()) is not None:
+            self.sheets = SheetView(source)
+            self.sheets.clicked.connect(self.chosen)
+            self._stack.addWidget(self.sheets)
+            self.show_findings()
+            document = self._file.document
+            if document is not None and document.language == "ja" and not self._file.is_pdf and not has_japanese_font():
+                text = self.tr("This machine has no Japanese font, so Japanese text shows as boxes.")
+                self.bar.show_message(Message("note", text, self.tr("On Debian: apt install fonts-noto-cjk.")))
+        if self.sheets is not None and self._file.phase not in ("locked", "failed"):
+            self._stack.setCurrentWidget(self.sheets)
+        else:
+            self.state.show_file(self._file)
+            self._stack.setCurrentWidget(self.state)
+
+    def show_findings(self) -> None:
+        """Findings came, or are others."""
+        if self.sheets is not None:
+            self.sheets.show_findings(self._file.findings)
+
+    def _source(self) -> Sheets | None:
+        file = self._file
+        if file.opened is not None and file.opened.pages:
+            return PdfSheets(file, self._images)
+        if file.document is not None:
+            return TextSheet(file.document, self.font())
+        return None

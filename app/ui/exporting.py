@@ -1,0 +1,87 @@
+"""Writes what the reviewer decided, where she says, without holding up the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from app.errors import FusenError
+from app.ui.hub import Background, Courier, Hub, Message
+from app.ui.state import OpenFile
+from app.workers.client import WorkerClient
+from app.workers.protocol import AnnotatePdf
+
+ENDINGS: dict[str, str] = {
+    "export-pdf": ".pdf",
+    "export-docx": ".docx",
+    "export-markdown": ".md",
+    "export-json": ".json",
+}
+
+
+class Exporter:
+    """One export at a time and document is plenty; each ends in a message in that document's view."""
+
+    def __init__(
+        self, hub: Hub, courier: Courier, background: Background, documents: WorkerClient, workspace: Path
+    ) -> None:
+        self._hub = hub
+        self._courier = courier
+        self._background = background
+        self._documents = documents
+        self._workspace = workspace
+
+    def suggestion(self, file: OpenFile, command: str) -> Path:
+        """A name beside the document that does not overwrite it."""
+        what = "annotated" if command == "export-pdf" else "brief"
+        return file.path.with_name(f"{file.path.stem} {what}{ENDINGS[command]}")
+
+    def export(self, file: OpenFile, command: str, output: Path) -> None:
+        """Write `output`; the result is announced."""
+        if output == file.path or (output.exists() and file.path.exists() and output.samefile(file.path)):
+            text = QCoreApplication.translate("Exporter", "The export would overwrite the document itself.")
+            advice = QCoreApplication.translate("Exporter", "Choose another name.")
+            self._hub.announced.emit(file.key, Message("error", text, advice))
+            return
+        if command == "export-pdf":
+            findings = tuple(f for f in file.findings.all() if f.decision != "rejected")
+            body = AnnotatePdf(path=str(file.path), output=str(output), findings=findings, password=file.password)
+            self._documents.submit(
+                body,
+                on_result=lambda _value: self._courier.post(lambda: self._saved(file, output)),
+                on_failure=lambda error: self._courier.post(lambda: self._failed(file, error)),
+            )
+            return
+        sha256 = file.sha256 or ""
+        self._background.run(
+            lambda: _write_brief(self._workspace, sha256, command, output),
+            lambda _nothing: self._saved(file, output),
+            lambda error: self._failed(file, error),
+        )
+
+    def _saved(self, file: OpenFile, output: Path) -> None:
+        text = QCoreApplication.translate("Exporter", "Saved {name}.").format(name=output.name)
+        self._hub.announced.emit(file.key, Message("success", text, folder=str(output.parent)))
+
+    def _failed(self, file: OpenFile, error: FusenError) -> None:
+        self._hub.announced.emit(file.key, Message("error", error.message, error.advice))
+
+
+def _write_brief(workspace: Path, sha256: str, command: str, output: Path) -> None:
+    # Imported here, on the thread: python-docx takes its time and few sessions export.
+    from app.export.docx_brief import write_brief_docx
+    from app.export.json_brief import write_brief_json
+    from app.export.markdown import write_brief_markdown
+    from app.workspace.briefing import brief_of
+    from app.workspace.store import Workspace
+
+    writers: dict[str, Callable[..., object]] = {
+        "export-docx": write_brief_docx,
+        "export-markdown": write_brief_markdown,
+        "export-json": write_brief_json,
+    }
+    with Workspace.open(workspace) as opened:
+        brief = brief_of(opened, [sha256])
+    writers[command](brief, output)

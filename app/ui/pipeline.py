@@ -1,0 +1,252 @@
+"""A file's way through the workers: open, show the pages, read, analyse, keep. Nothing here waits.
+
+Answers arrive on the clients' threads; the courier brings them to the window's thread, where alone the state is changed.
+An answer that belongs to an earlier attempt (`generation`) is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from app.analysis.analysis import Analysis, AnalysisSettings
+from app.documents.document import Document
+from app.errors import FusenError
+from app.review.findings import Finding
+from app.ui.finding_list import FindingList
+from app.ui.hub import Background, Courier, Hub, Message
+from app.ui.progress import ProgressMeter
+from app.ui.state import OpenFile, WindowState
+from app.workers.client import WorkerClient
+from app.workers.protocol import (
+    AnalysisResult,
+    Analyze,
+    Body,
+    OpenDocument,
+    OpenedDocument,
+    Progress,
+    ReadDocument,
+    ReadResult,
+    Value,
+)
+from app.workspace.store import Workspace
+
+Stored = tuple[Analysis | None, tuple[Finding, ...]]
+_ALL: frozenset[str] = frozenset()
+
+
+class Pipeline:
+    """Opens files and carries them to their findings."""
+
+    def __init__(
+        self,
+        state: WindowState,
+        hub: Hub,
+        courier: Courier,
+        background: Background,
+        documents: WorkerClient,
+        model: WorkerClient,
+        workspace: Path,
+    ) -> None:
+        self._state = state
+        self._hub = hub
+        self._courier = courier
+        self._background = background
+        self._documents = documents
+        self._model = model
+        self._workspace = workspace
+
+    def open(self, path: Path) -> OpenFile:
+        """Open a file and bring it into view; one that is open already only comes into view."""
+        path = path.expanduser().absolute()
+        file = self._state.with_path(path)
+        if file is None:
+            file = self._state.add(path)
+            self._hub.listed.emit()
+            self._begin(file)
+        self.show(file.key)
+        return file
+
+    def show(self, key: int | None) -> None:
+        """Bring a file, or the start page, into view."""
+        if key != self._state.current_key:
+            self._state.current_key = key
+            self._hub.current.emit()
+
+    def close(self, key: int) -> None:
+        """Take a file out of the window and stop what is done for it."""
+        file = self._state.files[key]
+        self._abandon(file)
+        self._state.remove(key)
+        self._hub.listed.emit()
+        self._hub.current.emit()
+
+    def unlock(self, file: OpenFile, password: str) -> None:
+        """Try a password. It is kept in memory as long as the file is open, and nowhere else."""
+        file.password = password
+        self._begin(file)
+
+    def retry(self, file: OpenFile) -> None:
+        """Open a file once more after a failure, or analyse it anew."""
+        if file.opened is None:
+            self._begin(file)
+        else:
+            self._read(file, analyse=True)
+
+    def cancel(self, file: OpenFile) -> None:
+        """Stop reading and analysing; the pages stay."""
+        self._abandon(file)
+        if file.opened is None:
+            self._fail(file, FusenError("cancelled", "Opening was cancelled.", "Open the file again when you want to."))
+            return
+        file.phase = "ready" if file.analysis is not None else "stopped"
+        file.meter = None
+        text = "The analysis was cancelled."
+        self._hub.announced.emit(file.key, Message("note", text, command="analyse"))
+        self._hub.changed.emit(file.key)
+
+    # ---- steps, all in the window's thread
+
+    def _begin(self, file: OpenFile) -> None:
+        self._abandon(file)
+        file.phase, file.problem, file.opened = "opening", None, None
+        self._hub.changed.emit(file.key)
+        body = OpenDocument(path=str(file.path), password=file.password)
+        self._submit(self._documents, file, body, self._opened, self._fail)
+
+    def _opened(self, file: OpenFile, value: Value) -> None:
+        assert isinstance(value, OpenedDocument)  # noqa: S101 -- the worker's contract
+        file.opened = value
+        file.phase = "reading"
+        file.meter = ProgressMeter()
+        self._hub.changed.emit(file.key)
+        generation = file.generation
+
+        def load() -> Stored:
+            with Workspace.open(self._workspace) as workspace:
+                workspace.add_document(value)
+                return workspace.analysis(value.sha256), workspace.findings(value.sha256)
+
+        def loaded(stored: Stored) -> None:
+            if file.generation != generation:
+                return
+            if stored[0] is None:
+                self._read(file, analyse=True)
+                return
+            self._show_findings(file, stored[0], stored[1])
+            if not file.is_pdf:
+                self._read(file, analyse=False)
+
+        self._background.run(
+            load, loaded, lambda error: self._stop(file, error) if file.generation == generation else None
+        )
+
+    def _read(self, file: OpenFile, *, analyse: bool) -> None:
+        if analyse:
+            self._abandon(file)
+            file.phase, file.meter = "reading", ProgressMeter()
+            self._hub.announced.emit(file.key, None)
+            self._hub.changed.emit(file.key)
+        if file.document is not None and analyse:
+            self._analyse(file, file.document)
+            return
+
+        def read(file: OpenFile, value: Value) -> None:
+            assert isinstance(value, ReadResult)  # noqa: S101 -- the worker's contract
+            file.document = value.document
+            if analyse:
+                self._analyse(file, value.document)
+            else:
+                self._hub.changed.emit(file.key)
+
+        body = ReadDocument(path=str(file.path), password=file.password)
+        self._submit(self._documents, file, body, read, self._stop)
+
+    def _analyse(self, file: OpenFile, document: Document) -> None:
+        file.phase = "analysing"
+        self._hub.changed.emit(file.key)
+
+        def analysed(file: OpenFile, value: Value) -> None:
+            assert isinstance(value, AnalysisResult)  # noqa: S101 -- the worker's contract
+            self._keep(file, document, value.analysis)
+
+        self._submit(self._model, file, Analyze(document=document, settings=AnalysisSettings()), analysed, self._stop)
+
+    def _keep(self, file: OpenFile, document: Document, analysis: Analysis) -> None:
+        """Store the analysis first, then show what was stored: the window never shows what a kill could lose."""
+        generation = file.generation
+
+        def store() -> Stored:
+            with Workspace.open(self._workspace) as workspace:
+                workspace.save_analysis(document, analysis)
+                return analysis, workspace.findings(document.sha256)
+
+        def stored(value: Stored) -> None:
+            if file.generation == generation:
+                self._show_findings(file, analysis, value[1])
+
+        self._background.run(
+            store, stored, lambda error: self._stop(file, error) if file.generation == generation else None
+        )
+
+    def _show_findings(self, file: OpenFile, analysis: Analysis, findings: tuple[Finding, ...]) -> None:
+        order, only_undecided = file.findings.order, file.findings.only_undecided
+        file.analysis, file.phase, file.meter, file.problem = analysis, "ready", None, None
+        file.findings = FindingList(findings)
+        file.findings.arrange(order, only_undecided)
+        file.findings.selected_id = file.findings.next_undecided()
+        self._hub.changed.emit(file.key)
+        self._hub.findings.emit(file.key, _ALL)
+        self._hub.selected.emit(file.key)
+
+    def _fail(self, file: OpenFile, error: FusenError) -> None:
+        """The file cannot be opened."""
+        file.problem, file.meter = error, None
+        file.phase = "locked" if error.code in ("encrypted", "wrong-password") else "failed"
+        self._hub.changed.emit(file.key)
+
+    def _stop(self, file: OpenFile, error: FusenError) -> None:
+        """The pages show, but there will be no findings this time."""
+        if file.document is None and not file.is_pdf:
+            self._fail(file, error)
+            return
+        file.problem, file.meter = error, None
+        file.phase = "ready" if file.analysis is not None else "stopped"
+        if error.code != "cancelled":
+            self._hub.announced.emit(file.key, Message("error", error.message, error.advice, command="analyse"))
+        self._hub.changed.emit(file.key)
+
+    def _progress(self, file: OpenFile, progress: Progress) -> None:
+        if file.meter is not None:
+            file.meter.report(progress.stage, progress.done, progress.total)
+            self._hub.changed.emit(file.key)
+
+    # ---- calls
+
+    def _submit(
+        self,
+        client: WorkerClient,
+        file: OpenFile,
+        body: Body,
+        done: Callable[[OpenFile, Value], None],
+        failed: Callable[[OpenFile, FusenError], None],
+    ) -> None:
+        generation = file.generation
+
+        def post(job: Callable[[], None]) -> None:
+            self._courier.post(lambda: job() if file.generation == generation else None)
+
+        call_id = client.submit(
+            body,
+            on_progress=lambda progress: post(lambda: self._progress(file, progress)),
+            on_result=lambda value: post(lambda: done(file, value)),
+            on_failure=lambda error: post(lambda: failed(file, error)),
+        )
+        file.calls[call_id] = client.cancel
+
+    def _abandon(self, file: OpenFile) -> None:
+        """Cancel every call of the file and make their answers void."""
+        file.generation += 1
+        calls, file.calls = file.calls, {}
+        for call_id, cancel in calls.items():
+            cancel(call_id)

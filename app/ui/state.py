@@ -1,0 +1,97 @@
+"""What the window shows, apart from any widget: which files are open, in which phase each is, what is selected. Knows no Qt.
+
+Views read it and never write it; `Pipeline` and `Reviewer` write it and then tell the views through `Hub`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from app.analysis.analysis import Analysis
+from app.documents.document import Document
+from app.errors import FusenError
+from app.ui.finding_list import FindingList
+from app.ui.progress import ProgressMeter
+from app.workers.protocol import OpenedDocument
+
+Phase = Literal["opening", "locked", "failed", "reading", "analysing", "ready", "stopped"]
+"""opening: nothing is known yet. locked: a password is needed. failed: it could not be opened. reading, analysing: pages
+may show, findings are to come. ready: findings are there. stopped: pages show, the analysis was cancelled or failed."""
+
+BUSY: frozenset[Phase] = frozenset({"opening", "reading", "analysing"})
+
+
+@dataclass
+class OpenFile:
+    """One file that the user opened, from the moment she chose it. `key` names it for the life of the window."""
+
+    key: int
+    path: Path
+    phase: Phase = "opening"
+    password: str | None = field(default=None, repr=False)
+    opened: OpenedDocument | None = None
+    document: Document | None = None
+    analysis: Analysis | None = None
+    findings: FindingList = field(default_factory=FindingList)
+    meter: ProgressMeter | None = None
+    problem: FusenError | None = None
+    calls: dict[int, Callable[[int], None]] = field(default_factory=dict)
+    generation: int = 0
+
+    @property
+    def name(self) -> str:
+        """The file's name, as the sidebar shows it."""
+        return self.path.name
+
+    @property
+    def sha256(self) -> str | None:
+        """Identity of the bytes, once known."""
+        return self.opened.sha256 if self.opened is not None else None
+
+    @property
+    def is_pdf(self) -> bool:
+        """Whether there are pages to draw and an annotated PDF to write."""
+        return self.opened is not None and self.opened.format == "pdf"
+
+
+@dataclass
+class WindowState:
+    """All open files in the order of the sidebar, and the one in view."""
+
+    files: dict[int, OpenFile] = field(default_factory=dict)
+    current_key: int | None = None
+    can_undo: bool = False
+    can_redo: bool = False
+    _next_key: int = 1
+
+    @property
+    def current(self) -> OpenFile | None:
+        """The file in view; None on the start page."""
+        return self.files.get(self.current_key) if self.current_key is not None else None
+
+    def add(self, path: Path) -> OpenFile:
+        """Enter a file at the end of the list."""
+        file = OpenFile(self._next_key, path)
+        self.files[file.key] = file
+        self._next_key += 1
+        return file
+
+    def remove(self, key: int) -> None:
+        """Take a file out; the one below it, else the one above it, comes into view."""
+        keys = list(self.files)
+        row = keys.index(key)
+        del self.files[key]
+        if self.current_key == key:
+            rest = keys[row + 1 :][:1] or keys[:row][-1:]
+            self.current_key = rest[0] if rest else None
+
+    def with_path(self, path: Path) -> OpenFile | None:
+        """The file that was opened from this path."""
+        return next((f for f in self.files.values() if f.path == path), None)
+
+    def with_sha256(self, sha256: str) -> list[OpenFile]:
+        """Every open file with these bytes (a copy under another name shares its findings)."""
+        return [f for f in self.files.values() if f.sha256 == sha256]

@@ -1,0 +1,178 @@
+"""Colours and measures of the window, light and dark: warm paper, ink, one accent (the amber of a sticky flag). Knows no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+STEP = 8
+"""The grid: distances are multiples of this many pixels, or half of it."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours as `#rrggbb`. `desk` lies under the pages, `panel` under lists, `raised` under fields and cards."""
+
+    name: str
+    desk: str
+    panel: str
+    raised: str
+    hover: str
+    line: str
+    text: str
+    muted: str
+    flag: str
+    flag_text: str
+    flag_wash: str
+    accepted: str
+    accepted_wash: str
+    rejected: str
+    primary: str
+    primary_text: str
+    danger: str
+    danger_wash: str
+    paper: str
+    page_shade: int
+
+    @property
+    def dark(self) -> bool:
+        """Whether light text stands on dark ground."""
+        return self.name == "dark"
+
+
+LIGHT = Theme(
+    name="light",
+    desk="#e9e4da",
+    panel="#f8f5ef",
+    raised="#fffdf9",
+    hover="#f0ebe1",
+    line="#ddd5c7",
+    text="#29241d",
+    muted="#6d6456",
+    flag="#e5a11a",
+    flag_text="#7a4f00",
+    flag_wash="#fbefd2",
+    accepted="#2f7d5b",
+    accepted_wash="#dfeee5",
+    rejected="#8b8478",
+    primary="#2f2a22",
+    primary_text="#fdfaf4",
+    danger="#a63a22",
+    danger_wash="#f8e4dc",
+    paper="#ffffff",
+    page_shade=0,
+)
+
+DARK = Theme(
+    name="dark",
+    desk="#171512",
+    panel="#211e1a",
+    raised="#2b2722",
+    hover="#2e2a24",
+    line="#3b362e",
+    text="#ece5d8",
+    muted="#a69d8d",
+    flag="#edb13c",
+    flag_text="#f3c671",
+    flag_wash="#3a3020",
+    accepted="#79bf9b",
+    accepted_wash="#24352c",
+    rejected="#8f877a",
+    primary="#ece5d8",
+    primary_text="#221e19",
+    danger="#ef9478",
+    danger_wash="#42271f",
+    paper="#ffffff",
+    page_shade=34,
+)
+
+_STYLE = """
+* {{ outline: 0; }}
+QMainWindow, QWidget#sidebar, QWidget#findings {{ background: {panel}; }}
+QWidget {{ color: {text}; }}
+QWidget#sidebar {{ border-right: 1px solid {line}; }}
+QWidget#findings {{ border-left: 1px solid {line}; }}
+QWidget#toolbar {{ background: {panel}; border-bottom: 1px solid {line}; }}
+QWidget#start, QWidget#statePanel, QWidget#documentView {{ background: {desk}; }}
+QAbstractScrollArea#sheets {{ background: {desk}; border: 0; }}
+QWidget#dropZone {{ background: {panel}; border: 2px dashed {line}; border-radius: 12px; }}
+QWidget#dropZone[active="true"] {{ border-color: {flag}; background: {flag_wash}; }}
+QWidget#stateCard {{ background: {panel}; border: 1px solid {line}; border-radius: 12px; }}
+QWidget#card {{ background: {raised}; border-top: 1px solid {line}; }}
+QWidget#progressCard {{ background: {raised}; border: 1px solid {line}; border-radius: 8px; }}
+QLabel {{ background: transparent; }}
+QLabel[role="title"] {{ font-size: {title}px; font-weight: 600; }}
+QLabel[role="brand"] {{ font-size: {brand}px; font-weight: 600; }}
+QLabel[role="head"] {{ font-weight: 600; }}
+QLabel[role="muted"] {{ color: {muted}; }}
+QLabel[role="small"] {{ color: {muted}; font-size: {small}px; }}
+QLabel[role="key"] {{ color: {muted}; border: 1px solid {line}; border-radius: 4px; padding: 0 6px; background: {raised}; }}
+QListView {{ background: {panel}; border: 0; }}
+QPushButton {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 6px 12px; min-height: 20px; }}
+QPushButton:hover {{ background: {hover}; }}
+QPushButton:pressed {{ background: {line}; }}
+QPushButton:focus {{ border-color: {flag}; }}
+QPushButton:disabled {{ color: {rejected}; background: {panel}; }}
+QPushButton[role="primary"] {{ background: {primary}; color: {primary_text}; border-color: {primary}; font-weight: 600; }}
+QPushButton[role="primary"]:hover {{ background: {text}; }}
+QPushButton[role="primary"]:focus {{ border-color: {flag}; }}
+QPushButton[role="primary"]:disabled {{ background: {line}; border-color: {line}; color: {muted}; }}
+QPushButton[role="link"] {{ background: transparent; border: 0; padding: 2px 0; color: {flag_text}; text-align: left; }}
+QPushButton[role="link"]:hover, QPushButton[role="link"]:focus {{ text-decoration: underline; }}
+QPushButton[role="recent"] {{ background: transparent; border: 0; border-radius: 6px; padding: 6px 8px; text-align: left; }}
+QPushButton[role="recent"]:hover, QPushButton[role="recent"]:focus {{ background: {hover}; }}
+QPushButton[role="accepted"] {{ background: {accepted_wash}; border-color: {accepted}; }}
+QPushButton[role="rejected"] {{ background: {hover}; border-color: {rejected}; }}
+QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px 7px; }}
+QToolButton:hover {{ background: {hover}; }}
+QToolButton:pressed {{ background: {line}; }}
+QToolButton:focus {{ border-color: {flag}; }}
+QToolButton:disabled {{ color: {rejected}; }}
+QToolButton::menu-indicator {{ image: none; width: 0; }}
+QToolButton[role="segment"] {{ border-radius: 5px; padding: 3px 10px; color: {muted}; }}
+QToolButton[role="segment"]:checked {{ background: {raised}; border-color: {line}; color: {text}; font-weight: 600; }}
+QToolButton[role="segment"]:disabled {{ color: {rejected}; background: transparent; border-color: transparent; }}
+QWidget#segments {{ background: {hover}; border-radius: 6px; }}
+QLineEdit, QPlainTextEdit {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 5px 8px;
+  selection-background-color: {flag}; selection-color: #221a08; }}
+QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {flag}; }}
+QProgressBar {{ background: {line}; border: 0; border-radius: 2px; max-height: 4px; min-height: 4px; }}
+QProgressBar::chunk {{ background: {flag}; border-radius: 2px; }}
+QWidget#message {{ background: {flag_wash}; border-bottom: 1px solid {line}; }}
+QWidget#message[kind="error"] {{ background: {danger_wash}; }}
+QWidget#message[kind="success"] {{ background: {accepted_wash}; }}
+QMenuBar {{ background: {panel}; border-bottom: 1px solid {line}; padding: 2px 4px; }}
+QMenuBar::item {{ padding: 4px 8px; border-radius: 4px; background: transparent; }}
+QMenuBar::item:selected {{ background: {hover}; }}
+QMenu {{ background: {raised}; border: 1px solid {line}; padding: 4px; }}
+QMenu::item {{ padding: 6px 24px 6px 16px; border-radius: 4px; }}
+QMenu::item:selected {{ background: {hover}; }}
+QMenu::item:disabled {{ color: {rejected}; }}
+QMenu::separator {{ height: 1px; background: {line}; margin: 4px 8px; }}
+QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 4px 6px; }}
+QSplitter::handle {{ background: {line}; }}
+QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
+QScrollBar::handle {{ background: {scroll}; border-radius: 4px; margin: 2px; }}
+QScrollBar::handle:vertical {{ min-height: 32px; }}
+QScrollBar::handle:horizontal {{ min-width: 32px; }}
+QScrollBar::handle:hover {{ background: {muted}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+"""
+
+
+def stylesheet(theme: Theme, font_pixels: int) -> str:
+    """The Qt style sheet for a base font of `font_pixels`."""
+    scroll = "#c4bbab" if not theme.dark else "#4b453b"
+    return _STYLE.format(
+        **asdict(theme),
+        scroll=scroll,
+        title=round(font_pixels * 1.25),
+        brand=round(font_pixels * 2.2),
+        small=round(font_pixels * 0.9),
+    )
+
+
+def wash(importance: float) -> float:
+    """Opacity of a highlight: faint for what barely passed, strong for what matters most."""
+    return 0.20 + 0.45 * min(max(importance, 0.0), 1.0)

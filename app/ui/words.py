@@ -1,0 +1,52 @@
+"""Sentences about states, stages and times, in the user's language."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from app.ui.state import OpenFile
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Words", text)
+
+
+def stage_words(stage: str) -> str:
+    """What a worker is doing."""
+    known = {
+        "reading": _tr("Reading the pages"),
+        "loading-model": _tr("Loading the model"),
+        "scanning": _tr("Scanning the whole document"),
+        "attending": _tr("Reading closely where it matters"),
+        "scoring": _tr("Weighing every passage"),
+        "linking": _tr("Linking passages"),
+        "writing": _tr("Writing"),
+    }
+    return known.get(stage, stage)
+
+
+def time_left(seconds: float | None) -> str:
+    """A rounded time, or nothing."""
+    if seconds is None:
+        return ""
+    if seconds < 55:
+        return _tr("about {n} s left").format(n=max(5, round(seconds / 5) * 5))
+    return _tr("about {n} min left").format(n=max(1, round(seconds / 60)))
+
+
+def state_words(file: OpenFile) -> str:
+    """The second line of a file in the sidebar."""
+    if file.phase == "ready":
+        counts = file.findings.counts()
+        if counts.total == 0:
+            return _tr("Nothing selected")
+        return _tr("{done} of {total} decided").format(done=counts.decided, total=counts.total)
+    share = file.meter.share if file.meter else 0.0
+    return {
+        "opening": _tr("Opening…"),
+        "locked": _tr("Needs a password"),
+        "failed": _tr("Could not be opened"),
+        "reading": _tr("Reading {share:.0%}").format(share=share),
+        "analysing": _tr("Analysing {share:.0%}").format(share=share),
+        "stopped": _tr("Not analysed"),
+    }[file.phase]

@@ -1,0 +1,99 @@
+"""A model worker without a model: a real process that speaks the protocol and finds sentences important by their words."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import numpy as np
+
+from app.analysis.analysis import Analysis, AnalysisSettings, Cost, CoveredMass, ModelIdentity, ScoredPassage, TagScore
+from app.documents.document import Document
+from app.workers.protocol import AnalysisResult, Analyze, Body, Value
+from app.workers.serving import CallContext, serve
+
+WORDS = {
+    "terminat": ("termination-for-convenience", 0.91),
+    "liab": ("cap-on-liability", 0.96),
+    "indemn": ("uncapped-liability", 0.83),
+    "exclusive": ("exclusivity", 0.78),
+    "governed by": ("governing-law", 0.72),
+    "renew": ("renewal-term", 0.69),
+    "assign": ("anti-assignment", 0.58),
+    "shall not": ("non-compete", 0.44),
+    "責任": ("cap-on-liability", 0.93),
+    "解除": ("termination-for-convenience", 0.88),
+}
+
+
+def line_quads(document: Document, start: int, end: int) -> tuple[tuple[float, ...], ...]:
+    """One quad a line, out of the quads of the characters."""
+    if document.quads is None:
+        return ()
+    lines: list[list[float]] = []
+    for quad in document.quads[start:end]:
+        if not quad.any():
+            continue
+        x0, y0, x1, y1 = quad[0::2].min(), quad[1::2].min(), quad[0::2].max(), quad[1::2].max()
+        if lines and abs(lines[-1][1] - y0) < 4 and x0 >= lines[-1][0]:
+            lines[-1] = [lines[-1][0], min(lines[-1][1], y0), max(lines[-1][2], x1), max(lines[-1][3], y1)]
+        else:
+            lines.append([x0, y0, x1, y1])
+    return tuple(tuple(float(v) for v in (a, b, c, b, c, d, a, d)) for a, b, c, d in np.array(lines).reshape(-1, 4))
+
+
+def analyse(document: Document, settings: AnalysisSettings) -> Analysis:
+    found = []
+    for block in document.blocks:
+        text = document.text[block.start : block.end]
+        for match in re.finditer(r"[^.。;；]+[.。;；]?", text):
+            sentence = match.group()
+            start = block.start + match.start() + len(sentence) - len(sentence.lstrip())
+            end = block.start + match.start() + len(sentence.rstrip())
+            if end - start < 24:
+                continue
+            hits = [hit for word, hit in WORDS.items() if word in document.text[start:end].lower()]
+            best = max(hits, key=lambda hit: hit[1], default=None)
+            found.append((start, end, block.page, best))
+    passages = [
+        ScoredPassage(
+            start=start,
+            end=end,
+            page=page,
+            text=document.text[start:end],
+            quads=line_quads(document, start, end),  # type: ignore[arg-type]
+            importance=(best[1] - (start % 17) / 100) if best else 0.05,
+            interval=(0.4, 0.99),
+            tags=(TagScore(best[0], 0.9),) if best else (),
+            selected=best is not None,
+            rank=0,
+        )
+        for start, end, page, best in found
+    ]
+    return Analysis(
+        file=document.file,
+        sha256=document.sha256,
+        kind=document.kind,
+        language=document.language,
+        passages=tuple(passages),
+        links=(),
+        summary=(),
+        model=ModelIdentity("words", "0", "0" * 64),
+        settings=settings,
+        cost=Cost(len(document.text), 0.1, 1, 1.0, CoveredMass(1, 1, 1), "cpu"),
+    )
+
+
+def handle(body: Body, context: CallContext) -> Value:
+    assert isinstance(body, Analyze)
+    steps = 200 if "take your time" in body.document.text.lower() else 4
+    for stage in ("loading-model", "scanning", "attending", "scoring"):
+        for step in range(steps):
+            context.progress(stage, step, steps)
+            context.check_cancelled()
+            time.sleep(0.01)
+    return AnalysisResult(analyse(body.document, body.settings))
+
+
+if __name__ == "__main__":
+    serve(handle)
