@@ -1,0 +1,1 @@
+"""Quality and cost: the model beside simple baselines, adaptive attention beside dense."""
