@@ -1,0 +1,508 @@
+"""The command line: the window, and the same jobs without it. Results go to stdout, everything else to stderr.
+
+Only the standard library, Typer and plain values are imported here; workers, workspace and window when they are needed, so
+that `fusen --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from typer.core import TyperGroup
+
+from app.analysis.analysis import Analysis, AnalysisSettings
+from app.errors import FusenError
+
+if TYPE_CHECKING:
+    from app.documents.document import Document
+    from app.workers.client import WorkerClient
+    from app.workers.protocol import Progress
+    from app.workspace.store import Workspace
+
+DONE, SOME_FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+BRIEFS = {"docx": "brief.docx", "md": "brief.md", "json": "brief.json"}
+ANNOTATED = frozenset({"pdf", "annotated"})
+
+
+class _Commands(TyperGroup):
+    """`fusen contract.pdf` opens the window; `fusen read contract.pdf` is a command."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        first = args[0] if args else ""
+        if first not in self.commands and first not in ("--help", "--version"):
+            close = difflib.get_close_matches(
+                first, [name for name in self.commands if name != "window"], n=1, cutoff=0.75
+            )
+            if close and not Path(first).exists():
+                ctx.fail(f"There is neither a file nor a command named {first}. Did you mean {close[0]}?")
+            args = ["window", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    subcommand_metavar="[FILE]... | COMMAND",
+)
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", show_default=False)]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option("--password-file", metavar="FILE", help="A file that holds the password of the documents."),
+]
+WorkspaceFile = Annotated[
+    Path | None, typer.Option("--workspace", metavar="FILE", help="The workspace that keeps analyses and decisions.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON lines, one object a file.")]
+
+
+def main() -> None:
+    """The entry point `fusen`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Whatever the locale; a file name that is no valid text must not end the program either.
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app()
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            number = version("fusen")
+        except PackageNotFoundError:  # run from a clone that is not installed
+            number = "(not installed)"
+        _print(f"fusen {number}")
+        raise typer.Exit(DONE)
+
+
+@app.callback()
+def _program(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Read long documents on this machine and flag the passages that a person must read.
+
+    With files alone, or with nothing, the window opens.
+    """
+
+
+@app.command("window", hidden=True)
+def _window(files: Annotated[list[Path] | None, typer.Argument()] = None, workspace: WorkspaceFile = None) -> None:
+    """Open the window with these documents."""
+    from app.ui.availability import why_no_window
+
+    reason = why_no_window()
+    if reason is None:
+        from app.ui.application import run
+        from app.workspace.store import default_workspace
+
+        raise typer.Exit(run([str(file) for file in files or []], workspace or default_workspace()))
+    _complain(reason)
+    if not files:
+        _complain("Name documents to analyse them here: fusen analyze FILE...")
+        raise typer.Exit(SOME_FAILED)
+    _complain("The analysis is printed here instead.")
+    with _orderly():
+        raise typer.Exit(_analyze_files(files, AnalysisSettings(), as_json=False, workspace=workspace, password=None))
+
+
+@app.command("read")
+def _read(files: Files, as_json: AsJson = False, password_file: PasswordFile = None) -> None:
+    """Read documents, without a model: their text, or with --json everything that was read."""
+    password = _password(password_file)
+    failed = False
+    with _orderly(), _worker("document_worker") as reader, _Meter() as meter:
+        for file in files:
+            try:
+                document = _read_file(reader, file, password, meter)
+            except FusenError as error:
+                failed |= _report(file, error, as_json)
+                continue
+            meter.pause()
+            _print(_json(document.to_json()) if as_json else document.text)
+    raise typer.Exit(SOME_FAILED if failed else DONE)
+
+
+@app.command("analyze")
+def _analyze(
+    files: Files,
+    as_json: AsJson = False,
+    kind: Annotated[
+        Literal["auto", "contract", "report", "design"], typer.Option(help="What kind of document it is.")
+    ] = "auto",
+    query: Annotated[str | None, typer.Option(metavar="TEXT", help="What the reader looks for.")] = None,
+    attention: Annotated[Literal["adaptive", "dense"], typer.Option(help="How the model attends.")] = "adaptive",
+    coverage: Annotated[float, typer.Option(help="Share of the attention mass to compute.")] = 0.95,
+    device: Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="Where the model runs.")] = "auto",
+    recall: Annotated[
+        float | None, typer.Option(help="Share of the important passages to select.  [default: 0.9]")
+    ] = None,
+    share: Annotated[float | None, typer.Option(help="Share of the text to select, instead of --recall.")] = None,
+    workspace: WorkspaceFile = None,
+    password_file: PasswordFile = None,
+) -> None:
+    """Flag the passages that a person must read: a readable list, or JSON lines."""
+    if recall is not None and share is not None:
+        _wrong_usage("Give --recall or --share, not both.")
+    for name, value in (("--recall", recall), ("--share", share), ("--coverage", coverage)):
+        if value is not None and not 0 < value <= 1:
+            _wrong_usage(f"{name} must be above 0 and at most 1.")
+    settings = AnalysisSettings(
+        kind=kind,
+        query=query,
+        attention=attention,
+        coverage=coverage,
+        device=device,
+        recall=0.9 if recall is None else recall,
+        share=share,
+    )
+    password = _password(password_file)
+    with _orderly():
+        raise typer.Exit(_analyze_files(files, settings, as_json=as_json, workspace=workspace, password=password))
+
+
+def _analyze_files(
+    files: Sequence[Path], settings: AnalysisSettings, *, as_json: bool, workspace: Path | None, password: str | None
+) -> int:
+    failed = False
+    with contextlib.ExitStack() as stack:
+        store = None
+        if workspace is not None:
+            try:
+                store = stack.enter_context(_open_workspace(workspace))
+            except FusenError as error:
+                _report(workspace, error, as_json)
+                return SOME_FAILED
+        reader = stack.enter_context(_worker("document_worker"))
+        analyst = stack.enter_context(_worker("model_worker"))
+        analyst.start()  # loads its libraries while the first document is read
+        meter = stack.enter_context(_Meter())
+        for file in files:
+            try:
+                document = _read_file(reader, file, password, meter)
+                analysis = _analyze_document(analyst, document, settings, meter)
+                if store is not None:
+                    store.save_analysis(document, analysis)
+            except FusenError as error:
+                failed |= _report(file, error, as_json)
+                continue
+            meter.pause()
+            _print(_json(analysis.to_json()) if as_json else _readable(analysis, paged=document.format == "pdf"))
+    return SOME_FAILED if failed else DONE
+
+
+@app.command("export")
+def _export(
+    workspace: Annotated[Path, typer.Argument(metavar="WORKSPACE", show_default=False)],
+    to: Annotated[str, typer.Option("--to", metavar="FORMATS", help="Of docx, pdf, annotated, md, json; with commas.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to; made if absent.")],
+    password_file: PasswordFile = None,
+) -> None:
+    """Export the decided findings: a brief (docx, md, json) and annotated copies of the PDFs (pdf or annotated)."""
+    formats = [name.strip() for name in to.split(",") if name.strip()]
+    unknown = [name for name in formats if name not in BRIEFS and name not in ANNOTATED]
+    if unknown or not formats:
+        _wrong_usage(
+            f"--to does not know {', '.join(unknown) or 'what to write'}. It writes docx, pdf (or annotated), md and json."
+        )
+    password = _password(password_file)
+    failed = False
+    with _orderly():
+        try:
+            if not workspace.is_file():
+                raise FusenError(
+                    "not-found", f"There is no workspace {workspace}.", "fusen analyze --workspace makes one."
+                )
+            _make_folder(out)
+            with _open_workspace(workspace) as store:
+                _export_briefs(store, formats, out)
+                if ANNOTATED.intersection(formats):
+                    failed = _export_annotated(store, out, password)
+        except FusenError as error:
+            failed |= _report(workspace, error, as_json=False)
+    raise typer.Exit(SOME_FAILED if failed else DONE)
+
+
+def _export_briefs(store: Workspace, formats: Sequence[str], out: Path) -> None:
+    wanted = [name for name in BRIEFS if name in formats]
+    if not wanted:
+        return
+    from app.export.docx_brief import write_brief_docx
+    from app.export.json_brief import write_brief_json
+    from app.export.markdown import write_brief_markdown
+    from app.workspace.briefing import brief_of
+
+    writers = {"docx": write_brief_docx, "md": write_brief_markdown, "json": write_brief_json}
+    brief = brief_of(store)
+    for name in wanted:
+        writers[name](brief, out / BRIEFS[name])
+        _print(str(out / BRIEFS[name]))
+
+
+def _export_annotated(store: Workspace, out: Path, password: str | None) -> bool:
+    """Whether a document failed; the others are written."""
+    from app.workers.protocol import AnnotatePdf
+
+    failed = False
+    taken: set[Path] = set()
+    with _worker("document_worker") as writer, _Meter() as meter:
+        for stored in store.documents():
+            if not stored.analyzed:
+                continue
+            output = _free_name(out, Path(stored.file).stem, taken)
+            try:
+                if stored.format != "pdf":
+                    raise FusenError(
+                        "unsupported",
+                        "Only a PDF can be exported as an annotated PDF.",
+                        "Its findings are in the brief.",
+                    )
+                meter.begin(stored.file)
+                writer.call(
+                    AnnotatePdf(stored.file, str(output.absolute()), store.findings(stored.sha256), password=password),
+                    meter.report,
+                )
+            except FusenError as error:
+                failed |= _report(Path(stored.file), error, as_json=False)
+                continue
+            meter.pause()
+            _print(str(output))
+    return failed
+
+
+@app.command("doctor")
+def _doctor() -> None:
+    """Say what this machine has, what will be used, and what is wrong."""
+    from app.doctor import examine
+
+    with _orderly():
+        checks = examine()
+        width = max(len(check.name) for check in checks)
+        for check in checks:
+            _print(
+                f"{'ok ' if check.ok else 'NO ' if check.essential else '-- '} {check.name:<{width}}  {check.finding}"
+            )
+            if check.advice:
+                _print(f"    {'':<{width}}  {check.advice}")
+        raise typer.Exit(SOME_FAILED if any(check.essential and not check.ok for check in checks) else DONE)
+
+
+# ---- the workers
+
+
+@contextlib.contextmanager
+def _worker(module: str) -> Iterator[WorkerClient]:
+    from app.workers.client import WorkerClient
+
+    client = WorkerClient(f"app.workers.{module}", name=module.replace("_", " "))
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def _read_file(reader: WorkerClient, file: Path, password: str | None, meter: _Meter) -> Document:
+    from app.workers.protocol import ReadDocument, ReadResult
+
+    meter.begin(str(file))
+    value = reader.call(ReadDocument(str(file), password), meter.report)
+    assert isinstance(value, ReadResult)  # noqa: S101 -- what this call answers with
+    return value.document
+
+
+def _analyze_document(analyst: WorkerClient, document: Document, settings: AnalysisSettings, meter: _Meter) -> Analysis:
+    from app.workers.protocol import AnalysisResult, Analyze
+
+    value = analyst.call(Analyze(document, settings), meter.report)
+    assert isinstance(value, AnalysisResult)  # noqa: S101 -- what this call answers with
+    return value.analysis
+
+
+class _Meter:
+    """Progress on stderr: a bar with share and time left on a terminal, else one line for each stage of each file."""
+
+    def __init__(self) -> None:
+        self._file = self._stage = ""
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> _Meter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pause()
+
+    def begin(self, file: str) -> None:
+        """The stages that follow are those of `file`."""
+        self._file, self._stage = Path(file).name, ""
+
+    def report(self, progress: Progress) -> None:
+        """Called on the worker client's thread."""
+        new_stage, self._stage = progress.stage != self._stage, progress.stage
+        words = f"{self._file}: {progress.stage.replace('-', ' ')}"
+        if not sys.stderr.isatty():
+            if new_stage:
+                _complain(words)
+            return
+        if self._bar is None:
+            self._bar = _new_bar()
+            self._bar.start()
+        if new_stage:
+            if self._task is not None:
+                self._bar.remove_task(self._task)
+            self._task = self._bar.add_task(words)
+        self._bar.update(self._task, completed=progress.done, total=progress.total or None)
+
+    def pause(self) -> None:
+        """Take the bar away, before something is printed."""
+        if self._bar is not None:
+            self._bar.stop()
+        self._bar = self._task = None
+        self._stage = ""
+
+
+def _new_bar() -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+# ---- files
+
+
+def _open_workspace(path: Path) -> Workspace:
+    from app.workspace.store import Workspace
+
+    return Workspace.open(path)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FusenError("permission", f"The folder {folder} cannot be made.", "Choose another folder.") from error
+
+
+def _free_name(folder: Path, stem: str, taken: set[Path]) -> Path:
+    """Two documents of the same name must not become one file."""
+    output, number = folder / f"{stem}-annotated.pdf", 2
+    while output in taken:
+        output, number = folder / f"{stem}-annotated-{number}.pdf", number + 1
+    taken.add(output)
+    return output
+
+
+def _password(file: Path | None) -> str | None:
+    """The password in UTF-8, verbatim but for one final line end."""
+    if file is None:
+        return None
+    try:
+        text = file.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        _wrong_usage(f"The password file {file} cannot be read as UTF-8 text.")
+    return text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
+
+
+# ---- words
+
+
+def _readable(analysis: Analysis, *, paged: bool) -> str:
+    """The selected passages by importance, and what the analysis cost."""
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from app.tags import tag_name
+
+    width = os.get_terminal_size().columns if sys.stdout.isatty() else 100
+    console = Console(file=io.StringIO(), width=max(40, width), color_system=None, force_terminal=False)
+    selected = sorted((p for p in analysis.passages if p.selected), key=lambda p: p.rank)
+    console.print(Text(analysis.file))
+    for passage in selected:
+        facts = [f"{passage.importance:.0%}", f"p. {passage.page}" if paged else ""]
+        facts += [tag_name(tag.tag, analysis.language) for tag in passage.tags]
+        console.print(Text("\n" + " · ".join(filter(None, facts))))
+        console.print(Padding(Text(" ".join(passage.text.split())), (0, 0, 0, 4)))
+    cost, mass = analysis.cost, analysis.cost.covered_mass
+    console.print(
+        Text(
+            f"\n{len(selected)} of {len(analysis.passages)} passages selected · {cost.tokens:,} tokens in {cost.seconds:.1f} s"
+            f" on {cost.device} · density {cost.density:.1%} · covered mass {mass.estimate:.1%}"
+            f" ({mass.low:.1%}–{mass.high:.1%}) · peak {cost.peak_bytes / 1e9:.2f} GB"
+        )
+    )
+    for warning in analysis.warnings:
+        console.print(Text(f"Note: {warning.message}"))
+    assert isinstance(console.file, io.StringIO)  # noqa: S101 -- as it was made
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"
+
+
+def _report(file: Path, error: FusenError, as_json: bool) -> bool:
+    """Tell of a failed file and return True; a cancelled one ends the program."""
+    if error.code == "cancelled":
+        raise KeyboardInterrupt
+    if as_json:
+        _print(
+            _json(
+                {
+                    "schema": "fusen.error/1",
+                    "file": str(file),
+                    "code": error.code,
+                    "message": error.message,
+                    "advice": error.advice,
+                }
+            )
+        )
+    else:
+        _complain(f"{file.name}: {error}")
+    return True
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _print(text: str) -> None:
+    print(text, flush=True)
+
+
+def _complain(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _wrong_usage(sentence: str) -> Any:
+    _complain(sentence)
+    raise typer.Exit(WRONG_USAGE)
+
+
+@contextlib.contextmanager
+def _orderly() -> Iterator[None]:
+    """Ctrl-C ends with 130; a reader of our output that has seen enough (`| head`) is no error."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _complain("Stopped.")
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        # Python would try to flush once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(DONE) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""What this machine has, what Fusen will use of it, what is wrong and what to do about it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from app.errors import FusenError
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the examination; without an `essential` one that is ok, Fusen cannot do its work."""
+
+    name: str
+    finding: str
+    ok: bool = True
+    essential: bool = False
+    advice: str = ""
+
+
+def examine() -> list[Check]:
+    """All checks, the machine's first. Starts the model worker, which takes some seconds."""
+    return [
+        Check("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
+        Check("CPU threads", str(_threads())),
+        Check("Memory", _memory()),
+        *_model(),
+        *_weights(),
+        _window(),
+        _japanese_fonts(),
+        _libreoffice(),
+        _workspace(),
+    ]
+
+
+def _threads() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _memory() -> str:
+    try:
+        return f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 2**30:.1f} GiB"
+    except (AttributeError, ValueError, OSError):
+        return "unknown"
+
+
+def _model() -> list[Check]:
+    """What the model worker says of itself: it alone may load the model's libraries."""
+    from app.workers.client import WorkerClient
+    from app.workers.protocol import Describe, Description
+
+    client = WorkerClient("app.workers.model_worker", name="model worker")
+    try:
+        value = client.call(Describe())
+    except FusenError as error:
+        advice = "Install Fusen again; if that does not help, report what `fusen doctor` says."
+        return [Check("Model", error.message, ok=False, essential=True, advice=advice)]
+    finally:
+        client.close()
+    facts = value.facts if isinstance(value, Description) else ()
+    return [Check(name, fact) for name, fact in facts]
+
+
+def _weights() -> list[Check]:
+    """The hash of every file of weights that ships."""
+    found = []
+    with resources.as_file(resources.files("resources")) as folder:
+        for file in sorted(folder.rglob("*.safetensors")):
+            digest = hashlib.sha256(file.read_bytes()).hexdigest()
+            found.append(Check("Weights", f"{file.name}, SHA-256 {digest}"))
+    if found:
+        return found
+    return [Check("Weights", "missing", ok=False, essential=True, advice="Install Fusen again.")]
+
+
+def _window() -> Check:
+    from app.ui.availability import why_no_window
+
+    reason = why_no_window()
+    if reason is None:
+        return Check("Window", "can be shown")
+    return Check("Window", reason, ok=False, advice="Without it, `fusen analyze` and the other commands work.")
+
+
+def _japanese_fonts() -> Check:
+    """Asked of fontconfig where there is one; Windows and macOS come with Japanese fonts."""
+    lister = shutil.which("fc-list")
+    if lister is None:
+        if platform.system() in ("Windows", "Darwin"):
+            return Check("Japanese fonts", "part of the system")
+        return Check("Japanese fonts", "unknown (fontconfig is not installed)", ok=False, advice=_FONT_ADVICE)
+    listed = subprocess.run([lister, ":lang=ja", "family"], capture_output=True, text=True, timeout=30, check=False)
+    families = sorted({line.split(",")[0] for line in listed.stdout.splitlines() if line.strip()})
+    if families:
+        return Check("Japanese fonts", f"{families[0]}" + (f" and {len(families) - 1} more" if families[1:] else ""))
+    return Check("Japanese fonts", "none: Japanese shows as boxes", ok=False, advice=_FONT_ADVICE)
+
+
+_FONT_ADVICE = "On Debian or Ubuntu: apt install fonts-noto-cjk. On Fedora: dnf install google-noto-sans-cjk-fonts."
+
+
+def _libreoffice() -> Check:
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    return Check("LibreOffice", found or "not installed (not needed)")
+
+
+def _workspace() -> Check:
+    from app.workspace.store import Workspace, default_workspace
+
+    path = default_workspace()
+    if not path.exists():
+        return Check("Workspace", f"{path} (made when it is needed)", ok=_can_make(path))
+    try:
+        with Workspace.open(path) as workspace:
+            return Check("Workspace", f"{path}, {len(workspace.documents())} documents")
+    except FusenError as error:
+        return Check("Workspace", error.message, ok=False, essential=True, advice=error.advice)
+
+
+def _can_make(path: Path) -> bool:
+    parent = next(folder for folder in path.parents if folder.exists())
+    return os.access(parent, os.W_OK)
