@@ -10,6 +10,7 @@ from typing import Any
 
 import docx
 from docx.document import Document as WordDocument
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
 from app.documents.building import TextBuilder
@@ -42,7 +43,8 @@ def read_docx(path: Path) -> Document:
     reader = _Reader(word, builder)
     try:
         reader.read(word.element.body, in_cell=False)
-    except RecursionError as error:
+        reader.read_footnotes(word)
+    except (RecursionError, SyntaxError) as error:  # the XML parser raises SyntaxError too
         raise _damaged(path) from error
     text, pages, blocks, _ = builder.finish()
     notices = [] if text else [Notice("no-text", "The document holds no text, so there is nothing to analyse.")]
@@ -81,6 +83,9 @@ def _check_package(path: Path) -> None:
     names = [part.filename for part in parts]
     if "[Content_Types].xml" not in names or not any(name.startswith("word/") for name in names):
         raise FusenError("unsupported", f"{path} is not a Word document.", "Save it as DOCX or PDF and open that.")
+    if len(set(names)) < len(names) or any(name.startswith(("/", "\\")) or ".." in name.split("/") for name in names):
+        # Two parts of one name show different readers different words; names that lead outside are no accident either.
+        raise _damaged(path)
     for part in parts:
         bomb = part.file_size > (1 << 20) and part.file_size > LARGEST_RATIO * max(part.compress_size, 1)
         if bomb or part.file_size > LARGEST_PART:
@@ -111,6 +116,16 @@ class _Reader:
                 self._table(child)
             elif child.tag in _INSIDE:
                 self.read(child, in_cell=in_cell)
+
+    def read_footnotes(self, word: WordDocument) -> None:
+        """Footnotes and endnotes, after the body; python-docx knows their parts only as bytes."""
+        for relation in word.part.rels.values():
+            if relation.is_external or not relation.reltype.endswith(("/footnotes", "/endnotes")):
+                continue
+            for note in parse_xml(relation.target_part.blob):
+                # Separators between text and notes carry a type, notes do not.
+                if note.get(qn("w:type")) is None:
+                    self._builder.add("footnote", _CONTROLS.sub("", "".join(_texts(note))).strip())
 
     def _paragraph(self, element: Any, *, in_cell: bool) -> None:
         text = _CONTROLS.sub("", "".join(_texts(element))).strip()

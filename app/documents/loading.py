@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from app.documents.document import Document, DocumentFormat
+from app.documents.document import Document, DocumentFormat, Notice
 from app.documents.docx import read_docx
 from app.documents.files import check_readable, head_of, translated
 from app.documents.pdf import ReadProgress, read_pdf
@@ -64,4 +65,7 @@ def load_document(path: Path, password: str | None = None, progress: ReadProgres
         raise translated(error, path) from error
     if progress is not None:
         progress(1, 1)
+    if format_ == "docx" and not path.suffix.lower().startswith((".docx", ".docm", ".dot")):
+        notice = Notice("other-format", "The file is a Word document, though its name says otherwise.")
+        return replace(document, warnings=(*document.warnings, notice))
     return document

@@ -75,6 +75,8 @@ def _decoded(data: bytes, path: Path, notices: list[Notice]) -> str:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return data.decode(encoding, "replace")
+    if b"\x1b$" in data and (text := _as_japanese(data, "iso2022_jp_2")) is not None:
+        return text
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

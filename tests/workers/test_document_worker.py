@@ -16,9 +16,11 @@ import pymupdf
 import pytest
 
 from app.errors import FusenError
+from app.review.findings import Finding
 from app.workers import page_memory
 from app.workers.client import WorkerClient
 from app.workers.protocol import (
+    AnnotatePdf,
     Body,
     OpenDocument,
     OpenedDocument,
@@ -28,6 +30,7 @@ from app.workers.protocol import (
     ReadResult,
     RenderPage,
     Value,
+    Written,
 )
 
 MODULE = "app.workers.document_worker"
@@ -201,6 +204,40 @@ def test_a_stuck_worker_is_ended_at_its_deadline(long_pdf: Path) -> None:
         assert isinstance(client.call(OpenDocument(path=str(long_pdf))), OpenedDocument)
     finally:
         client.close()
+
+
+def test_accepted_words_are_annotated_where_they_stand(client: WorkerClient, long_pdf: Path, tmp_path: Path) -> None:
+    read = client.call(ReadDocument(path=str(long_pdf)))
+    assert isinstance(read, ReadResult)
+    document = read.document
+    assert document.quads is not None
+    start = document.text.index("Clause 4.7:")
+    end = document.text.index(".", start + 12)
+    rows = document.quads[start:end]
+    quad = (*map(float, (*rows[0, 0:2], *rows[-1, 2:4], *rows[-1, 4:6], *rows[0, 6:8])),)
+    finding = Finding(
+        id="f",
+        document_sha256=document.sha256,
+        start=start,
+        end=end,
+        page=5,
+        text=document.text[start:end],
+        quads=(quad,),
+        importance=0.9,
+        interval=(0.8, 1.0),
+        tags=(),
+        rank=1,
+        decision="accepted",
+    )
+    output = tmp_path / "out.pdf"
+    assert client.call(AnnotatePdf(path=str(long_pdf), output=str(output), findings=(finding,))) == Written(
+        path=str(output)
+    )
+    page = pymupdf.open(output)[4]
+    (highlight,) = [annotation for annotation in page.annots() if annotation.type[1] == "Highlight"]
+    box = highlight.rect
+    words = page.get_textbox(pymupdf.Rect(box.x0, box.y0 + 3, box.x1, box.y1 - 3))
+    assert document.text[start:end] in " ".join(words.split())
 
 
 def test_failures_keep_their_code_over_the_boundary(client: WorkerClient, tmp_path: Path) -> None:
