@@ -73,7 +73,12 @@ inside bash -c "cd /root/fusen && $first" >"$bare/root/first.out" 2>"$bare/root/
 echo "took $((SECONDS - seconds)) s"
 tail -n 25 "$bare/root/first.out" "$bare/root/first.err"
 grep -qiE 'page|p\. ?[0-9]' "$bare/root/first.out" || fail "no findings are listed"
-grep -qE 'apt(-get)? install' "$bare/root/first.out" "$bare/root/first.err" || fail "the packages for a window are not named"
+
+say "A screen, but none of the window's libraries: the program names a package"
+inside env DISPLAY=:77 bash -c 'cd /root/fusen && timeout 120 .venv/bin/fusen resources/examples/design-proposal.md' \
+  >"$bare/root/missing.out" 2>&1 || true
+grep -E 'apt(-get)? install' "$bare/root/missing.out" ||
+  { tail -n 20 "$bare/root/missing.out"; fail "the packages for a window are not named"; }
 
 say "The window, with the README's packages"
 packages=$(readme_line 'apt-get install libegl1')
