@@ -10,6 +10,7 @@ import contextlib
 import difflib
 import io
 import json
+import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -74,6 +75,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # Whatever the locale; a file name that is no valid text must not end the program either.
             stream.reconfigure(encoding="utf-8", errors="replace")
+    # What a dying worker wrote is for developers; the user hears of it as a FusenError.
+    logging.getLogger("app").setLevel(logging.ERROR)
     app()
 
 

@@ -1,0 +1,176 @@
+"""The brief, and what each renderer makes of it."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from docx.api import Document as open_docx  # noqa: N813 -- a function, in spite of its name
+from docx.oxml.ns import qn
+from samples import ENGLISH, JAPANESE, make_analysis, make_document
+
+from app.errors import FusenError
+from app.export.brief import Brief, BriefSource, make_brief
+from app.export.docx_brief import brief_docx, write_brief_docx
+from app.export.json_brief import write_brief_json
+from app.export.markdown import brief_markdown
+from app.review.findings import Decision, Finding
+from app.review.operations import SetComment, SetDecision
+from app.workspace.briefing import brief_of
+from app.workspace.packing import finding_of
+from app.workspace.store import Workspace
+
+NOW = datetime(2026, 4, 1, 9, 30, tzinfo=UTC)
+DECISIONS: tuple[Decision, ...] = ("accepted", "rejected", "undecided")
+
+
+def source(
+    sentences: tuple[str, ...] = ENGLISH, comment: str = "Ask legal", file: str = "/c/services.pdf"
+) -> BriefSource:
+    document = make_document(sentences, file=file)
+    analysis = make_analysis(document)
+    findings = [finding_of(document.sha256, p) for p in analysis.passages if p.selected]
+    decided: list[Finding] = [replace(f, decision=d, comment=comment) for f, d in zip(findings, DECISIONS, strict=True)]
+    return BriefSource(file, sentences[0], "pdf", 2, analysis, tuple(decided))
+
+
+def brief(*sources: BriefSource) -> Brief:
+    return make_brief(sources or (source(),), purpose="Meeting of 2 April", created_at=NOW)
+
+
+def test_each_finding_is_where_its_decision_puts_it() -> None:
+    made = brief()
+    assert [f.quote.text for f in made.findings] == [ENGLISH[1]]
+    assert [f.quote.text for f in made.undecided] == [ENGLISH[3]]
+    assert made.rejected == 1
+    assert [(q.page, q.text) for q in made.summary] == [(1, ENGLISH[1]), (2, ENGLISH[3])]
+    (document,) = made.documents
+    assert (document.not_looked_at.passages, document.not_looked_at.unselected, document.not_looked_at.undecided) == (
+        5,
+        2,
+        1,
+    )
+    unread = len(ENGLISH[0]) + len(ENGLISH[4])
+    assert document.not_looked_at.share == pytest.approx(unread / sum(map(len, ENGLISH)))
+
+
+def test_the_language_is_that_of_the_documents() -> None:
+    assert brief(source(JAPANESE)).language == "ja"
+    assert brief(source(JAPANESE), source()).language == "en"
+
+
+def test_a_document_without_pages_is_cited_without_them() -> None:
+    made = brief(replace(source(), format="docx"))
+    assert made.documents[0].page_count is None
+    assert made.findings[0].quote.page is None
+    assert "p. 1" not in brief_markdown(made)
+
+
+@pytest.mark.parametrize(
+    ("sentences", "tag", "heading"), [(ENGLISH, "Cap on liability", "Findings"), (JAPANESE, "責任の上限", "指摘事項")]
+)
+def test_the_word_document_says_it_all_and_shows_japanese(sentences: tuple[str, ...], tag: str, heading: str) -> None:
+    made = brief(source(sentences))
+    docx = open_docx(io.BytesIO(brief_docx(made)))
+    headings = [p.text for p in docx.paragraphs if p.style is not None and p.style.name == "Heading 1"]
+    assert heading in headings
+    assert docx.paragraphs[0].style is not None
+    assert (docx.paragraphs[0].style.name, docx.paragraphs[0].text) == ("Title", sentences[0])
+    table = next(t for t in docx.tables if len(t.columns) == 5)
+    assert table.rows[0]._tr.trPr is not None
+    assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+    cells = [cell.text for cell in table.rows[1].cells]
+    assert (cells[1], cells[2], cells[4]) == (sentences[1], tag, "Ask legal")
+    assert "93%" in cells[3]
+    everything = "\n".join(
+        [*(p.text for p in docx.paragraphs), *(c.text for t in docx.tables for r in t.rows for c in r.cells)]
+    )
+    for fact in (made.documents[0].sha256, "ab" * 32, "96.1%", "18.0%", "90%", "2026-04-01", "Page 2 is an image"):
+        assert fact in everything
+    assert sentences[2] not in everything, "a rejected finding is counted, not told"
+    for run in (run for cell in table.rows[1].cells for run in cell.paragraphs[0].runs):
+        assert run._element.rPr.rFonts.get(qn("w:eastAsia")) == "Yu Gothic"
+    assert docx.sections[0].page_width.cm == pytest.approx(21, abs=0.01)
+    assert (docx.core_properties.author, docx.core_properties.title) == ("Fusen", sentences[0])
+
+
+def test_the_same_brief_gives_the_same_bytes() -> None:
+    assert brief_docx(brief()) == brief_docx(brief())
+
+
+def test_what_xml_does_not_allow_is_left_out() -> None:
+    made = brief(source(comment="bell \x07, half \ud83d, page\x0c, null \x00."))
+    assert "bell , half , page, null ." in [
+        cell.text for t in open_docx(io.BytesIO(brief_docx(made))).tables for row in t.rows for cell in row.cells
+    ]
+    assert "bell , half , page, null ." in brief_markdown(made)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+def test_libreoffice_opens_it(tmp_path: Path) -> None:
+    write_brief_docx(brief(source(JAPANESE)), tmp_path / "b.docx")
+    subprocess.run(
+        ["soffice", "--headless", "--convert-to", "pdf", "--outdir", tmp_path, tmp_path / "b.docx"], check=True
+    )
+    assert (tmp_path / "b.pdf").stat().st_size > 1000
+
+
+def test_markdown_shows_text_as_it_is() -> None:
+    made = brief(source(comment="1. *not* a [link](x) <b> | # `code`"))
+    text = brief_markdown(made)
+    assert r"1\. \*not\* a \[link\](x) \<b\> \| \# \`code\`" in text
+    assert f"> {ENGLISH[1]}" in text
+    assert "(p. 2)" in text
+
+
+def test_json_has_the_agreed_shape(tmp_path: Path) -> None:
+    write_brief_json(brief(source(JAPANESE, comment="確認\ud83d")), tmp_path / "b.json")
+    value = json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))
+    assert value["schema"] == "fusen.brief/1"
+    (finding,) = value["findings"]
+    assert (finding["page"], finding["text"], finding["decision"]) == (1, JAPANESE[1], "accepted")
+    assert finding["tags"] == [{"tag": "cap-on-liability", "name": "責任の上限"}]
+    assert value["documents"][0]["covered_mass"] == {"estimate": 0.961, "low": 0.951, "high": 0.969}
+    assert value["created_at"] == "2026-04-01T09:30:00+00:00"
+
+
+def test_the_brief_of_a_workspace(tmp_path: Path) -> None:
+    document = make_document(JAPANESE, file="/契約/委託.pdf")
+    with Workspace.open(tmp_path / "w.fusen") as workspace:
+        with pytest.raises(FusenError) as caught:
+            brief_of(workspace)
+        assert caught.value.code == "empty"
+        workspace.save_analysis(document, make_analysis(document))
+        first = workspace.findings(document.sha256)[0]
+        workspace.apply(SetDecision(first.id, "accepted"))
+        workspace.apply(SetComment(first.id, "確認"))
+        made = brief_of(workspace, document.sha256)
+    assert (made.title, made.documents[0].file) == (JAPANESE[0], "委託.pdf")
+    assert [(f.quote.text, f.comment) for f in made.findings] == [(JAPANESE[1], "確認")]
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = tmp_path / "b.docx"
+    output.write_bytes(b"the older one")
+
+    def full_disk(self: Path, content: bytes) -> int:
+        self.open("wb").write(content[:10])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full_disk)
+    with pytest.raises(FusenError) as caught:
+        write_brief_docx(brief(), output)
+    assert "space" in caught.value.message
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("b.docx", b"the older one")]
+
+
+def test_a_missing_folder_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(FusenError) as caught:
+        write_brief_docx(brief(), tmp_path / "nowhere" / "b.docx")
+    assert caught.value.code == "not-found"
