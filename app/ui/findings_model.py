@@ -67,8 +67,8 @@ class FindingDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw the row."""
         finding = index.data(FINDING)
-        theme, rect = appearance().theme, option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        theme, rect = appearance().theme, option.rect
+        state = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.fillRect(rect, colour(theme.flag_wash if selected else theme.panel))
@@ -82,11 +82,11 @@ class FindingDelegate(QStyledItemDelegate):
         )
         rejected = finding.decision == "rejected"
         left, right = rect.left() + 52, rect.right() - 16
-        bold = QFont(option.font)  # type: ignore[attr-defined]
+        bold = QFont(option.font)
         bold.setWeight(QFont.Weight.DemiBold)
         where = f"p. {finding.page}"
         painter.setPen(colour(theme.muted))
-        painter.setFont(option.font)  # type: ignore[attr-defined]
+        painter.setFont(option.font)
         flags = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRect(right - 60, rect.top() + 10, 60, 22), flags | Qt.AlignmentFlag.AlignRight, where)
         painter.setFont(bold)
@@ -95,7 +95,7 @@ class FindingDelegate(QStyledItemDelegate):
         title = painter.fontMetrics().elidedText(title_of(finding), Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, flags, title)
         painter.setPen(colour(theme.muted))
-        _two_lines(painter, option.font, finding, QRect(left, rect.top() + 33, right - left, 40))  # type: ignore[attr-defined]
+        _two_lines(painter, option.font, finding, QRect(left, rect.top() + 33, right - left, 40))
         painter.restore()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QListView, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.ui.actions import Actions
@@ -66,12 +67,7 @@ class FindingsPanel(QWidget):
             "only-undecided": self.tr("Undecided only"),
         }
         for command, text in names.items():
-            button = QToolButton()
-            button.setDefaultAction(actions[command])
-            button.setText(text)
-            button.setProperty("role", "segment")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            row.addWidget(button)
+            row.addWidget(_segment(actions[command], text))
             if command == "sort-place":
                 row.addStretch(1)
         return box
@@ -169,3 +165,26 @@ class FindingsPanel(QWidget):
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():
             self.chosen.emit(index.data(FINDING).id)
+
+
+def _segment(action: QAction, text: str) -> QToolButton:
+    """A button with a short word of its own for an action whose words are made for a menu."""
+    button = QToolButton()
+    button.setText(text)
+    button.setToolTip(action.text())
+    button.setCheckable(True)
+    button.setProperty("role", "segment")
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def follow() -> None:
+        button.setEnabled(action.isEnabled())
+        button.setChecked(action.isChecked())
+
+    def press() -> None:
+        action.trigger()
+        follow()
+
+    button.clicked.connect(press)
+    action.changed.connect(follow)
+    follow()
+    return button

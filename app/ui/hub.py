@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -78,8 +79,7 @@ class Background:
             try:
                 value = work()
             except FusenError as error:
-                # The name is unbound when the block ends, so the job carries its own reference.
-                self._courier.post(lambda error=error: failed(error))
+                self._courier.post(partial(failed, error))
             except Exception as problem:
                 log.exception("background work failed")
                 told = FusenError("internal", f"Something went wrong: {problem}", "Please report this as a bug.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -157,7 +158,7 @@ class MainWindow(QMainWindow):
             "about": self._show_about,
         }
         for command in ENDINGS:
-            handlers[command] = lambda command=command: self._ask_export(command)
+            handlers[command] = partial(self._ask_export, command)
         return handlers
 
     def run_command(self, command: str) -> None:

@@ -87,6 +87,7 @@ class PageImages(QObject):
 
         def drawn(value: Value) -> None:
             assert isinstance(value, PageImage)  # noqa: S101 -- the worker's contract
+            assert memory.buf is not None  # noqa: S101 -- it is open
             view = QImage(memory.buf, value.width, value.height, value.stride, QImage.Format.Format_RGB888)
             image = view.convertToFormat(QImage.Format.Format_RGB32)
             del view

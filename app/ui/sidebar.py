@@ -86,21 +86,21 @@ class _FileDelegate(QStyledItemDelegate):
         file = self._state.files.get(index.data(KEY))
         if file is None:
             return
-        theme, rect = appearance().theme, option.rect  # type: ignore[attr-defined]
+        theme, rect = appearance().theme, option.rect
         chosen = file.key == self._state.current_key
-        over = bool(option.state & QStyle.StateFlag.State_MouseOver)  # type: ignore[attr-defined]
+        over = bool(option.state & QStyle.StateFlag.State_MouseOver)
         painter.save()
         painter.fillRect(rect, colour(theme.flag_wash if chosen else theme.hover if over else theme.panel))
         if chosen:
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), colour(theme.flag))
         room = rect.adjusted(16, 9, -16, 0)
-        font = QFont(option.font)  # type: ignore[attr-defined]
+        font = QFont(option.font)
         font.setWeight(QFont.Weight.DemiBold if chosen else QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(colour(theme.text))
         name = painter.fontMetrics().elidedText(file.name, Qt.TextElideMode.ElideMiddle, room.width())
         painter.drawText(QRect(room.left(), room.top(), room.width(), 20), Qt.AlignmentFlag.AlignVCenter, name)
-        painter.setFont(option.font)  # type: ignore[attr-defined]
+        painter.setFont(option.font)
         painter.setPen(colour(theme.danger if file.phase == "failed" else theme.muted))
         line = QRect(room.left(), room.top() + 20, room.width(), 20)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, state_words(file))

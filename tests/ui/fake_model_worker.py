@@ -46,7 +46,7 @@ def analyse(document: Document, settings: AnalysisSettings) -> Analysis:
     found = []
     for block in document.blocks:
         text = document.text[block.start : block.end]
-        for match in re.finditer(r"[^.。;；]+[.。;；]?", text):
+        for match in re.finditer(r"\S.*?(?:[.;](?=\s|$)|[。；]|$)", text, re.DOTALL):
             sentence = match.group()
             start = block.start + match.start() + len(sentence) - len(sentence.lstrip())
             end = block.start + match.start() + len(sentence.rstrip())

@@ -1,0 +1,48 @@
+"""A real window with real workers, the model worker apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.ui.main_window import MainWindow
+from app.ui.session import Session
+from app.ui.state import OpenFile
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "resources" / "examples" / "services-agreement.pdf"
+FAKE_MODEL = "tests.ui.fake_model_worker"
+
+
+@pytest.fixture
+def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
+    session = Session(tmp_path / "reviews.fusen", model_worker=FAKE_MODEL)
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, session: Session) -> MainWindow:
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    window.show()
+    session.start()
+    return window
+
+
+@pytest.fixture
+def settle(qtbot: QtBot, session: Session) -> Callable[[], OpenFile]:
+    """Wait until the file in view has ended its way, whichever way."""
+
+    def wait() -> OpenFile:
+        def ended() -> bool:
+            file = session.state.current
+            return file is not None and file.phase in ("ready", "failed", "locked", "stopped")
+
+        qtbot.waitUntil(ended, timeout=60_000)
+        assert session.state.current is not None
+        return session.state.current
+
+    return wait
