@@ -25,8 +25,14 @@ fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 
 show_inside() { # a file or folder of this machine, read-only at the same place inside
   local path=$1
-  [[ -e $path && $path != / && ! -e $bare$path ]] || return 0
-  if [[ -d $path ]]; then mkdir -p "$bare$path"; else mkdir -p "$bare$(dirname "$path")"; : >"$bare$path"; fi
+  if [[ -d $path && $path != / && ! -e $bare$path ]]; then
+    mkdir -p "$bare$path"
+  elif [[ -f $path ]]; then
+    mkdir -p "$bare$(dirname "$path")"
+    [[ -e $bare$path ]] || : >"$bare$path"
+  else
+    return 0
+  fi
   mount --bind "$path" "$bare$path"
   mounts+=("$bare$path")
   mount -o remount,bind,ro "$bare$path"
@@ -59,7 +65,8 @@ say "pip as on this machine"
 while read -r file; do show_inside "$file"; done < <(python3 -m pip config debug | sed -n "s/^  *\(\/.*\), exists: True$/\1/p")
 while read -r path; do show_inside "$path"; done < <(
   { python3 -m pip config list; env | grep -E '^(PIP_|SSL_CERT|REQUESTS_CA_BUNDLE)'; } |
-    grep -oE "(file://)?/[A-Za-z0-9_./+-]+" | sed 's,^file://,,' | sort -u
+    # The pages of a local index refer to files beside it, so what is shown of one is the folder above.
+    grep -oE "(file://)?/[A-Za-z0-9_./+-]+" | sed -E 's,^file://(.*)/[^/]+/?$,\1,' | sort -u
 )
 
 say "A fresh clone"
