@@ -24,7 +24,7 @@ _ENDS_SENTENCE = re.compile(r"[.!?:;。！？：；…][\"'”’)\]」』）]*$
 _LEADER = re.compile(r"[.．…‥・]{4,}\s*\S{0,6}$|(?:\. ){4,}\s*\S{0,6}$")
 _MARKER = re.compile(
     r"(?:[•●○◦▪■□–—*·・◆◇➢]|\((?:[a-zA-Z]|[ivxIVX]{1,5}|\d{1,2})\)|（(?:[一二三四五六七八九十]{1,3}|[0-9０-９]{1,2}|[ア-ン])）"
-    r"|(?:[a-z]|[ivx]{1,5}|\d{1,2})\)|[①-⑳㈠-㈩])(?=\s|[^\W\d_a-zA-Z])"
+    r"|(?:[a-z]{1,2}|[ivx]{1,5}|\d{1,2})\)|[①-⑳㈠-㈩])(?=\s|[^\W\d_a-zA-Z])"
 )
 _NUMBER = re.compile(
     r"(?:(?:ARTICLE|Article|SECTION|Section|CHAPTER|Chapter|PART|Part|SCHEDULE|Schedule|EXHIBIT|Exhibit|ANNEX|Annex|APPENDIX"
@@ -111,11 +111,15 @@ def _running_lines(pages: list[PageLines]) -> set[int]:
     running: set[int] = set()
     for page in pages:
         for line in _margin_lines(page):
-            if _PAGE_NUMBER.fullmatch(line.text):
+            if _PAGE_NUMBER.fullmatch(line.text) and _is_alone(line, page):
                 running.add(id(line))
             within = line.y1 < page.height * MARGIN_SHARE or line.y0 > page.height * (1 - MARGIN_SHARE)
-            # Away from the edge only the very same words are a running line: clauses may differ by their numbers alone.
-            key = (_DIGITS.sub("#", line.text.lower()) if within else line.text, round(line.middle / 6))
+            if not _DIGITS.sub("", line.text.lower()).strip(" .:-–—…*[]()"):
+                continue  # what stands in for blacked-out text repeats too
+            # Away from the edge only the very same words are a running line: clauses may differ by their numbers alone,
+            # and so do headings such as "Exhibit 1".
+            same = not within or _NUMBER.match(line.text)
+            key = (line.text if same else _DIGITS.sub("#", line.text.lower()), round(line.middle / 6))
             found.setdefault(key, []).append(line)
     needed = max(3, min(len(pages) // 20, 8))
     for (text, place), lines in found.items():
@@ -125,12 +129,17 @@ def _running_lines(pages: list[PageLines]) -> set[int]:
     return running
 
 
+def _is_alone(line: Line, page: PageLines) -> bool:
+    """No other line at its height: a number beside text numbers a clause or stands in a table."""
+    return not any(abs(other.middle - line.middle) < 0.5 * line.size for other in page.lines if other is not line)
+
+
 def _margin_lines(page: PageLines) -> list[Line]:
-    """Lines near the page's upper and lower edge, and in any case its two highest and lowest ones."""
+    """Lines near the page's upper and lower edge, and in any case its three highest and lowest ones."""
     by_height = sorted(page.lines, key=lambda line: line.middle)
     top = [line for line in by_height if line.y1 < page.height * MARGIN_SHARE]
     bottom = [line for line in by_height if line.y0 > page.height * (1 - MARGIN_SHARE)]
-    edges = {id(line): line for line in [*top[:8], *by_height[:2], *bottom[-8:], *by_height[-2:]]}
+    edges = {id(line): line for line in [*top[:8], *by_height[:3], *bottom[-8:], *by_height[-3:]]}
     return list(edges.values())
 
 
