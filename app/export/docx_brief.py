@@ -27,6 +27,7 @@ from app.export.writing import write_whole
 _LATIN, _JAPANESE = "Calibri", "Yu Gothic"
 _INK, _QUIET, _SHADE = RGBColor(0x1F, 0x2A, 0x37), RGBColor(0x5B, 0x65, 0x70), "EEF1F5"
 _FINDING_WIDTHS = (Cm(1.8), Cm(6.6), Cm(2.9), Cm(2.7), Cm(3.0))
+_FINDING_WIDTHS_WITH_FILE = (Cm(3.2), Cm(5.6), Cm(2.7), Cm(2.7), Cm(2.8))
 _FIELD_WIDTHS = (Cm(4.0), Cm(13.0))
 
 
@@ -79,8 +80,9 @@ def _add_summary(docx: Docx, brief: Brief) -> None:
 
 
 def _add_findings(docx: Docx, findings: Sequence[BriefFinding], brief: Brief) -> None:
-    labels = ("place", "quote", "tags", "decision", "comment")
-    table = _add_table(docx, len(findings) + 1, _FINDING_WIDTHS)
+    labels = ("place", "quote", "tags", "decision-importance", "comment")
+    widths = _FINDING_WIDTHS if len(brief.documents) == 1 else _FINDING_WIDTHS_WITH_FILE
+    table = _add_table(docx, len(findings) + 1, widths)
     for cell, label in zip(table.rows[0].cells, labels, strict=True):
         _fill(cell, say(label, brief.language), bold=True, shaded=True)
     _repeat_on_each_page(table)

@@ -11,7 +11,7 @@ from app.export.wording import citation, printable, say
 from app.export.writing import write_whole
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~!&])")
-_LIST_START = re.compile(r"^(\d+)([.)])|^([-+=])")
+_LIST_START = re.compile(r"^(\d+)([.)])(?=\s|$)|^([-+=])")
 
 
 def write_brief_markdown(brief: Brief, output: Path) -> None:

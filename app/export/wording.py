@@ -135,7 +135,7 @@ def how_made_lines(document: BriefDocument, brief: Brief) -> list[tuple[str, str
     return [
         (say("file", language), printable(document.file)),
         (say("model", language), f"{document.model.name} {document.model.version}"),
-        (say("hash", language), document.model.sha256),
+        (say("model-hash", language), document.model.sha256),
         (say("settings", language), asked),
         (say("target", language), target),
         (say("density", language), f"{document.density:.1%}"),
