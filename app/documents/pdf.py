@@ -6,6 +6,7 @@ PyMuPDF is not safe in threads and is run in the document worker only.
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +52,7 @@ def open_pdf(path: Path, password: str | None = None) -> pymupdf.Document:
     except (FusenError, MemoryError):
         raise
     except Exception as error:
+        _check_memory(error)
         # MuPDF's errors have no tree that tells damage from limits; all of them mean that this file cannot be opened.
         raise _damaged(path) from error
     return pdf
@@ -71,6 +73,12 @@ def _damaged(path: Path) -> FusenError:
     )
 
 
+def _check_memory(error: Exception) -> None:
+    """MuPDF reports a failed allocation as an error like any other; here it is a `MemoryError`."""
+    if re.search(r"\b[cm]alloc\b|\brealloc\b|out of memory", str(error), re.IGNORECASE):
+        raise MemoryError(str(error)) from error
+
+
 def page_sizes(pdf: pymupdf.Document) -> list[tuple[float, float]]:
     """Displayed width and height of every page in points."""
     return [_size(pdf, index) for index in range(pdf.page_count)]
@@ -82,7 +90,8 @@ def _size(pdf: pymupdf.Document, index: int) -> tuple[float, float]:
         return float(rect.width), float(rect.height)
     except MemoryError:
         raise
-    except Exception:
+    except Exception as error:
+        _check_memory(error)
         # A page that is broken still has its place in the count; A4 stands in for its size.
         return 595.0, 842.0
 
@@ -100,6 +109,7 @@ def render_page(pdf: pymupdf.Document, number: int, scale: float, target: memory
     except (FusenError, MemoryError):
         raise
     except Exception as error:
+        _check_memory(error)
         raise FusenError("damaged", f"Page {number} cannot be drawn.", "Other pages may be whole.") from error
     size = pixmap.stride * pixmap.height
     if size > len(target):
@@ -126,7 +136,8 @@ def _read(pdf: pymupdf.Document, path: Path, progress: ReadProgress | None) -> D
             lines = _lines(pdf, index)
         except MemoryError:
             raise
-        except Exception:
+        except Exception as error:
+            _check_memory(error)
             # One broken page does not take the others from the reader.
             lines = []
             broken.append(index + 1)

@@ -206,3 +206,14 @@ def test_japanese_quads_of_a_real_document(shared: Path) -> None:
     check_whole(document)
     check_quads(document, path, 100)
     assert document.language == "ja"
+
+
+def test_a_failed_allocation_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_pdf(tmp_path / "a.pdf", [["One line."]])
+
+    def fail(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("code=1: malloc (8589934592 bytes) failed")
+
+    monkeypatch.setattr(pymupdf.Page, "get_text", fail)
+    with pytest.raises(MemoryError):
+        load_document(path)
