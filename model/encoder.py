@@ -158,8 +158,7 @@ class Encoder(nn.Module):
         `ids` (tokens,); document d is `ids[bounds[d]:bounds[d + 1]]`. `attention` None attends densely. Returns
         (tokens, width) and what the whole-document layers computed.
         """
-        windows, place = self._windows(ids, bounds)
-        x = self._read_windows(windows, report).reshape(-1, self.config.width)[place]
+        x = self.read_locally(ids, bounds, report)
         said = AttentionReport()
         for number, layer in enumerate(self.long_layers()):
             if report:
@@ -167,18 +166,23 @@ class Encoder(nn.Module):
             x = self._read_documents(layer, x, bounds, attention, said)
         return x, said
 
+    def read_locally(self, ids: Tensor, bounds: Sequence[int], report: Report | None = None) -> Tensor:
+        """The local layers alone: (tokens, width). Texts are bounded as in `forward`."""
+        windows, place = self._windows(ids, bounds)
+        return self._read_windows(windows, report).reshape(-1, self.config.width)[place]
+
     def long_layers(self) -> list[LongLayer]:
         """The whole-document layers, in order."""
         return [layer for layer in self.long if isinstance(layer, LongLayer)]
 
     def _windows(self, ids: Tensor, bounds: Sequence[int]) -> tuple[Tensor, Tensor]:
-        """Windows (windows, window + 2) with <s>, </s> and padding, and the place (tokens,) of each token in them."""
+        """Windows (windows, longest + 2) with <s>, </s> and padding, and the place (tokens,) of each token in them."""
         size = self.config.window
         starts = [start for a, b in pairwise(bounds) for start in range(a, b, size)]
         ends = [min(start + size, b) for a, b in pairwise(bounds) for start in range(a, b, size)]
         first = torch.tensor(starts, device=ids.device)
         length = torch.tensor(ends, device=ids.device) - first
-        column = torch.arange(size + 2, device=ids.device)
+        column = torch.arange(int(length.max()) + 2, device=ids.device)
         inside = (column >= 1) & (column <= length[:, None])
         source = (first[:, None] + column - 1).clamp(0, len(ids) - 1)
         windows = torch.where(inside, ids[source], PADDING)
@@ -198,7 +202,7 @@ class Encoder(nn.Module):
     def _read_some(self, windows: Tensor) -> Tensor:
         padding = windows == PADDING
         allowed = ~padding[:, None, None, :] if bool(padding.any()) else None
-        x = self.dropout(self.embedding_norm(self.embedding(windows) + self.positions))
+        x = self.dropout(self.embedding_norm(self.embedding(windows) + self.positions[: windows.shape[1]]))
         for layer in self.local:
             x = layer(x, allowed)
         return _as_tensor(x)
