@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.tags import tag_name
@@ -31,12 +31,12 @@ class FindingCard(QWidget):
         self._quote.setMaximumHeight(112)
         self._quote.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._quote.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._comment = QPlainTextEdit()
+        self._comment = CommentField()
         self._comment.setFixedHeight(58)
         self._comment.setTabChangesFocus(True)
         self._comment.setPlaceholderText(self.tr("Comment (C) – goes with the finding into every export"))
         self._comment.setAccessibleName(self.tr("Comment"))
-        self._comment.installEventFilter(self)
+        self._comment.left.connect(self.keep_comment)
         self.accept = self._button(actions, "accept", "A")
         self.reject = self._button(actions, "reject", "R")
         self.next = self._button(actions, "next", "N", self.tr("Next"))
@@ -94,15 +94,21 @@ class FindingCard(QWidget):
             self._kept = text
             self.commented.emit(self._file, self._finding_id, text)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Leaving the field keeps the comment; Return leaves it, Shift+Return makes a new line, Esc leaves it too."""
-        if event.type() == QEvent.Type.FocusOut:
-            self.keep_comment()
-        if isinstance(event, QKeyEvent) and event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
-            shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            if event.key() == Qt.Key.Key_Escape or (event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not shift):
-                event.accept()
-                if event.type() == QEvent.Type.KeyPress:
-                    self.window().setFocus()
-                return True
-        return super().eventFilter(watched, event)
+
+class CommentField(QPlainTextEdit):
+    """Return and Esc leave the field, Shift+Return makes a new line; `left` is emitted whenever it loses the cursor."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Leave, or type."""
+        shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        if event.key() == Qt.Key.Key_Escape or (event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not shift):
+            self.window().setFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """The cursor goes elsewhere."""
+        super().focusOutEvent(event)
+        self.left.emit()

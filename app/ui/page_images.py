@@ -35,6 +35,7 @@ class PageImages(QObject):
         self._wanted: list[tuple[OpenFile, int, float]] = []
         self._flying: set[Place] = set()
         self._failed: set[tuple[Place, float]] = set()
+        self._open = True
 
     def get(self, key: int, page: int) -> QImage | None:
         """The picture of a page at whichever scale there is."""
@@ -48,6 +49,10 @@ class PageImages(QObject):
         """Replace all wishes: these pages of `file`, most urgent first, at `scale` pixels a point."""
         self._wanted = [(file, page, self._allowed(file, page, scale)) for page in pages]
         self._send()
+
+    def close(self) -> None:
+        """Ask for nothing any more: the worker is ending."""
+        self._open = False
 
     def forget(self, key: int) -> None:
         """Drop the pictures of a file that was closed."""
@@ -66,7 +71,7 @@ class PageImages(QObject):
 
     def _send(self) -> None:
         for file, page, scale in self._wanted:
-            if len(self._flying) >= IN_FLIGHT:
+            if not self._open or len(self._flying) >= IN_FLIGHT:
                 return
             place = (file.key, page)
             have = self._images.get(place)

@@ -58,6 +58,7 @@ class Session:
     def close(self) -> None:
         """End processes and threads; everything is stored already."""
         self._courier.close()
+        self.images.close()
         self._documents.close()
         self._model.close()
         self._background.close()

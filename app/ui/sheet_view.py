@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from app.tags import tag_name
 from app.ui.appearance import appearance, colour
@@ -230,15 +230,13 @@ class SheetView(QAbstractScrollArea):
             self.clicked.emit(finding_id)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """A hand over what can be clicked."""
-        over = self._finding_at(event.position()) is not None
-        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
-
-    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
-        """Say in a tooltip what a highlight is."""
-        if isinstance(event, QHelpEvent) and (finding_id := self._finding_at(QPointF(event.pos()))) is not None:
-            if (finding := self._findings.get(finding_id)) is not None:
-                names = ", ".join(tag_name(tag.tag) for tag in finding.tags) or self.tr("Important")
-                QToolTip.showText(event.globalPos(), f"{names} · {finding.importance:.0%}", self)
-            return True
-        return super().viewportEvent(event)
+        """A hand over what can be clicked, and a tooltip that says what it is."""
+        finding_id = self._finding_at(event.position())
+        finding = self._findings.get(finding_id) if finding_id is not None else None
+        if finding is None:
+            self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
+            self.viewport().setToolTip("")
+        else:
+            names = ", ".join(tag_name(tag.tag) for tag in finding.tags) or self.tr("Important passage")
+            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+            self.viewport().setToolTip(f"{names} · {finding.importance:.0%}")
