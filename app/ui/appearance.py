@@ -34,7 +34,11 @@ class Appearance(QObject):
         self._follow(hints.colorScheme())
 
     def _follow(self, scheme: Qt.ColorScheme) -> None:
-        self.theme = DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+        self.use(DARK if scheme == Qt.ColorScheme.Dark else LIGHT)
+
+    def use(self, theme: Theme) -> None:
+        """Dress everything in `theme`."""
+        self.theme = theme
         self._application.setPalette(_palette(self.theme))
         self._application.setStyleSheet(stylesheet(self.theme, QFontInfo(self._application.font()).pixelSize()))
         self.changed.emit()

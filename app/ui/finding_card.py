@@ -72,7 +72,9 @@ class FindingCard(QWidget):
             return
         self._tags.setText(" · ".join(tag_name(t.tag) for t in finding.tags) or self.tr("Important passage"))
         low, high = finding.interval
-        figures = self.tr("Page {page}  ·  importance {importance:.0%} ({low:.0%}–{high:.0%})")
+        figures = self.tr("Importance {importance:.0%} ({low:.0%}–{high:.0%})")
+        if finding.quads:
+            figures = self.tr("Page {page}  ·  importance {importance:.0%} ({low:.0%}–{high:.0%})")
         self._figures.setText(figures.format(page=finding.page, importance=finding.importance, low=low, high=high))
         text = " ".join(finding.text.split())
         self._quote.setText(text if len(text) < 320 else text[:319].rstrip() + "…")

@@ -84,7 +84,8 @@ class FindingDelegate(QStyledItemDelegate):
         left, right = rect.left() + 52, rect.right() - 16
         bold = QFont(option.font)
         bold.setWeight(QFont.Weight.DemiBold)
-        where = f"p. {finding.page}"
+        # Without pages of its own a document has no page worth naming.
+        where = f"p. {finding.page}" if finding.quads else ""
         painter.setPen(colour(theme.muted))
         painter.setFont(option.font)
         flags = Qt.AlignmentFlag.AlignVCenter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QListView, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -129,9 +129,9 @@ class FindingsPanel(QWidget):
         self.list.setCurrentIndex(index)
         self.list.selectionModel().blockSignals(False)
         self.list.viewport().update()
-        if index.isValid():
-            self.list.scrollTo(index)
         self.card.show_finding(file)
+        # Once the card has taken its room, so that it does not cover the row.
+        QTimer.singleShot(0, self.list, self._scroll_to_current)
 
     def show_counts(self) -> None:
         """The head: how many, how far."""
@@ -161,6 +161,10 @@ class FindingsPanel(QWidget):
         self._bar.setValue(round(meter.share * 1000) if meter else 0)
         parts = [f"{meter.share:.0%}", time_left(meter.seconds_left())] if meter else []
         self._left.setText("  ·  ".join(part for part in parts if part))
+
+    def _scroll_to_current(self) -> None:
+        if self.list.currentIndex().isValid():
+            self.list.scrollTo(self.list.currentIndex())
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():

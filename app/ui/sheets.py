@@ -97,7 +97,7 @@ class TextSheet:
 
     def _insert(self, cursor: QTextCursor, block: Block, *, first: bool) -> None:
         layout, letters = QTextBlockFormat(), QTextCharFormat()
-        layout.setLineHeight(145, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        layout.setLineHeight(128, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         layout.setBottomMargin(8)
         letters.setForeground(QColor("#29241d"))
         if block.type == "heading":

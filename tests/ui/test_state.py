@@ -1,0 +1,87 @@
+"""What the window shows, tested without Qt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.review.findings import Finding
+from app.ui.availability import explain
+from app.ui.commands import COMMANDS, MENUS
+from app.ui.finding_list import FindingList
+from app.ui.progress import ProgressMeter
+from app.ui.state import WindowState
+
+
+def finding(number: int, importance: float) -> Finding:
+    return Finding(str(number), "s", number * 10, number * 10 + 5, 1, "text", (), importance, (0, 1), (), 1)
+
+
+@pytest.fixture
+def findings() -> FindingList:
+    return FindingList([finding(1, 0.5), finding(2, 0.9), finding(3, 0.7)])
+
+
+def test_order_by_importance_and_by_place(findings: FindingList) -> None:
+    assert [f.id for f in findings] == ["2", "3", "1"]
+    findings.arrange("place")
+    assert [f.id for f in findings] == ["1", "2", "3"]
+
+
+def test_the_next_undecided_one_wraps_and_ends(findings: FindingList) -> None:
+    findings.selected_id = "1"
+    assert findings.next_undecided() == "2"
+    findings.update([replace(finding(2, 0.9), decision="accepted"), replace(finding(3, 0.7), decision="rejected")])
+    assert findings.next_undecided() is None
+    assert (findings.counts().accepted, findings.counts().rejected) == (1, 1)
+
+
+def test_the_filter_keeps_the_selected_one(findings: FindingList) -> None:
+    findings.update([replace(finding(2, 0.9), decision="accepted"), replace(finding(3, 0.7), decision="accepted")])
+    findings.selected_id = "3"
+    findings.arrange(only_undecided=True)
+    assert [f.id for f in findings] == ["3", "1"]
+
+
+def test_steps_stop_at_both_ends(findings: FindingList) -> None:
+    assert findings.neighbour(1) == "2"
+    findings.selected_id = "1"
+    assert findings.neighbour(1) is None
+    assert findings.neighbour(-1) == "3"
+
+
+def test_progress_never_falls_and_the_time_left_is_honest() -> None:
+    now = [0.0]
+    meter = ProgressMeter(lambda: now[0])
+    meter.report("reading", 10, 10)
+    assert meter.seconds_left() is None
+    now[0] = 15.0
+    assert meter.seconds_left() == pytest.approx(85.0)
+    before = meter.share
+    meter.report("reading", 1, 10)
+    assert meter.share == before
+
+
+def test_closing_brings_the_neighbour_into_view() -> None:
+    state = WindowState()
+    first, second = state.add(Path("a")), state.add(Path("b"))
+    state.current_key = second.key
+    state.remove(second.key)
+    assert state.current is first
+
+
+def test_every_command_has_a_menu_and_no_key_is_taken_twice() -> None:
+    assert {command.menu for command in COMMANDS} == set(MENUS)
+    keys = [key for command in COMMANDS for key in command.keys]
+    assert len(keys) == len(set(keys))
+    state = WindowState()
+    assert {c.id for c in COMMANDS if c.enabled(state)} >= {"open", "example", "quit"}
+    assert not next(c for c in COMMANDS if c.id == "accept").enabled(state)
+
+
+def test_a_missing_library_names_its_package() -> None:
+    told = explain("libEGL.so.1: cannot open shared object file: No such file or directory")
+    assert "apt install libegl1" in told
+    assert "dnf install" in told
