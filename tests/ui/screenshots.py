@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from app.ui.appearance import appearance
@@ -30,6 +31,7 @@ def take(application: QApplication, theme: Theme, name: str, files: list[Path], 
     with tempfile.TemporaryDirectory() as folder:
         session = Session(Path(folder) / "pictures.fusen", model_worker=model_worker)
         window = MainWindow(session)
+        window.resize(1240, 740)
         window.show()
         session.start()
         session.open(files)
@@ -41,8 +43,8 @@ def take(application: QApplication, theme: Theme, name: str, files: list[Path], 
             session.decide("rejected")
             session.decide("accepted")
         pump(application, 2)
-        picture = window.grab().toImage().convertToFormat(window.grab().toImage().Format.Format_RGB888)
-        assert picture.save(str(IMAGES / f"{name}.png"), quality=10)
+        picture = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+        assert picture.save(str(IMAGES / f"{name}.png"), quality=0)  # 0: packed as tightly as it goes
         window.close()
         session.close()
 
