@@ -72,6 +72,20 @@ class Corpus:
         last = int(np.searchsorted(self.passage_bounds, start + longest, side="right")) - 1
         return first, max(last, first + 1)
 
+    def whole(self, group: str, tokens: int = 131_072) -> Iterator[Batch]:
+        """All documents of a group, whole, in batches of about `tokens`."""
+        crops: list[tuple[int, tuple[int, int]]] = []
+        size = 0
+        for document in self.members(group).tolist():
+            first, last = self.crop(document, 0, None)
+            crops.append((document, (first, last)))
+            size += int(self.passage_bounds[last] - self.passage_bounds[first])
+            if size >= tokens:
+                yield self.batch(crops)
+                crops, size = [], 0
+        if crops:
+            yield self.batch(crops)
+
     def batch(self, crops: list[tuple[int, tuple[int, int]]]) -> Batch:
         """Lay crops, as (document, (first passage, last)), end to end."""
         ids, bounds, documents, importance, tags, known, kinds, passage_kinds = [], [0], [0], [], [], [], [], []

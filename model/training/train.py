@@ -16,7 +16,6 @@ import math
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -25,13 +24,16 @@ from safetensors.torch import load_file
 from sklearn.metrics import average_precision_score
 from torch import Tensor
 
-from model.attention import AdaptiveAttentionConfig
 from model.checkpoint import save_checkpoint
 from model.encoder import EncoderConfig
 from model.importance import ImportanceModel, Scores, segment_means
 from model.tags import TAGS, tag_slice
 from model.tokenizer import PADDING
 from model.training.batches import Batch, Corpus, Pairs, Sampler, ahead
+
+
+_EVALUATIONS = 8
+"""How often a run is looked at."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def train(recipe: Recipe, data: Path, out: Path, device: torch.device) -> list[d
     while True:
         # Whichever of tokens and minutes runs out first ends the schedule.
         done = max(seen / recipe.tokens_planned, (time.monotonic() - started) / (60 * recipe.minutes))
-        if done * 6 >= evaluations + 1 or done >= 1:
+        if done * _EVALUATIONS >= evaluations + 1 or done >= 1:
             evaluations += 1
             figures = {
                 "tokens": seen,
@@ -219,43 +221,30 @@ def sentence_vectors(model: ImportanceModel, ids: Tensor) -> Tensor:
 
 @torch.no_grad()
 def evaluate(model: ImportanceModel, corpus: Corpus, device: torch.device) -> dict[str, float]:
-    """Average precision of importance and tags on `validation`, with dense and, for contracts, with adaptive attention."""
+    """Average precision of importance and mean average precision of tags for each group, and accuracy of the kind."""
     model.eval()
     figures: dict[str, float] = {}
-    for group in ("contract", "design", "report", "confidentiality"):
-        importance, labels, tags, truths = [], [], [], []
-        for document in corpus.members(group):
-            batch = corpus.batch([(int(document), corpus.crop(int(document), 0, None))]).to(device)
-            scores = _score(model, batch, None)
-            kind = int(batch.kind[0])
-            if bool((batch.importance >= 0).any()):
-                importance.append(scores.importance[:, kind].float().cpu())
-                labels.append(batch.importance.cpu())
-            tags.append(scores.tags[:, tag_slice(group)].float().cpu())
-            truths.append(batch.tags[:, tag_slice(group)].cpu())
-        if importance:
-            figures[f"{group}_ap"] = average_precision_score(torch.cat(labels), torch.cat(importance))
-        truth, score = torch.cat(truths).numpy(), torch.cat(tags).numpy()
-        present = truth.any(0)
-        figures[f"{group}_tag_map"] = float(
-            np.mean([average_precision_score(truth[:, i], score[:, i]) for i in np.flatnonzero(present)])
-        )
-    figures["kind_accuracy"] = _kind_accuracy(model, corpus, device)
+    kinds: list[Tensor] = []
+    for group in (*TAGS, "none"):
+        parts = [_score(model, batch.to(device)) for batch in corpus.whole(group)]
+        importance, labels, tags, truths, hits = (torch.cat(column).cpu() for column in zip(*parts, strict=True))
+        known = labels >= 0
+        if bool(known.any()):
+            figures[f"{group}_ap"] = float(average_precision_score(labels[known], importance[known]))
+        if group in TAGS:
+            truth, score = truths[:, tag_slice(group)].numpy(), tags[:, tag_slice(group)].numpy()
+            each = [average_precision_score(truth[:, i], score[:, i]) for i in np.flatnonzero(truth.any(0))]
+            figures[f"{group}_tag_map"] = float(np.mean(each))
+        kinds.append(hits)
+    figures["kind_accuracy"] = float(torch.cat(kinds).float().mean())
     return figures
 
 
-def _kind_accuracy(model: ImportanceModel, corpus: Corpus, device: torch.device) -> float:
-    hits = []
-    for group in ("contract", "design", "report", "none"):
-        for document in corpus.members(group)[:40]:
-            batch = corpus.batch([(int(document), corpus.crop(int(document), 0, None))]).to(device)
-            hits.append(int(_score(model, batch, None).kind.argmax()) == int(batch.kind[0]))
-    return float(np.mean(hits))
-
-
-def _score(model: ImportanceModel, batch: Batch, attention: AdaptiveAttentionConfig | None) -> Any:
+def _score(model: ImportanceModel, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     with torch.autocast(batch.ids.device.type, torch.bfloat16, enabled=batch.ids.device.type == "cuda"):
-        return model(batch.ids, batch.passage_bounds, batch.document_bounds, attention)
+        scores = model(batch.ids, batch.passage_bounds, batch.document_bounds, None)
+    own = scores.importance.gather(1, batch.passage_kind[:, None])[:, 0]
+    return own.float(), batch.importance, scores.tags.float(), batch.tags, scores.kind.argmax(1) == batch.kind
 
 
 if __name__ == "__main__":
