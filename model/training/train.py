@@ -31,7 +31,6 @@ from model.tags import TAGS, tag_slice
 from model.tokenizer import PADDING
 from model.training.batches import Batch, Corpus, Pairs, Sampler, ahead
 
-
 _EVALUATIONS = 8
 """How often a run is looked at."""
 
