@@ -203,7 +203,13 @@ def _analyze_files(
                 failed |= _report(file, error, as_json)
                 continue
             meter.pause()
-            _print(_json(analysis.to_json()) if as_json else _readable(analysis, paged=document.format == "pdf"))
+            if as_json:
+                _print(_json(analysis.to_json()))
+            else:
+                from app.export.listing import analysis_listing
+
+                width = os.get_terminal_size().columns if sys.stdout.isatty() else 100
+                _print(analysis_listing(analysis, paged=document.format == "pdf", width=width))
     return SOME_FAILED if failed else DONE
 
 
@@ -422,37 +428,6 @@ def _password(file: Path | None) -> str | None:
 
 
 # ---- words
-
-
-def _readable(analysis: Analysis, *, paged: bool) -> str:
-    """The selected passages by importance, and what the analysis cost."""
-    from rich.console import Console
-    from rich.padding import Padding
-    from rich.text import Text
-
-    from app.tags import tag_name
-
-    width = os.get_terminal_size().columns if sys.stdout.isatty() else 100
-    console = Console(file=io.StringIO(), width=max(40, width), color_system=None, force_terminal=False)
-    selected = sorted((p for p in analysis.passages if p.selected), key=lambda p: p.rank)
-    console.print(Text(analysis.file))
-    for passage in selected:
-        facts = [f"{passage.importance:.0%}", f"p. {passage.page}" if paged else ""]
-        facts += [tag_name(tag.tag, analysis.language) for tag in passage.tags]
-        console.print(Text("\n" + " · ".join(filter(None, facts))))
-        console.print(Padding(Text(" ".join(passage.text.split())), (0, 0, 0, 4)))
-    cost, mass = analysis.cost, analysis.cost.covered_mass
-    console.print(
-        Text(
-            f"\n{len(selected)} of {len(analysis.passages)} passages selected · {cost.tokens:,} tokens in {cost.seconds:.1f} s"
-            f" on {cost.device} · density {cost.density:.1%} · covered mass {mass.estimate:.1%}"
-            f" ({mass.low:.1%}–{mass.high:.1%}) · peak {cost.peak_bytes / 1e9:.2f} GB"
-        )
-    )
-    for warning in analysis.warnings:
-        console.print(Text(f"Note: {warning.message}"))
-    assert isinstance(console.file, io.StringIO)  # noqa: S101 -- as it was made
-    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"
 
 
 def _report(file: Path, error: FusenError, as_json: bool) -> bool:
