@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pymupdf
@@ -16,8 +17,8 @@ from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
 from app.ui.main_window import MainWindow
-from app.ui.session import Session
-from app.ui.state import OpenFile
+from app.ui.session import MODEL_WORKER, Session
+from app.ui.state import BUSY, OpenFile
 from app.workspace.store import Workspace
 from tests.ui.conftest import EXAMPLE
 
@@ -66,6 +67,29 @@ def test_a_contract_is_read_decided_on_and_exported(
     qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, tmp_path: Path
 ) -> None:
     review_and_export(qtbot, window, session, settle, tmp_path / "annotated.pdf")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec(MODEL_WORKER) is None, reason="the trained model's worker is not in this checkout")
+def test_the_same_with_the_trained_model(qtbot: QtBot, tmp_path: Path) -> None:
+    session = Session(tmp_path / "reviews.fusen")
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    window.show()
+    session.start()
+
+    def wait() -> OpenFile:
+        def ended() -> bool:
+            return session.state.current is not None and session.state.current.phase not in BUSY
+
+        qtbot.waitUntil(ended, timeout=180_000)
+        assert session.state.current is not None
+        return session.state.current
+
+    try:
+        review_and_export(qtbot, window, session, wait, tmp_path / "annotated.pdf")
+    finally:
+        session.close()
 
 
 @pytest.mark.parametrize("ending", ["docx", "markdown", "json"])
