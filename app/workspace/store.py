@@ -25,6 +25,7 @@ from app.documents.document import Document, DocumentFormat
 from app.review import operations
 from app.review.findings import Finding
 from app.review.operations import Change, Operation
+from app.review.selection import select_share
 from app.workspace import packing
 from app.workspace.database import connect, explained, transaction
 
@@ -113,12 +114,13 @@ class Workspace:
         """Keep the analysis and make a finding of every selected passage.
 
         A passage that was a finding before keeps its decision and comment. A finding that the new analysis does not select
-        stays if there is a decision or comment, and leaves `findings` otherwise.
+        stays if there is a decision or comment, and leaves `findings` otherwise. The selection is the model's again.
         """
         settings = json.dumps(asdict(analysis.settings), sort_keys=True, ensure_ascii=False)
         content = packing.pack_analysis(analysis)
         with transaction(self._connection, self.path):
             self._store_document(document)
+            self._connection.execute("UPDATE documents SET share = NULL WHERE sha256 = ?", (document.sha256,))
             # REPLACE gives a repeated analysis a new, highest number: it is the current one again.
             self._connection.execute(
                 "INSERT OR REPLACE INTO analyses (document_sha256, model_sha256, settings, analyzed_at, content)"
@@ -128,11 +130,30 @@ class Workspace:
             self._merge_findings(document.sha256, analysis)
 
     def analysis(self, sha256: str) -> Analysis | None:
-        """The document's latest analysis. Raises FusenError `damaged` when what is stored cannot be read."""
+        """The document's latest analysis, with the selection that the reviewer chose.
+
+        Raises FusenError `damaged` when what is stored cannot be read.
+        """
         rows = self._rows(
-            "SELECT content FROM analyses WHERE document_sha256 = ? ORDER BY number DESC LIMIT 1", (sha256,)
+            "SELECT content, share FROM analyses JOIN documents ON sha256 = document_sha256"
+            " WHERE document_sha256 = ? ORDER BY number DESC LIMIT 1",
+            (sha256,),
         )
-        return packing.unpack_analysis(rows[0][0], self.path) if rows else None
+        if not rows:
+            return None
+        content, share = rows[0]
+        analysis = packing.unpack_analysis(content, self.path)
+        return analysis if share is None else select_share(analysis, share)
+
+    def choose_share(self, sha256: str, share: float | None) -> None:
+        """Select this share of the document's text (see `select_share`) from now on, or with None what the model selected.
+
+        Findings change as with a new analysis; a document without one is left as it is.
+        """
+        with transaction(self._connection, self.path):
+            self._connection.execute("UPDATE documents SET share = ? WHERE sha256 = ?", (share, sha256))
+            if (analysis := self.analysis(sha256)) is not None:
+                self._merge_findings(sha256, analysis)
 
     def findings(self, sha256: str) -> tuple[Finding, ...]:
         """What the model selected or the reviewer touched in the document, in reading order."""

@@ -236,3 +236,24 @@ def test_an_analysis_that_cannot_be_read_does_not_take_the_decisions_with_it(wor
         workspace.analysis(DOCUMENT.sha256)
     assert caught.value.code == "damaged"
     assert workspace.findings(DOCUMENT.sha256)[0].decision == "accepted"
+
+
+def test_the_reviewer_chooses_how_much_to_read(tmp_path: Path) -> None:
+    document = make_document()
+    analysis = make_analysis(document)
+    with Workspace.open(tmp_path / "w.fusen") as workspace:
+        workspace.save_analysis(document, analysis)
+        proposed = workspace.findings(document.sha256)
+        workspace.apply(SetDecision(proposed[0].id, "accepted"))
+        workspace.choose_share(document.sha256, 1.0)
+        assert len(workspace.findings(document.sha256)) == len(analysis.passages)
+    with Workspace.open(tmp_path / "w.fusen") as workspace:  # it is kept
+        chosen = workspace.analysis(document.sha256)
+        assert chosen is not None
+        assert chosen.settings.share == 1.0
+        assert all(passage.selected for passage in chosen.passages)
+        workspace.choose_share(document.sha256, None)
+        assert workspace.analysis(document.sha256) == analysis
+        again = workspace.findings(document.sha256)
+        assert [f.id for f in again] == [f.id for f in proposed]
+        assert again[0].decision == "accepted"
