@@ -447,7 +447,7 @@ def _report(file: Path, error: FusenError, as_json: bool) -> bool:
             )
         )
     else:
-        _complain(f"{file.name}: {error}")
+        _complain(f"{file}: {error}")
     return True
 
 

@@ -82,7 +82,7 @@ def _check_package(path: Path) -> None:
         raise _damaged(path) from error
     names = [part.filename for part in parts]
     if "[Content_Types].xml" not in names or not any(name.startswith("word/") for name in names):
-        raise FusenError("unsupported", f"{path} is not a Word document.", "Save it as DOCX or PDF and open that.")
+        raise FusenError("unsupported", f"{path.name} is not a Word document.", "Save it as DOCX or PDF and open that.")
     if len(set(names)) < len(names) or any(name.startswith(("/", "\\")) or ".." in name.split("/") for name in names):
         # Two parts of one name show different readers different words; names that lead outside are no accident either.
         raise _damaged(path)
@@ -90,13 +90,13 @@ def _check_package(path: Path) -> None:
         bomb = part.file_size > (1 << 20) and part.file_size > LARGEST_RATIO * max(part.compress_size, 1)
         if bomb or part.file_size > LARGEST_PART:
             raise FusenError(
-                "too-large", f"{path} unpacks to more than Fusen accepts.", "Save it anew, without pictures."
+                "too-large", f"{path.name} unpacks to more than Fusen accepts.", "Save it anew, without pictures."
             )
 
 
 def _damaged(path: Path) -> FusenError:
     return FusenError(
-        "damaged", f"{path} is damaged and cannot be read.", "Ask for the file again, or save it anew in Word."
+        "damaged", f"{path.name} is damaged and cannot be read.", "Ask for the file again, or save it anew in Word."
     )
 
 

@@ -18,15 +18,15 @@ def check_readable(path: Path) -> None:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise FusenError("unsupported", f"{path} is a folder.", "Choose a document in it.")
+            raise FusenError("unsupported", f"{path.name} is a folder.", "Choose a document in it.")
         if not stat.S_ISREG(status.st_mode):
             raise FusenError(
-                "unsupported", f"{path} is not an ordinary file.", "Copy its content to a file and open that."
+                "unsupported", f"{path.name} is not an ordinary file.", "Copy its content to a file and open that."
             )
         if status.st_size == 0:
-            raise FusenError("empty", f"{path} is empty.", "Ask for the file again.")
+            raise FusenError("empty", f"{path.name} is empty.", "Ask for the file again.")
         if status.st_size > LARGEST_FILE:
-            raise FusenError("too-large", f"{path} is larger than 2 GiB.", "Split it and open the parts.")
+            raise FusenError("too-large", f"{path.name} is larger than 2 GiB.", "Split it and open the parts.")
         with path.open("rb"):
             pass
     except OSError as error:
@@ -38,10 +38,10 @@ def check_readable(path: Path) -> None:
 def translated(error: OSError, path: Path) -> FusenError:
     """The failure of the operating system in words."""
     if isinstance(error, PermissionError):
-        return FusenError("permission", f"{path} may not be read.", "Ask for the right to read it, or copy it.")
+        return FusenError("permission", f"{path.name} may not be read.", "Ask for the right to read it, or copy it.")
     if isinstance(error, FileNotFoundError | NotADirectoryError) or error.errno in (errno.ELOOP, errno.ENAMETOOLONG):
-        return FusenError("not-found", f"{path} does not exist.", "Check the name and the folder.")
-    return FusenError("damaged", f"{path} could not be read ({error.strerror}).", "Check the disk or the network.")
+        return FusenError("not-found", f"{path.name} does not exist.", "Check the name and the folder.")
+    return FusenError("damaged", f"{path.name} could not be read ({error.strerror}).", "Check the disk or the network.")
 
 
 def head_of(path: Path, size: int = 1024) -> bytes:

@@ -35,9 +35,9 @@ def format_of(path: Path) -> DocumentFormat:
         and b"\x00" in head
         and not head.startswith((b"\x89PNG", b"GIF8", b"\xff\xd8"))
     ):
-        raise FusenError("damaged", f"{path} is damaged: its beginning is missing.", "Ask for the file again.")
+        raise FusenError("damaged", f"{path.name} is damaged: its beginning is missing.", "Ask for the file again.")
     raise FusenError(
-        "unsupported", f"{path} is not a document that Fusen reads.", "Open a PDF, DOCX, Markdown or text file."
+        "unsupported", f"{path.name} is not a document that Fusen reads.", "Open a PDF, DOCX, Markdown or text file."
     )
 
 
@@ -46,11 +46,11 @@ def _refuse_ole(path: Path) -> None:
     if _ENCRYPTED_PACKAGE in path.read_bytes():
         raise FusenError(
             "encrypted",
-            f"{path} is protected by a password, which Fusen can open for PDF only.",
+            f"{path.name} is protected by a password, which Fusen can open for PDF only.",
             "Open it in Word with its password and save a copy without.",
         )
     raise FusenError(
-        "unsupported", f"{path} was made by an old Word or another program.", "Save it as DOCX and open that."
+        "unsupported", f"{path.name} was made by an old Word or another program.", "Save it as DOCX and open that."
     )
 
 

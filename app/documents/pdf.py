@@ -42,7 +42,7 @@ def open_pdf(path: Path, password: str | None = None) -> pymupdf.Document:
     """The opened and, where needed, unlocked file, with at least one page. Raises `FusenError`."""
     check_readable(path)
     if b"%PDF-" not in head_of(path, _HEAD):
-        raise FusenError("unsupported", f"{path} is not a PDF, whatever its name says.", "Open the original file.")
+        raise FusenError("unsupported", f"{path.name} is not a PDF, whatever its name says.", "Open the original file.")
     try:
         pdf = pymupdf.open(path, filetype="pdf")
         if pdf.needs_pass:
@@ -60,15 +60,15 @@ def open_pdf(path: Path, password: str | None = None) -> pymupdf.Document:
 
 def _unlock(pdf: pymupdf.Document, path: Path, password: str | None) -> None:
     if password is None:
-        raise FusenError("encrypted", f"{path} is protected by a password.", "Enter its password.")
+        raise FusenError("encrypted", f"{path.name} is protected by a password.", "Enter its password.")
     if not pdf.authenticate(password):
-        raise FusenError("wrong-password", f"The password does not open {path}.", "Check it and enter it again.")
+        raise FusenError("wrong-password", f"The password does not open {path.name}.", "Check it and enter it again.")
 
 
 def _damaged(path: Path) -> FusenError:
     return FusenError(
         "damaged",
-        f"{path} is damaged and has no page that can be shown.",
+        f"{path.name} is damaged and has no page that can be shown.",
         "Ask for the file again, or for another copy.",
     )
 

@@ -35,7 +35,7 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 def read_text(path: Path, *, markdown: bool) -> Document:
     """The file as one page without size. Raises `FusenError`."""
     if path.stat().st_size > LARGEST_TEXT:
-        raise FusenError("too-large", f"{path} is longer than 64 MiB of text.", "Split it and open the parts.")
+        raise FusenError("too-large", f"{path.name} is longer than 64 MiB of text.", "Split it and open the parts.")
     content, notices = decode(path.read_bytes(), path)
     builder = TextBuilder()
     builder.begin_page(0.0, 0.0)
@@ -46,7 +46,7 @@ def read_text(path: Path, *, markdown: bool) -> Document:
     text, pages, blocks, _ = builder.finish()
     format_: DocumentFormat = "markdown" if markdown else "text"
     if not text:
-        raise FusenError("empty", f"{path} holds no text.", "Ask for the file again.")
+        raise FusenError("empty", f"{path.name} holds no text.", "Ask for the file again.")
     return Document(
         file=str(path),
         sha256=sha256_of(path),
@@ -91,7 +91,9 @@ def _decoded(data: bytes, path: Path, notices: list[Notice]) -> str:
             return str(best)
     text = data.decode("utf-8", "replace")
     if text.count("\ufffd") > 0.3 * len(text):
-        raise FusenError("unsupported", f"{path} is not text in an encoding that Fusen knows.", "Save it as UTF-8.")
+        raise FusenError(
+            "unsupported", f"{path.name} is not text in an encoding that Fusen knows.", "Save it as UTF-8."
+        )
     notices.append(Notice("encoding-damaged", "Parts of the text are not in its encoding and appear as \ufffd."))
     return text
 
