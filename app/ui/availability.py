@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import sys
+from pathlib import Path
 
 # What a bare Linux lacks most often, by the start of the library's file name: Debian's package, Fedora's package.
 PACKAGES: dict[str, tuple[str, str]] = {
@@ -18,7 +20,21 @@ PACKAGES: dict[str, tuple[str, str]] = {
     "libglib-2": ("libglib2.0-0", "glib2"),
     "libgthread-2": ("libglib2.0-0", "glib2"),
     "libX11": ("libx11-6", "libX11"),
+    "libX11-xcb": ("libx11-xcb1", "libX11-xcb"),
+    "libxcb": ("libxcb1", "libxcb"),
     "libxcb-cursor": ("libxcb-cursor0", "xcb-util-cursor"),
+    "libxcb-icccm": ("libxcb-icccm4", "xcb-util-wm"),
+    "libxcb-image": ("libxcb-image0", "xcb-util-image"),
+    "libxcb-keysyms": ("libxcb-keysyms1", "xcb-util-keysyms"),
+    "libxcb-randr": ("libxcb-randr0", "libxcb"),
+    "libxcb-render-util": ("libxcb-render-util0", "xcb-util-renderutil"),
+    "libxcb-render": ("libxcb-render0", "libxcb"),
+    "libxcb-shape": ("libxcb-shape0", "libxcb"),
+    "libxcb-shm": ("libxcb-shm0", "libxcb"),
+    "libxcb-sync": ("libxcb-sync1", "libxcb"),
+    "libxcb-util": ("libxcb-util1", "xcb-util"),
+    "libxcb-xfixes": ("libxcb-xfixes0", "libxcb"),
+    "libxcb-xkb": ("libxcb-xkb1", "libxcb"),
 }
 
 
@@ -31,7 +47,7 @@ def why_no_window() -> str | None:
         import PySide6.QtWidgets  # noqa: F401 -- only whether it can be loaded
     except ImportError as error:
         return explain(str(error))
-    return None
+    return _why_no_x11() if sys.platform.startswith("linux") and _will_use_x11() else None
 
 
 def explain(problem: str) -> str:
@@ -51,7 +67,34 @@ def explain(problem: str) -> str:
 
 
 def _has_screen() -> bool:
+    return _needs_no_screen() or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _needs_no_screen() -> bool:
     wanted = os.environ.get("QT_QPA_PLATFORM", "")
-    if wanted and not wanted.startswith(("xcb", "wayland")):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return bool(wanted) and not wanted.startswith(("xcb", "wayland"))
+
+
+def _will_use_x11() -> bool:
+    wayland = Path(os.environ.get("XDG_RUNTIME_DIR", "/nowhere"), os.environ.get("WAYLAND_DISPLAY") or "wayland-0")
+    return not _needs_no_screen() and bool(os.environ.get("DISPLAY")) and not wayland.exists()
+
+
+def _why_no_x11() -> str | None:
+    """Qt ends the whole process where its part for X11 cannot be loaded or the screen does not answer: ask before it does."""
+    from PySide6.QtCore import QLibraryInfo
+
+    part = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath), "platforms", "libqxcb.so")
+    try:
+        ctypes.CDLL(str(part))
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError as error:
+        return explain(str(error)) if part.exists() else None
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = (ctypes.c_void_p,)
+    connection = xcb.xcb_connect(None, None)
+    refused = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    if not refused:
+        return None
+    return f"The screen {os.environ['DISPLAY']} (DISPLAY) does not answer, so no window can be shown."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.review.findings import Finding
-from app.ui.availability import explain
+from app.ui.availability import explain, why_no_window
 from app.ui.commands import COMMANDS, MENUS
 from app.ui.finding_list import FindingList
 from app.ui.progress import ProgressMeter
@@ -85,3 +86,14 @@ def test_a_missing_library_names_its_package() -> None:
     told = explain("libEGL.so.1: cannot open shared object file: No such file or directory")
     assert "apt install libegl1" in told
     assert "dnf install" in told
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a screen")
+def test_a_screen_that_does_not_answer_is_no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/nowhere")
+    monkeypatch.setenv("DISPLAY", ":4321")
+    reason = why_no_window()
+    assert reason is not None
+    assert ":4321" in reason or "apt install" in reason
