@@ -9,7 +9,7 @@ Definitions, the same for every method. A figure that the data cannot define is 
   passage that would cross the limit is not read, and nothing after it. The share of important passages read, averaged
   over documents that have any.
 - tag mAP: mean over tags with at least one passage of AP over all passages.
-- ECE: expected calibration error over bins of equal mass (Nguyen and O'Connor 2015, arXiv 1508.05154, section 4).
+- ECE: expected calibration error over bins of equal mass (adaptive binning of Nguyen and O'Connor 2015, arXiv 1508.05154).
 """
 
 from __future__ import annotations
