@@ -1,0 +1,225 @@
+"""Methods beside each other on the same labelled documents: what each says, and the figures of what it said."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.attention import CoveredMass
+from model.evaluation import figures
+from model.evaluation.baselines import BASELINES, Baseline
+from model.evaluation.figures import Floats, Judged
+from model.scorer import Attending, ModelName, PassageScores
+from model.tags import TAGS, Kind
+from model.training.corpora import LabelledDocument
+
+SHARES = (0.1, 0.2, 0.3)
+"""Shares of the text after which recall is measured."""
+
+
+class DocumentScorer(Protocol):
+    """The part of `Scorer` that is evaluated; tests bring their own."""
+
+    name: ModelName
+
+    def score(
+        self, passages: Sequence[str], *, kind: Kind | None = None, attending: Attending | None = None
+    ) -> PassageScores:
+        """As `Scorer.score`."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a method said of one document. `model` is None for baselines, which give neither tags nor probabilities."""
+
+    importance: Floats
+    model: PassageScores | None = None
+
+
+Method = Callable[[Sequence[str], Kind], Said]
+"""(passages in reading order, kind of document) -> what it says of them."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a method said of every document, in their order, and how long that took in all."""
+
+    method: str
+    seconds: float
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """The figures of a run, as `figures` defines them; `recall` by the share of the text that is read."""
+
+    method: str
+    average_precision: float | None
+    average_precision_interval: tuple[float, float] | None
+    average_precision_by_document: float | None
+    recall: dict[str, float | None]
+    tag_mean_average_precision: float | None
+    calibration_error: float | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class AttentionFigures:
+    """What adaptive attention computed over all documents of a run.
+
+    `density`: computed pairs / all pairs, summed over documents, so that long ones count as they cost. `covered_mass`: mean over
+    query rows, so documents count by their tokens. `read_densely`: documents where every pair was computed.
+    """
+
+    method: str
+    density: float
+    covered_mass: CoveredMass
+    read_densely: int
+    documents: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One run beside another: AP of the first minus AP of the second, and the largest distance between two importances."""
+
+    methods: tuple[str, str]
+    average_precision: float | None
+    interval: tuple[float, float] | None
+    largest_importance: float
+
+
+def baseline_methods() -> dict[str, Method]:
+    """Every baseline, by name."""
+    return {name: _as_method(baseline) for name, baseline in BASELINES.items()}
+
+
+def model_methods(scorer: DocumentScorer, attendings: Mapping[str, Attending]) -> dict[str, Method]:
+    """The model under each way of attending, by name. It is told the kind of document."""
+    return {name: _model_method(scorer, attending) for name, attending in attendings.items()}
+
+
+def run(
+    name: str, method: Method, documents: Sequence[LabelledDocument], report: Callable[[str, int, int], None]
+) -> Run:
+    """Let a method score all documents. `report` is called with the name, documents done and in all."""
+    said = []
+    started = time.perf_counter()
+    for done, document in enumerate(documents, 1):
+        texts = [document.text[start:end] for start, end in document.spans]
+        said.append(method(texts, cast(Kind, document.kind)))
+        report(name, done, len(documents))
+    return Run(name, time.perf_counter() - started, tuple(said))
+
+
+def judged(documents: Sequence[LabelledDocument], said: Sequence[Said]) -> list[Judged]:
+    """The documents whose importance was labelled, with what a method said of them."""
+    return [
+        Judged(document.important, words.importance, np.diff(np.array(document.spans), axis=1)[:, 0])
+        for document, words in zip(documents, said, strict=True)
+        if document.important is not None
+    ]
+
+
+def row(documents: Sequence[LabelledDocument], result: Run, resamples: int, seed: int) -> Row:
+    """The figures of one method."""
+    known = judged(documents, result.said)
+    is_model = all(said.model is not None for said in result.said)
+    return Row(
+        result.method,
+        figures.average_precision(known),
+        figures.interval(figures.bootstrap_average_precision(known, resamples, seed)),
+        figures.average_precision_by_document(known),
+        {str(share): figures.recall_when_reading(known, share) for share in SHARES},
+        _tag_figure(documents, result.said) if is_model else None,
+        _calibration_figure(known) if is_model else None,
+        result.seconds,
+    )
+
+
+def attention_figures(result: Run) -> AttentionFigures:
+    """Density and covered mass over all documents of a model's run. Raises `ValueError` for a baseline's."""
+    scores = [said.model for said in result.said if said.model is not None]
+    if not scores:
+        raise ValueError(f"{result.method} attends to nothing")
+    pairs = np.array([float(each.tokens) ** 2 for each in scores])
+    densities = np.array([each.density for each in scores])
+    return AttentionFigures(
+        result.method,
+        float(np.average(densities, weights=pairs)),
+        mean_covered_mass([each.covered_mass for each in scores], [each.tokens for each in scores]),
+        int((densities >= 1.0).sum()),
+        len(scores),
+    )
+
+
+def mean_covered_mass(parts: Sequence[CoveredMass], weights: Sequence[float]) -> CoveredMass:
+    """Weighted mean of independent audits; half-widths add in quadrature. `audit.combine` is the case of equal weights."""
+    share = np.array(weights, dtype=np.float64) / sum(weights)
+    estimate = float(share @ [part.estimate for part in parts])
+    below = math.hypot(*(share * [part.estimate - part.low for part in parts]))
+    above = math.hypot(*(share * [part.high - part.estimate for part in parts]))
+    return CoveredMass(estimate, estimate - below, estimate + above, sum(part.rows for part in parts))
+
+
+def difference(documents: Sequence[LabelledDocument], first: Run, second: Run, resamples: int, seed: int) -> Difference:
+    """`first` minus `second`; the interval is that of the difference on the same samples of documents."""
+    one, other = judged(documents, first.said), judged(documents, second.said)
+    ap, other_ap = figures.average_precision(one), figures.average_precision(other)
+    sampled = figures.bootstrap_average_precision(one, resamples, seed) - figures.bootstrap_average_precision(
+        other, resamples, seed
+    )
+    distances = [float(np.abs(a.importance - b.importance).max()) for a, b in zip(first.said, second.said, strict=True)]
+    return Difference(
+        (first.method, second.method),
+        None if ap is None or other_ap is None else ap - other_ap,
+        figures.interval(sampled),
+        max(distances, default=0.0),
+    )
+
+
+def _as_method(baseline: Baseline) -> Method:
+    return lambda texts, kind: Said(baseline(texts, kind))
+
+
+def _model_method(scorer: DocumentScorer, attending: Attending) -> Method:
+    def method(texts: Sequence[str], kind: Kind) -> Said:
+        scores = scorer.score(texts, kind=kind, attending=attending)
+        # Vectors are not evaluated; of thousands of documents they would fill the memory.
+        return Said(scores.importance, replace(scores, vectors=scores.vectors[:0]))
+
+    return method
+
+
+def _calibration_figure(known: Sequence[Judged]) -> float | None:
+    if not known:
+        return None
+    important = np.concatenate([document.important for document in known])
+    return figures.calibration_error(important, np.concatenate([document.scores for document in known]))
+
+
+def _tag_figure(documents: Sequence[LabelledDocument], said: Sequence[Said]) -> float | None:
+    # All documents of the group count, also those without a tag: there every tag is known to be absent.
+    tagged = [
+        (document, words.model)
+        for document, words in zip(documents, said, strict=True)
+        if document.group in TAGS and words.model is not None
+    ]
+    for document, scores in tagged:
+        if scores.tag_names != TAGS[document.group]:
+            raise ValueError(f"the model's tags are not those of {document.group}: {scores.tag_names}")
+    if not tagged:
+        return None
+    truth = np.concatenate([_tag_truth(document) for document, _ in tagged])
+    return figures.tag_mean_average_precision(truth, np.concatenate([scores.tags for _, scores in tagged]))
+
+
+def _tag_truth(document: LabelledDocument) -> NDArray[np.bool_]:
+    truth = np.zeros((len(document.spans), len(TAGS[document.group])), dtype=np.bool_)
+    truth[document.tags[:, 0], document.tags[:, 1]] = True
+    return truth
