@@ -66,7 +66,7 @@ def _goes_on(corners: Floats) -> NDArray[np.bool_]:
     # A line of one character above a longer line is no column: neither character has a neighbour on its line there.
     neighbour_before = np.concatenate([[False], on_line[:-1]])
     neighbour_after = np.concatenate([on_line[1:], [False]])
-    return on_line | (in_column & ~neighbour_before & ~neighbour_after)
+    return np.asarray(on_line | (in_column & ~neighbour_before & ~neighbour_after))
 
 
 def _merge(corners: Floats, first: NDArray[np.intp]) -> Floats:

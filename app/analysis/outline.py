@@ -1,0 +1,252 @@
+"""Where the numbered clauses of a document stand: what "Section 9.2(b)", "Exhibit A" or 第5条第2項 points at.
+
+The passages are walked in order. A heading such as "Section 9.2", "ARTICLE IV" or 第5条 opens a clause; "(a)", "ii." or
+2　 at a passage's start goes one step deeper, up, or on, as the marks before it say. Each exhibit, schedule or 別紙 opens
+a part in which numbers start anew; so does a second "Article I", for a file may hold several contracts. A number that
+stands in two places of one part points nowhere: no link is better than a wrong one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal
+
+from app.analysis.numbers import digits, number, roman, steps
+from app.analysis.passages import Passage
+from app.documents.document import Block, Document
+
+LabelKind = Literal["article", "section", "part"]
+Path = tuple[str, ...]
+
+PART_WORDS = r"Exhibit|EXHIBIT|Schedule|SCHEDULE|Annex|ANNEX|Appendix|APPENDIX|Attachment|ATTACHMENT"
+PART_NUMBER = r"[A-Z](?:-\d{1,2})?|\d{1,2}(?:-\d{1,2}|[A-Z])?|[IVX]{1,5}|(?i:one|two|three|four|five|six)"
+JA_NUMBER = r"[0-9０-９〇一二三四五六七八九十百]{1,5}"
+JA_PARTS = r"別紙|別表|別添|付属書|附属書"
+
+_RUBBISH = re.compile(r"[-–—_*=\s]*")
+_HEADING = re.compile(
+    r"(?P<word>Article|ARTICLE|Section|SECTION|Clause|CLAUSE|§)\s*"
+    r"(?P<number>\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6})(?P<inner>(?:\s?\(\w{1,4}\))*)(?![\w(])"
+)
+_DOTTED = re.compile(
+    r"(?P<number>\d{1,2}(?:\.\d{1,3})+|\d{1,2}(?=[.)]|\s+[A-Z“\"]))(?P<inner>(?:\(\w{1,4}\))*)[.)]*(?!\w)"
+)
+_ROMAN_HEADING = re.compile(r"(?P<number>[IVX]{1,5})\.(?=\s+[A-Z])")
+_PART = re.compile(rf"(?:{PART_WORDS})\s+(?P<number>{PART_NUMBER})(?![\w.])")
+_ARTICLE_JA = re.compile(rf"第\s*(?P<number>{JA_NUMBER})\s*条(?:の(?P<branch>{JA_NUMBER}))?(?=[\s（(【]|$)")
+_PART_JA = re.compile(
+    rf"[【＜<（(]?(?:{JA_PARTS})\s*(?:第\s*)?(?P<number>{JA_NUMBER}|[A-ZＡ-Ｚ])?(?=[\s　】＞>）):：]|$)"
+)
+_ITEM = re.compile(r"(?:\((\w{1,5})\)|（(\w{1,5})）|([a-z]|[ivx]{2,4})[.)](?=\s)|([①-⑳]))")
+_PARAGRAPH_JA = re.compile(r"([0-9０-９]{1,2})(?:[.．、]\s*|[\s　]+)(?=\S)")
+_TITLE = re.compile(r"[.:)\s　]*+(?:[^a-z]|$)")
+_CONTENTS = re.compile(r"(?:[.．…‥・]\s?){4,}\s*\S{0,6}$|[^\W\d_].*\s\d{1,3}$")
+
+_LONGEST_PART_TITLE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The number that a passage begins with, and whether the passage holds nothing else."""
+
+    kind: LabelKind
+    path: Path
+    bare: bool
+
+
+@dataclass
+class Outline:
+    """For each passage: its part, its own label, the clause that it stands in.
+
+    `mains` has the main part of each part: that of the contract to which an exhibit belongs. `in_contents` are the passages
+    of tables of contents and lists of exhibits, which are neither targets nor refer to anything of interest.
+    """
+
+    mains: list[int] = field(default_factory=lambda: [0])
+    parts: list[int] = field(default_factory=list)
+    labels: list[Label | None] = field(default_factory=list)
+    contexts: list[tuple[LabelKind, Path]] = field(default_factory=list)
+    in_contents: set[int] = field(default_factory=set)
+    _places: dict[tuple[int, LabelKind, Path], list[int]] = field(default_factory=dict)
+    _part_numbers: dict[Path, list[int]] = field(default_factory=dict)
+
+    def find(self, part: int, kind: LabelKind, path: Path) -> int | None:
+        """The passage that begins with this number in this part, or None where none or several do."""
+        other: LabelKind = "section" if kind == "article" else "article"
+        for wanted in (kind, other):
+            places = self._places.get((part, wanted, path), [])
+            if len(places) == 1:
+                return self._with_text(places[0])
+            if places:
+                return None
+        return None
+
+    def part(self, path: Path, near: int) -> int | None:
+        """The passage that begins the exhibit (a word such as EXHIBIT and a number) of the contract in which `near` lies."""
+        main = self.mains[self.parts[near]]
+        places = [i for i in self._part_numbers.get(path, []) if self.mains[self.parts[i]] == main]
+        return self._with_text(places[0]) if len(places) == 1 else None
+
+    def articles(self, part: int) -> list[Path]:
+        """The articles of a part in order."""
+        return [path for (where, kind, path) in self._places if (where, kind, len(path)) == (part, "article", 1)]
+
+    def _with_text(self, index: int) -> int:
+        """A number that is laid out as a block of its own stands for the passage that follows."""
+        label = self.labels[index]
+        follows = index + 1 < len(self.labels) and self.labels[index + 1] is None
+        return index + 1 if label is not None and label.bare and follows else index
+
+
+def outline_of(document: Document, passages: Sequence[Passage]) -> Outline:
+    """Walk the passages once."""
+    return _Walk(document, passages).outline
+
+
+class _Walk:
+    """The state of the walk: the part, the open clause, and the marks open within it, outermost first."""
+
+    def __init__(self, document: Document, passages: Sequence[Passage]) -> None:
+        self.outline = Outline()
+        self._part = 0
+        self._kind: LabelKind = "section"
+        self._clause: Path = ()
+        self._marks: list[tuple[str, str]] = []  # style, mark
+        self._japanese = False
+        self._last: dict[LabelKind, int] = {}  # the outermost number reached in this part
+        texts = [document.text[passage.start : passage.end] for passage in passages]
+        lists = _lists_of_parts(texts)
+        for index, passage in enumerate(passages):
+            begins = index == 0 or passages[index - 1].block != passage.block
+            self._visit(index, texts[index], document.blocks[passage.block] if begins else None, index in lists)
+
+    def _visit(self, index: int, text: str, begun: Block | None, listed: bool) -> None:
+        """`begun` is the block that the passage begins, if it does."""
+        label = None
+        short = begun is not None and begun.end - begun.start < 200
+        if listed or (short and _CONTENTS.search(text) and not _PART.fullmatch(text)):
+            self.outline.in_contents.add(index)
+        else:
+            skipped = _RUBBISH.match(text)
+            rest = text[skipped.end() :] if skipped else text
+            label = (self._clause_label(rest, begun, index) if begun else None) or self._item_label(rest)
+        self.outline.parts.append(self._part)
+        self.outline.labels.append(label)
+        self.outline.contexts.append((self._kind, self._path()))
+        nowhere = not self._clause and label is not None and not label.path[0].isalpha()  # a list in no clause
+        if label is not None and label.kind != "part" and not nowhere:
+            self.outline._places.setdefault((self._part, label.kind, label.path), []).append(index)
+
+    def _path(self) -> Path:
+        return self._clause + tuple(mark for _, mark in self._marks)
+
+    def _clause_label(self, text: str, block: Block, index: int) -> Label | None:
+        short = block.end - block.start < _LONGEST_PART_TITLE
+        if short and (found := _PART.match(text) or _PART_JA.match(text)):
+            return self._open_part(text, found, index)
+        if found := _ARTICLE_JA.match(text):
+            branch = f"-{digits(found['branch'])}" if found["branch"] else ""
+            return self._open(text, found, "article", (digits(found["number"]) + branch,), japanese=True)
+        if self._japanese and (found := _PARAGRAPH_JA.match(text)):
+            self._marks = [("paragraph", digits(found[1]))]
+            return Label(self._kind, self._path(), found.end() == len(text))
+        found = _HEADING.match(text) or _DOTTED.match(text) or _ROMAN_HEADING.match(text)
+        if found is None:
+            return None
+        near = "." in found["number"] and found["number"].split(".")[0] in self._clause[:1]
+        if not near and not _TITLE.match(text, found.end()):
+            return None  # "Section 2 provides" is a sentence; "2.7.3 monthly reports" within clause 2 is a clause
+        groups = found.groupdict(default="")
+        value = roman(found["number"])
+        outer = (str(value),) if value is not None else steps(found["number"])
+        alone = "word" not in groups and value is None and len(outer) == 1
+        if alone and not (self._follows(outer) or (outer == ("1",) and block.type == "heading")):
+            return self._mark("digit", outer[0], found.end() == len(text))
+        is_article = value is not None or groups.get("word", "").lower() == "article"
+        return self._open(
+            text, found, "article" if is_article else "section", outer + steps("", groups.get("inner", ""))
+        )
+
+    def _follows(self, path: Path) -> bool:
+        """Whether a lone number goes on with the document's clauses, rather than numbering a list within one of them."""
+        listed = [mark for style, mark in self._marks if style == "digit"]
+        if listed and int(path[0]) == int(listed[-1]) + 1:
+            return False
+        last = int(self._clause[0]) if self._clause and self._clause[0].isdigit() else 0
+        return int(path[0]) == last + 1
+
+    def _open(self, text: str, found: re.Match[str], kind: LabelKind, path: Path, *, japanese: bool = False) -> Label:
+        outermost = int(path[0]) if len(path) == 1 and path[0].isdigit() else 0
+        starts_anew = (
+            outermost == 1 and self._last.get(kind, 0) > 1 and (kind == "article" or "article" not in self._last)
+        )
+        if starts_anew:
+            self._begin_part(len(self.outline.mains))
+        if outermost:
+            self._last[kind] = outermost
+        self._kind, self._clause, self._marks, self._japanese = kind, path, [], japanese
+        return Label(kind, path, not text[found.end() :].strip(" .:\u3000"))
+
+    def _open_part(self, text: str, found: re.Match[str], index: int) -> Label:
+        word = re.match(r"\W*([A-Za-z]+|[^\W\d_]{2,3}?(?=\W|\d|$|第))", text)
+        path = part_path(word[1] if word else "", found["number"] or "")
+        if index > 2:  # the name of the file's own exhibit, as filings have it, opens nothing
+            self._begin_part(self.outline.mains[self._part])
+        self.outline._part_numbers.setdefault(path, []).append(index)
+        return Label("part", path, False)
+
+    def _begin_part(self, main: int) -> None:
+        self._part += 1
+        self.outline.mains.append(main)
+        self._kind, self._clause, self._marks, self._japanese = "section", (), [], False
+        self._last = {}
+
+    def _item_label(self, text: str) -> Label | None:
+        found = _ITEM.match(text)
+        if found is None:
+            return None
+        bracketed = found[1] or found[2]
+        bare = found.end() == len(text)
+        if found[4]:
+            return self._mark("circled", str(ord(found[4]) - ord("①") + 1), bare)
+        if bracketed and re.fullmatch(JA_NUMBER, bracketed):
+            # 号 are told apart from 項, which have plain numbers.
+            return self._mark("bracketed", ("#" if self._japanese else "") + digits(bracketed), bare)
+        mark = bracketed or found[3]
+        return self._mark(self._style(mark), mark, bare) if mark.isascii() and mark.isalpha() else None
+
+    def _style(self, mark: str) -> str:
+        """Letters or Roman numbers: i follows h in one list, and begins another."""
+        case = "upper" if mark.isupper() else "lower"
+        if roman(mark) is None:
+            return f"{case} letter"
+        letters = [last for style, last in self._marks if style == f"{case} letter"]
+        goes_on = bool(letters) and len(mark) == 1 and ord(mark) == ord(letters[-1][-1]) + 1
+        return f"{case} letter" if goes_on or (mark.lower() in "cdlm" and len(mark) == 1) else f"{case} roman"
+
+    def _mark(self, style: str, mark: str, bare: bool) -> Label:
+        styles = [open_style for open_style, _ in self._marks]
+        if style in styles:
+            del self._marks[styles.index(style) :]
+        self._marks.append((style, mark))
+        return Label(self._kind, self._path(), bare)
+
+
+def _lists_of_parts(texts: Sequence[str]) -> set[int]:
+    """Passages such as "Exhibit A Form of Notice" that follow each other: a list of exhibits, not their titles."""
+    found = [_PART.match(text) if len(text) < _LONGEST_PART_TITLE else None for text in texts]
+    listed: set[int] = set()
+    for index, (first, second) in enumerate(pairwise(found)):
+        if first and second and first.group() != second.group():
+            listed |= {index, index + 1}
+    return listed
+
+
+def part_path(word: str, name: str) -> Path:
+    """The key of an exhibit: what it is called, and its number in one spelling. 別紙 without a number has an empty one."""
+    if re.fullmatch(JA_NUMBER, name):
+        return word.upper(), digits(name)
+    return word.upper(), number(name)
