@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from app.analysis.analysis import Analysis
+
+SHARES = (0.01, 0.02, 0.03, 0.05, 0.07, 0.10, 0.15, 0.20, 0.30, 0.40, 0.50, 0.75, 1.00)
+"""The shares of the text among which a reviewer chooses."""
 
 
 def selected_share(analysis: Analysis) -> float:
@@ -28,3 +32,10 @@ def select_share(analysis: Analysis, share: float) -> Analysis:
         chosen.add(index)
     passages = tuple(replace(passage, selected=index in chosen) for index, passage in enumerate(analysis.passages))
     return replace(analysis, passages=passages, settings=replace(analysis.settings, share=share))
+
+
+def stepped(analysis: Analysis, step: Literal[1, -1]) -> float | None:
+    """The next larger or smaller share than what is selected now; None at the end."""
+    now = selected_share(analysis) if analysis.settings.share is None else analysis.settings.share
+    further = [share for share in SHARES if (share - now) * step > 1e-6]
+    return None if not further else min(further) if step == 1 else max(further)

@@ -58,13 +58,15 @@ class Actions(QObject):
         order = findings.order if findings else None
         self._actions["sort-importance"].setChecked(order == "importance")
         self._actions["sort-place"].setChecked(order == "place")
+        self._actions["summary"].setChecked(self._state.summary)
         self._actions["only-undecided"].setChecked(findings is not None and findings.only_undecided)
 
     def _dress(self) -> None:
         for command in COMMANDS:
+            action = self._actions[command.id]
+            keys = " / ".join(key.toString() for key in action.shortcuts())
+            name = action.text().replace("&", "") + (f" ({keys})" if keys else "")
+            action.setToolTip("\n".join(filter(None, (name, words(command.hint) if command.hint else ""))))
             if command.icon:
-                action = self._actions[command.id]
                 action.setIcon(appearance().icon(command.icon))
                 action.setIconVisibleInMenu(False)
-                keys = " / ".join(key.toString() for key in action.shortcuts())
-                action.setToolTip(f"{action.text().replace('&', '')} ({keys})" if keys else action.text())

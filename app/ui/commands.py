@@ -40,20 +40,19 @@ def _file(test: Callable[[OpenFile], bool]) -> Enabled:
 
 
 def _has_finding(state: WindowState) -> bool:
-    return state.current is not None and state.current.findings.selected is not None
+    """One is selected, and its card shows."""
+    file = state.current
+    return file is not None and file.phase == "ready" and file.findings.selected is not None and not state.summary
 
 
 def _is_decided(state: WindowState) -> bool:
-    return (
-        state.current is not None
-        and (finding := state.current.findings.selected) is not None
-        and finding.decision != "undecided"
-    )
+    finding = state.current.findings.selected if state.current is not None else None
+    return _has_finding(state) and finding is not None and finding.decision != "undecided"
 
 
 _has_findings = _file(lambda f: f.phase == "ready" and len(f.findings) > 0)
 _is_shown = _file(lambda f: f.opened is not None)
-_is_analysed = _file(lambda f: f.phase == "ready")
+_is_analysed = _file(lambda f: f.phase == "ready" and f.analysis is not None)
 
 MENUS: dict[str, str] = {
     "file": QT_TRANSLATE_NOOP("Command", "&File"),
@@ -186,6 +185,32 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+3",),
         enabled=_has_findings,
         checkable=True,
+    ),
+    Command(
+        "less",
+        QT_TRANSLATE_NOOP("Command", "Select less of the text"),
+        "view",
+        ("[",),
+        enabled=_is_analysed,
+        separator_before=True,
+    ),
+    Command("more", QT_TRANSLATE_NOOP("Command", "Select more of the text"), "view", ("]",), enabled=_is_analysed),
+    Command(
+        "model-selection",
+        QT_TRANSLATE_NOOP("Command", "Back to what the model selected"),
+        "view",
+        enabled=_file(
+            lambda f: f.phase == "ready" and f.analysis is not None and f.analysis.settings.share is not None
+        ),
+    ),
+    Command(
+        "summary",
+        QT_TRANSLATE_NOOP("Command", "Summary and figures"),
+        "view",
+        ("S",),
+        enabled=_is_analysed,
+        checkable=True,
+        separator_before=True,
     ),
     Command(
         "zoom-in",

@@ -1,4 +1,4 @@
-"""The card of the selected finding: what it is, its words, a comment, and the buttons to decide."""
+"""The card of the selected finding: what it is and why, its words and links, a comment, and the buttons to decide."""
 
 from __future__ import annotations
 
@@ -6,17 +6,28 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from app.analysis.analysis import Analysis
+from app.review.findings import Finding
 from app.tags import tag_name
 from app.ui.actions import Actions
 from app.ui.finding_list import is_accepted
+from app.ui.relations import Relation, relations
 from app.ui.state import OpenFile
-from app.ui.widgets import label, restyle
+from app.ui.widgets import Excerpt, PassageButton, clear, label, restyle
+from app.ui.words import way_words
+
+QUOTE_LINES = 4
+LINKS = 3
 
 
 class FindingCard(QWidget):
-    """Shows one finding; `commented` carries file, id and text when the reviewer leaves the comment field."""
+    """Shows one finding; `commented` carries file, id and text when the reviewer leaves the comment field.
+
+    `followed` carries the passage at the other end of a link.
+    """
 
     commented = Signal(object, str, str)
+    followed = Signal(object)
 
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent)
@@ -24,13 +35,12 @@ class FindingCard(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._file: OpenFile | None = None
         self._finding_id: str | None = None
+        self._analysis: Analysis | None = None
         self._kept = ""
         self._tags, self._figures = label("", "head"), label("", "small")
-        self._quote = label("")
-        self._quote.setWordWrap(True)
-        self._quote.setMaximumHeight(112)
-        self._quote.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._quote.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._quote = Excerpt(QUOTE_LINES)
+        self._links = QVBoxLayout()
+        self._links.setSpacing(4)
         self._comment = CommentField()
         self._comment.setFixedHeight(58)
         self._comment.setTabChangesFocus(True)
@@ -47,8 +57,10 @@ class FindingCard(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
-        for widget in (self._tags, self._figures, self._quote, self._comment):
+        for widget in (self._tags, self._figures, self._quote):
             layout.addWidget(widget)
+        layout.addLayout(self._links)
+        layout.addWidget(self._comment)
         layout.addLayout(buttons)
 
     def _button(self, actions: Actions, command: str, key: str, text: str = "") -> QPushButton:
@@ -71,19 +83,50 @@ class FindingCard(QWidget):
             self._finding_id = None
             return
         self._tags.setText(" · ".join(tag_name(t.tag) for t in finding.tags) or self.tr("Important passage"))
-        low, high = finding.interval
-        figures = self.tr("Importance {importance:.0%} ({low:.0%}–{high:.0%})")
-        if finding.quads:
-            figures = self.tr("Page {page}  ·  importance {importance:.0%} ({low:.0%}–{high:.0%})")
-        self._figures.setText(figures.format(page=finding.page, importance=finding.importance, low=low, high=high))
-        text = " ".join(finding.text.split())
-        self._quote.setText(text if len(text) < 320 else text[:319].rstrip() + "…")
+        self._explain(file, finding)
+        self._quote.show_text(finding.text)
         if not self._comment.hasFocus() or finding.id != self._finding_id:
             self._comment.setPlainText(finding.comment)
             self._kept = finding.comment
+        analysis = file.analysis if file is not None else None
+        if finding.id != self._finding_id or analysis is not self._analysis:
+            self._show_links(relations(analysis, finding))
+            self._analysis = analysis
         self._file, self._finding_id = file, finding.id
         restyle(self.accept, role="accepted" if is_accepted(finding.decision) else "primary")
         restyle(self.reject, role="rejected" if finding.decision == "rejected" else "")
+
+    def _explain(self, file: OpenFile | None, finding: Finding) -> None:
+        """Why the passage was selected, in the figures that there are."""
+        low, high = finding.interval
+        facts = [
+            self.tr("importance {value:.0%} ({low:.0%}–{high:.0%})").format(
+                value=finding.importance, low=low, high=high
+            )
+        ]
+        if finding.quads:
+            facts.insert(0, self.tr("page {page}").format(page=finding.page))
+        passages = len(file.analysis.passages) if file is not None and file.analysis is not None else 0
+        if passages:
+            facts.append(self.tr("rank {rank} of {passages:,}").format(rank=finding.rank, passages=passages))
+        self._figures.setText("  ·  ".join(facts).capitalize())
+        why = self.tr("By the model's estimate a reviewer must read {share:.0%} of passages like this one.")
+        tags = "".join(f"\n{tag_name(tag.tag)}: {tag.probability:.0%}" for tag in finding.tags)
+        told = why.format(share=finding.importance) + tags
+        for part in (self._tags, self._figures):
+            part.setToolTip(told)
+
+    def _show_links(self, links: list[Relation]) -> None:
+        clear(self._links)
+        for relation in links[:LINKS]:
+            passage = relation.passage
+            place = self.tr("p. {page}").format(page=passage.page) if passage.quads else ""
+            entry = PassageButton(way_words(relation.way), passage.text, place, most=1)
+            entry.clicked.connect(lambda _checked=False, passage=passage: self.followed.emit(passage))
+            self._links.addWidget(entry)
+        if len(links) > LINKS:
+            more = self.tr("and {n} more links").format(n=len(links) - LINKS)
+            self._links.addWidget(label(more, "small"))
 
     def edit_comment(self) -> None:
         """Put the cursor into the comment."""

@@ -63,6 +63,10 @@ class FindingList:
         """The finding with this id, shown or not."""
         return self._by_id.get(finding_id)
 
+    def at(self, start: int, end: int) -> Finding | None:
+        """The finding that covers exactly these characters."""
+        return next((f for f in self._by_id.values() if (f.start, f.end) == (start, end)), None)
+
     def all(self) -> Iterable[Finding]:
         """Every finding, those that the filter hides included."""
         return self._by_id.values()

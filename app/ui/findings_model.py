@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QTextLayout, QTextOption
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.review.findings import Finding
@@ -11,6 +11,7 @@ from app.tags import tag_name
 from app.ui.appearance import appearance, colour
 from app.ui.finding_list import FindingList
 from app.ui.highlights import draw_flag
+from app.ui.widgets import fitted
 
 Index = QModelIndex | QPersistentModelIndex
 FINDING = Qt.ItemDataRole.UserRole + 1
@@ -76,44 +77,30 @@ class FindingDelegate(QStyledItemDelegate):
             painter.fillRect(rect, colour(theme.hover))
         if selected:
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), colour(theme.flag))
-        painter.fillRect(QRect(rect.left() + 16, rect.bottom(), rect.width() - 32, 1), colour(theme.line))
+        left, right = rect.left() + 52, rect.right() - 4  # the scroll bar stands to the right
+        painter.fillRect(QRect(rect.left() + 16, rect.bottom(), right - rect.left() - 16, 1), colour(theme.line))
         draw_flag(
             painter, QRectF(rect.left() + 16, rect.top() + 15, 24, 12), finding.decision, finding.importance, theme
         )
         rejected = finding.decision == "rejected"
-        left, right = rect.left() + 52, rect.right() - 16
         bold = QFont(option.font)
         bold.setWeight(QFont.Weight.DemiBold)
         # Without pages of its own a document has no page worth naming.
-        where = f"p. {finding.page}" if finding.quads else ""
+        where = f"{finding.importance:.0%}" + (f"  ·  p. {finding.page}" if finding.quads else "")
         painter.setPen(colour(theme.muted))
         painter.setFont(option.font)
         flags = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRect(right - 60, rect.top() + 10, 60, 22), flags | Qt.AlignmentFlag.AlignRight, where)
+        taken = painter.fontMetrics().horizontalAdvance(where) + 8
+        painter.drawText(QRect(right - taken, rect.top() + 10, taken, 22), flags | Qt.AlignmentFlag.AlignRight, where)
         painter.setFont(bold)
         painter.setPen(colour(theme.muted if rejected else theme.text))
-        room = QRect(left, rect.top() + 10, right - 60 - left, 22)
+        room = QRect(left, rect.top() + 10, right - taken - left, 22)
         title = painter.fontMetrics().elidedText(title_of(finding), Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, flags, title)
         painter.setPen(colour(theme.muted))
-        _two_lines(painter, option.font, finding, QRect(left, rect.top() + 33, right - left, 40))
+        painter.setFont(option.font)
+        metrics, top = painter.fontMetrics(), rect.top() + 33
+        for line in fitted(finding.text, option.font, right - left, 2):
+            painter.drawText(QPoint(left, top + metrics.ascent()), line)
+            top += metrics.height() + 1
         painter.restore()
-
-
-def _two_lines(painter: QPainter, font: QFont, finding: Finding, room: QRect) -> None:
-    text = " ".join(finding.text.split())[:400]
-    painter.setFont(font)
-    layout = QTextLayout(text, font)
-    layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft))
-    layout.beginLayout()
-    metrics, top = painter.fontMetrics(), room.top()
-    for number in range(2):
-        line = layout.createLine()
-        if not line.isValid():
-            break
-        line.setLineWidth(room.width())
-        part = text[line.textStart() :] if number else text[line.textStart() : line.textStart() + line.textLength()]
-        shown = metrics.elidedText(part.strip(), Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(QPoint(room.left(), top + metrics.ascent()), shown)
-        top += metrics.height() + 1
-    layout.endLayout()

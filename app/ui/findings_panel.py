@@ -1,21 +1,32 @@
-"""The right side: progress while the analysis runs, then the list of findings and the card of the selected one."""
+"""The right side: progress while the analysis runs, then the findings with the card of the selected one, or the summary."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QListView, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListView,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.ui.actions import Actions
 from app.ui.finding_card import FindingCard
 from app.ui.findings_model import FINDING, FindingDelegate, FindingsModel
+from app.ui.overview import Overview
+from app.ui.sensitivity import SensitivityBar
 from app.ui.state import BUSY, OpenFile
 from app.ui.widgets import label
-from app.ui.words import stage_words, time_left
+from app.ui.words import counts_words, stage_words, time_left
 
 
 class FindingsPanel(QWidget):
-    """Shows one file at a time."""
+    """Shows one file at a time; `chosen` carries the id of a finding."""
 
     chosen = Signal(str)
 
@@ -25,35 +36,59 @@ class FindingsPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._file: OpenFile | None = None
         self._title, self._counts = label("", "title"), label("", "small", wrap=True)
+        self._summary = _segment(actions["summary"], self.tr("Summary"))
+        self._summary.setProperty("role", "toggle")
         self._model = FindingsModel()
-        self.list = QListView()
-        self.list.setModel(self._model)
-        self.list.setItemDelegate(FindingDelegate(self.list))
-        self.list.setUniformItemSizes(True)
-        self.list.setMouseTracking(True)
-        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setAccessibleName(self.tr("Findings"))
-        self.list.selectionModel().currentChanged.connect(self._choose)
-        self.list.clicked.connect(self._choose)
-        self._segments = self._make_segments(actions)
-        self._progress = self._make_progress(actions)
-        self._filler = QWidget()
+        self.list = self._make_list()
         self.card = FindingCard(actions, self)
+        self.sensitivity = SensitivityBar()
+        self.overview = Overview()
+        self._waiting, self._review = self._make_waiting(actions), self._make_review(actions)
+        self._pages = QStackedWidget()
+        for page in (self._waiting, self._review, self.overview):
+            self._pages.addWidget(page)
+        top = QHBoxLayout()
+        top.addWidget(self._title, 1)
+        top.addWidget(self._summary)
         head = QVBoxLayout()
-        head.setContentsMargins(16, 16, 16, 12)
-        head.setSpacing(8)
-        head.addWidget(self._title)
+        head.setContentsMargins(16, 12, 16, 8)
+        head.setSpacing(4)
+        head.addLayout(top)
         head.addWidget(self._counts)
-        head.addWidget(self._segments)
-        head.addWidget(self._progress)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
-        layout.addWidget(self.list, 1)
-        layout.addWidget(self._filler, 1)
-        layout.addWidget(self.card)
+        layout.addWidget(self._pages, 1)
+
+    def _make_list(self) -> QListView:
+        view = QListView()
+        view.setModel(self._model)
+        view.setItemDelegate(FindingDelegate(view))
+        view.setUniformItemSizes(True)
+        view.setMouseTracking(True)
+        view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setAccessibleName(self.tr("Findings"))
+        view.selectionModel().currentChanged.connect(self._choose)
+        view.clicked.connect(self._choose)
+        return view
+
+    def _make_review(self, actions: Actions) -> QWidget:
+        page = QWidget()
+        bars = QVBoxLayout()
+        bars.setContentsMargins(16, 0, 16, 8)
+        bars.setSpacing(4)
+        bars.addWidget(self._make_segments(actions))
+        bars.addWidget(self.sensitivity)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bars)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.card)
+        return page
 
     def _make_segments(self, actions: Actions) -> QWidget:
         box = QWidget()
@@ -72,39 +107,53 @@ class FindingsPanel(QWidget):
                 row.addStretch(1)
         return box
 
-    def _make_progress(self, actions: Actions) -> QWidget:
-        box = QWidget()
+    def _make_waiting(self, actions: Actions) -> QWidget:
+        page, box = QWidget(), QWidget()
         box.setObjectName("progressCard")
         box.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._progress = box
         self._stage, self._left = label("", "head", wrap=True), label("", "small")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 1000)
         self.cancel = QPushButton(self.tr("Cancel"))
+        self.cancel.setToolTip(actions["cancel"].toolTip())
         self.cancel.clicked.connect(actions["cancel"].trigger)
+        self._again = QPushButton(self.tr("Analyse"))
+        self._again.setToolTip(actions["analyse"].toolTip())
+        self._again.clicked.connect(actions["analyse"].trigger)
         row = QHBoxLayout()
         row.addWidget(self._left, 1)
         row.addWidget(self.cancel)
-        column = QVBoxLayout(box)
-        column.setContentsMargins(16, 16, 16, 12)
-        column.setSpacing(8)
-        column.addWidget(self._stage)
-        column.addWidget(self._bar)
-        column.addLayout(row)
-        return box
+        inside = QVBoxLayout(box)
+        inside.setContentsMargins(16, 16, 16, 12)
+        inside.setSpacing(8)
+        inside.addWidget(self._stage)
+        inside.addWidget(self._bar)
+        inside.addLayout(row)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(16, 4, 16, 16)
+        column.addWidget(box)
+        column.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+        return page
 
-    def show_file(self, file: OpenFile | None) -> None:
-        """Show another file, or the same one in another phase."""
+    def show_file(self, file: OpenFile | None, *, summary: bool = False) -> None:
+        """Show another file, or the same one in another phase; with `summary` its summary."""
         if file is not self._file:
             self.card.keep_comment()
         self._file = file
         busy, ready = file is not None and file.phase in BUSY, file is not None and file.phase == "ready"
         self._progress.setVisible(busy)
-        self.list.setVisible(ready)
-        self._filler.setVisible(not ready)
-        self._segments.setVisible(ready)
+        self._again.setVisible(file is not None and file.phase == "stopped")
+        self._summary.setVisible(ready)
+        self._pages.setCurrentWidget(self._waiting if not ready else self.overview if summary else self._review)
         if file is not None and busy:
             self._show_progress(file)
+        if file is not None and ready:
+            self.sensitivity.show_analysis(file.analysis)
+            if summary:
+                self.overview.show_file(file)
         self.show_counts()
 
     def reload(self) -> None:
@@ -139,21 +188,12 @@ class FindingsPanel(QWidget):
         if file is None or file.phase != "ready":
             stopped = file is not None and file.phase == "stopped"
             self._title.setText(self.tr("Not analysed") if stopped else self.tr("Findings"))
-            self._counts.setText(self.tr("Press F5 to analyse the document.") if stopped else "")
-            return
-        counts = file.findings.counts()
-        one = counts.total == 1
-        self._title.setText(self.tr("1 finding") if one else self.tr("{n} findings").format(n=counts.total))
-        passages = len(file.analysis.passages) if file.analysis else counts.total
-        text = self.tr("of {passages:,} passages read  ·  {accepted} accepted, {rejected} rejected, {open} open")
-        self._counts.setText(
-            text.format(
-                passages=passages,
-                accepted=counts.accepted,
-                rejected=counts.rejected,
-                open=counts.total - counts.decided,
-            )
-        )
+            self._counts.setText("")
+        else:
+            title, counts = counts_words(file)
+            self._title.setText(title)
+            self._counts.setText(counts)
+        self._counts.setVisible(bool(self._counts.text()))
 
     def _show_progress(self, file: OpenFile) -> None:
         meter = file.meter
@@ -175,7 +215,7 @@ def _segment(action: QAction, text: str) -> QToolButton:
     """A button with a short word of its own for an action whose words are made for a menu."""
     button = QToolButton()
     button.setText(text)
-    button.setToolTip(action.text())
+    button.setToolTip(action.toolTip())
     button.setCheckable(True)
     button.setProperty("role", "segment")
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

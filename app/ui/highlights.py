@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 
 from app.review.findings import Decision, Finding
 from app.ui.appearance import colour
@@ -38,11 +38,26 @@ def draw_highlight(painter: QPainter, rects: Sequence[QRectF], finding: Finding,
         painter.setPen(pen)
         for rect in rects:
             painter.drawLine(QLineF(rect.bottomLeft(), rect.bottomRight()))
+    painter.restore()
     if selected:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colour(LIGHT.flag_text), 1.4))
-        for rect in rects:
-            painter.drawRoundedRect(rect.adjusted(-1.5, -1, 1.5, 1), 2, 2)
+        draw_frame(painter, rects)
+
+
+def draw_frame(painter: QPainter, rects: Sequence[QRectF], style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> None:
+    """One line around all of `rects`: lines of text that follow each other are framed together."""
+    path = QPainterPath()
+    # Winding, so that where lines overlap there is no hole.
+    path.setFillRule(Qt.FillRule.WindingFill)
+    for above, rect in zip([None, *rects], rects, strict=False):
+        box = rect.adjusted(-2, -1.5, 2, 1.5)
+        if above is not None and 0 < box.top() - above.bottom() < rect.height():
+            box.setTop(above.bottom())
+        path.addRect(box)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour(LIGHT.flag_text), 1.4, style))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(path.simplified())
     painter.restore()
 
 

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon, QPaintEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
     QMainWindow,
-    QMenu,
-    QMessageBox,
-    QPushButton,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from app.analysis.analysis import ScoredPassage
+from app.ui import dialogs
 from app.ui.actions import Actions
 from app.ui.appearance import ICONS
 from app.ui.document_view import DocumentView, MessageBar
@@ -29,10 +26,11 @@ from app.ui.exporting import ENDINGS
 from app.ui.findings_panel import FindingsPanel
 from app.ui.hub import Message
 from app.ui.session import Session
+from app.ui.sheet_view import SheetView
 from app.ui.sidebar import Sidebar
 from app.ui.start_page import StartPage
 from app.ui.state import OpenFile
-from app.ui.widgets import label
+from app.ui.toolbar import Toolbar
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "resources" / "examples"
 
@@ -67,54 +65,24 @@ class MainWindow(QMainWindow):
         self._show_current()
 
     def _build(self) -> None:
-        self._toolbar = self._make_toolbar()
+        self._toolbar = Toolbar(self.actions_by_id)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self._toolbar, self.bar):
-            column.addWidget(widget)
+        column.addWidget(self._toolbar)
+        column.addWidget(self.bar)
         column.addWidget(self._stack, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setHandleWidth(1)
         splitter.setChildrenCollapsible(False)
-        for widget, smallest in ((self.sidebar, 180), (middle, 360), (self.panel, 320)):
-            widget.setMinimumWidth(smallest)
-            splitter.addWidget(widget)
+        self.sidebar.setMinimumWidth(150)
+        self.panel.setMinimumWidth(304)
+        for part in (self.sidebar, middle, self.panel):
+            splitter.addWidget(part)
         splitter.setSizes([220, 760, 380])
         splitter.setStretchFactor(1, 1)
         self.setCentralWidget(splitter)
-
-    def _make_toolbar(self) -> QWidget:
-        bar = QWidget()
-        bar.setObjectName("toolbar")
-        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._page = label("", "muted")
-        self._zoom = label("", "muted")
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(16, 6, 16, 6)
-        row.setSpacing(4)
-        row.addWidget(self._page, 1)
-        for command in ("undo", "redo", "zoom-out"):
-            row.addWidget(self._tool(command))
-        row.addWidget(self._zoom)
-        for command in ("zoom-in", "fit-width"):
-            row.addWidget(self._tool(command))
-        row.addSpacing(8)
-        self.export = QPushButton(self.tr("Export"))
-        menu = QMenu(self.export)
-        for command in ENDINGS:
-            menu.addAction(self.actions_by_id[command])
-        self.export.setMenu(menu)
-        row.addWidget(self.export)
-        return bar
-
-    def _tool(self, command: str) -> QToolButton:
-        button = QToolButton()
-        button.setDefaultAction(self.actions_by_id[command])
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
 
     def _connect(self) -> None:
         session, hub = self._session, self._session.hub
@@ -130,6 +98,9 @@ class MainWindow(QMainWindow):
         self.start.chosen.connect(lambda path: session.open([Path(path)]))
         self.panel.chosen.connect(self._select)
         self.panel.card.commented.connect(session.comment)
+        self.panel.card.followed.connect(self._follow)
+        self.panel.overview.followed.connect(self._follow)
+        self.panel.sensitivity.asked.connect(session.choose_share)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         session = self._session
@@ -142,8 +113,8 @@ class MainWindow(QMainWindow):
             "reject": lambda: session.decide("rejected"),
             "clear": lambda: session.decide("undecided"),
             "comment": lambda: self.panel.card.edit_comment(),
-            "next": lambda: session.step(1),
-            "previous": lambda: session.step(-1),
+            "next": lambda: self._step(1),
+            "previous": lambda: self._step(-1),
             "undo": session.undo,
             "redo": session.redo,
             "analyse": session.retry,
@@ -154,8 +125,12 @@ class MainWindow(QMainWindow):
             "zoom-in": lambda: self._zoom_by(1.2),
             "zoom-out": lambda: self._zoom_by(1 / 1.2),
             "fit-width": self._fit_width,
-            "keys": self._show_keys,
-            "about": self._show_about,
+            "less": lambda: session.step_share(-1),
+            "more": lambda: session.step_share(1),
+            "model-selection": lambda: session.choose_share(None),
+            "summary": self._toggle_summary,
+            "keys": lambda: dialogs.show_keys(self),
+            "about": lambda: dialogs.show_about(self),
         }
         for command in ENDINGS:
             handlers[command] = partial(self._ask_export, command)
@@ -186,14 +161,11 @@ class MainWindow(QMainWindow):
     def _show_current(self) -> None:
         file = self._state.current
         self._stack.setCurrentWidget(self.views[file.key] if file else self.start)
-        for widget in (self.sidebar, self.panel, self._toolbar):
-            widget.setVisible(file is not None)
+        self.sidebar.setVisible(file is not None)
         self.setWindowTitle(f"{file.name} – Fusen" if file else "Fusen")
         self.sidebar.reload()
-        self.panel.show_file(file)
+        self._show_panel()
         self.panel.reload()
-        self.actions_by_id.refresh()
-        self._show_place()
         if file is None:
             self.start.show_recent(self._session.recent())
 
@@ -205,9 +177,17 @@ class MainWindow(QMainWindow):
                 sheets.moved.connect(self._show_place)
             self.sidebar.refresh()
         if key == self._state.current_key:
-            self.panel.show_file(self._state.current)
-            self.actions_by_id.refresh()
-            self._show_place()
+            self._show_panel()
+
+    def _show_panel(self) -> None:
+        """What stands above and beside the pages, as far as there are any."""
+        file = self._state.current
+        for widget in (self.panel, self._toolbar):
+            widget.setVisible(file is not None and file.phase not in ("locked", "failed"))
+        self._toolbar.export.setEnabled(file is not None and file.phase == "ready")
+        self.panel.show_file(file, summary=self._state.summary)
+        self.actions_by_id.refresh()
+        self._show_place()
 
     def _refresh_findings(self, key: int, ids: frozenset[str]) -> None:
         view = self.views.get(key)
@@ -235,36 +215,54 @@ class MainWindow(QMainWindow):
     def _announce(self, key: int, message: Message | None) -> None:
         (self.views[key].bar if key in self.views else self.bar).show_message(message)
 
-    def _show_place(self) -> None:
+    def _sheets(self) -> SheetView | None:
+        """The pages in view."""
         file = self._state.current
-        sheets = self.views[file.key].sheets if file is not None else None
+        return self.views[file.key].sheets if file is not None else None
+
+    def _show_place(self) -> None:
+        file, sheets = self._state.current, self._sheets()
         if file is None or sheets is None or file.opened is None:
-            self._page.setText("")
-            self._zoom.setText("")
-            return
-        pages = len(file.opened.pages)
-        place = self.tr("Page {page} of {pages}").format(page=sheets.current_sheet() + 1, pages=pages)
-        self._page.setText(place if pages else "")
-        self._zoom.setText(f"{sheets.zoom:.0%}")
+            self._toolbar.show_place(0, 0, 0)
+        else:
+            self._toolbar.show_place(sheets.current_sheet() + 1, len(file.opened.pages), sheets.zoom)
 
     # ---- what the user asks for
 
     def _select(self, finding_id: str) -> None:
         if (file := self._state.current) is not None:
+            if self._state.summary:
+                self._toggle_summary()
             self._session.select(file, finding_id)
 
+    def _toggle_summary(self) -> None:
+        self._state.summary = not self._state.summary
+        self._show_panel()
+
+    def _follow(self, passage: ScoredPassage) -> None:
+        """Go to a passage: to its finding if it is one and findings show, else to its place."""
+        file, sheets = self._state.current, self._sheets()
+        finding = file.findings.at(passage.start, passage.end) if file is not None else None
+        if file is not None and finding is not None and not self._state.summary:
+            self._session.select(file, finding.id)
+        elif sheets is not None:
+            sheets.show_passage(passage)
+
+    def _step(self, step: Literal[1, -1]) -> None:
+        if self._state.summary:
+            self._toggle_summary()
+        self._session.step(step)
+
     def _zoom_by(self, factor: float) -> None:
-        if (file := self._state.current) is not None and (sheets := self.views[file.key].sheets) is not None:
+        if (sheets := self._sheets()) is not None:
             sheets.zoom_by(factor)
 
     def _fit_width(self) -> None:
-        if (file := self._state.current) is not None and (sheets := self.views[file.key].sheets) is not None:
+        if (sheets := self._sheets()) is not None:
             sheets.fit_width()
 
     def _ask_files(self) -> None:
-        kinds = self.tr("Documents (*.pdf *.docx *.txt *.md);;All files (*)")
-        files, _ = QFileDialog.getOpenFileNames(self, self.tr("Open documents"), "", kinds)
-        self._session.open([Path(file) for file in files])
+        self._session.open(dialogs.ask_files(self))
 
     def _open_example(self) -> None:
         self._session.open([EXAMPLES / "services-agreement.pdf"])
@@ -274,26 +272,10 @@ class MainWindow(QMainWindow):
         if file is None:
             return
         self.panel.card.keep_comment()
-        suggestion = str(self._session.exporter.suggestion(file, command))
-        title, ending = self.actions_by_id[command].text().replace("&", ""), ENDINGS[command]
-        chosen, _ = QFileDialog.getSaveFileName(self, title, suggestion, f"*{ending}")
-        if chosen:
-            path = Path(chosen)
-            self._session.exporter.export(file, command, path if path.suffix else path.with_suffix(ending))
-
-    def _show_keys(self) -> None:
-        lines = [
-            f"{', '.join(key.toString() for key in action.shortcuts())}\t{action.text().replace('&', '')}"
-            for action in self.actions_by_id.all()
-            if action.shortcuts()
-        ]
-        QMessageBox.information(self, self.tr("Keys"), "\n".join(lines))
-
-    def _show_about(self) -> None:
-        text = self.tr(
-            "Fusen flags the passages that a person must read. Nothing leaves this machine.\nAGPL-3.0-or-later."
-        )
-        QMessageBox.about(self, self.tr("About Fusen"), text)
+        suggestion = self._session.exporter.suggestion(file, command)
+        title = self.actions_by_id[command].text().replace("&", "")
+        if (output := dialogs.ask_output(self, title, suggestion)) is not None:
+            self._session.exporter.export(file, command, output)
 
     # ---- events
 

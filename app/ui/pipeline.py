@@ -13,7 +13,6 @@ from app.analysis.analysis import Analysis, AnalysisSettings
 from app.documents.document import Document
 from app.errors import FusenError
 from app.review.findings import Finding
-from app.ui.finding_list import FindingList
 from app.ui.hub import Background, Courier, Hub, Message
 from app.ui.progress import ProgressMeter
 from app.ui.state import OpenFile, WindowState
@@ -190,11 +189,7 @@ class Pipeline:
         )
 
     def _show_findings(self, file: OpenFile, analysis: Analysis, findings: tuple[Finding, ...]) -> None:
-        order, only_undecided = file.findings.order, file.findings.only_undecided
-        file.analysis, file.phase, file.meter, file.problem = analysis, "ready", None, None
-        file.findings = FindingList(findings)
-        file.findings.arrange(order, only_undecided)
-        file.findings.selected_id = file.findings.next_undecided()
+        file.take(analysis, findings)
         self._hub.changed.emit(file.key)
         self._hub.findings.emit(file.key, _ALL)
         self._hub.selected.emit(file.key)

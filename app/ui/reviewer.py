@@ -7,6 +7,7 @@ from typing import Literal
 from app.errors import FusenError
 from app.review.findings import Decision
 from app.review.operations import Change, Operation, SetComment, SetDecision
+from app.review.selection import stepped
 from app.ui.finding_list import Order
 from app.ui.hub import Hub, Message
 from app.ui.state import OpenFile, WindowState
@@ -26,12 +27,13 @@ class Reviewer:
 
     def select(self, file: OpenFile, finding_id: str | None) -> None:
         """Look at a finding."""
-        if finding_id is not None and file.findings.selected_id != finding_id:
-            file.findings.selected_id = finding_id
-            if file.findings.row_of(finding_id) is None:
-                file.findings.rebuild()
-                self._hub.findings.emit(file.key, _ALL)
-            self._hub.selected.emit(file.key)
+        if finding_id is None or finding_id not in file.findings:
+            return
+        file.findings.selected_id = finding_id
+        if file.findings.row_of(finding_id) is None:
+            file.findings.rebuild()
+            self._hub.findings.emit(file.key, _ALL)
+        self._hub.selected.emit(file.key)  # also for the one that is selected already: it is to be seen again
 
     def step(self, step: Literal[1, -1]) -> None:
         """Go on to the finding below or above, decided or not."""
@@ -64,6 +66,29 @@ class Reviewer:
             file.findings.arrange(order, only_undecided)
             self._hub.findings.emit(file.key, _ALL)
             self._hub.selected.emit(file.key)
+
+    def choose_share(self, share: float | None) -> None:
+        """Select this share of the text, or what the model selected."""
+        file = self._state.current
+        if file is None or file.phase != "ready" or (sha256 := file.sha256) is None:
+            return
+        try:
+            analysis, findings = self._workspace.choose_share(sha256, share), self._workspace.findings(sha256)
+        except FusenError as error:
+            self._hub.announced.emit(file.key, Message("error", error.message, error.advice))
+            return
+        for owner in self._state.with_sha256(sha256):
+            if owner.phase == "ready" and analysis is not None:
+                owner.take(analysis, findings)
+                self._hub.changed.emit(owner.key)
+                self._hub.findings.emit(owner.key, _ALL)
+                self._hub.selected.emit(owner.key)
+
+    def step_share(self, step: Literal[1, -1]) -> None:
+        """Select a little more or less of the text."""
+        file = self._state.current
+        if file is not None and file.analysis is not None and (share := stepped(file.analysis, step)) is not None:
+            self.choose_share(share)
 
     def _apply(self, file: OpenFile, operation: Operation) -> bool:
         try:

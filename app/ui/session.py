@@ -139,6 +139,16 @@ class Session:
         if self._reviewer is not None:
             self._reviewer.arrange(order=order)
 
+    def choose_share(self, share: float | None) -> None:
+        """Select this share of the text, or what the model selected."""
+        if self._reviewer is not None:
+            self._reviewer.choose_share(share)
+
+    def step_share(self, step: Literal[1, -1]) -> None:
+        """Select a little more or less."""
+        if self._reviewer is not None:
+            self._reviewer.step_share(step)
+
     def toggle_undecided(self) -> None:
         """Show all findings, or the undecided ones only."""
         if self._reviewer is not None and self.state.current is not None:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from app.tags import tag_name
 from app.ui.appearance import appearance, colour
 from app.ui.finding_list import FindingList
-from app.ui.highlights import FLAG_HEIGHT, FLAG_WIDTH, draw_flag, draw_highlight
-from app.ui.sheets import Sheets
+from app.ui.highlights import FLAG_HEIGHT, FLAG_WIDTH, draw_flag, draw_frame, draw_highlight
+from app.ui.sheets import Placed, Sheets
 
 POINT = 96 / 72  # logical pixels a point at 100 %
 GAP = 16.0
@@ -38,6 +38,7 @@ class SheetView(QAbstractScrollArea):
         self._findings = FindingList()
         self._places: dict[str, tuple[int, list[QRectF]]] = {}
         self._by_sheet: dict[int, list[str]] = {}
+        self._guest: tuple[int, list[QRectF]] | None = None  # a passage that is shown without being a finding
         self.zoom = 1.0
         self._fits = True
         self._asking = QTimer(self, interval=30, singleShot=True)
@@ -69,7 +70,15 @@ class SheetView(QAbstractScrollArea):
 
     def reveal(self, finding_id: str) -> None:
         """Scroll so that the finding stands in the upper part of the view, unless it shows already."""
-        sheet, rects = self._places.get(finding_id, (0, []))
+        self._guest = None
+        self._scroll_to(*self._places.get(finding_id, (0, [])))
+
+    def show_passage(self, passage: Placed) -> None:
+        """Scroll to a passage that is no finding, and frame it until something else is to be seen."""
+        self._guest = self._sheets.place(passage)
+        self._scroll_to(*self._guest)
+
+    def _scroll_to(self, sheet: int, rects: list[QRectF]) -> None:
         if rects:
             box = self._in_view(sheet, rects)[0]
             height = self.viewport().height()
@@ -191,6 +200,8 @@ class SheetView(QAbstractScrollArea):
                 finding, rects = self._findings.get(finding_id), self._in_view(*self._places[finding_id])
                 if finding is not None and rects[-1].bottom() >= exposed.top() and rects[0].top() <= exposed.bottom():
                     draw_highlight(painter, rects, finding, selected=finding_id == self._findings.selected_id)
+            if self._guest is not None and self._guest[0] == sheet:
+                draw_frame(painter, self._in_view(*self._guest), Qt.PenStyle.DashLine)
             for finding_id, rect in self._flags(sheet):
                 if (finding := self._findings.get(finding_id)) is not None and rect.intersects(exposed):
                     draw_flag(painter, rect, finding.decision, finding.importance, theme)

@@ -19,13 +19,32 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 
-from app.documents.document import Block, Document
-from app.review.findings import Finding
+from app.documents.document import Block, Document, Quad
 from app.ui.page_images import PageImages
 from app.ui.state import OpenFile
 
 TEXT_WIDTH = 600.0
 TEXT_MARGIN = 56.0
+
+
+class Placed(Protocol):
+    """What has a place in a document: a finding, or a passage that is none."""
+
+    @property
+    def start(self) -> int:
+        """Offset of its first character."""
+
+    @property
+    def end(self) -> int:
+        """Offset behind its last character."""
+
+    @property
+    def page(self) -> int:
+        """Counts from 1."""
+
+    @property
+    def quads(self) -> tuple[Quad, ...]:
+        """One or more a line."""
 
 
 class Sheets(Protocol):
@@ -37,8 +56,8 @@ class Sheets(Protocol):
     def paint(self, painter: QPainter, sheet: int, target: QRectF, exposed: QRectF) -> None:
         """Draw the sheet into `target`; only `exposed` shows."""
 
-    def place(self, finding: Finding) -> tuple[int, list[QRectF]]:
-        """Where the finding lies: the sheet, and a rectangle a line."""
+    def place(self, passage: Placed) -> tuple[int, list[QRectF]]:
+        """Where the passage lies: the sheet, and a rectangle a line."""
 
     def want(self, sheets: Sequence[int], scale: float) -> None:
         """Get these ready, most urgent first, at `scale` pixels a point."""
@@ -62,13 +81,13 @@ class PdfSheets:
         if image is not None:
             painter.drawImage(target, image, QRectF(image.rect()))
 
-    def place(self, finding: Finding) -> tuple[int, list[QRectF]]:
+    def place(self, passage: Placed) -> tuple[int, list[QRectF]]:
         """See `Sheets`."""
         rects = []
-        for quad in finding.quads:
+        for quad in passage.quads:
             xs, ys = quad[0::2], quad[1::2]
             rects.append(QRectF(QPointF(min(xs), min(ys)), QPointF(max(xs), max(ys))))
-        return finding.page - 1, rects
+        return passage.page - 1, rects
 
     def want(self, sheets: Sequence[int], scale: float) -> None:
         """See `Sheets`."""
@@ -142,9 +161,9 @@ class TextSheet:
         self._set.documentLayout().draw(painter, context)
         painter.restore()
 
-    def place(self, finding: Finding) -> tuple[int, list[QRectF]]:
+    def place(self, passage: Placed) -> tuple[int, list[QRectF]]:
         """See `Sheets`."""
-        start, end = self._position(finding.start), self._position(finding.end)
+        start, end = self._position(passage.start), self._position(passage.end)
         block = self._set.findBlock(start)
         corner = self._set.documentLayout().blockBoundingRect(block).topLeft()
         layout, rects = block.layout(), []

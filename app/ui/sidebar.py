@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from app.ui.actions import Actions
 from app.ui.appearance import appearance, colour
 from app.ui.state import WindowState
-from app.ui.widgets import label
+from app.ui.widgets import label, tooltip
 from app.ui.words import state_words
 
 KEY = Qt.ItemDataRole.UserRole + 1
@@ -61,7 +61,7 @@ class Sidebar(QWidget):
         for file in self._state.files.values():
             item = QListWidgetItem(file.name)
             item.setData(KEY, file.key)
-            item.setToolTip(str(file.path))
+            item.setToolTip(tooltip(str(file.path)))
             self.list.addItem(item)
             if file.key == self._state.current_key:
                 self.list.setCurrentItem(item)

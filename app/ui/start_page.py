@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.ui.actions import Actions
 from app.ui.appearance import ICONS, picture
-from app.ui.widgets import label, restyle
+from app.ui.widgets import clear, label, restyle, tooltip
 from app.workspace.store import StoredDocument
 
 RECENT = 5
@@ -81,14 +81,12 @@ class StartPage(QWidget):
 
     def show_recent(self, documents: Sequence[StoredDocument]) -> None:
         """List the last documents that are still there."""
-        while (item := self._recent.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        clear(self._recent)
         there = [document for document in reversed(documents) if Path(document.file).is_file()][:RECENT]
         for document in there:
             button = QPushButton(f"{Path(document.file).name}".replace("&", "&&"))
             button.setProperty("role", "recent")
-            button.setToolTip(document.file)
+            button.setToolTip(tooltip(document.file))
             button.clicked.connect(lambda _checked=False, file=document.file: self.chosen.emit(file))
             self._recent.addWidget(button)
         self._recent_title.setVisible(bool(there))

@@ -13,6 +13,7 @@ from typing import Literal
 from app.analysis.analysis import Analysis
 from app.documents.document import Document
 from app.errors import FusenError
+from app.review.findings import Finding
 from app.ui.finding_list import FindingList
 from app.ui.progress import ProgressMeter
 from app.workers.protocol import OpenedDocument
@@ -51,6 +52,16 @@ class OpenFile:
         """Identity of the bytes, once known."""
         return self.opened.sha256 if self.opened is not None else None
 
+    def take(self, analysis: Analysis, findings: tuple[Finding, ...]) -> None:
+        """Have findings from now on; order, filter and, where it is still there, selection stay as they were."""
+        self.analysis, self.phase, self.meter, self.problem = analysis, "ready", None, None
+        before = self.findings
+        self.findings = FindingList(findings)
+        self.findings.selected_id = before.selected_id if before.selected_id in self.findings else None
+        self.findings.arrange(before.order, before.only_undecided)
+        if self.findings.selected_id is None:
+            self.findings.selected_id = self.findings.next_undecided()
+
     @property
     def is_pdf(self) -> bool:
         """Whether there are pages to draw and an annotated PDF to write."""
@@ -59,12 +70,13 @@ class OpenFile:
 
 @dataclass
 class WindowState:
-    """All open files in the order of the sidebar, and the one in view."""
+    """All open files in the order of the sidebar, and the one in view. `summary`: it shows instead of the findings."""
 
     files: dict[int, OpenFile] = field(default_factory=dict)
     current_key: int | None = None
     can_undo: bool = False
     can_redo: bool = False
+    summary: bool = False
     _next_key: int = 1
 
     @property

@@ -120,6 +120,9 @@ QPushButton[role="link"] {{ background: transparent; border: 0; padding: 2px 0; 
 QPushButton[role="link"]:hover, QPushButton[role="link"]:focus {{ text-decoration: underline; }}
 QPushButton[role="recent"] {{ background: transparent; border: 0; border-radius: 6px; padding: 6px 8px; text-align: left; }}
 QPushButton[role="recent"]:hover, QPushButton[role="recent"]:focus {{ background: {hover}; }}
+QPushButton[role="passage"] {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 0; min-height: 0; }}
+QPushButton[role="passage"]:hover {{ background: {hover}; }}
+QPushButton[role="passage"]:focus {{ border-color: {flag}; }}
 QPushButton[role="accepted"] {{ background: {accepted_wash}; border-color: {accepted}; }}
 QPushButton[role="rejected"] {{ background: {hover}; border-color: {rejected}; }}
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px 7px; }}
@@ -131,12 +134,23 @@ QToolButton::menu-indicator {{ image: none; width: 0; }}
 QToolButton[role="segment"] {{ border-radius: 5px; padding: 3px 10px; color: {muted}; }}
 QToolButton[role="segment"]:checked {{ background: {raised}; border-color: {line}; color: {text}; font-weight: 600; }}
 QToolButton[role="segment"]:disabled {{ color: {rejected}; background: transparent; border-color: transparent; }}
+QToolButton[role="toggle"] {{ border: 1px solid {line}; padding: 3px 10px; background: {raised}; }}
+QToolButton[role="toggle"]:hover {{ background: {hover}; }}
+QToolButton[role="toggle"]:checked {{ background: {flag_wash}; border-color: {flag}; }}
+QToolButton[role="toggle"]:focus {{ border-color: {flag}; }}
 QWidget#segments {{ background: {hover}; border-radius: 6px; }}
 QLineEdit, QPlainTextEdit {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 5px 8px;
   selection-background-color: {flag}; selection-color: #221a08; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {flag}; }}
 QProgressBar {{ background: {line}; border: 0; border-radius: 2px; max-height: 4px; min-height: 4px; }}
 QProgressBar::chunk {{ background: {flag}; border-radius: 2px; }}
+QSlider {{ min-height: 20px; }}
+QSlider::groove:horizontal {{ background: {line}; height: 4px; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {flag}; height: 4px; border-radius: 2px; }}
+QSlider::handle:horizontal {{ background: {raised}; border: 1px solid {muted}; width: 12px; margin: -5px 0; border-radius: 7px; }}
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{ border-color: {flag}; background: {flag_wash}; }}
+QScrollArea#overview, QWidget#overviewContent {{ background: {panel}; }}
+QDialog {{ background: {panel}; }}
 QWidget#message {{ background: {flag_wash}; border-bottom: 1px solid {line}; }}
 QWidget#message[kind="error"] {{ background: {danger_wash}; }}
 QWidget#message[kind="success"] {{ background: {accepted_wash}; }}
@@ -175,4 +189,4 @@ def stylesheet(theme: Theme, font_pixels: int) -> str:
 
 def wash(importance: float) -> float:
     """Opacity of a highlight: faint for what barely passed, strong for what matters most."""
-    return 0.20 + 0.45 * min(max(importance, 0.0), 1.0)
+    return 0.10 + 0.56 * min(max(importance, 0.0), 1.0)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+import html
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent, QTextLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QWidget
 
 
 def label(text: str, role: str = "", *, wrap: bool = False) -> QLabel:
@@ -15,6 +18,19 @@ def label(text: str, role: str = "", *, wrap: bool = False) -> QLabel:
     return result
 
 
+def tooltip(text: str) -> str:
+    """Text for a tooltip, which would take what looks like markup for markup; long text is broken into lines."""
+    return f"<qt>{html.escape(text)}</qt>"
+
+
+def clear(layout: QLayout) -> None:
+    """Take every widget out of a layout."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()  # at once: it is deleted a little later
+            widget.deleteLater()
+
+
 def restyle(widget: QWidget, **properties: str) -> None:
     """Set properties that the style sheet looks at, and apply it again where they changed."""
     changed = [name for name, value in properties.items() if widget.property(name) != value]
@@ -23,3 +39,78 @@ def restyle(widget: QWidget, **properties: str) -> None:
     if changed:
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+def fitted(text: str, font: QFont, width: int, most: int) -> list[str]:
+    """The text on at most `most` lines of `width` pixels; where it is longer the last one ends in an ellipsis."""
+    text = " ".join(text.split())[: 400 * most]
+    layout = QTextLayout(text, font)
+    lines: list[str] = []
+    layout.beginLayout()
+    while len(lines) < most and (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        whole = len(lines) == most - 1
+        part = text[line.textStart() :] if whole else text[line.textStart() : line.textStart() + line.textLength()]
+        lines.append(QFontMetrics(font).elidedText(part.strip(), Qt.TextElideMode.ElideRight, width))
+    layout.endLayout()
+    return lines
+
+
+class Excerpt(QLabel):
+    """A passage on as many lines as it needs, up to `most`; an ellipsis stands for the rest."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most, self._whole = most, ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+    def show_text(self, text: str) -> None:
+        """Show another passage."""
+        self._whole = text
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """As narrow as the panel wants."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Break the lines anew."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def _fit(self) -> None:
+        self.ensurePolished()
+        self.setText("\n".join(fitted(self._whole, self.font(), max(self.width() - 2, 40), self._most)))
+
+
+class PassageButton(QPushButton):
+    """A passage that can be gone to: a word before it, up to `most` lines of it, its place."""
+
+    def __init__(self, lead: str, text: str, place: str, most: int) -> None:
+        super().__init__()
+        self.setProperty("role", "passage")
+        self.setToolTip(tooltip(text))
+        self.setAccessibleName(f"{lead} {text[:200]} {place}".strip())
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        words = Excerpt(most)
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        words.show_text(text)
+        row = self._row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(8)
+        for part, stretch in ((label(lead, "muted"), 0), (words, 1), (label(place, "muted"), 0)):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            part.setVisible(bool(part is words or part.text()))
+            row.addWidget(part, stretch, Qt.AlignmentFlag.AlignTop)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """That of what is on it."""
+        return self._row.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """That of what is on it."""
+        return self._row.minimumSize()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from app.ui.relations import Way
 from app.ui.state import OpenFile
 
 
@@ -23,6 +24,17 @@ def stage_words(stage: str) -> str:
         "writing": _tr("Writing"),
     }
     return known.get(stage, stage)
+
+
+def way_words(way: Way) -> str:
+    """What a linked passage is to the finding."""
+    return {
+        "refers-to": _tr("Refers to"),
+        "referred-to-by": _tr("Referred to by"),
+        "defined-in": _tr("Defined in"),
+        "defines": _tr("Defines for"),
+        "read-together": _tr("Read with"),
+    }[way]
 
 
 def time_left(seconds: float | None) -> str:
@@ -50,3 +62,15 @@ def state_words(file: OpenFile) -> str:
         "analysing": _tr("Analysing {share:.0%}").format(share=share),
         "stopped": _tr("Not analysed"),
     }[file.phase]
+
+
+def counts_words(file: OpenFile) -> tuple[str, str]:
+    """The head of the findings: how many there are, and how far the reviewer is."""
+    counts = file.findings.counts()
+    title = _tr("1 finding") if counts.total == 1 else _tr("{n} findings").format(n=counts.total)
+    passages = len(file.analysis.passages) if file.analysis else counts.total
+    read = _tr("of 1 passage") if passages == 1 else _tr("of {n:,} passages").format(n=passages)
+    done = _tr("{accepted} accepted, {rejected} rejected, {open} open").format(
+        accepted=counts.accepted, rejected=counts.rejected, open=counts.total - counts.decided
+    )
+    return title, f"{read}  ·  {done}"

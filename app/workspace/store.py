@@ -145,15 +145,17 @@ class Workspace:
         analysis = packing.unpack_analysis(content, self.path)
         return analysis if share is None else select_share(analysis, share)
 
-    def choose_share(self, sha256: str, share: float | None) -> None:
+    def choose_share(self, sha256: str, share: float | None) -> Analysis | None:
         """Select this share of the document's text (see `select_share`) from now on, or with None what the model selected.
 
-        Findings change as with a new analysis; a document without one is left as it is.
+        Returns the analysis with that selection. Findings change as with a new analysis; without one there is no change.
         """
         with transaction(self._connection, self.path):
             self._connection.execute("UPDATE documents SET share = ? WHERE sha256 = ?", (share, sha256))
-            if (analysis := self.analysis(sha256)) is not None:
+            analysis = self.analysis(sha256)
+            if analysis is not None:
                 self._merge_findings(sha256, analysis)
+        return analysis
 
     def findings(self, sha256: str) -> tuple[Finding, ...]:
         """What the model selected or the reviewer touched in the document, in reading order."""

@@ -1,0 +1,51 @@
+"""The bar above the pages: where one is, undo, zoom, export."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+
+from app.ui.actions import Actions
+from app.ui.exporting import ENDINGS
+from app.ui.widgets import label
+
+
+class Toolbar(QWidget):
+    """Buttons of commands, with the place and the zoom in words."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self.setObjectName("toolbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._actions = actions
+        self._page, self._zoom = label("", "muted"), label("", "muted")
+        self._zoom.setMinimumWidth(40)
+        self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 6, 16, 6)
+        row.setSpacing(4)
+        row.addWidget(self._page, 1)
+        for command in ("undo", "redo", "zoom-out"):
+            row.addWidget(self._tool(command))
+        row.addWidget(self._zoom)
+        for command in ("zoom-in", "fit-width"):
+            row.addWidget(self._tool(command))
+        row.addSpacing(8)
+        self.export = QPushButton(self.tr("Export"))
+        menu = QMenu(self.export)
+        for command in ENDINGS:
+            menu.addAction(actions[command])
+        self.export.setMenu(menu)
+        row.addWidget(self.export)
+
+    def _tool(self, command: str) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(self._actions[command])
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def show_place(self, page: int, pages: int, zoom: float) -> None:
+        """Say where one is; a document without pages of its own has only a zoom."""
+        self._page.setText(self.tr("Page {page} of {pages}").format(page=page, pages=pages) if pages else "")
+        self._zoom.setText(f"{zoom:.0%}" if zoom else "")
