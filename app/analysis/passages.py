@@ -8,6 +8,7 @@ Page headers and footers are no passages: they repeat, they stand between the ha
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.documents.document import BlockType, Document
@@ -40,7 +41,7 @@ def document_passages(document: Document) -> list[Passage]:
     return found
 
 
-def ranges_on_page(document: Document, found: list[Passage]) -> list[tuple[int, int]]:
+def ranges_on_page(document: Document, found: Sequence[Passage]) -> list[tuple[int, int]]:
     """What of each passage lies on its own page.
 
     The readers of this project end a block with its page, so this is all of it; for a document from elsewhere, what runs on
