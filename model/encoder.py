@@ -22,6 +22,9 @@ from model.tokenizer import BEGIN, END, PADDING
 Report = Callable[[str, int, int], None]
 """Called with a stage, units done and units in all; may raise to cancel."""
 
+Watch = Callable[[Tensor, Tensor], None]
+"""Called with the query and key, (1, heads, tokens, head_dim) each, of each document in each whole-document layer."""
+
 _WINDOWS_AT_ONCE = 16
 _TOKENS_AT_ONCE = 8192
 _GROUP = 32
@@ -146,30 +149,33 @@ class Encoder(nn.Module):
         self.local = nn.ModuleList(LocalLayer(config) for _ in range(config.local_layers))
         self.long = nn.ModuleList(LongLayer(config) for _ in range(config.long_layers))
 
-    def forward(
+    def read_locally(self, ids: Tensor, bounds: Sequence[int], report: Report | None = None) -> Tensor:
+        """The local layers, for documents laid end to end.
+
+        `ids` (tokens,); document d is `ids[bounds[d]:bounds[d + 1]]`. Returns (tokens, width).
+        """
+        windows, place = self._windows(ids, bounds)
+        return self._read_windows(windows, report).reshape(-1, self.config.width)[place]
+
+    def read_whole(
         self,
-        ids: Tensor,
+        x: Tensor,
         bounds: Sequence[int],
         attention: AdaptiveAttentionConfig | None,
         report: Report | None = None,
+        watch: Watch | None = None,
     ) -> tuple[Tensor, AttentionReport]:
-        """Encode documents laid end to end.
+        """The whole-document layers, after the local ones.
 
-        `ids` (tokens,); document d is `ids[bounds[d]:bounds[d + 1]]`. `attention` None attends densely. Returns
-        (tokens, width) and what the whole-document layers computed.
+        `x` (tokens, width), bounded as in `read_locally`. `attention` None attends densely. Returns (tokens, width) and what
+        was computed.
         """
-        x = self.read_locally(ids, bounds, report)
         said = AttentionReport()
         for number, layer in enumerate(self.long_layers()):
             if report:
                 report("attending", number, len(self.long))
-            x = self._read_documents(layer, x, bounds, attention, said)
+            x = self._read_documents(layer, x, bounds, attention, said, watch)
         return x, said
-
-    def read_locally(self, ids: Tensor, bounds: Sequence[int], report: Report | None = None) -> Tensor:
-        """The local layers alone: (tokens, width). Texts are bounded as in `forward`."""
-        windows, place = self._windows(ids, bounds)
-        return self._read_windows(windows, report).reshape(-1, self.config.width)[place]
 
     def long_layers(self) -> list[LongLayer]:
         """The whole-document layers, in order."""
@@ -214,11 +220,14 @@ class Encoder(nn.Module):
         bounds: Sequence[int],
         attention: AdaptiveAttentionConfig | None,
         said: AttentionReport,
+        watch: Watch | None,
     ) -> Tensor:
         query, key, value = layer.attention_input(x)
         attended = []
         for start, end in pairwise(bounds):
             q, k, v = (t[:, :, start:end] for t in (query, key, value))
+            if watch:
+                watch(q, k)
             pairs = float(end - start) ** 2
             said.all_pairs += pairs
             if attention is None:

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.attention import AdaptiveAttentionConfig
-from model.encoder import AttentionReport, Encoder, EncoderConfig, Report
+from model.encoder import AttentionReport, Encoder, EncoderConfig, Report, Watch
 from model.tags import KINDS, TAG_COUNT
 
 
@@ -19,7 +19,8 @@ class Scores:
     """What the model says of the passages, as logits.
 
     `importance` (passages, kinds), `tags` (passages, tag outputs), `kind` (documents, kinds);
-    `vectors` (passages, width) are the passages' representations.
+    `vectors` (passages, width) are means of the local layers' states: near ones (by angle) say like things, in either
+    language.
     """
 
     importance: Tensor
@@ -48,6 +49,7 @@ class ImportanceModel(nn.Module):
         document_bounds: Sequence[int],
         attention: AdaptiveAttentionConfig | None,
         report: Report | None = None,
+        watch: Watch | None = None,
     ) -> Scores:
         """Score documents laid end to end.
 
@@ -55,10 +57,12 @@ class ImportanceModel(nn.Module):
         `document_bounds[d]:document_bounds[d + 1]`.
         """
         token_bounds = passage_bounds[list(document_bounds)].tolist()
-        states, said = self.encoder(ids, token_bounds, attention, report)
-        vectors = self.norm(segment_means(states.float(), passage_bounds))
-        kind = self.kind(segment_means(vectors, torch.tensor(document_bounds, device=ids.device)))
-        outputs = self.outputs(self.dropout(F.gelu(self.hidden(self.dropout(vectors)))))
+        local = self.encoder.read_locally(ids, token_bounds, report)
+        states, said = self.encoder.read_whole(local, token_bounds, attention, report, watch)
+        vectors = segment_means(local.float(), passage_bounds)
+        passages = self.norm(segment_means(states.float(), passage_bounds))
+        kind = self.kind(segment_means(passages, torch.tensor(document_bounds, device=ids.device)))
+        outputs = self.outputs(self.dropout(F.gelu(self.hidden(self.dropout(passages)))))
         return Scores(outputs[:, : len(KINDS)], outputs[:, len(KINDS) :], kind, vectors, said)
 
 

@@ -22,6 +22,9 @@ UNLABELLED = -1
 
 Span = tuple[int, int]
 
+_GOOD_RATING = 3
+_WORTH_FINDING = 60
+
 
 @dataclass(frozen=True)
 class LabelledDocument:
@@ -107,6 +110,31 @@ def read_parallel(data: Path) -> Iterator[tuple[str, str]]:
     """English and Japanese sentences with the same meaning."""
     for line in read_lines(data / "parallel-ja.jsonl.xz"):
         yield line["en"], line["ja"]
+
+
+def read_queries(data: Path, split: str) -> Iterator[tuple[str, str]]:
+    """Questions and passages that answer them: QMSum's turns of meetings, ACORD's clauses rated 3 and 4 of 4."""
+    for line in read_lines(data / "meetings.jsonl.xz"):
+        if line["split"] == split:
+            for query in line["queries"]:
+                yield from ((query["query"], passage) for passage in _longest_passages(line["text"], query["spans"]))
+    for line in read_lines(data / "contract-clauses.jsonl.xz"):
+        if line["split"] == split:
+            good = [label for label in line["labels"] if label["score"] >= _GOOD_RATING]
+            yield from (
+                (label["query"], text) for label in good for text in _longest_passages(line["text"], [(0, None)])
+            )
+
+
+def _longest_passages(text: str, spans: Iterable[tuple[int, int | None]], most: int = 3) -> list[str]:
+    # Short ones ("Yes.", "Okay.") answer nothing by themselves.
+    found = [text[a:b] for start, end in spans for a, b in _within(text, start, end)]
+    return sorted((passage for passage in found if len(passage) >= _WORTH_FINDING), key=len)[-most:]
+
+
+def _within(text: str, start: int, end: int | None) -> list[Span]:
+    part = text[start:end]
+    return [(start + a, start + b) for a, b in document_spans(part)]
 
 
 def _is_important(tag: str) -> bool:

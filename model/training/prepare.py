@@ -54,7 +54,8 @@ def main() -> None:
         packed = corpora.pack((d for d in documents if d.split == split), tokenizer)
         np.savez_compressed(arguments.out / f"{split}.npz", allow_pickle=False, **packed)
         print(f"{split}: {len(packed['kind'])} documents, {len(packed['tokens']):,} tokens")
-    pairs = corpora.pack_pairs(corpora.read_parallel(arguments.data), tokenizer)
+    queries = corpora.read_queries(arguments.data, "train")
+    pairs = corpora.pack_pairs(chain(corpora.read_parallel(arguments.data), queries), tokenizer)
     np.savez_compressed(arguments.out / "parallel.npz", allow_pickle=False, **pairs)
     print(f"{tokenizer.size:,} pieces")
 

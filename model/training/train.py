@@ -30,6 +30,7 @@ from model.importance import ImportanceModel, Scores, segment_means
 from model.tags import TAGS, tag_slice
 from model.tokenizer import PADDING
 from model.training.batches import Batch, Corpus, Pairs, Sampler, ahead
+from model.training.concentration import Concentration
 
 _EVALUATIONS = 8
 """How often a run is looked at."""
@@ -42,7 +43,7 @@ class Recipe:
     minutes: float = 6.0
     seed: int = 0
     tokens: int = 65_536
-    longest: int = 8_192
+    longest: int = 16_384
     rate: float = 1.5e-4
     head_rate: float = 5e-4
     layer_decay: float = 0.9
@@ -51,6 +52,8 @@ class Recipe:
     pairs: int = 256
     pair_weight: float = 0.1
     kind_weight: float = 0.1
+    concentration_weight: float = 0.05
+    concentration_density: float = 0.04
     tokens_planned: float = 250e6
     shares: tuple[tuple[str, float], ...] = (
         ("contract", 0.5),
@@ -69,8 +72,14 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=Recipe.minutes)
     parser.add_argument("--tokens-planned", type=float, default=Recipe.tokens_planned)
     parser.add_argument("--seed", type=int, default=Recipe.seed)
+    parser.add_argument("--concentration-weight", type=float, default=Recipe.concentration_weight)
     arguments = parser.parse_args()
-    recipe = Recipe(minutes=arguments.minutes, seed=arguments.seed, tokens_planned=arguments.tokens_planned)
+    recipe = Recipe(
+        minutes=arguments.minutes,
+        seed=arguments.seed,
+        tokens_planned=arguments.tokens_planned,
+        concentration_weight=arguments.concentration_weight,
+    )
     arguments.out.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     history = train(recipe, arguments.data, arguments.out, device)
@@ -82,6 +91,8 @@ def train(recipe: Recipe, data: Path, out: Path, device: torch.device) -> list[d
     """Run the recipe; returns the validation figures along the way. Writes the best average to `out`."""
     torch.manual_seed(recipe.seed)
     torch.set_float32_matmul_precision("high")
+    # cuDNN compiles its attention anew for every length, and every crop has its own.
+    torch.backends.cuda.enable_cudnn_sdp(False)
     model = initial_model(data).to(device)
     average = copy.deepcopy(model)
     optimizer = make_optimizer(model, recipe)
@@ -117,8 +128,10 @@ def train(recipe: Recipe, data: Path, out: Path, device: torch.device) -> list[d
         batch = next(batches).to(device)
         model.train()
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            scores = model(batch.ids, batch.passage_bounds, batch.document_bounds, None)
-            loss = labelled_loss(scores, batch, recipe)
+            watched = Concentration(recipe.concentration_density)
+            scores = model(batch.ids, batch.passage_bounds, batch.document_bounds, None, watch=watched)
+            uncovered = watched.loss()
+            loss = recipe.concentration_weight * uncovered + labelled_loss(scores, batch, recipe)
             english, japanese = next(pairs)
             loss = loss + recipe.pair_weight * pair_loss(model, english.to(device), japanese.to(device))
         optimizer.zero_grad(set_to_none=True)
@@ -129,10 +142,8 @@ def train(recipe: Recipe, data: Path, out: Path, device: torch.device) -> list[d
         seen += len(batch.ids)
         step += 1
         if step % 200 == 0:
-            print(
-                f"step {step} tokens {seen / 1e6:.0f} M loss {float(loss):.3f} {time.monotonic() - started:.0f} s",
-                flush=True,
-            )
+            figures = {"step": step, "tokens": seen, "loss": float(loss), "uncovered": float(uncovered)}
+            print(json.dumps(figures), flush=True)
 
 
 def initial_model(data: Path) -> ImportanceModel:
@@ -168,6 +179,7 @@ def make_optimizer(model: ImportanceModel, recipe: Recipe) -> torch.optim.AdamW:
     return torch.optim.AdamW(
         [{"params": p, "lr": rate, "peak": rate, "weight_decay": decay} for (rate, decay), p in groups.items()],
         betas=(0.9, 0.98),
+        fused=next(model.parameters()).is_cuda,
     )
 
 
