@@ -19,16 +19,16 @@ def selected_share(analysis: Analysis) -> float:
 
 
 def select_share(analysis: Analysis, share: float) -> Analysis:
-    """The analysis with the most important passages selected that together hold at most `share` (0 to 1) of its text.
+    """The analysis with its most important passages selected until `share` (above 0, up to 1) of its text is.
 
-    At least one is selected. The settings say `share` from then on.
+    As with `--share`, the passage that reaches the share is selected too. The settings say `share` from then on.
     """
     room = share * sum(passage.end - passage.start for passage in analysis.passages)
     chosen: set[int] = set()
     for index in sorted(range(len(analysis.passages)), key=lambda index: analysis.passages[index].rank):
-        room -= analysis.passages[index].end - analysis.passages[index].start
-        if room < 0 and chosen:
+        if room <= 0:
             break
+        room -= analysis.passages[index].end - analysis.passages[index].start
         chosen.add(index)
     passages = tuple(replace(passage, selected=index in chosen) for index, passage in enumerate(analysis.passages))
     return replace(analysis, passages=passages, settings=replace(analysis.settings, share=share))

@@ -104,8 +104,9 @@ class PassageButton(QPushButton):
         row.setSpacing(8)
         for part, stretch in ((label(lead, "muted"), 0), (words, 1), (label(place, "muted"), 0)):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            part.setVisible(bool(part is words or part.text()))
             row.addWidget(part, stretch, Qt.AlignmentFlag.AlignTop)
+            if not part.text() and part is not words:
+                part.hide()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """That of what is on it."""

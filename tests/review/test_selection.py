@@ -16,8 +16,7 @@ def test_a_larger_share_keeps_what_a_smaller_one_selected() -> None:
         ranks = {passage.rank for passage in chosen.passages if passage.selected}
         assert ranks >= before
         assert ranks == set(range(1, len(ranks) + 1))  # the most important ones
-        assert ranks
-        assert len(ranks) == 1 or selected_share(chosen) <= share + 1e-9
+        assert selected_share(chosen) >= share - 1e-9
         before = ranks
     assert len(before) == len(analysis.passages)
     assert selected_share(select_share(analysis, 1.0)) == pytest.approx(1.0)

@@ -17,8 +17,10 @@ from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
 from app.ui.main_window import MainWindow
+from app.ui.relations import relations
 from app.ui.session import MODEL_WORKER, Session
 from app.ui.state import BUSY, OpenFile
+from app.ui.widgets import PassageButton
 from app.workspace.store import Workspace
 from tests.ui.conftest import EXAMPLE
 
@@ -70,7 +72,10 @@ def test_a_contract_is_read_decided_on_and_exported(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(find_spec(MODEL_WORKER) is None, reason="the trained model's worker is not in this checkout")
+@pytest.mark.skipif(
+    find_spec(MODEL_WORKER) is None or not any((ROOT / "resources" / "model").glob("*.safetensors")),
+    reason="the trained model is not in this checkout",
+)
 def test_the_same_with_the_trained_model(qtbot: QtBot, tmp_path: Path) -> None:
     session = Session(tmp_path / "reviews.fusen")
     window = MainWindow(session)
@@ -275,3 +280,60 @@ def test_the_window_loads_neither_torch_nor_pymupdf() -> None:
     code = "import sys, app.ui.application as a; print([m for m in ('torch', 'pymupdf', 'fitz', 'model') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_more_and_less_of_the_text_is_selected_and_decisions_stay(
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle
+) -> None:
+    session.open([EXAMPLE])
+    file = settle()
+    decided = file.findings.selected_id
+    assert decided is not None
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    proposed, looked_at = len(file.findings), file.findings.selected_id
+    qtbot.keyClick(window, Qt.Key.Key_BracketRight)
+    assert len(file.findings) > proposed
+    assert file.findings.selected_id == looked_at
+    for _ in range(12):
+        qtbot.keyClick(window, Qt.Key.Key_BracketLeft)
+    assert len(file.findings) < proposed
+    kept = file.findings.get(decided)
+    assert kept is not None
+    assert kept.decision == "rejected"
+    session.close_current()
+    session.open([EXAMPLE])
+    again = settle()
+    assert again.analysis is not None
+    assert again.analysis.settings.share == 0.01  # kept over a restart
+    window.run_command("model-selection")
+    assert len(again.findings) == proposed
+
+
+def test_the_summary_and_links_lead_to_their_passages(
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle
+) -> None:
+    session.open([EXAMPLE])
+    file = settle()
+    sheets = window.views[file.key].sheets
+    assert sheets is not None
+    assert file.analysis is not None
+    finding = next(f for f in file.findings if relations(file.analysis, f))
+    target = relations(file.analysis, finding)[0].passage
+    session.select(file, finding.id)
+    qtbot.waitUntil(lambda: any(not b.isHidden() for b in window.panel.card.findChildren(PassageButton)))
+    button = next(b for b in window.panel.card.findChildren(PassageButton) if not b.isHidden())
+    assert target.text[:40] in button.accessibleName()
+    button.click()
+    shown = file.findings.selected
+    assert shown is not None
+    assert (shown.id == finding.id) == (file.findings.at(target.start, target.end) is None)
+    assert sheets.current_sheet() in (target.page - 2, target.page - 1, target.page)
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    entries = window.panel.overview.findChildren(PassageButton)
+    assert len(entries) == len(file.analysis.summary)
+    qtbot.mouseClick(entries[-1], Qt.MouseButton.LeftButton)
+    assert session.state.summary
+    qtbot.keyClick(window, Qt.Key.Key_A)  # decides nothing that does not show
+    assert file.findings.counts().decided == 0
+    qtbot.keyClick(window, Qt.Key.Key_N)
+    assert not session.state.summary
