@@ -127,7 +127,7 @@ def _uses(texts: Sequence[str], defined: dict[str, list[int]]) -> list[set[str]]
         if pattern is not None and _IS_JAPANESE.search(text):
             used |= set(_japanese_uses(text, pattern))
         # A heading or cell that is hardly more than the term itself says nothing with it.
-        found.append({t for t in used if index not in defined[t] and len(text) > 2 * len(t) + 10})
+        found.append({t for t in used if index not in defined[t] and len(text) > 2 * len(t) + 4})
     return found
 
 

@@ -55,7 +55,7 @@ _JA_LAW_BEFORE = re.compile(
     r"(?:法|法律|政令|省令|府令|令|規則|附則|規程|条例|条約|協定|憲法|約款|契約|契約書|規約|指令|ガイドライン|GDPR|同)[」』]?"
     r"(?:（[^（）]*）|\([^()]*\))?\s*の?\s*$"
 )
-_JA_OWN_BEFORE = re.compile(r"(?:本|この)(?:[^\s、。（）()「」]{0,8})[」』]?\s*の?\s*$")
+_JA_OWN_BEFORE = re.compile(r"(?<![\u4e00-\u9fff])(?:本|この)(?:[^\s、。（）()「」]{0,8})[」』]?\s*の?\s*$")
 
 
 @dataclass(frozen=True, slots=True)

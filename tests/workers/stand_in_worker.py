@@ -1,0 +1,47 @@
+"""A model worker with a stand-in for the weights: what a test asks for stands in the document's text."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from app.workers.model_worker import ModelHandler, prepare
+from app.workers.serving import serve
+from tests.analysis.made import StandInScorer
+
+
+class ObedientScorer(StandInScorer):
+    """Does what the first passage says: runs out of memory, fails, dies or takes its time."""
+
+    def score(self, passages, **asked):  # type: ignore[no-untyped-def]
+        import torch
+
+        order = passages[0]
+        if "GPU memory" in order:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        if "main memory" in order:
+            raise RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate memory")
+        if "fail" in order:
+            raise RuntimeError("a fault")
+        for step in range(500 if "time" in order else 1):
+            asked["report"]("attending", step, 500)
+            time.sleep(0.02)
+        return super().score(passages, **asked)
+
+    def facts(self) -> list[tuple[str, str]]:
+        import torch
+
+        return [*super().facts(), ("Loads", str(len(LOADED))), ("PyTorch threads", str(torch.get_num_threads()))]
+
+
+LOADED: list[str] = []
+
+
+def load(device: str) -> ObedientScorer:
+    LOADED.append(device)
+    logging.getLogger("stand-in").warning("loaded for %s", device)
+    return ObedientScorer()
+
+
+if __name__ == "__main__":
+    serve(ModelHandler(load), prepare=prepare)

@@ -1,0 +1,131 @@
+"""The model worker: its handler in this process, and as a real process with a stand-in for the weights."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from samples import make_document
+
+from app.analysis.analysis import AnalysisSettings
+from app.documents.document import Document
+from app.errors import FusenError
+from app.workers.client import WorkerClient
+from app.workers.model_worker import available_cores, load_scorer
+from app.workers.protocol import AnalysisResult, Analyze, Describe, Description, OpenDocument, Progress
+
+MODULE = "tests.workers.stand_in_worker"
+STAGES = ["loading-model", "scanning", "attending", "scoring", "linking"]
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[WorkerClient]:
+    """One worker for all tests: loading PyTorch takes some seconds, and a worker must survive what they do to it."""
+    made = WorkerClient(MODULE, name="model worker")
+    made.start()
+    yield made
+    made.close()
+
+
+def saying(sentence: str) -> Document:
+    return make_document((sentence, "The Supplier's liability is limited to the fees."))
+
+
+def test_an_analysis_passes_through_the_stages(client: WorkerClient) -> None:
+    steps: list[Progress] = []
+    value = client.call(Analyze(make_document(), AnalysisSettings()), on_progress=steps.append)
+    assert isinstance(value, AnalysisResult)
+    assert value.analysis.passages[1].tags[0].tag == "cap-on-liability"
+    assert value.analysis.passages[1].rank == 1
+    assert set(STAGES) - {"loading-model"} <= {step.stage for step in steps} <= set(STAGES)
+
+
+def test_the_weights_are_loaded_once_and_described(client: WorkerClient) -> None:
+    client.call(Analyze(make_document(), AnalysisSettings()))
+    client.call(Analyze(make_document(), AnalysisSettings(device="cpu")))
+    steps: list[Progress] = []
+    value = client.call(Describe(), on_progress=steps.append)
+    assert isinstance(value, Description)
+    facts = dict(value.facts)
+    assert (facts["Model"], facts["Loads"]) == ("stand-in 0", "1")
+    assert facts["PyTorch threads"] == facts["Threads of the model"] == str(available_cores())
+    assert steps == []
+
+
+@pytest.mark.parametrize(
+    ("order", "code", "advice"),
+    [
+        ("Run out of GPU memory, please.", "out-of-memory", "cpu"),
+        ("Run out of main memory, please.", "out-of-memory", "split"),
+        ("Please fail.", "internal", "report"),
+    ],
+)
+def test_failures_are_told_and_the_worker_lives_on(client: WorkerClient, order: str, code: str, advice: str) -> None:
+    with pytest.raises(FusenError) as caught:
+        client.call(Analyze(saying(order), AnalysisSettings()))
+    assert caught.value.code == code
+    assert advice in caught.value.advice
+    assert isinstance(client.call(Analyze(make_document(), AnalysisSettings())), AnalysisResult)
+
+
+def test_what_cannot_be_analysed_is_a_user_error(client: WorkerClient) -> None:
+    empty = replace(make_document(), text="", blocks=(), pages=())
+    with pytest.raises(FusenError) as caught:
+        client.call(Analyze(empty, AnalysisSettings()))
+    assert caught.value.code == "empty"
+
+
+def test_another_worker_s_request_is_refused(client: WorkerClient) -> None:
+    with pytest.raises(FusenError) as caught:
+        client.call(OpenDocument(path="a.pdf"))
+    assert caught.value.code == "internal"
+
+
+def test_cancelling_is_prompt(client: WorkerClient) -> None:
+    ended: queue.Queue[FusenError] = queue.Queue()
+    moving = threading.Event()
+
+    def notice(progress: Progress) -> None:
+        if progress.stage == "attending":
+            moving.set()
+
+    call = client.submit(
+        Analyze(saying("Take your time."), AnalysisSettings()),
+        on_progress=notice,
+        on_result=lambda value: ended.put(FusenError("internal", "It was not cancelled.")),
+        on_failure=ended.put,
+    )
+    assert moving.wait(60)
+    cancelled = time.monotonic()
+    client.cancel(call)
+    assert ended.get(timeout=10).code == "cancelled"
+    assert time.monotonic() - cancelled < 1.0
+
+
+def test_a_gpu_that_is_not_there_is_said_to_be_missing() -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    with pytest.raises(FusenError) as caught:
+        load_scorer("cuda")
+    assert caught.value.code == "unsupported"
+    assert "cpu" in caught.value.advice
+
+
+@pytest.mark.parametrize(
+    "error", [FileNotFoundError("model.safetensors"), ValueError("header too large"), KeyError("version")]
+)
+def test_weights_that_are_not_whole_are_said_to_be(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def fail(folder: object, device: str) -> None:
+        raise error
+
+    monkeypatch.setattr("model.scorer.Scorer.load", fail)
+    with pytest.raises(FusenError, match="missing or damaged") as caught:
+        load_scorer("cpu")
+    assert caught.value.code == "internal"
+    assert "Install Fusen again" in caught.value.advice
