@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from app.errors import FusenError
+from app.ui.finding_list import is_accepted
 from app.ui.hub import Background, Courier, Hub, Message
 from app.ui.state import OpenFile
 from app.workers.client import WorkerClient
@@ -46,7 +47,7 @@ class Exporter:
             self._hub.announced.emit(file.key, Message("error", text, advice))
             return
         if command == "export-pdf":
-            findings = tuple(f for f in file.findings.all() if f.decision != "rejected")
+            findings = tuple(f for f in file.findings.all() if is_accepted(f.decision))
             body = AnnotatePdf(path=str(file.path), output=str(output), findings=findings, password=file.password)
             self._documents.submit(
                 body,
@@ -63,7 +64,10 @@ class Exporter:
 
     def _saved(self, file: OpenFile, output: Path) -> None:
         text = QCoreApplication.translate("Exporter", "Saved {name}.").format(name=output.name)
-        self._hub.announced.emit(file.key, Message("success", text, folder=str(output.parent)))
+        advice = ""
+        if not any(is_accepted(f.decision) for f in file.findings.all()):
+            advice = QCoreApplication.translate("Exporter", "No finding was accepted yet.")
+        self._hub.announced.emit(file.key, Message("success", text, advice, folder=str(output.parent)))
 
     def _failed(self, file: OpenFile, error: FusenError) -> None:
         self._hub.announced.emit(file.key, Message("error", error.message, error.advice))

@@ -37,13 +37,14 @@ class FindingCard(QWidget):
         self._finding_id: str | None = None
         self._analysis: Analysis | None = None
         self._kept = ""
-        self._tags, self._figures = label("", "head"), label("", "small")
+        self._tags, self._figures = label("", "head", wrap=True), label("", "small", wrap=True)
         self._quote = Excerpt(QUOTE_LINES)
         self._links = QVBoxLayout()
         self._links.setSpacing(4)
         self._comment = CommentField()
         self._comment.setFixedHeight(58)
         self._comment.setTabChangesFocus(True)
+        self._comment.setAcceptDrops(False)  # a document that is dropped on it is to be opened
         self._comment.setPlaceholderText(self.tr("Comment (C) – goes with the finding into every export"))
         self._comment.setAccessibleName(self.tr("Comment"))
         self._comment.left.connect(self.keep_comment)

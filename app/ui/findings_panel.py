@@ -99,7 +99,7 @@ class FindingsPanel(QWidget):
         names = {
             "sort-importance": self.tr("Importance"),
             "sort-place": self.tr("Place"),
-            "only-undecided": self.tr("Undecided only"),
+            "only-undecided": self.tr("Undecided"),
         }
         for command, text in names.items():
             row.addWidget(_segment(actions[command], text))

@@ -14,6 +14,10 @@ _MANY = 1 << 40
 
 def keep_constants_alive() -> None:
     """Give the constants so many references that they can never run out. Does nothing from Python 3.12 on."""
-    if sys.version_info < (3, 12):
-        for constant in (None, True, False):
-            ctypes.c_ssize_t.from_address(id(constant)).value += _MANY
+    if sys.version_info >= (3, 12) or sys.implementation.name != "cpython":
+        return
+    for constant in (None, True, False):
+        count = ctypes.c_ssize_t.from_address(id(constant))
+        # A debugging build of Python keeps other things at an object's beginning: write only where the count is seen to be.
+        if abs(count.value - sys.getrefcount(constant)) < 100:
+            count.value += _MANY

@@ -76,6 +76,8 @@ class MainWindow(QMainWindow):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setHandleWidth(1)
         splitter.setChildrenCollapsible(False)
+        self._toolbar.show_place(8888, 8888, 1)  # as wide as it gets
+        middle.setMinimumWidth(self._toolbar.minimumSizeHint().width())
         self.sidebar.setMinimumWidth(150)
         self.panel.setMinimumWidth(304)
         for part in (self.sidebar, middle, self.panel):
@@ -103,31 +105,18 @@ class MainWindow(QMainWindow):
         self.panel.sensitivity.asked.connect(session.choose_share)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
-        session = self._session
+        """What each command does: here what needs the window, the rest is the session's."""
         handlers: dict[str, Callable[[], object]] = {
+            **self._session.handlers(),
             "open": self._ask_files,
             "example": self._open_example,
-            "close": session.close_current,
             "quit": self.close,
-            "accept": lambda: session.decide("accepted"),
-            "reject": lambda: session.decide("rejected"),
-            "clear": lambda: session.decide("undecided"),
             "comment": lambda: self.panel.card.edit_comment(),
             "next": lambda: self._step(1),
             "previous": lambda: self._step(-1),
-            "undo": session.undo,
-            "redo": session.redo,
-            "analyse": session.retry,
-            "cancel": session.cancel,
-            "sort-importance": lambda: session.arrange(order="importance"),
-            "sort-place": lambda: session.arrange(order="place"),
-            "only-undecided": session.toggle_undecided,
             "zoom-in": lambda: self._zoom_by(1.2),
             "zoom-out": lambda: self._zoom_by(1 / 1.2),
             "fit-width": self._fit_width,
-            "less": lambda: session.step_share(-1),
-            "more": lambda: session.step_share(1),
-            "model-selection": lambda: session.choose_share(None),
             "summary": self._toggle_summary,
             "keys": lambda: dialogs.show_keys(self),
             "about": lambda: dialogs.show_about(self),

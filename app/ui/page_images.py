@@ -45,6 +45,10 @@ class PageImages(QObject):
         self._images.move_to_end((key, page))
         return found[1]
 
+    def is_lost(self, key: int, page: int) -> bool:
+        """Whether the page could not be drawn, at whichever scale."""
+        return (key, page) not in self._images and any(place == (key, page) for place, _ in self._failed)
+
     def want(self, file: OpenFile, pages: Sequence[int], scale: float) -> None:
         """Replace all wishes: these pages of `file`, most urgent first, at `scale` pixels a point."""
         self._wanted = [(file, page, self._allowed(file, page, scale)) for page in pages]
@@ -58,6 +62,7 @@ class PageImages(QObject):
         """Drop the pictures of a file that was closed."""
         for place in [place for place in self._images if place[0] == key]:
             del self._images[place]
+        self._failed = {(place, scale) for place, scale in self._failed if place[0] != key}
 
     def bytes_kept(self) -> int:
         """Memory that the pictures take."""
@@ -82,8 +87,12 @@ class PageImages(QObject):
     def _request(self, file: OpenFile, page: int, scale: float) -> None:
         assert file.opened is not None  # noqa: S101 -- it has pages
         size = file.opened.pages[page - 1]
-        memory = page_memory.create(page_memory.image_bytes(size.width, size.height, scale))
         place = (file.key, page)
+        try:
+            memory = page_memory.create(page_memory.image_bytes(size.width, size.height, scale))
+        except OSError:  # no room for it
+            self._failed.add((place, scale))
+            return
         self._flying.add(place)
 
         def free() -> None:
@@ -118,4 +127,5 @@ class PageImages(QObject):
     def _give_up(self, place: Place, scale: float) -> None:
         self._flying.discard(place)
         self._failed.add((place, scale))
+        self.arrived.emit(*place)
         self._send()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from PySide6.QtCore import QCoreApplication
+
 from app.errors import FusenError
-from app.review.findings import Decision
+from app.review.findings import Decision, Finding
 from app.review.operations import Change, Operation, SetComment, SetDecision
 from app.review.selection import stepped
 from app.ui.finding_list import Order
@@ -109,10 +111,23 @@ class Reviewer:
         if change is None:
             return
         self._show(change)
-        for finding in change.findings[:1]:
-            for owner in self._state.with_sha256(finding.document_sha256):
-                if owner is file:
-                    self.select(owner, finding.id)
+        if change.findings:
+            self._look_at(change.findings[0], file)
+
+    def _look_at(self, finding: Finding, file: OpenFile | None) -> None:
+        """Bring into view what was undone or redone, so that nothing changes unseen."""
+        owners = self._state.with_sha256(finding.document_sha256)
+        if owners and file not in owners:
+            self._state.current_key = owners[0].key
+            self._hub.current.emit()
+        if owners:
+            self.select(file if file is not None and file in owners else owners[0], finding.id)
+        else:
+            text = QCoreApplication.translate(
+                "Reviewer", "A decision in a document that is not open was changed: “{text}”"
+            )
+            told = text.format(text=" ".join(finding.text.split())[:80])
+            self._hub.announced.emit(file.key if file else 0, Message("note", told))
 
     def _show(self, change: Change) -> None:
         for file in self._state.files.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -65,6 +65,25 @@ class Session:
         if self._workspace is not None:
             self._workspace.close()
             self._workspace = self._reviewer = None
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What the commands do that need no window, by the command's id."""
+        return {
+            "close": self.close_current,
+            "accept": lambda: self.decide("accepted"),
+            "reject": lambda: self.decide("rejected"),
+            "clear": lambda: self.decide("undecided"),
+            "undo": self.undo,
+            "redo": self.redo,
+            "analyse": self.retry,
+            "cancel": self.cancel,
+            "sort-importance": lambda: self.arrange(order="importance"),
+            "sort-place": lambda: self.arrange(order="place"),
+            "only-undecided": self.toggle_undecided,
+            "less": lambda: self.step_share(-1),
+            "more": lambda: self.step_share(1),
+            "model-selection": lambda: self.choose_share(None),
+        }
 
     def recent(self) -> Sequence[StoredDocument]:
         """Documents of the workspace, oldest first."""

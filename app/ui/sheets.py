@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QColor,
@@ -80,6 +80,10 @@ class PdfSheets:
         image = self._images.get(self._file.key, sheet + 1)
         if image is not None:
             painter.drawImage(target, image, QRectF(image.rect()))
+        elif self._images.is_lost(self._file.key, sheet + 1):
+            painter.setPen(QColor("#6d6456"))
+            text = QCoreApplication.translate("PdfSheets", "This page cannot be drawn.")
+            painter.drawText(target, Qt.AlignmentFlag.AlignCenter, text)
 
     def place(self, passage: Placed) -> tuple[int, list[QRectF]]:
         """See `Sheets`."""

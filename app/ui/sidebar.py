@@ -40,6 +40,8 @@ class Sidebar(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName(self.tr("Documents"))
         self.list.currentItemChanged.connect(lambda item: self.chosen.emit(item.data(KEY)) if item else None)
+        self.list.addAction(actions["close"])
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         opening = QPushButton(self.tr("Open…"))
         opening.clicked.connect(actions["open"].trigger)
         title = label(self.tr("Documents"), "title")

@@ -337,3 +337,38 @@ def test_the_summary_and_links_lead_to_their_passages(
     assert file.findings.counts().decided == 0
     qtbot.keyClick(window, Qt.Key.Key_N)
     assert not session.state.summary
+
+
+def test_undo_shows_the_document_that_it_changed(
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, tmp_path: Path
+) -> None:
+    session.open([EXAMPLE])
+    first = settle()
+    qtbot.keyClick(window, Qt.Key.Key_A)
+    note = tmp_path / "note.md"
+    note.write_text("# Note\n\nThe supplier shall not assign this agreement to anyone.\n", encoding="utf-8")
+    session.open([note])
+    settle()
+    qtbot.keyClick(window, Qt.Key.Key_U)
+    assert session.state.current is first
+    assert first.findings.counts().decided == 0
+    qtbot.keyClick(window, Qt.Key.Key_A)
+    session.close_current()
+    qtbot.keyClick(window, Qt.Key.Key_U)
+    shown = session.state.current
+    assert shown is not None
+    assert window.views[shown.key].bar.message is not None
+
+
+def test_a_page_that_cannot_be_drawn_says_so(window: MainWindow, session: Session, settle: Settle) -> None:
+    session.open([EXAMPLE])
+    file = settle()
+    session.images.forget(file.key)
+    session.images._give_up((file.key, 1), 1.0)
+    assert session.images.is_lost(file.key, 1)
+    view = window.views[file.key].sheets
+    assert view is not None
+    view.verticalScrollBar().setValue(0)
+    view.grab()
+    session.images.forget(file.key)
+    assert not session.images.is_lost(file.key, 1)
