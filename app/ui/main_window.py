@@ -164,6 +164,7 @@ class MainWindow(QMainWindow):
             self.views[key].refresh()
             if had is None and (sheets := self.views[key].sheets) is not None:
                 sheets.moved.connect(self._show_place)
+                self.setTabOrder(self._toolbar.export, sheets)
             self.sidebar.refresh()
         if key == self._state.current_key:
             self._show_panel()
