@@ -13,6 +13,7 @@ import argparse
 import copy
 import json
 import math
+import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,13 +25,16 @@ from safetensors.torch import load_file
 from sklearn.metrics import average_precision_score
 from torch import Tensor
 
-from model.checkpoint import save_checkpoint
+from model.checkpoint import file_sha256, save_checkpoint
 from model.encoder import EncoderConfig
 from model.importance import ImportanceModel, Scores, segment_means
 from model.tags import TAGS, tag_slice
 from model.tokenizer import PADDING
 from model.training.batches import Batch, Corpus, Pairs, Sampler, ahead
 from model.training.concentration import Concentration
+
+PACKED = ("base.safetensors", "train.npz", "validation.npz", "parallel.npz")
+"""What training reads of the folder that `prepare` wrote."""
 
 _EVALUATIONS = 8
 """How often a run is looked at."""
@@ -82,13 +86,20 @@ def main() -> None:
     )
     arguments.out.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    history = train(recipe, arguments.data, arguments.out, device)
-    facts = {"recipe": asdict(recipe), "history": history}
+    architecture, history = train(recipe, arguments.data, arguments.out, device)
+    facts = {
+        "command": " ".join(["python -m model.training.train", *sys.argv[1:]]),
+        "device": torch.cuda.get_device_name() if device.type == "cuda" else "cpu",
+        "architecture": asdict(architecture),
+        "data": {name: file_sha256(arguments.data / name) for name in PACKED},
+        "recipe": asdict(recipe),
+        "history": history,
+    }
     (arguments.out / "training.json").write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
 
 
-def train(recipe: Recipe, data: Path, out: Path, device: torch.device) -> list[dict[str, float]]:
-    """Run the recipe; returns the validation figures along the way. Writes the best average to `out`."""
+def train(recipe: Recipe, data: Path, out: Path, device: torch.device) -> tuple[EncoderConfig, list[dict[str, float]]]:
+    """Run the recipe. Returns the architecture and the validation figures along the way; writes the best average to `out`."""
     torch.manual_seed(recipe.seed)
     torch.set_float32_matmul_precision("high")
     # cuDNN compiles its attention anew for every length, and every crop has its own.
@@ -121,7 +132,7 @@ def train(recipe: Recipe, data: Path, out: Path, device: torch.device) -> list[d
                 best = score
                 save_checkpoint(average, out / "model.safetensors")
         if done >= 1:
-            return history
+            return model.encoder.config, history
         factor = schedule(min(done, 1.0), recipe.warm_up)
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * factor
@@ -141,7 +152,7 @@ def train(recipe: Recipe, data: Path, out: Path, device: torch.device) -> list[d
         blend(average, model, min(recipe.averaging, (1 + step) / (10 + step)))
         seen += len(batch.ids)
         step += 1
-        if step % 200 == 0:
+        if step % 100 == 0:
             figures = {"step": step, "tokens": seen, "loss": float(loss), "uncovered": float(uncovered)}
             print(json.dumps(figures), flush=True)
 
