@@ -18,6 +18,7 @@ from app.analysis.analysis import (
     ScoredPassage,
     TagScore,
 )
+from app.analysis.cautions import cautions
 from app.analysis.geometry import passage_quads
 from app.analysis.links import find_links
 from app.analysis.passages import Passage, document_passages, ranges_on_page
@@ -93,7 +94,7 @@ def analyze(document: Document, settings: AnalysisSettings, scorer: PassageScore
         model=ModelIdentity(scorer.name.name, scorer.name.version, scorer.name.sha256),
         settings=settings,
         cost=_cost(scores, scorer.device, time.perf_counter() - started),
-        warnings=document.warnings,
+        warnings=(*document.warnings, *cautions(scores.kind, document.language, settings.query)),
     )
 
 
