@@ -97,7 +97,7 @@ def _japanese_fonts() -> Check:
     if lister is None:
         if platform.system() in ("Windows", "Darwin"):
             return Check("Japanese fonts", "part of the system")
-        return Check("Japanese fonts", "unknown (fontconfig is not installed)", ok=False, advice=_FONT_ADVICE)
+        return Check("Japanese fonts", "unknown (fontconfig is not installed)", ok=False, advice=_LISTER_ADVICE)
     listed = subprocess.run([lister, ":lang=ja", "family"], capture_output=True, text=True, timeout=30, check=False)
     families = sorted({line.split(",")[0] for line in listed.stdout.splitlines() if line.strip()})
     if families:
@@ -105,6 +105,10 @@ def _japanese_fonts() -> Check:
     return Check("Japanese fonts", "none: Japanese shows as boxes", ok=False, advice=_FONT_ADVICE)
 
 
+_LISTER_ADVICE = (
+    "On Debian or Ubuntu: apt install fontconfig fonts-noto-cjk. "
+    "On Fedora: dnf install fontconfig google-noto-sans-cjk-fonts."
+)
 _FONT_ADVICE = "On Debian or Ubuntu: apt install fonts-noto-cjk. On Fedora: dnf install google-noto-sans-cjk-fonts."
 
 

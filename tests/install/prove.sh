@@ -1,16 +1,28 @@
 #!/usr/bin/env bash
 # Proves the README in a bare Debian: its first command, taken from the README itself, in a system that debootstrap makes
-# and that has Python and git and nothing else; then, with the README's packages, the window on a virtual screen.
-# With --tests the README's second command too.
+# and that has Python and git and nothing else; the same analysis without a network; what the program says where the
+# window's libraries are missing, one by one until none is; then, with the README's packages, the window on a virtual screen.
+# With --tests the README's second command too. With --picture the virtual screen is kept as a PNG.
 #
-#     sudo tests/install/prove.sh [--tests]
+#     sudo tests/install/prove.sh [--tests] [--picture FILE]
 #
 # Needs root and debootstrap. pip's settings, certificates and local packages of this machine, where it has any, are made
 # visible inside at the places that pip itself names. The folder and its mounts are removed at the end, however it ends.
 set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+tests='' picture=''
+while (($#)); do
+  case $1 in
+    --tests) tests=yes ;;
+    --picture) picture=$2 && shift ;;
+    *) sed -n '/^#  /s/^# *//p' "${BASH_SOURCE[0]}" >&2 && exit 2 ;;
+  esac
+  shift
+done
+
 bare=$(mktemp -d)
+chmod 755 "$bare" # apt downloads as a user of its own
 mounts=()
 
 clean() {
@@ -44,6 +56,15 @@ inside() { # a command as root in the bare system, with pip's variables of this 
   chroot "$bare" /usr/bin/env -i HOME=/root LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin "${kept[@]}" "$@"
 }
 
+install() { # packages of Debian, nothing recommended beside them
+  inside env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes \
+    apt-get -qq -y --no-install-recommends install "$@" >/dev/null
+}
+
+in_clone() { # command lines in the fresh clone, under the command that follows them
+  inside "${@:2}" bash -c "cd /root/fusen || exit"$'\n'"$1"
+}
+
 readme_line() { # the line of the README's shell blocks that contains $1
   awk '/^```sh$/ {on = 1; next} /^```$/ {on = 0} on' "$repository/README.md" | grep -m1 -F -- "$1" || fail "README: no '$1'"
 }
@@ -58,8 +79,7 @@ done
 cp /etc/resolv.conf /etc/hosts "$bare/etc/"
 apt-config dump | grep -E '^Acquire::https?::(Proxy|CaInfo)' >"$bare/etc/apt/apt.conf.d/90host" || true
 inside apt-get -qq update
-inside env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install \
-  python3 python3-venv git ca-certificates >/dev/null
+install python3 python3-venv git ca-certificates
 
 say "pip as on this machine"
 while read -r file; do show_inside "$file"; done < <(python3 -m pip config debug | sed -n "s/^  *\(\/.*\), exists: True$/\1/p")
@@ -75,43 +95,78 @@ git clone -q --no-hardlinks "$repository" "$bare/root/fusen"
 first=$(readme_line '.venv/bin/fusen resources/')
 say "$first"
 seconds=$SECONDS
-inside bash -c "cd /root/fusen && $first" >"$bare/root/first.out" 2>"$bare/root/first.err" ||
+in_clone "$first" >"$bare/root/first.out" 2>"$bare/root/first.err" ||
   { tail -n 30 "$bare/root/first.out" "$bare/root/first.err"; fail "the README's first command exited with an error"; }
-echo "took $((SECONDS - seconds)) s"
-tail -n 25 "$bare/root/first.out" "$bare/root/first.err"
-grep -qiE 'page|p\. ?[0-9]' "$bare/root/first.out" || fail "no findings are listed"
+echo "exited 0 after $((SECONDS - seconds)) s; the end of what it printed:"
+tail -n 12 "$bare/root/first.out"
+grep -v '^WARNING: Location' "$bare/root/first.err" | tail -n 8
+grep -qE '^[0-9]+% · p\. [0-9]+' "$bare/root/first.out" || fail "no findings are listed"
+grep -qE '^[0-9]+ of [0-9]+ passages selected' "$bare/root/first.out" || fail "it is not said how much was selected"
+grep -q 'no screen' "$bare/root/first.err" || fail "it is not said why no window opens"
 
-say "A screen, but none of the window's libraries: the program names a package"
-inside env DISPLAY=:77 bash -c 'cd /root/fusen && timeout 120 .venv/bin/fusen resources/examples/design-proposal.md' \
-  >"$bare/root/missing.out" 2>&1 || true
+say "Without a network, the same analysis"
+findings() { grep -vE 'passages selected|peak' "$1"; } # all but the line that tells of time and memory
+in_clone '.venv/bin/fusen analyze resources/examples/services-agreement.pdf' unshare --net \
+  >"$bare/root/offline.out" 2>"$bare/root/offline.err" ||
+  { tail -n 20 "$bare/root/offline.err"; fail "without a network it exited with an error"; }
+diff <(findings "$bare/root/first.out" | sed '1,/^Successfully installed/d') <(findings "$bare/root/offline.out") ||
+  fail "without a network the findings differ"
+echo "the same $(grep -cE '^[0-9]+% · ' "$bare/root/offline.out") findings"
+
+say "A screen, but none of the window's libraries: the program names a package, and the next"
+in_clone 'timeout 120 .venv/bin/fusen resources/examples/design-proposal.md' env DISPLAY=:77 >"$bare/root/missing.out" 2>&1 ||
+  { tail -n 20 "$bare/root/missing.out"; fail "without the window's libraries it exited with an error"; }
 grep -E 'apt(-get)? install' "$bare/root/missing.out" ||
   { tail -n 20 "$bare/root/missing.out"; fail "the packages for a window are not named"; }
+named=()
+while advice=$(in_clone '.venv/bin/fusen doctor' env DISPLAY=:77 | grep '^-- *Window'); do
+  package=$(grep -oE 'apt install [a-z0-9.+-]*[a-z0-9]' <<<"$advice" | cut -d' ' -f3) || break
+  [[ " ${named[*]} " != *" $package "* ]] || fail "$package is named again though it is installed"
+  install "$package" || fail "there is no package $package"
+  named+=("$package")
+done
+echo "in this order: ${named[*]}"
+grep -q 'does not answer' <<<"$advice" || fail "with these packages it says: $advice"
+readme_packages=$(readme_line 'apt-get install libegl1' | cut -d' ' -f3-)
+for package in "${named[@]}"; do
+  [[ " $readme_packages " == *" $package "* ]] || echo "not in the README's list, so one there must bring it: $package"
+done
+inside apt-get -qq -y autoremove --purge "${named[@]}" >/dev/null
 
 say "The window, with the README's packages"
-packages=$(readme_line 'apt-get install libegl1')
-inside env DEBIAN_FRONTEND=noninteractive bash -c "apt-get -qq -y --no-install-recommends ${packages#apt-get } xvfb x11-utils" >/dev/null
+# shellcheck disable=SC2086
+install $readme_packages
+in_clone '.venv/bin/fusen doctor' env DISPLAY=:77 | grep -E '^.. +(Window|Japanese)' | tee "$bare/root/doctor.out"
+grep -q 'does not answer' "$bare/root/doctor.out" || fail "the README's packages are not enough"
+install xvfb x11-utils
 # shellcheck disable=SC2016
-inside bash -c '
-  cd /root/fusen
+in_clone '
   Xvfb :77 -screen 0 1280x900x24 >/dev/null 2>&1 & screen=$!
   sleep 2
-  DISPLAY=:77 .venv/bin/fusen resources/examples/services-agreement.pdf >/root/window.log 2>&1 & window=$!
+  .venv/bin/fusen resources/examples/services-agreement.pdf >/root/window.log 2>&1 & window=$!
   found=1
   for _ in $(seq 60); do
     sleep 0.5
-    if DISPLAY=:77 xwininfo -root -tree 2>/dev/null | grep -qi "fusen"; then found=0; break; fi
     kill -0 $window 2>/dev/null || break
+    if xwininfo -root -tree 2>/dev/null | grep -E "\"[^\"]*services-agreement[^\"]*\"|\"Fusen\""; then found=0; break; fi
   done
+  sleep 25 # the analysis runs behind the pages
+  kill -0 $window 2>/dev/null || { echo "the window is gone"; found=1; }
+  .venv/bin/python -c "
+from PySide6.QtGui import QGuiApplication
+application = QGuiApplication([])
+application.primaryScreen().grabWindow(0).save(\"/root/window.png\")"
   kill $window $screen 2>/dev/null
   exit $found
-' || { tail -n 20 "$bare/root/window.log"; fail "no window came up"; }
-echo "a window came up"
+' env DISPLAY=:77 || { tail -n 20 "$bare/root/window.log"; fail "no window came up"; }
+cat "$bare/root/window.log"
+[[ -z $picture ]] || cp "$bare/root/window.png" "$picture"
 
-if [[ ${1:-} == --tests ]]; then
+if [[ $tests ]]; then
   second=$(readme_line 'tests/run.py')
   say "$second"
   seconds=$SECONDS
-  inside bash -c "cd /root/fusen && $second" || fail "the README's second command exited with an error"
-  echo "took $((SECONDS - seconds)) s"
+  in_clone "$second" || fail "the README's second command exited with an error"
+  echo "exited 0 after $((SECONDS - seconds)) s"
 fi
 say "Proved."
