@@ -3,18 +3,21 @@
 The model was trained on plain text in which headings are passages like any other, and it needs them to know what a clause
 is about; so headings are passages here too. Whether one is shown as a finding is for its importance alone to decide.
 Page headers and footers are no passages: they repeat, they stand between the halves of sentences, nobody decides on them.
+Nor is a page number that stands in the midst of a page, as where a contract was printed anew from a filing.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.documents.document import BlockType, Document
+from app.documents.document import Block, BlockType, Document
 from model.segmentation import passages
 
 _NOT_READ: frozenset[BlockType] = frozenset({"page-header", "page-footer"})
+_PAGE_NUMBER = re.compile(r"[\s\-–—]*(?:page\s+)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?[\s\-–—]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +35,18 @@ def document_passages(document: Document) -> list[Passage]:
     starts = [page.start for page in document.pages]
     found = []
     for number, block in enumerate(document.blocks):
-        if block.type in _NOT_READ:
+        if block.type in _NOT_READ or _is_page_number(document, block):
             continue
         for start, end in passages(document.text, block.start, block.end):
             # The last page that starts no later; pages without text start where their successor does.
             page = document.pages[max(bisect_right(starts, start) - 1, 0)].number if starts else block.page
             found.append(Passage(start, end, page, number))
     return found
+
+
+def _is_page_number(document: Document, block: Block) -> bool:
+    """A paragraph of nothing but a number; a number in a table is not one."""
+    return block.type == "paragraph" and bool(_PAGE_NUMBER.fullmatch(document.text, block.start, block.end))
 
 
 def ranges_on_page(document: Document, found: Sequence[Passage]) -> list[tuple[int, int]]:

@@ -20,6 +20,8 @@ def test_blocks_of_all_kinds_but_running_lines_are_passages() -> None:
             ("table-cell", "Cap"),
             ("footnote", "1 Excluding VAT."),
             ("page-footer", "Page 1"),
+            "- 12 -",
+            ("table-cell", "12"),
         ]
     )
     found = document_passages(document)
@@ -30,6 +32,7 @@ def test_blocks_of_all_kinds_but_running_lines_are_passages() -> None:
         "(a) for loss;",
         "Cap",
         "1 Excluding VAT.",
+        "12",
     ]
     assert [document.blocks[p.block].type for p in found[:3]] == ["heading", "paragraph", "paragraph"]
 
