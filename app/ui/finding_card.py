@@ -11,6 +11,7 @@ from app.review.findings import Finding
 from app.tags import tag_name
 from app.ui.actions import Actions
 from app.ui.finding_list import is_accepted
+from app.ui.findings_model import title_of
 from app.ui.relations import Relation, relations
 from app.ui.state import OpenFile
 from app.ui.widgets import Excerpt, PassageButton, clear, label, restyle
@@ -83,7 +84,7 @@ class FindingCard(QWidget):
         if finding is None:
             self._finding_id = None
             return
-        self._tags.setText(" · ".join(tag_name(t.tag) for t in finding.tags) or self.tr("Important passage"))
+        self._tags.setText(" · ".join(tag_name(t.tag) for t in finding.tags) or title_of(finding))
         self._explain(file, finding)
         self._quote.show_text(finding.text)
         if not self._comment.hasFocus() or finding.id != self._finding_id:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.export.wording import grade
 from app.review.findings import Finding
 from app.tags import tag_name
 from app.ui.appearance import appearance, colour
@@ -19,8 +20,8 @@ ROW_HEIGHT = 80
 
 
 def title_of(finding: Finding) -> str:
-    """The kind of passage in words."""
-    return " · ".join(tag_name(tag.tag) for tag in finding.tags[:2]) or "Important passage"
+    """The kind of passage in words; without a tag, how important it is."""
+    return " · ".join(tag_name(tag.tag) for tag in finding.tags[:2]) or grade(finding.importance, "en")
 
 
 class FindingsModel(QAbstractListModel):

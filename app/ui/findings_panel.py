@@ -43,6 +43,8 @@ class FindingsPanel(QWidget):
         self.card = FindingCard(actions, self)
         self.sensitivity = SensitivityBar()
         self.overview = Overview()
+        self._clock = QTimer(self, interval=1000)  # the time left runs on between two reports
+        self._clock.timeout.connect(self._tick)
         self._waiting, self._review = self._make_waiting(actions), self._make_review(actions)
         self._pages = QStackedWidget()
         for page in (self._waiting, self._review, self.overview):
@@ -145,13 +147,14 @@ class FindingsPanel(QWidget):
         self._file = file
         busy, ready = file is not None and file.phase in BUSY, file is not None and file.phase == "ready"
         self._progress.setVisible(busy)
+        self._clock.start() if busy else self._clock.stop()
         self._again.setVisible(file is not None and file.phase == "stopped")
         self._summary.setVisible(ready)
         self._pages.setCurrentWidget(self._waiting if not ready else self.overview if summary else self._review)
         if file is not None and busy:
             self._show_progress(file)
         if file is not None and ready:
-            self.sensitivity.show_analysis(file.analysis)
+            self.sensitivity.show_file(file)
             if summary:
                 self.overview.show_file(file)
         self.show_counts()
@@ -194,6 +197,10 @@ class FindingsPanel(QWidget):
             self._title.setText(title)
             self._counts.setText(counts)
         self._counts.setVisible(bool(self._counts.text()))
+
+    def _tick(self) -> None:
+        if self._file is not None and self._file.phase in BUSY:
+            self._show_progress(self._file)
 
     def _show_progress(self, file: OpenFile) -> None:
         meter = file.meter

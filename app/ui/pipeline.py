@@ -13,6 +13,7 @@ from app.analysis.analysis import Analysis, AnalysisSettings
 from app.documents.document import Document
 from app.errors import FusenError
 from app.review.findings import Finding
+from app.review.selection import first_share, selected_share
 from app.ui.hub import Background, Courier, Hub, Message
 from app.ui.progress import ProgressMeter
 from app.ui.state import OpenFile, WindowState
@@ -30,7 +31,7 @@ from app.workers.protocol import (
 )
 from app.workspace.store import Workspace
 
-Stored = tuple[Analysis | None, tuple[Finding, ...]]
+Stored = tuple[Analysis | None, tuple[Finding, ...], float | None]
 _ALL: frozenset[str] = frozenset()
 
 
@@ -124,7 +125,8 @@ class Pipeline:
         def load() -> Stored:
             with Workspace.open(self._workspace) as workspace:
                 workspace.add_document(value)
-                return workspace.analysis(value.sha256), workspace.findings(value.sha256)
+                sha256 = value.sha256
+                return workspace.analysis(sha256), workspace.findings(sha256), workspace.proposed_share(sha256)
 
         def loaded(stored: Stored) -> None:
             if file.generation != generation:
@@ -132,7 +134,7 @@ class Pipeline:
             if stored[0] is None:
                 self._read(file, analyse=True)
                 return
-            self._show_findings(file, stored[0], stored[1])
+            self._show_findings(file, stored[0], *stored[1:])
             if not file.is_pdf:
                 self._read(file, analyse=False)
 
@@ -172,24 +174,36 @@ class Pipeline:
         self._submit(self._model, file, Analyze(document=document, settings=AnalysisSettings()), analysed, self._stop)
 
     def _keep(self, file: OpenFile, document: Document, analysis: Analysis) -> None:
-        """Store the analysis first, then show what was stored: the window never shows what a kill could lose."""
+        """Store the analysis first, then show what was stored: the window never shows what a kill could lose.
+
+        A reviewer begins with the most important passages, also where the model selected more.
+        """
         generation = file.generation
 
         def store() -> Stored:
             with Workspace.open(self._workspace) as workspace:
                 workspace.save_analysis(document, analysis)
-                return analysis, workspace.findings(document.sha256)
+                shown: Analysis | None = analysis
+                if (share := first_share(analysis)) is not None:
+                    shown = workspace.choose_share(document.sha256, share)
+                return shown, workspace.findings(document.sha256), selected_share(analysis)
 
         def stored(value: Stored) -> None:
             if file.generation == generation:
-                self._show_findings(file, analysis, value[1])
+                self._show_findings(file, value[0] or analysis, *value[1:])
 
         self._background.run(
             store, stored, lambda error: self._stop(file, error) if file.generation == generation else None
         )
 
-    def _show_findings(self, file: OpenFile, analysis: Analysis, findings: tuple[Finding, ...]) -> None:
+    def _show_findings(
+        self, file: OpenFile, analysis: Analysis, findings: tuple[Finding, ...], proposed: float | None
+    ) -> None:
         file.take(analysis, findings)
+        file.proposed_share = proposed
+        if analysis.warnings:  # what the reader must know of this document before she trusts what is selected
+            told = " ".join(warning.message for warning in analysis.warnings)
+            self._hub.announced.emit(file.key, Message("note", told))
         self._hub.changed.emit(file.key)
         self._hub.findings.emit(file.key, _ALL)
         self._hub.selected.emit(file.key)

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from app.tags import tag_name
 from app.ui.appearance import appearance, colour
 from app.ui.finding_list import FindingList
+from app.ui.findings_model import title_of
 from app.ui.highlights import FLAG_HEIGHT, FLAG_WIDTH, draw_flag, draw_frame, draw_highlight
 from app.ui.sheets import Placed, Sheets
 
@@ -248,6 +248,5 @@ class SheetView(QAbstractScrollArea):
             self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
             self.viewport().setToolTip("")
         else:
-            names = ", ".join(tag_name(tag.tag) for tag in finding.tags) or self.tr("Important passage")
             self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
-            self.viewport().setToolTip(f"{names} · {finding.importance:.0%}")
+            self.viewport().setToolTip(f"{title_of(finding)} · {finding.importance:.0%}")

@@ -37,6 +37,7 @@ class OpenFile:
     document: Document | None = None
     analysis: Analysis | None = None
     findings: FindingList = field(default_factory=FindingList)
+    proposed_share: float | None = None
     meter: ProgressMeter | None = None
     problem: FusenError | None = None
     calls: dict[int, Callable[[int], None]] = field(default_factory=dict)

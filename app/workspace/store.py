@@ -25,7 +25,7 @@ from app.documents.document import Document, DocumentFormat
 from app.review import operations
 from app.review.findings import Finding
 from app.review.operations import Change, Operation
-from app.review.selection import select_share
+from app.review.selection import select_share, selected_share
 from app.workspace import packing
 from app.workspace.database import connect, explained, transaction
 
@@ -144,6 +144,13 @@ class Workspace:
         content, share = rows[0]
         analysis = packing.unpack_analysis(content, self.path)
         return analysis if share is None else select_share(analysis, share)
+
+    def proposed_share(self, sha256: str) -> float | None:
+        """The share of the document's text that the model selected, whatever the reviewer chose since."""
+        rows = self._rows(
+            "SELECT content FROM analyses WHERE document_sha256 = ? ORDER BY number DESC LIMIT 1", (sha256,)
+        )
+        return selected_share(packing.unpack_analysis(rows[0][0], self.path)) if rows else None
 
     def choose_share(self, sha256: str, share: float | None) -> Analysis | None:
         """Select this share of the document's text (see `select_share`) from now on, or with None what the model selected.

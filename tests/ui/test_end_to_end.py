@@ -16,6 +16,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
+from app.review.selection import FIRST, selected_share
 from app.ui.main_window import MainWindow
 from app.ui.relations import relations
 from app.ui.session import MODEL_WORKER, Session
@@ -305,8 +306,20 @@ def test_more_and_less_of_the_text_is_selected_and_decisions_stay(
     again = settle()
     assert again.analysis is not None
     assert again.analysis.settings.share == 0.01  # kept over a restart
-    window.run_command("model-selection")
-    assert len(again.findings) == proposed
+    window.panel.sensitivity.target.click()
+    assert len(again.findings) > proposed
+    assert again.analysis.settings.share is None
+    assert not window.panel.sensitivity.target.isVisible()
+
+
+def test_the_window_starts_with_the_most_important_fifth(window: MainWindow, session: Session, settle: Settle) -> None:
+    session.open([EXAMPLE])
+    file = settle()
+    assert file.analysis is not None
+    assert file.analysis.settings.share == FIRST
+    assert file.proposed_share is not None
+    assert file.proposed_share > selected_share(file.analysis)
+    assert f"{file.proposed_share:.0%}" in window.panel.sensitivity.target.text()
 
 
 def test_the_summary_and_links_lead_to_their_passages(

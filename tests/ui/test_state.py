@@ -59,10 +59,16 @@ def test_progress_never_falls_and_the_time_left_is_honest() -> None:
     meter.report("reading", 10, 10)
     assert meter.seconds_left() is None
     now[0] = 15.0
-    assert meter.seconds_left() == pytest.approx(85.0)
+    meter.report("attending", 0, 2)
+    assert meter.share == pytest.approx(0.48)
+    assert meter.seconds_left() == pytest.approx(16.25)
     before = meter.share
     meter.report("reading", 1, 10)
     assert meter.share == before
+    now[0] = 21.0  # nothing new was reported
+    assert meter.seconds_left() == pytest.approx(10.25)
+    now[0] = 40.0
+    assert meter.seconds_left() is None
 
 
 def test_closing_brings_the_neighbour_into_view() -> None:
