@@ -79,8 +79,9 @@ def calibrate(logits: Sequence[Floats], labels: Sequence[NDArray[np.bool_]], see
     """Fit on one array of logits and of labels a document."""
     sigmoid = fit_with_uncertainty(logits, labels, seed)
     probabilities = [sigmoid.probability(each) for each in logits]
-    thresholds = tuple(threshold_for(probabilities, labels, recall) for recall in RECALLS)
-    return Calibration(sigmoid, thresholds, len(logits))
+    thresholds = [threshold_for(probabilities, labels, recall) for recall in RECALLS]
+    # A higher target never selects less, also where its threshold had to do without the finite-sample correction.
+    return Calibration(sigmoid, tuple(np.minimum.accumulate(thresholds).tolist()), len(logits))
 
 
 def fit_with_uncertainty(

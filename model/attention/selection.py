@@ -116,6 +116,8 @@ def _select_tile(
     least = kept.sum(-1).clamp_min(config.floor)
     available = (allowed | own).sum(-1)
     counts = _round_up(torch.maximum(needed, least)).clamp_max(limit)
+    if config.ceiling is not None:
+        counts = torch.minimum(counts, kept.sum(-1).clamp_min(config.ceiling))
     counts = torch.minimum(counts, available)
     position = torch.arange(limit, device=mass.device)
     blocks = torch.where(position < counts[..., None], order, -1).to(torch.int32)

@@ -22,6 +22,9 @@ from model.training.corpora import LabelledDocument
 SHARES = (0.1, 0.2, 0.3)
 """Shares of the text after which recall is measured."""
 
+TARGETS = (0.8, 0.9, 0.95)
+"""Recall targets whose selection is measured."""
+
 
 class DocumentScorer(Protocol):
     """The part of `Scorer` that is evaluated; tests bring their own."""
@@ -32,6 +35,9 @@ class DocumentScorer(Protocol):
         self, passages: Sequence[str], *, kind: Kind | None = None, attending: Attending | None = None
     ) -> PassageScores:
         """As `Scorer.score`."""
+
+    def threshold(self, kind: Kind, recall: float) -> float:
+        """As `Scorer.threshold`."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,18 @@ class AttentionFigures:
     covered_mass: CoveredMass
     read_densely: int
     documents: int
+
+
+@dataclass(frozen=True)
+class SelectionFigures:
+    """What a recall target selects: recall reached and share of the text selected, each a mean over documents.
+
+    `recall` counts the documents that have important passages; `share` all whose importance was labelled.
+    """
+
+    target: float
+    recall: float | None
+    share: float
 
 
 @dataclass(frozen=True)
@@ -156,6 +174,27 @@ def attention_figures(result: Run) -> AttentionFigures:
         int((densities >= 1.0).sum()),
         len(scores),
     )
+
+
+def selection_figures(
+    documents: Sequence[LabelledDocument], result: Run, threshold: Callable[[Kind, float], float]
+) -> tuple[SelectionFigures, ...]:
+    """For each of `TARGETS`; `threshold` gives the importance from which on a passage of a kind is selected."""
+    kinds = [cast(Kind, document.kind) for document in documents if document.important is not None]
+    known = judged(documents, result.said)
+    found = []
+    for target in TARGETS if known else ():
+        chosen = [each.scores >= threshold(kind, target) for each, kind in zip(known, kinds, strict=True)]
+        recalls = [
+            float(picked[each.important].mean())
+            for each, picked in zip(known, chosen, strict=True)
+            if each.important.any()
+        ]
+        shares = [
+            float(each.lengths[picked].sum() / each.lengths.sum()) for each, picked in zip(known, chosen, strict=True)
+        ]
+        found.append(SelectionFigures(target, float(np.mean(recalls)) if recalls else None, float(np.mean(shares))))
+    return tuple(found)
 
 
 def mean_covered_mass(parts: Sequence[CoveredMass], weights: Sequence[float]) -> CoveredMass:

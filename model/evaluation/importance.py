@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 
 from model.evaluation import comparison
-from model.evaluation.comparison import AttentionFigures, Difference, DocumentScorer, Method, Row
+from model.evaluation.comparison import AttentionFigures, Difference, DocumentScorer, Method, Row, SelectionFigures
 from model.evaluation.output import bounds, circumstances, number, progress, table, write_json
 from model.scorer import Attending, Scorer
-from model.tags import KINDS
+from model.tags import KINDS, Kind
 from model.training import corpora
 from model.training.corpora import LabelledDocument
 
@@ -53,6 +53,7 @@ class CorpusFigures:
     rows: tuple[Row, ...]
     attention: tuple[AttentionFigures, ...]
     difference: Difference | None
+    selection: tuple[SelectionFigures, ...]
 
 
 def main(arguments: Sequence[str] | None = None, load: Load = Scorer.load) -> int:
@@ -65,13 +66,13 @@ def main(arguments: Sequence[str] | None = None, load: Load = Scorer.load) -> in
         for way in options.attention
     }
     methods = comparison.baseline_methods()
-    sha256 = None
+    sha256 = threshold = None
     if attendings:
         try:
             scorer = load(options.weights, options.device)
         except (FileNotFoundError, ValueError) as error:
             parser.error(f"{error}; --attention none runs the baselines without weights")
-        sha256 = scorer.name.sha256
+        sha256, threshold = scorer.name.sha256, scorer.threshold
         methods |= comparison.model_methods(scorer, attendings)
     results = []
     for corpus in [*options.kinds, *(["japanese"] if options.japanese else [])]:
@@ -79,7 +80,7 @@ def main(arguments: Sequence[str] | None = None, load: Load = Scorer.load) -> in
         if not documents:
             print(f"{corpus}: no document in split {options.split}", file=sys.stderr)
             continue
-        results.append(evaluate(corpus, documents, methods, options.seed))
+        results.append(evaluate(corpus, documents, methods, options.seed, threshold))
         print(described(results[-1]), flush=True)
     if options.json:
         write_json(options.json, _facts(given, options, sha256, results))
@@ -93,9 +94,13 @@ def read_split(data: Path, corpus: str, split: str, limit: int | None) -> list[L
 
 
 def evaluate(
-    corpus: str, documents: Sequence[LabelledDocument], methods: dict[str, Method], seed: int = 0
+    corpus: str,
+    documents: Sequence[LabelledDocument],
+    methods: dict[str, Method],
+    seed: int = 0,
+    threshold: Callable[[Kind, float], float] | None = None,
 ) -> CorpusFigures:
-    """All methods on one corpus."""
+    """All methods on one corpus; with `threshold` also what the first way of the model selects for a recall target."""
     runs = {name: comparison.run(name, method, documents, progress) for name, method in methods.items()}
     labels = [document.important for document in documents if document.important is not None]
     pooled = np.concatenate(labels) if labels else np.zeros(0, np.bool_)
@@ -110,6 +115,7 @@ def evaluate(
         tuple(comparison.row(documents, result, RESAMPLES, seed) for result in runs.values()),
         tuple(comparison.attention_figures(result) for result in models),
         comparison.difference(documents, models[0], models[1], RESAMPLES, seed) if len(models) == 2 else None,
+        comparison.selection_figures(documents, models[0], threshold) if models and threshold else (),
     )
 
 
@@ -127,6 +133,10 @@ def described(result: CorpusFigures) -> str:
         f"{each.method}: density {each.density:.3f}, covered mass {each.covered_mass.estimate:.4f} "
         f"{bounds((each.covered_mass.low, each.covered_mass.high), 4)}, {each.read_densely} of {each.documents} documents densely"
         for each in result.attention
+    ]
+    lines += [
+        f"selected for a recall of {each.target:.0%}: recall {number(each.recall)}, {each.share:.1%} of the text"
+        for each in result.selection
     ]
     if result.difference is not None:
         first, second = result.difference.methods

@@ -36,6 +36,11 @@ from model.training.concentration import Concentration
 PACKED = ("base.safetensors", "train.npz", "validation.npz", "parallel.npz")
 """What training reads of the folder that `prepare` wrote."""
 
+CORPORA = (
+    "train splits of contracts, contracts-nda, design, reports, japanese; parallel-ja; questions of meetings and "
+    "contract-clauses (sources: NOTICE)"
+)
+
 _EVALUATIONS = 8
 """How often a run is looked at."""
 
@@ -92,6 +97,7 @@ def main() -> None:
         "device": torch.cuda.get_device_name() if device.type == "cuda" else "cpu",
         "architecture": asdict(architecture),
         "data": {name: file_sha256(arguments.data / name) for name in PACKED},
+        "corpora": CORPORA,
         "recipe": asdict(recipe),
         "history": history,
     }

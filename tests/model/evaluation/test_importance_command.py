@@ -47,6 +47,9 @@ class FakeScorer:
         vectors = np.ones((len(passages), 1), np.float32)
         return PassageScores(kind, importance, low, high, tags, TAGS[kind], vectors, 100 * len(passages), density, mass)
 
+    def threshold(self, kind: Kind, recall: float) -> float:
+        return 0.5 if recall < 0.9 else 0.0
+
 
 def document(number: int, split: str, tags: Sequence[str | None]) -> dict:
     text, labels = "", []
@@ -106,6 +109,14 @@ def test_adaptive_stands_beside_dense(data: Path) -> None:
     assert corpus["difference"]["average_precision"] == 0.0
     assert corpus["difference"]["interval"] == [0.0, 0.0]
     assert corpus["difference"]["largest_importance"] == pytest.approx(0.01)
+
+
+def test_what_a_recall_target_selects(data: Path) -> None:
+    (corpus,) = run(data)["corpora"]
+    few, *all_of_it = corpus["selection"]
+    assert (few["target"], few["recall"]) == (0.8, 1.0)
+    assert 0 < few["share"] < 0.5
+    assert [(each["recall"], each["share"]) for each in all_of_it] == [(1.0, 1.0), (1.0, 1.0)]
 
 
 def test_figures_say_how_they_came_about(data: Path) -> None:
