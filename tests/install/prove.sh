@@ -141,7 +141,7 @@ grep -q 'does not answer' "$bare/root/doctor.out" || fail "the README's packages
 install xvfb x11-utils
 # shellcheck disable=SC2016
 in_clone '
-  Xvfb :77 -screen 0 1280x900x24 >/dev/null 2>&1 & screen=$!
+  Xvfb :77 -screen 0 1440x900x24 >/dev/null 2>&1 & screen=$!
   sleep 2
   .venv/bin/fusen resources/examples/services-agreement.pdf >/root/window.log 2>&1 & window=$!
   found=1
