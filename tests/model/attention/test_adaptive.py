@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from model.attention import AdaptiveAttentionConfig, adaptive_attention, dense_attention
 from model.attention.dense import causal_mask, reference_attention
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 SHAPES = st.tuples(
     st.integers(1, 2),  # batch
     st.sampled_from([(1, 1), (2, 2), (4, 2), (4, 1)]),  # query heads, key heads
