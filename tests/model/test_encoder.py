@@ -1,0 +1,233 @@
+"""The encoder: windows that hold each token once, documents that do not disturb each other, dense beside adaptive."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import accumulate, pairwise
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_model import TINY, made_model
+
+from model.attention import AdaptiveAttentionConfig
+from model.encoder import AttentionReport, PackedEmbedding
+from model.importance import segment_means
+from model.tokenizer import BEGIN, END, PADDING
+from model.training.base_weights import dequantize_q4, split_q4
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+LENGTHS = st.lists(st.integers(1, 25), min_size=1, max_size=6)
+SPARSE = AdaptiveAttentionConfig(coverage=0.5, block_size=4, pool=2, floor=1, dense_below=0, audit_rows=16)
+MODEL = made_model()
+
+
+def documents(lengths: list[int], seed: int = 0) -> tuple[torch.Tensor, list[int]]:
+    generator = torch.Generator().manual_seed(seed)
+    ids = torch.randint(4, TINY.vocabulary, (sum(lengths),), generator=generator)
+    return ids, [0, *accumulate(lengths)]
+
+
+class CancelledError(Exception):
+    pass
+
+
+@settings(max_examples=60, deadline=None)
+@given(LENGTHS)
+def test_windows_hold_every_token_once_and_stay_in_their_document(lengths):
+    ids, bounds = documents(lengths)
+    ids = torch.arange(4, 4 + len(ids))  # each token tells its place
+    windows, place = MODEL.encoder._windows(ids, bounds)
+    assert torch.equal(windows.flatten()[place], ids)
+    inner = windows[(windows != BEGIN) & (windows != END) & (windows != PADDING)]
+    assert sorted(inner.tolist()) == ids.tolist()
+    owner = np.repeat(np.arange(len(lengths)), lengths)
+    for row in windows.tolist():
+        text = [i for i in row if i != PADDING]
+        assert (text[0], text[-1]) == (BEGIN, END)
+        assert row == text + [PADDING] * (len(row) - len(text)), "padding comes last"
+        tokens = text[1:-1]
+        assert 1 <= len(tokens) <= TINY.window
+        assert tokens == list(range(tokens[0], tokens[0] + len(tokens)))
+        assert len(set(owner[np.array(tokens) - 4])) == 1
+    assert len(windows) == sum(-(-length // TINY.window) for length in lengths)
+
+
+@settings(max_examples=25, deadline=None)
+@given(LENGTHS, st.booleans(), st.integers(0, 100))
+@torch.inference_mode()
+def test_documents_together_are_read_as_each_alone(lengths, is_sparse, seed):
+    ids, bounds = documents(lengths, seed)
+    attention = SPARSE if is_sparse else None
+    local = MODEL.encoder.read_locally(ids, bounds)
+    together, _ = MODEL.encoder.read_whole(local, bounds, attention)
+    assert together.shape == (len(ids), TINY.width)
+    for start, end in pairwise(bounds):
+        alone_locally = MODEL.encoder.read_locally(ids[start:end], [0, end - start])
+        torch.testing.assert_close(local[start:end], alone_locally, atol=1e-5, rtol=1e-4)
+        # The same local states, as a last digit may decide between two blocks.
+        alone, _ = MODEL.encoder.read_whole(local[start:end], [0, end - start], attention)
+        torch.testing.assert_close(together[start:end], alone, atol=1e-4, rtol=1e-4)
+
+
+@torch.inference_mode()
+def test_a_window_sees_all_of_itself_and_nothing_else():
+    ids, bounds = documents([3 * TINY.window])
+    before = MODEL.encoder.read_locally(ids, bounds)
+    changed = ids.clone()
+    middle = TINY.window + 3
+    changed[middle] = 4 + (changed[middle] - 3) % (TINY.vocabulary - 4)
+    moved = (MODEL.encoder.read_locally(changed, bounds) - before).abs().amax(1) > 1e-6
+    window = torch.arange(len(ids)) // TINY.window == 1
+    assert torch.equal(moved, window)
+
+
+@torch.inference_mode()
+def test_the_whole_document_layers_see_the_whole_document_and_no_other():
+    ids, bounds = documents([40, 30])
+    local = MODEL.encoder.read_locally(ids, bounds)
+    before, _ = MODEL.encoder.read_whole(local, bounds, None)
+    changed = local.clone()
+    changed[2] += 1.0
+    moved = (MODEL.encoder.read_whole(changed, bounds, None)[0] - before).abs().amax(1) > 1e-6
+    assert moved[:40].all()
+    assert not moved[40:].any()
+
+
+@torch.inference_mode()
+def test_covering_everything_equals_dense():
+    ids, bounds = documents([90, 33])
+    local = MODEL.encoder.read_locally(ids, bounds)
+    dense, said_dense = MODEL.encoder.read_whole(local, bounds, None)
+    everything, said = MODEL.encoder.read_whole(local, bounds, replace(SPARSE, coverage=1.0))
+    torch.testing.assert_close(everything, dense, atol=1e-5, rtol=1e-4)
+    assert (said_dense.density, said.density) == (1.0, 1.0)
+    assert said_dense.covered_mass.rows == 0
+    assert said.covered_mass.estimate == pytest.approx(1.0)
+    assert said.covered_mass.rows == 2 * 2 * 16, "two layers, two documents"
+    sparse, said_sparse = MODEL.encoder.read_whole(local, bounds, SPARSE)
+    assert not torch.allclose(sparse, dense, atol=1e-3), "the case tells sparse from dense"
+    assert said_sparse.density < 1.0
+    assert said_sparse.covered_mass.estimate < 1.0
+
+
+@torch.inference_mode()
+def test_density_counts_documents_by_their_pairs():
+    ids, bounds = documents([200, 8])
+    local = MODEL.encoder.read_locally(ids, bounds)
+    config = replace(SPARSE, dense_below=100)  # the second is read densely
+    first = MODEL.encoder.read_whole(local[:200], [0, 200], config)[1]
+    both = MODEL.encoder.read_whole(local, bounds, config)[1]
+    assert both.density == pytest.approx((first.density * 200**2 + 8**2) / (200**2 + 8**2))
+
+
+def test_nothing_attended_to_is_dense():
+    assert AttentionReport().density == 1.0
+    assert AttentionReport().covered_mass.estimate == 1.0
+
+
+@torch.inference_mode()
+def test_stages_are_reported_in_order_and_watched_layer_by_layer():
+    ids, bounds = documents([30 * TINY.window, 11])
+    stages: list[tuple[str, int, int]] = []
+    watched: list[tuple[int, int]] = []
+    local = MODEL.encoder.read_locally(ids, bounds, lambda *said: stages.append(said))
+    MODEL.encoder.read_whole(
+        local,
+        bounds,
+        SPARSE,
+        lambda *said: stages.append(said),
+        lambda query, key: watched.append((query.shape[2], key.shape[2])),
+    )
+    # 32 windows, sixteen at once; then each layer once.
+    assert stages == [("scanning", 0, 32), ("scanning", 16, 32), ("attending", 0, 2), ("attending", 1, 2)]
+    assert watched == [(210, 210), (11, 11)] * 2
+
+
+@pytest.mark.parametrize("at", [("scanning", 0, 32), ("scanning", 16, 32), ("attending", 0, 2), ("attending", 1, 2)])
+@torch.inference_mode()
+def test_whoever_is_told_may_cancel_at_every_stage(at):
+    ids, bounds = documents([30 * TINY.window, 11])
+    told = []
+
+    def report(*said: object) -> None:
+        told.append(said)
+        if said == at:
+            raise CancelledError
+
+    passages = torch.tensor(bounds)
+    with pytest.raises(CancelledError):
+        MODEL(ids, passages, [0, 1, 2], None, report)
+    assert told[-1] == at, "nothing is done after that"
+
+
+def test_what_is_watched_are_the_queries_and_keys_of_the_layer():
+    ids, bounds = documents([20])
+    seen = []
+    local = MODEL.encoder.read_locally(ids, bounds)
+    MODEL.encoder.read_whole(local, bounds, None, watch=lambda query, key: seen.append((query, key)))
+    query, key, _ = MODEL.encoder.long_layers()[0].attention_input(local)
+    torch.testing.assert_close(seen[0], (query, key))
+    assert query.shape == (1, TINY.long_heads, 20, TINY.width // TINY.long_heads)
+    assert seen[0][0].requires_grad, "a loss on what is watched teaches the layer"
+
+
+def test_training_reads_as_evaluation_does_but_for_dropout():
+    model = made_model(replace(TINY, dropout=0.0))
+    ids, bounds = documents([20 * TINY.window, 5])
+    passages = torch.tensor(bounds)
+    evaluated = model.eval()(ids, passages, [0, 2], None)
+    trained = model.train()(ids, passages, [0, 2], None)
+    torch.testing.assert_close(trained.importance, evaluated.importance, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(trained.tags, evaluated.tags, atol=1e-5, rtol=1e-4)
+
+
+@torch.inference_mode()
+def test_scores_of_a_document_do_not_depend_on_its_company():
+    ids, bounds = documents([9, 14, 3, 22, 6])  # passages
+    passages = torch.tensor(bounds)
+    both = MODEL(ids, passages, [0, 2, 5], None)
+    first = MODEL(ids[: bounds[2]], passages[:3], [0, 2], None)
+    second = MODEL(ids[bounds[2] :], passages[2:] - bounds[2], [0, 3], None)
+    for name in ("importance", "tags", "kind", "vectors"):
+        joined = torch.cat([getattr(first, name), getattr(second, name)])
+        torch.testing.assert_close(getattr(both, name), joined, atol=1e-4, rtol=1e-3)
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=8))
+@settings(max_examples=40, deadline=None)
+def test_means_of_segments(lengths):
+    values = torch.randn(sum(lengths) + 3, 4, generator=torch.Generator().manual_seed(0))
+    bounds = torch.tensor([2, *(2 + end for end in accumulate(lengths))])  # neither from the start nor to the end
+    means = segment_means(values, bounds)
+    for mean, (start, end) in zip(means, pairwise(bounds), strict=True):
+        expected = values[start:end].mean(0) if end > start else torch.zeros(4)
+        torch.testing.assert_close(mean, expected)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 6), st.integers(1, 4), st.integers(0, 1000))
+def test_word_vectors_are_unpacked_as_they_were_packed(rows, groups, seed):
+    """From the base's Q4_0 bytes through our packing, beside the plain unpacking of the whole matrix."""
+    generator = np.random.default_rng(seed)
+    width = 32 * groups
+    scales = generator.normal(size=(rows, groups)).astype(np.float16)
+    nibbles = generator.integers(0, 256, (rows, groups, 16), dtype=np.uint8)
+    packed = np.concatenate([scales[..., None].view(np.uint8), nibbles], axis=2).ravel()
+    codes, read_scales = split_q4(packed, rows, width)
+    np.testing.assert_array_equal(read_scales, scales)
+    # Weight j of a group lies in the low half of byte j, weight j + 16 in the high half.
+    for row, group, j in np.ndindex(rows, groups, 16):
+        assert codes[row, 32 * group + j] == nibbles[row, group, j] & 15
+        assert codes[row, 32 * group + 16 + j] == nibbles[row, group, j] >> 4
+    embedding = PackedEmbedding(rows, width)
+    embedding.codes.copy_(torch.from_numpy(codes[:, 0::2] | (codes[:, 1::2] << 4)))
+    embedding.scales.copy_(torch.from_numpy(read_scales.copy()))
+    ids = torch.from_numpy(generator.integers(0, rows, (2, 3)))
+    expected = torch.from_numpy(dequantize_q4(codes, read_scales))[ids]
+    assert torch.equal(embedding(ids), expected)
+    assert embedding(ids).dtype == torch.float32
+    assert not list(embedding.parameters()), "frozen"
