@@ -26,7 +26,7 @@ from app.export.writing import write_whole
 
 _LATIN, _JAPANESE = "Calibri", "Yu Gothic"
 _INK, _QUIET, _SHADE = RGBColor(0x1F, 0x2A, 0x37), RGBColor(0x5B, 0x65, 0x70), "EEF1F5"
-_FINDING_WIDTHS = (Cm(1.8), Cm(6.6), Cm(2.9), Cm(2.7), Cm(3.0))
+_FINDING_WIDTHS = (Cm(1.4), Cm(7.4), Cm(2.7), Cm(2.4), Cm(3.1))
 _FINDING_WIDTHS_WITH_FILE = (Cm(3.2), Cm(5.6), Cm(2.7), Cm(2.7), Cm(2.8))
 _FIELD_WIDTHS = (Cm(4.0), Cm(13.0))
 
@@ -47,7 +47,6 @@ def brief_docx(brief: Brief) -> bytes:
     docx.add_heading(say("documents", language), level=1)
     for document in brief.documents:
         _add_fields(docx, wording.document_lines(document, language))
-    _add_summary(docx, brief)
     docx.add_heading(say("findings", language), level=1)
     if brief.findings:
         _add_findings(docx, brief.findings, brief)
@@ -55,13 +54,14 @@ def brief_docx(brief: Brief) -> bytes:
         docx.add_paragraph(say("no-findings", language))
     if brief.rejected:
         _add_note(docx, say("rejected", language, count=brief.rejected))
+    _add_summary(docx, brief)
+    docx.add_heading(say("not-looked-at", language), level=1)
+    for document in brief.documents:
+        docx.add_paragraph(wording.not_looked_at_line(document, language), style="List Bullet")
     if brief.undecided:
         docx.add_heading(say("undecided", language), level=1)
         _add_note(docx, say("undecided-note", language))
         _add_findings(docx, brief.undecided, brief)
-    docx.add_heading(say("not-looked-at", language), level=1)
-    for document in brief.documents:
-        docx.add_paragraph(wording.not_looked_at_line(document, language), style="List Bullet")
     docx.add_heading(say("how-made", language), level=1)
     _add_note(docx, say("how-made-note", language))
     for document in brief.documents:
@@ -122,7 +122,7 @@ def _fill(cell: _Cell, text: str, *, bold: bool = False, shaded: bool = False) -
     run.font.size = Pt(9)
     run.bold = bold
     _set_fonts(run._element.get_or_add_rPr())
-    cell.paragraphs[0].paragraph_format.space_after = Pt(0)
+    cell.paragraphs[0].paragraph_format.space_before = cell.paragraphs[0].paragraph_format.space_after = Pt(2)
     if shaded:
         shade = OxmlElement("w:shd")
         for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", _SHADE)):

@@ -27,21 +27,21 @@ def brief_markdown(brief: Brief) -> str:
         parts += [f"**{say('purpose', language)}:** {_plain(brief.purpose)}"]
     parts += [f"## {say('documents', language)}"]
     parts += [_fields(wording.document_lines(document, language)) for document in brief.documents]
-    if brief.summary:
-        parts += [f"## {say('summary', language)}", say("summary-note", language)]
-        parts += ["\n".join(f"- {_plain(quote.text)} ({_plain(citation(quote, brief))})" for quote in brief.summary)]
     parts += [f"## {say('findings', language)}"]
     parts += [_findings(brief.findings, brief) or say("no-findings", language)]
     if brief.rejected:
         parts += [say("rejected", language, count=brief.rejected)]
+    if brief.summary:
+        parts += [f"## {say('summary', language)}", say("summary-note", language)]
+        parts += ["\n".join(f"- {_plain(quote.text)} ({_plain(citation(quote, brief))})" for quote in brief.summary)]
+    parts += [f"## {say('not-looked-at', language)}"]
+    parts += ["\n".join(f"- {_plain(wording.not_looked_at_line(d, language))}" for d in brief.documents)]
     if brief.undecided:
         parts += [
             f"## {say('undecided', language)}",
             say("undecided-note", language),
             _findings(brief.undecided, brief),
         ]
-    parts += [f"## {say('not-looked-at', language)}"]
-    parts += ["\n".join(f"- {_plain(wording.not_looked_at_line(d, language))}" for d in brief.documents)]
     parts += [f"## {say('how-made', language)}", say("how-made-note", language)]
     parts += [_fields(wording.how_made_lines(document, brief)) for document in brief.documents]
     return "\n\n".join(parts) + "\n"

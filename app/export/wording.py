@@ -15,10 +15,21 @@ from app.tags import tag_name
 # Not allowed in XML 1.0, and of no use in any other export: control characters, halves of surrogate pairs, non-characters.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
+_EXCERPT = 180
+
 
 def printable(text: str) -> str:
     """The text on one line, without characters that no file format takes."""
     return " ".join(_UNPRINTABLE.sub("", text).split())
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a passage that is only pointed to, up to `_EXCERPT` characters."""
+    text = printable(text)
+    if len(text) <= _EXCERPT:
+        return text
+    head = text[: _EXCERPT - 1]
+    return (head.rsplit(" ", 1)[0] if " " in head[-40:] else head).rstrip(" ,;、，") + "…"
 
 
 def percent(share: float) -> str:
@@ -70,11 +81,11 @@ def citation(quote: Quote, brief: Brief) -> str:
 
 
 def finding_words(finding: BriefFinding, brief: Brief) -> tuple[str, str, str, str, str]:
-    """Place, passage, tags, decision with importance, comment."""
+    """Place, passage (of one that is undecided an excerpt), tags, decision with importance, comment."""
     language = brief.language
     return (
         citation(finding.quote, brief),
-        printable(finding.quote.text),
+        (excerpt if finding.decision == "undecided" else printable)(finding.quote.text),
         tag_words(finding.tags, language) or "–",
         say("between", language).join(
             (

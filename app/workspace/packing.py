@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,8 @@ UPSERT_FINDING = (
 )
 
 _MOST_BYTES = 1 << 30  # of one unpacked analysis: a small hostile file must not fill the memory
+_HEADINGS_TRIED = 8
+_EXHIBIT = re.compile(r"(?:exhibit|schedule|annex|appendix|別紙|別添|添付)\s*[\w.\-()]{0,12}", re.IGNORECASE)
 _analysis = msgspec.msgpack.Decoder(Analysis)
 _quads = msgspec.msgpack.Decoder(tuple[Quad, ...])
 _tags = msgspec.msgpack.Decoder(tuple[TagScore, ...])
@@ -130,8 +134,7 @@ def _unreadable(path: Path) -> FusenError:
 
 
 def title_of(document: Document) -> str:
-    """The document's first heading, on one line; empty where it has none."""
-    for block in document.blocks:
-        if block.type == "heading":
-            return " ".join(document.text[block.start : block.end].split())[:200]
-    return ""
+    """The document's first heading that is more than an exhibit's number, on one line; empty where it has none."""
+    headings = (document.text[block.start : block.end] for block in document.blocks if block.type == "heading")
+    lines = [" ".join(heading.split())[:200] for heading in islice(headings, _HEADINGS_TRIED)]
+    return next((line for line in lines if not _EXHIBIT.fullmatch(line)), lines[0] if lines else "")

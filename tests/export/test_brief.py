@@ -174,3 +174,18 @@ def test_a_missing_folder_is_explained(tmp_path: Path) -> None:
     with pytest.raises(FusenError) as caught:
         write_brief_docx(brief(), tmp_path / "nowhere" / "b.docx")
     assert caught.value.code == "not-found"
+
+
+def test_what_was_decided_comes_first_and_what_was_not_is_only_pointed_to() -> None:
+    long = "The Supplier shall keep records of every delivery. " * 8
+    first = source()
+    made = brief(
+        replace(
+            first, findings=tuple(replace(f, text=long) if f.decision == "undecided" else f for f in first.findings)
+        )
+    )
+    text = brief_markdown(made)
+    assert text.index("## Findings") < text.index("## Summary") < text.index("## Undecided")
+    assert long.strip() not in text
+    assert "The Supplier shall keep records of every delivery. The Supplier" in text
+    assert "…" in text
