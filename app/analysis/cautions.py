@@ -17,6 +17,9 @@ _QUERY = Notice(
     "Answers to what you look for were learnt from English meetings: trust the order more than the percentages.",
 )
 
+NOT_ASSURED = frozenset({_JAPANESE.code, _REPORT.code})
+"""Codes of the notices under which nothing is assured of the share of important passages that is found."""
+
 
 def cautions(kind: DocumentKind, language: Language, query: str | None) -> tuple[Notice, ...]:
     """The notices that apply, the gravest first."""

@@ -127,7 +127,7 @@ class FindingCard(QWidget):
             entry.clicked.connect(lambda _checked=False, passage=passage: self.followed.emit(passage))
             self._links.addWidget(entry)
         if len(links) > LINKS:
-            more = self.tr("and {n} more links").format(n=len(links) - LINKS)
+            more = self.tr("and {n} more").format(n=len(links) - LINKS)
             self._links.addWidget(label(more, "small"))
 
     def edit_comment(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from app.analysis.analysis import Analysis
+from app.analysis.cautions import NOT_ASSURED
 from app.review.selection import SHARES, selected_share
 from app.ui.state import OpenFile
 from app.ui.widgets import label
@@ -57,10 +58,13 @@ class SensitivityBar(QWidget):
         self._value.setText(self._words(share))
         recall = f"{analysis.settings.recall:.0%}"
         self.target.setVisible(chosen is not None and file.proposed_share is not None)
+        assured = NOT_ASSURED.isdisjoint(warning.code for warning in analysis.warnings)
         words = self.tr("To find {recall} of what matters: {share:.0%} of the text")
+        if not assured:
+            words = self.tr("All that the model selected: {share:.0%} of the text")
         self.target.setText(words.format(recall=recall, share=file.proposed_share or 0.0))
         told = self.tr("The most important passages, up to {share:.0%} of the text.").format(share=share)
-        if chosen is None:
+        if chosen is None and assured:
             told = self.tr("In documents like this one the model aims to find {recall} of the passages that matter.")
             told = told.format(recall=recall)
         self.setToolTip(told + "\n" + self.tr("Less: [  More: ]  Decided findings always stay."))
