@@ -110,6 +110,7 @@ def test_every_figure_of_the_weights_says_its_command(manifest: dict[str, Any]) 
         module = re.match(r"python -m (model\.[\w.]+) --", made["command"])
         assert module, made["command"]
         assert (REPOSITORY / module[1].replace(".", "/")).with_suffix(".py").is_file(), module[1]
+        assert " /" not in made["command"], "a path of one machine"
     assert {figure["weights_sha256"] for figure in manifest["figures"]} == {manifest["sha256"]}
     assert all("seed" in figure for figure in manifest["figures"])
 
