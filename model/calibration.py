@@ -103,7 +103,7 @@ def fit_with_uncertainty(
 
 
 def fit(logits: Floats, labels: NDArray[np.bool_], steps: int = 50) -> tuple[float, float]:
-    """Slope and offset of largest likelihood, by Newton's method from (1, 0).
+    """Slope and offset of largest likelihood, by Newton's method from (1, 0), its steps halved until they lead downhill.
 
     Platt's smoothed targets keep it finite where the classes are separable or one is empty.
     """
@@ -111,14 +111,20 @@ def fit(logits: Floats, labels: NDArray[np.bool_], steps: int = 50) -> tuple[flo
     negatives = len(labels) - positives
     target = np.where(labels, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     design = np.stack([logits, np.ones_like(logits)], axis=1)
+
+    def loss(weights: Floats) -> float:
+        middle = design @ weights
+        return float((np.logaddexp(0.0, middle) - target * middle).sum())
+
     weights = np.array([1.0, 0.0])
     for _ in range(steps):
         probability = _logistic(design @ weights)
         gradient = design.T @ (probability - target)
         curvature = (design * (probability * (1 - probability))[:, None]).T @ design + 1e-6 * np.eye(2)
         step = np.linalg.solve(curvature, gradient)
-        # A full Newton step can overshoot where the sigmoid is flat.
-        step *= min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-12))
+        # Where the sigmoid is flat a full step overshoots, to and fro without end.
+        while loss(weights - step) > loss(weights) and float(np.abs(step).max()) > 1e-8:
+            step = step / 2
         weights = weights - step
         if float(np.abs(step).max()) < 1e-8:
             break
