@@ -6,6 +6,7 @@ Features stand beside those of the neighbourhood, since what is asked about is s
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
@@ -17,7 +18,7 @@ _REACH = 2
 """Passages on each side that count as nearby."""
 
 _WORD = re.compile(r"[^\W_]+")
-_CJK = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]+")
+_CJK = re.compile(r"[\u3005\u3041-\u30ff\u4e00-\u9fff]+")
 
 
 def features(
@@ -48,12 +49,10 @@ def shared_words(query: str, passages: Sequence[str]) -> NDArray[np.float64]:
 
 def terms(text: str) -> frozenset[str]:
     """Words in lower case; of Japanese, which has no spaces, pairs of characters."""
-    found = set()
-    for word in _WORD.findall(text.lower()):
-        japanese = _CJK.findall(word)
-        if not japanese:
-            found.add(word)
-        for run in japanese:
+    found: set[str] = set()
+    for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower()):
+        found.update(filter(None, _CJK.split(word)))
+        for run in _CJK.findall(word):
             found.update(run[i : i + 2] for i in range(max(1, len(run) - 1)))
     return frozenset(found)
 
