@@ -43,7 +43,7 @@ class FindingCard(QWidget):
         self._links = QVBoxLayout()
         self._links.setSpacing(4)
         self._comment = CommentField()
-        self._comment.setFixedHeight(58)
+        self._comment.setFixedHeight(66)
         self._comment.setTabChangesFocus(True)
         self._comment.setAcceptDrops(False)  # a document that is dropped on it is to be opened
         self._comment.setPlaceholderText(self.tr("Comment (C) – goes with the finding into every export"))
