@@ -21,7 +21,8 @@ class Tokenizer:
     """Wraps a SentencePiece model file; safe to use from several threads."""
 
     def __init__(self, model: Path) -> None:
-        self._processor = sentencepiece.SentencePieceProcessor(model_file=str(model))
+        # Read here: the library says of a missing file what is no `FileNotFoundError`.
+        self._processor = sentencepiece.SentencePieceProcessor(model_proto=model.read_bytes())
 
     @property
     def size(self) -> int:

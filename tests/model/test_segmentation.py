@@ -13,7 +13,8 @@ from model.segmentation import MAX_CHARACTERS, paragraphs, passages
 # Text as it comes, and text dense in what the rules look for.
 ANYTHING = st.text(max_size=300)
 PIECES = [
-    "The Supplier", "shall pay", "No.", "e.g.", "Inc.", "1.", "(a)", "Section 4.", ";", ":", ". ", "! ", "? ", "\n", "\n\n", "「", "」",
+    "The Supplier", "shall pay", "No.", "e.g.", "Inc.", "1.", "(a)", "Section 4.", ";", ":", ". ", "! ", "? ",
+    "\n", "\n\n", "「", "」",
     "（", "）", "。", "、", "契約", "責任を負う", "。」", '."', ".)", " ", "\u3000", "\t", ", ", "A", "x", "12",
 ]  # fmt: skip
 DENSE = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)

@@ -77,3 +77,15 @@ def test_each_passage_is_cut_by_itself(tokenizer, passages):
     for passage, start, end in zip(passages, bounds, bounds[1:], strict=False):
         alone, _ = tokenizer.encode([passage])
         np.testing.assert_array_equal(ids[start:end], alone)
+
+
+def test_a_missing_file_is_said(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        Tokenizer(tmp_path / TOKENIZER)
+
+
+def test_the_folder_may_have_any_name(weights, tmp_path):
+    folder = tmp_path / "模型 (1)"
+    folder.mkdir()
+    (folder / TOKENIZER).write_bytes((weights / TOKENIZER).read_bytes())
+    assert Tokenizer(folder / TOKENIZER).size == Tokenizer(weights / TOKENIZER).size

@@ -1,0 +1,349 @@
+"""The scorer: the shipped weights on the examples, and a made-up model for what does not depend on what was learnt."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from made_model import TINY, made_model
+
+from model.attention import AdaptiveAttentionConfig
+from model.calibration import RECALLS, Calibration, Sigmoid
+from model.checkpoint import file_sha256, save_checkpoint, write_manifest
+from model.scorer import MANIFEST, TOKENIZER, WEIGHTS, Attending, PassageScores, Scorer, unit_length
+from model.tags import KINDS, TAGS
+from model.training.corpora import document_spans
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "resources" / "examples"
+PARALLEL = [
+    (
+        "Either party may terminate this Agreement on thirty days' notice.",
+        "各当事者は30日前の通知により本契約を解除することができる。",
+    ),
+    ("The disclosed information must be kept secret.", "開示された情報は秘密として保持しなければならない。"),
+    ("Payment is due at the end of the month.", "支払期限は月末とする。"),
+    ("The train from Osaka arrives at nine in the morning.", "大阪発の列車は午前9時に到着する。"),
+    ("The database is backed up every night.", "データベースは毎晩バックアップされる。"),
+    ("He likes to cook fish for his children.", "彼は子供たちのために魚を料理するのが好きだ。"),
+]
+
+
+class CancelledError(Exception):
+    pass
+
+
+def example(name: str) -> list[str]:
+    text = (EXAMPLES / name).read_text("utf-8")
+    if text.startswith("title:"):
+        text = text.split("\n\n", 1)[1]
+    return [text[start:end] for start, end in document_spans(text)]
+
+
+CONTRACT, JAPANESE = example("source/services-agreement.md"), example("source/outsourcing-agreement-ja.md")
+DESIGN = example("design-proposal.md")
+
+
+def place(passages: list[str], words: str) -> int:
+    (found,) = (i for i, passage in enumerate(passages) if words in passage)
+    return found
+
+
+@pytest.fixture(scope="module")
+def scorer(weights: Path) -> Scorer:
+    return Scorer(weights, "cpu")
+
+
+@pytest.fixture(scope="module")
+def contract(scorer: Scorer) -> PassageScores:
+    return scorer.score(CONTRACT)
+
+
+@pytest.fixture(scope="module")
+def japanese(scorer: Scorer) -> PassageScores:
+    return scorer.score(JAPANESE)
+
+
+@pytest.fixture(scope="module")
+def design(scorer: Scorer) -> PassageScores:
+    return scorer.score(DESIGN)
+
+
+@pytest.fixture
+def made(weights: Path, tmp_path: Path) -> Path:
+    """A folder with a made-up model, the real tokenizer, and a manifest without calibration."""
+    architecture = replace(TINY, vocabulary=34_784, window=30)
+    save_checkpoint(made_model(architecture), tmp_path / WEIGHTS)
+    shutil.copyfile(weights / TOKENIZER, tmp_path / TOKENIZER)
+    facts = {"name": "made-up", "version": "0", "sha256": file_sha256(tmp_path / WEIGHTS)}
+    write_manifest(tmp_path / MANIFEST, architecture, facts)
+    return tmp_path
+
+
+def change_manifest(folder: Path, **changes: object) -> None:
+    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    (folder / MANIFEST).write_text(json.dumps({**manifest, **changes}), "utf-8")
+
+
+# The shipped weights
+
+
+@pytest.mark.parametrize(
+    ("name", "passages", "kind"),
+    [("contract", CONTRACT, "contract"), ("japanese", JAPANESE, "contract"), ("design", DESIGN, "design")],
+)
+def test_what_is_said_of_a_document_is_whole(name, passages, kind, request):
+    scores: PassageScores = request.getfixturevalue(name)
+    assert scores.kind == kind
+    count = len(passages)
+    for values in (scores.importance, scores.low, scores.high):
+        assert values.shape == (count,)
+        assert values.dtype == np.float64
+        assert ((values >= 0) & (values <= 1)).all()
+    assert (scores.low <= scores.importance).all()
+    assert (scores.importance <= scores.high).all()
+    assert (scores.low < scores.high).all()
+    assert scores.tag_names == TAGS[kind]
+    assert scores.tags.shape == (count, len(TAGS[kind]))
+    assert ((scores.tags >= 0) & (scores.tags <= 1)).all()
+    assert scores.vectors.shape[0] == count
+    np.testing.assert_allclose(np.linalg.norm(scores.vectors, axis=1), 1.0, atol=1e-5)
+    assert scores.tokens > count
+    assert 0 < scores.density < 1, "long enough to be read sparsely"
+    mass = scores.covered_mass
+    assert 0.8 < mass.low <= mass.estimate <= mass.high <= 1
+    assert np.ptp(scores.importance) > 0.05
+
+
+def test_the_same_is_said_again(scorer, design):
+    again = scorer.score(DESIGN)
+    for name in ("importance", "low", "high", "tags", "vectors"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(design, name))
+    assert (again.density, again.covered_mass) == (design.density, design.covered_mass)
+
+
+def test_adaptive_and_dense_agree(scorer, design):
+    dense = scorer.score(DESIGN, attending=Attending(adaptive=False))
+    everything = scorer.score(DESIGN, attending=Attending(coverage=1.0))
+    assert (dense.density, everything.density) == (1.0, 1.0)
+    np.testing.assert_allclose(everything.importance, dense.importance, atol=1e-5)
+    np.testing.assert_allclose(everything.tags, dense.tags, atol=1e-4)
+    np.testing.assert_allclose(design.importance, dense.importance, atol=0.03)
+    assert np.corrcoef(np.log(design.importance), np.log(dense.importance))[0, 1] > 0.99
+
+
+@pytest.mark.parametrize(
+    "words", ["PROVIDER'S AGGREGATE LIABILITY", "19.1 This Agreement is governed", "worldwide, perpetual, irrevocable"]
+)
+def test_what_matters_in_the_contract_outranks_its_boilerplate(contract, words):
+    boilerplate = ["Headings", "A reference to a Section", "The Parties therefore agree", "(A) Customer operates"]
+    found = [contract.importance[i] for i, text in enumerate(CONTRACT) if any(each in text for each in boilerplate)]
+    assert len(found) >= 3
+    assert contract.importance[place(CONTRACT, words)] > 5 * max(found)
+    assert contract.importance[place(CONTRACT, words)] >= np.quantile(contract.importance, 0.9)
+
+
+def test_what_matters_in_the_japanese_contract_outranks_its_headings(japanese):
+    headings = [japanese.importance[i] for i, text in enumerate(JAPANESE) if text.startswith("#")]
+    for words in ("従業員又は再委託先の要員を雇用し", "同種又は類似のシステムを、自ら"):
+        assert japanese.importance[place(JAPANESE, words)] > 2 * max(headings)
+
+
+@pytest.mark.parametrize(
+    ("words", "tag"),
+    [
+        ("PROVIDER'S AGGREGATE LIABILITY", "cap-on-liability"),
+        ("19.1 This Agreement is governed", "governing-law"),
+        ("This Agreement begins on the Effective Date", "expiration-date"),
+        ("commercial general liability insurance", "insurance"),
+    ],
+)
+def test_tags_say_what_a_passage_is(contract, words, tag):
+    tags = contract.tags[place(CONTRACT, words)]
+    assert tags[contract.tag_names.index(tag)] > 0.3
+    assert contract.tag_names.index(tag) in np.argsort(-tags)[:2]
+
+
+def test_english_and_japanese_sentences_of_one_meaning_are_near(scorer):
+    """Each English sentence finds its translation among all the others, and most Japanese ones find theirs."""
+    english, japanese = zip(*PARALLEL, strict=True)
+    vectors = scorer.score([*english, *japanese], kind="contract").vectors
+    near = vectors[: len(PARALLEL)] @ vectors[len(PARALLEL) :].T
+    own = np.arange(len(PARALLEL))
+    np.testing.assert_array_equal(near.argmax(1), own)
+    assert (near.argmax(0) == own).sum() >= len(PARALLEL) - 1
+    unrelated = near[~np.eye(len(PARALLEL), dtype=np.bool_)]
+    assert near.diagonal().min() > unrelated.mean() + unrelated.std()
+
+
+@pytest.mark.parametrize(
+    ("passages", "query", "words"),
+    [
+        (CONTRACT, "Which law governs this agreement?", "19.1 This Agreement is governed"),
+        (CONTRACT, "How often are back-ups made?", "shall make back-ups daily"),
+        (JAPANESE, "損害賠償の上限はいくらか", "損害賠償責任は、債務不履行"),
+        (JAPANESE, "従業員の引抜き", "従業員又は再委託先の要員を雇用し"),
+    ],
+)
+def test_a_query_brings_up_what_was_asked_for(scorer, passages, query, words):
+    asked = scorer.score(passages, query=query)
+    rank = int((asked.importance > asked.importance[place(passages, words)]).sum())
+    assert rank < 5
+    assert ((asked.low <= asked.importance) & (asked.importance <= asked.high)).all()
+
+
+def test_a_query_changes_the_order_and_nothing_else(scorer, design):
+    asked = scorer.score(DESIGN, query="Which data of drivers must be erased?")
+    other = scorer.score(DESIGN, query="What does the change cost?")
+    assert not np.array_equal(np.argsort(asked.importance), np.argsort(design.importance))
+    assert not np.array_equal(np.argsort(asked.importance), np.argsort(other.importance))
+    np.testing.assert_array_equal(asked.tags, design.tags)
+    np.testing.assert_array_equal(asked.vectors, design.vectors)
+    assert asked.kind == design.kind
+
+
+def test_a_kind_may_be_given(scorer):
+    scores = scorer.score(DESIGN[:20], kind="report")
+    assert scores.kind == "report"
+    assert scores.tag_names == TAGS["report"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_higher_recall_selects_from_a_lower_importance(scorer, kind):
+    for query in (False, True):
+        thresholds = [scorer.threshold(kind, recall, query=query) for recall in RECALLS]
+        assert all(0 < threshold < 1 for threshold in thresholds)
+        assert sorted(thresholds, reverse=True) == thresholds
+        assert thresholds[0] > thresholds[-1]
+    assert scorer.threshold(kind, 0.9, query=True) == scorer.threshold("contract", 0.9, query=True)
+
+
+def test_one_short_passage_can_be_scored(scorer):
+    scores = scorer.score(["Payment is due."])
+    assert scores.importance.shape == (1,)
+    assert (scores.density, scores.covered_mass.estimate) == (1.0, pytest.approx(1.0))
+    odd = scorer.score(["", "\x00", "🙂" * 50, "Payment is due."], query="")
+    assert np.isfinite(odd.importance).all()
+
+
+# A made-up model
+
+
+def test_weights_that_the_manifest_does_not_name_are_refused(made):
+    change_manifest(made, sha256="0" * 64)
+    with pytest.raises(ValueError, match="SHA-256"):
+        Scorer(made, "cpu")
+
+
+def test_one_changed_byte_of_the_weights_is_noticed(made):
+    content = bytearray((made / WEIGHTS).read_bytes())
+    content[-1] ^= 1
+    (made / WEIGHTS).write_bytes(content)
+    with pytest.raises(ValueError, match="SHA-256"):
+        Scorer(made, "cpu")
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, MANIFEST, TOKENIZER])
+def test_a_missing_file_is_said(made, name):
+    (made / name).unlink()
+    with pytest.raises(FileNotFoundError):
+        Scorer(made, "cpu")
+
+
+def test_a_gpu_that_is_not_there_is_said(made, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ValueError, match="GPU"):
+        Scorer(made, "cuda")
+    assert Scorer(made, "auto").device == "cpu"
+
+
+def test_no_passages_are_refused(made):
+    with pytest.raises(ValueError, match="without passages"):
+        Scorer(made, "cpu").score([])
+
+
+STAGES = [("scanning", 0), ("attending", 0), ("attending", 1), ("scoring", 0)]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_whoever_is_told_may_cancel_and_ask_again(made, stage):
+    scorer = Scorer.load(made, "cpu")
+    told = []
+
+    def report(name: str, done: int, total: int) -> None:
+        assert 0 <= done < total
+        told.append((name, done))
+        if (name, done) == stage:
+            raise CancelledError
+
+    with pytest.raises(CancelledError):
+        scorer.score(["One passage.", "Another."], report=report)
+    assert told == STAGES[: STAGES.index(stage) + 1]
+    assert scorer.score(["One passage.", "Another."]).importance.shape == (2,)
+
+
+def test_without_calibration_the_model_is_taken_at_its_word(made):
+    scorer = Scorer(made, "cpu")
+    scores = scorer.score(["One passage.", "Another."], kind="report")
+    raw, tokens = scorer.logits(["One passage.", "Another."], Attending())
+    expected = torch.sigmoid(raw.importance[:, KINDS.index("report")]).numpy()
+    np.testing.assert_allclose(scores.importance, expected, rtol=1e-5)
+    np.testing.assert_array_equal(scores.low, scores.high)
+    assert scores.tokens == tokens
+    assert scorer.threshold("report", 0.9) == 0.5
+
+
+def test_the_calibration_is_that_of_the_kind_or_of_the_query(made):
+    sigmoids = {"contract": Sigmoid(0.5, 1.0, 0.1, 0.1), "report": Sigmoid(2.0, -1.0), "query": Sigmoid(0.1, 0.3)}
+    kinds = {
+        name: Calibration(sigmoid, tuple((i + 1) / 100 - recall / 100 for recall in RECALLS), 5).to_json()
+        for i, (name, sigmoid) in enumerate(sigmoids.items())
+    }
+    tags = {"report": {"slope": 3.0, "offset": -2.0}}
+    change_manifest(made, calibration={"kinds": kinds, "tags": tags, "relevance": [1.0, 2.0, 0.0, 0.0, -0.5]})
+    scorer = Scorer(made, "cpu")
+    passages = ["The fee is due.", "The rest is not.", "A fee."]
+    raw, _ = scorer.logits(passages, Attending())
+    scores = scorer.score(passages, kind="report")
+    logits = raw.importance.double().numpy()[:, KINDS.index("report")]
+    np.testing.assert_allclose(scores.importance, 1 / (1 + np.exp(-(2.0 * logits - 1.0))), rtol=1e-6)
+    names = slice(len(TAGS["contract"]), len(TAGS["contract"]) + len(TAGS["report"]))
+    tag_logits = raw.tags.double().numpy()[:, names]
+    np.testing.assert_allclose(scores.tags, 1 / (1 + np.exp(-(3.0 * tag_logits - 2.0))), rtol=1e-6)
+    asked = scorer.score(passages, kind="report", query="fee")
+    vectors = unit_length(raw.vectors)
+    cosine = (vectors @ scorer.query_vector("fee")).astype(np.float64)
+    words = np.array([1.0, 0.0, 1.0])
+    relevance = (cosine - cosine.mean()) / cosine.std() + 2.0 * words - 0.5
+    np.testing.assert_allclose(asked.importance, 1 / (1 + np.exp(-(0.1 * relevance + 0.3))), rtol=1e-4)
+    assert scorer.threshold("report", 0.5) == pytest.approx(0.02 - 0.005)
+    assert scorer.threshold("report", 0.5, query=True) == pytest.approx(0.03 - 0.005)
+    assert scorer.threshold("design", 0.5) == 0.5, "none was calibrated"
+
+
+def test_a_query_vector_is_that_of_the_same_text_as_a_passage(made):
+    scorer = Scorer(made, "cpu")
+    text = "Who may terminate the agreement, and when may that be done?"
+    (vector,) = scorer.score([text]).vectors
+    np.testing.assert_allclose(scorer.query_vector(text), vector, atol=1e-5)
+
+
+def test_attention_settings_reach_the_encoder(made):
+    assert Attending(adaptive=False).config() is None
+    assert Attending(coverage=0.8, seed=4).config() == AdaptiveAttentionConfig(coverage=0.8, seed=4)
+    scorer = Scorer(made, "cpu")
+    passages = ["The fee is due at the end of each month."] * 150
+    low, high = (scorer.score(passages, attending=Attending(coverage=c)).density for c in (0.2, 0.9))
+    assert low < high < 1.0
+    assert scorer.score(passages, attending=Attending(adaptive=False)).density == 1.0
+
+
+def test_facts_name_the_model_and_the_machine(made):
+    facts = dict(Scorer(made, "cpu").facts())
+    assert facts["Model"].startswith("made-up 0, ")
+    assert facts["Model runs on"] == "cpu"
+    assert facts["PyTorch"] == torch.__version__
