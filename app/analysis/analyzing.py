@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from app.analysis.analysis import (
@@ -103,14 +104,14 @@ def _readable(document: Document) -> list[Passage]:
     if len(document.text) > LONGEST:
         raise FusenError(
             "too-large",
-            f"{document.file} has {len(document.text):,} characters; Fusen reads up to {LONGEST:,} at once.",
+            f"{Path(document.file).name} has {len(document.text):,} characters; Fusen reads up to {LONGEST:,} at once.",
             "Split it, for example at its chapters or exhibits, and open the parts.",
         )
     passages = document_passages(document)
     if not passages:
         raise FusenError(
             "empty",
-            f"{document.file} holds no text that could be analysed.",
+            f"{Path(document.file).name} holds no text that could be analysed.",
             "If its pages are pictures, run text recognition (OCR) over it and open the result.",
         )
     return passages

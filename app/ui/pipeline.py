@@ -15,7 +15,7 @@ from app.errors import FusenError
 from app.review.findings import Finding
 from app.review.selection import first_share, selected_share
 from app.ui.hub import Background, Courier, Hub, Message
-from app.ui.progress import ProgressMeter
+from app.ui.progress import WAITING, ProgressMeter
 from app.ui.state import OpenFile, WindowState
 from app.workers.client import WorkerClient
 from app.workers.protocol import (
@@ -164,7 +164,10 @@ class Pipeline:
         self._submit(self._documents, file, body, read, self._stop)
 
     def _analyse(self, file: OpenFile, document: Document) -> None:
+        others = any(other.phase == "analysing" for other in self._state.files.values() if other is not file)
         file.phase = "analysing"
+        if others and file.meter is not None:
+            file.meter.report(WAITING, 0, 1)
         self._hub.changed.emit(file.key)
 
         def analysed(file: OpenFile, value: Value) -> None:
@@ -222,7 +225,8 @@ class Pipeline:
         file.problem, file.meter = error, None
         file.phase = "ready" if file.analysis is not None else "stopped"
         if error.code != "cancelled":
-            self._hub.announced.emit(file.key, Message("error", error.message, error.advice, command="analyse"))
+            again = None if error.code in ("empty", "too-large") else "analyse"  # it would say the same once more
+            self._hub.announced.emit(file.key, Message("error", error.message, error.advice, command=again))
         self._hub.changed.emit(file.key)
 
     def _progress(self, file: OpenFile, progress: Progress) -> None:

@@ -14,6 +14,8 @@ STAGES: dict[str, int] = {
     "scoring": 2,
     "linking": 2,
 }
+WAITING = "waiting"
+"""The stage in which the model worker still has another document."""
 
 _ENOUGH_SECONDS = 1.5
 _ENOUGH_SHARE = 0.08
@@ -31,6 +33,8 @@ class ProgressMeter:
 
     def report(self, stage: str, done: int, total: int) -> None:
         """Take a worker's report: `done` of `total` units of `stage`. A stage that is not known changes only the words."""
+        if self.stage == WAITING != stage:  # the pace is that of the work, not of the wait
+            self._started, self._reached = self._clock(), 0.0
         self.stage = stage
         if stage not in STAGES:
             return

@@ -16,6 +16,7 @@ def stage_words(stage: str) -> str:
     """What a worker is doing."""
     known = {
         "reading": _tr("Reading the pages"),
+        "waiting": _tr("Waiting for the document before it"),
         "loading-model": _tr("Loading the model"),
         "scanning": _tr("Scanning the whole document"),
         "attending": _tr("Reading closely where it matters"),

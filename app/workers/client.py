@@ -357,7 +357,7 @@ class WorkerClient:
         file = file_of(body)
         return FusenError(
             "internal",
-            f"The {self._name} stopped unexpectedly" + (f" at {file}." if file else "."),
+            f"The {self._name} stopped unexpectedly" + (f" at {Path(file).name}." if file else "."),
             "It starts again by itself, and other documents are not affected. The file may be damaged, or too large for "
             "this machine's memory.",
         )

@@ -12,7 +12,7 @@ from app.review.findings import Finding
 from app.ui.availability import explain, why_no_window
 from app.ui.commands import COMMANDS, MENUS
 from app.ui.finding_list import FindingList
-from app.ui.progress import ProgressMeter
+from app.ui.progress import WAITING, ProgressMeter
 from app.ui.state import WindowState
 
 
@@ -69,6 +69,10 @@ def test_progress_never_falls_and_the_time_left_is_honest() -> None:
     assert meter.seconds_left() == pytest.approx(10.25)
     now[0] = 40.0
     assert meter.seconds_left() is None
+    meter.report(WAITING, 0, 1)
+    now[0] = 100.0
+    meter.report("attending", 1, 2)
+    assert meter.seconds_left() is None  # the wait says nothing of the pace
 
 
 def test_closing_brings_the_neighbour_into_view() -> None:
