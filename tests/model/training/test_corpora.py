@@ -1,0 +1,162 @@
+"""Labelled documents: which passages a label covers, and what of them is packed."""
+
+from __future__ import annotations
+
+import json
+import lzma
+from itertools import accumulate
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model.scorer import TOKENIZER
+from model.tags import KINDS, TAGS, tag_slice
+from model.tokenizer import Tokenizer
+from model.training import corpora
+
+CLAUSE = "This Agreement is governed by the laws of the State of Delaware."
+PLAIN = "The headings are for convenience only and have no meaning."
+PARTIES = "This Agreement is made between Alpha and Beta."
+
+
+@pytest.fixture(scope="module")
+def tokenizer(weights: Path) -> Tokenizer:
+    return Tokenizer(weights / TOKENIZER)
+
+
+def write(path: Path, lines: list[dict]) -> None:
+    with lzma.open(path, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+
+def line(text: str, labelled: dict[str, str], **more: object) -> dict:
+    """`labelled`: piece of the text -> tag."""
+    labels = [{"start": text.index(p), "end": text.index(p) + len(p), "tag": tag} for p, tag in labelled.items()]
+    return {"id": "made-up", "split": "train", "text": text, "labels": labels, **more}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(1, 8)), max_size=8), st.integers(0, 60), st.integers(1, 40))
+def test_covered_passages_by_brute_force(gaps_and_lengths, start, length):
+    ends = list(accumulate(gap + size for gap, size in gaps_and_lengths))
+    spans = tuple((end - size, end) for end, (_, size) in zip(ends, gaps_and_lengths, strict=True))
+    label = set(range(start, start + length))
+    expected = []
+    for index, (a, b) in enumerate(spans):
+        shared = len(label & set(range(a, b)))
+        if shared and (2 * shared >= b - a or 2 * shared >= length):
+            expected.append(index)
+    assert corpora.covered(spans, (start, start + length)) == expected
+
+
+def test_contracts_are_important_but_for_what_only_describes(tmp_path):
+    text = f"{PARTIES}\n\n{PLAIN} {CLAUSE}"
+    write(tmp_path / "contracts.jsonl.xz", [line(text, {PARTIES: "parties", CLAUSE: "governing-law"})])
+    (document,) = corpora.read_contracts(tmp_path)
+    assert [text[a:b] for a, b in document.spans] == [PARTIES, PLAIN, CLAUSE]
+    assert document.important.tolist() == [False, False, True]
+    names = TAGS["contract"]
+    assert document.tags.tolist() == [[0, names.index("parties")], [2, names.index("governing-law")]]
+    assert (document.group, document.kind, document.split) == ("contract", "contract", "train")
+
+
+@pytest.mark.parametrize(
+    ("name", "read", "group"),
+    [("reports", corpora.read_reports, "report"), ("design", corpora.read_designs, "design")],
+)
+def test_importance_is_known_where_there_is_a_summary(tmp_path, name, read, group):
+    labels = {PLAIN: "important", CLAUSE: "risk"}
+    text = f"{PLAIN} {CLAUSE}"
+    write(tmp_path / f"{name}.jsonl.xz", [line(text, labels, summary_kind=kind) for kind in ("abstract", "none")])
+    with_summary, without = read(tmp_path)
+    assert with_summary.important.tolist() == [True, False]
+    assert without.important is None
+    for document in (with_summary, without):
+        assert document.tags.tolist() == [[1, TAGS[group].index("risk")]]
+
+
+def test_confidentiality_agreements_have_tags_only(tmp_path):
+    write(tmp_path / "contracts-nda.jsonl.xz", [line(CLAUSE, {CLAUSE: "limited-use"})])
+    (document,) = corpora.read_confidentiality_agreements(tmp_path)
+    assert (document.group, document.kind, document.important) == ("confidentiality", "contract", None)
+    assert document.tags.tolist() == [[0, TAGS["confidentiality"].index("limited-use")]]
+
+
+def test_japanese_documents(tmp_path):
+    text = "甲は乙に支払う。乙は受領する。"
+    lines = [line(text, {"甲は乙に支払う。": "x"}, kind=kind) for kind in ("contract", "other")]
+    write(tmp_path / "japanese.jsonl.xz", lines)
+    (document,) = corpora.read_japanese(tmp_path)
+    assert (document.group, document.kind, document.important) == ("none", "contract", None)
+    assert document.tags.shape == (0, 2)
+    write(tmp_path / "japanese-labelled.jsonl.xz", lines[:1])
+    (labelled,) = corpora.read_japanese_labelled(tmp_path)
+    assert labelled.important.tolist() == [True, False]
+    write(tmp_path / "parallel-ja.jsonl.xz", [{"en": "One.", "ja": "一。"}, {"en": "Two.", "ja": "二。"}])
+    assert list(corpora.read_parallel(tmp_path)) == [("One.", "一。"), ("Two.", "二。")]
+
+
+def test_queries_come_with_the_long_passages_that_answer_them(tmp_path):
+    long = [f"The {word} point is long enough to be an answer that somebody would look for." for word in ("1st", "2nd")]
+    text = f"{long[0]} Certainly. {long[1]}\n\nNot asked for, however long this passage may be, since no one wanted it."
+    asked = {"query": "What?", "spans": [[0, text.index("\n\n")]]}
+    write(
+        tmp_path / "meetings.jsonl.xz",
+        [{"split": split, "text": text, "queries": [asked]} for split in ("train", "validation")],
+    )
+    clause = {
+        "text": long[0],
+        "split": "train",
+        "labels": [{"query": "Good?", "score": 3}, {"query": "Bad?", "score": 2}],
+    }
+    write(tmp_path / "contract-clauses.jsonl.xz", [clause])
+    found = list(corpora.read_queries(tmp_path, "train"))
+    assert sorted(found) == sorted([("What?", long[0]), ("What?", long[1]), ("Good?", long[0])])
+
+
+def made_documents() -> list[corpora.LabelledDocument]:
+    def made(group: str, kind: str, text: str, important: list[bool] | None, tags: list[list[int]]):
+        spans = corpora.document_spans(text)
+        known = None if important is None else np.array(important, dtype=np.bool_)
+        return corpora.LabelledDocument(
+            "id", "train", group, kind, text, spans, known, np.array(tags, np.int32).reshape(-1, 2)
+        )
+
+    return [
+        made("contract", "contract", f"{PARTIES} {PLAIN} {CLAUSE}", [False, False, True], [[0, 1], [2, 7]]),
+        made("none", "report", "甲は乙に支払う。乙は受領する。", None, []),
+        made("design", "design", "", None, []),
+        made("design", "design", f"{PLAIN} {CLAUSE}", [True, False], [[1, 2], [1, 10]]),
+    ]
+
+
+def test_packed_documents_come_back(tokenizer):
+    documents = [document for document in made_documents() if document.spans]
+    packed = corpora.pack(made_documents(), tokenizer)
+    assert {name: str(array.dtype) for name, array in packed.items()} == {
+        "tokens": "uint16", "passage_bounds": "int32", "document_bounds": "int32", "kind": "int8", "group": "int8",
+        "importance": "int8", "tags": "int32",
+    }  # fmt: skip
+    assert packed["document_bounds"].tolist() == [0, 3, 5, 7], "one without passages is left out"
+    assert [KINDS[kind] for kind in packed["kind"]] == ["contract", "report", "design"]
+    assert packed["group"].tolist() == [0, -1, 2]
+    assert packed["importance"].tolist() == [0, 0, 1, -1, -1, 1, 0]
+    design = tag_slice("design").start
+    assert packed["tags"].tolist() == [[0, 1], [2, 7], [6, design + 2], [6, design + 10]]
+    passages = [document.text[a:b] for document in documents for a, b in document.spans]
+    for passage, start, end in zip(passages, packed["passage_bounds"], packed["passage_bounds"][1:], strict=False):
+        ids, _ = tokenizer.encode([passage])
+        assert packed["tokens"][start:end].tolist() == ids.tolist()
+    assert packed["passage_bounds"][-1] == len(packed["tokens"])
+
+
+def test_packed_pairs_leave_the_long_ones_out(tokenizer):
+    pairs = [("One.", "一。"), ("word " * 30, "二。"), ("Three.", "語" * 90 + "。"), ("Four and five.", "四と五。")]
+    packed = corpora.pack_pairs(pairs, tokenizer, longest=20)
+    for side, kept in (("en", ["One.", "Four and five."]), ("ja", ["一。", "四と五。"])):
+        ids, bounds = tokenizer.encode(kept)
+        assert packed[side].tolist() == ids.tolist()
+        assert packed[f"{side}_bounds"].tolist() == bounds.tolist()
