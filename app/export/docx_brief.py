@@ -26,7 +26,7 @@ from app.export.writing import write_whole
 
 _LATIN, _JAPANESE = "Calibri", "Yu Gothic"
 _INK, _QUIET, _SHADE = RGBColor(0x1F, 0x2A, 0x37), RGBColor(0x5B, 0x65, 0x70), "EEF1F5"
-_FINDING_WIDTHS = (Cm(1.4), Cm(7.4), Cm(2.7), Cm(2.4), Cm(3.1))
+_FINDING_WIDTHS = (Cm(1.4), Cm(7.1), Cm(2.7), Cm(2.7), Cm(3.1))
 _FINDING_WIDTHS_WITH_FILE = (Cm(3.2), Cm(5.6), Cm(2.7), Cm(2.7), Cm(2.8))
 _FIELD_WIDTHS = (Cm(4.0), Cm(13.0))
 
@@ -53,7 +53,7 @@ def brief_docx(brief: Brief) -> bytes:
     else:
         docx.add_paragraph(say("no-findings", language))
     if brief.rejected:
-        _add_note(docx, say("rejected", language, count=brief.rejected))
+        docx.add_paragraph().add_run(say("rejected", language, count=brief.rejected)).font.color.rgb = _QUIET
     _add_summary(docx, brief)
     docx.add_heading(say("not-looked-at", language), level=1)
     for document in brief.documents:
@@ -100,7 +100,9 @@ def _add_fields(docx: Docx, lines: Sequence[tuple[str, str]]) -> None:
 
 
 def _add_note(docx: Docx, text: str) -> None:
-    docx.add_paragraph().add_run(text).font.color.rgb = _QUIET
+    note = docx.add_paragraph()
+    note.paragraph_format.keep_with_next = True  # it says something of what follows
+    note.add_run(text).font.color.rgb = _QUIET
 
 
 def _add_table(docx: Docx, rows: int, widths: Sequence[Cm]) -> Table:
