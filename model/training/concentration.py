@@ -51,7 +51,8 @@ def uncovered(query: Tensor, key: Tensor, drawn: Tensor, density: float, config:
     size, count = config.block_size, tokens // config.block_size
     scale = width**-0.5
     rows = query.view(heads, count, size, width)[:, drawn].flatten(1, 2)  # (heads, drawn · size, width)
-    picked = _pick(rows.detach()[None], key.detach(), drawn, max(config.floor, round(density * count)), config)
+    most = min(count, max(config.floor, round(density * count)))
+    picked = _pick(rows.detach()[None], key.detach(), drawn, most, config)
     scores = (rows @ key[0].transpose(-1, -2)).float() * scale  # (heads, drawn · size, tokens)
     scores = scores.view(heads, len(drawn), size, count, size)
     total = scores.flatten(3).logsumexp(-1)

@@ -1,0 +1,167 @@
+"""The parts of training, on a model that learns in seconds: what lowers the loss, what is masked, what is averaged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+import torch
+import torch.nn.functional as F
+from made_model import TINY, made_model
+
+from model.importance import ImportanceModel
+from model.tags import KINDS, TAG_COUNT, tag_slice
+from model.tokenizer import PADDING
+from model.training.batches import Batch
+from model.training.concentration import Concentration
+from model.training.train import (
+    Recipe,
+    blend,
+    labelled_loss,
+    make_optimizer,
+    pair_loss,
+    schedule,
+    sentence_vectors,
+)
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+RECIPE = Recipe()
+PLAIN = replace(TINY, dropout=0.0)
+
+
+def made_batch(seed: int = 0) -> Batch:
+    """Two documents; a passage is important, and has the first tag of its group, where three of its seven tokens are 5."""
+    generator = torch.Generator().manual_seed(seed)
+    bounds = torch.arange(0, 7 * 24 + 1, 7)
+    ids = torch.randint(4, PLAIN.vocabulary, (7 * 24,), generator=generator)
+    important = (torch.rand(24, generator=generator) < 0.4).long()
+    for passage in important.nonzero().flatten().tolist():
+        ids[7 * passage + 2 : 7 * passage + 5] = 5
+    tags, known = torch.zeros(24, TAG_COUNT), torch.zeros(24, TAG_COUNT, dtype=torch.bool)
+    for group, passages in (("contract", slice(0, 12)), ("design", slice(12, 24))):
+        known[passages, tag_slice(group)] = True
+        tags[passages, tag_slice(group).start] = important[passages].float()
+    kinds = torch.tensor([KINDS.index("contract"), KINDS.index("design")])
+    return Batch(ids, bounds, [0, 12, 24], kinds, kinds.repeat_interleave(12), important, tags, known)
+
+
+def scored(model: ImportanceModel, batch: Batch):
+    return model(batch.ids, batch.passage_bounds, batch.document_bounds, None)
+
+
+def test_a_few_steps_lower_the_loss():
+    torch.manual_seed(0)
+    model, batch = made_model(PLAIN).train(), made_batch()
+    optimizer = make_optimizer(model, replace(RECIPE, rate=2e-3, head_rate=5e-3))
+    english, japanese = (torch.randint(4, 64, (6, 5), generator=torch.Generator().manual_seed(i)) for i in (1, 2))
+    losses, pairs = [], []
+    for _ in range(100):
+        watched = Concentration(0.1, shortest=64)
+        scores = model(batch.ids, batch.passage_bounds, batch.document_bounds, None, watch=watched)
+        labelled, paired = labelled_loss(scores, batch, RECIPE), pair_loss(model, english, japanese)
+        loss = labelled + RECIPE.pair_weight * paired + RECIPE.concentration_weight * watched.loss()
+        optimizer.zero_grad()
+        torch.autograd.backward(loss)
+        assert all(torch.isfinite(p.grad).all() for p in model.parameters() if p.grad is not None)
+        optimizer.step()
+        losses.append(labelled.item())
+        pairs.append(paired.item())
+    assert losses[-1] < 0.4 * losses[0]
+    assert pairs[-1] < 0.7 * pairs[0]
+    scores = scored(model.eval(), batch)
+    own = scores.importance.gather(1, batch.passage_kind[:, None])[:, 0]
+    assert ((own > 0) == (batch.importance == 1)).float().mean() > 0.9
+
+
+def test_every_parameter_learns_at_its_rate():
+    model = made_model(PLAIN)
+    optimizer = make_optimizer(model, RECIPE)
+    peak = {id(p): group["peak"] for group in optimizer.param_groups for p in group["params"]}
+    decay = {id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
+    named = dict(model.named_parameters())
+    assert len(peak) == len(named) == sum(len(group["params"]) for group in optimizer.param_groups)
+    assert peak[id(named["encoder.local.1.qkv.weight"])] == pytest.approx(RECIPE.rate)
+    assert peak[id(named["encoder.local.0.qkv.weight"])] == pytest.approx(RECIPE.rate * RECIPE.layer_decay)
+    assert peak[id(named["encoder.positions"])] == pytest.approx(RECIPE.rate * RECIPE.layer_decay**2)
+    for name in ("encoder.long.0.qkv.weight", "outputs.weight", "kind.bias"):
+        assert peak[id(named[name])] == RECIPE.head_rate
+    for name, parameter in named.items():
+        assert decay[id(parameter)] == (0.01 if parameter.dim() > 1 else 0.0), name
+
+
+def test_what_is_not_labelled_teaches_nothing():
+    model, batch = made_model(PLAIN), made_batch()
+    unknown = replace(
+        batch, importance=torch.full_like(batch.importance, -1), tag_known=torch.zeros_like(batch.tag_known)
+    )
+    scores = scored(model, batch)
+    only_kind = RECIPE.kind_weight * F.cross_entropy(scores.kind, batch.kind)
+    assert labelled_loss(scores, unknown, RECIPE).item() == pytest.approx(only_kind.item())
+    # Unknown labels may say anything.
+    other = replace(unknown, tags=1 - batch.tags)
+    assert labelled_loss(scores, other, RECIPE).item() == pytest.approx(only_kind.item())
+
+
+def test_the_labelled_loss_by_hand():
+    model, batch = made_model(PLAIN), made_batch()
+    importance = batch.importance.clone()
+    importance[::3] = -1
+    batch = replace(batch, importance=importance)
+    scores = scored(model, batch)
+    expected = torch.zeros(())
+    known = [i for i in range(24) if importance[i] >= 0]
+    for i in known:
+        logit = scores.importance[i, batch.passage_kind[i]]
+        expected = expected - F.logsigmoid(logit if importance[i] else -logit) / len(known)
+    for group, passages in (("contract", range(12)), ("design", range(12, 24))):
+        for i in passages:
+            for t in range(tag_slice(group).start, tag_slice(group).stop):
+                logit = scores.tags[i, t]
+                expected = expected - F.logsigmoid(logit if batch.tags[i, t] else -logit) / 12 * (12 / 24) ** 0.5
+    for logits, kind in zip(scores.kind, batch.kind, strict=True):
+        expected = expected - RECIPE.kind_weight * torch.log_softmax(logits, 0)[kind] / 2
+    assert labelled_loss(scores, batch, RECIPE).item() == pytest.approx(expected.item(), rel=1e-4)
+
+
+@torch.inference_mode()
+def test_a_sentence_vector_is_the_mean_of_its_tokens_without_padding():
+    model = made_model(PLAIN)
+    rows = [[5, 6, 7], [8], [9, 10, 11, 12, 13]]
+    padded = torch.tensor([row + [PADDING] * (5 - len(row)) for row in rows])
+    vectors = sentence_vectors(model, padded)
+    for vector, row in zip(vectors, rows, strict=True):
+        alone = model.encoder.read_locally(torch.tensor(row), [0, len(row)]).mean(0)
+        torch.testing.assert_close(vector, alone, atol=1e-5, rtol=1e-4)
+
+
+@torch.inference_mode()
+def test_pairs_that_match_have_less_loss_than_shuffled_ones():
+    model = made_model(PLAIN)
+    ids = torch.randint(4, 64, (6, 5), generator=torch.Generator().manual_seed(0))
+    assert pair_loss(model, ids, ids).item() < 0.1
+    assert pair_loss(model, ids, ids.roll(1, 0)).item() > 1.0
+    assert pair_loss(model, ids, ids.flip(1)).item() == pytest.approx(
+        pair_loss(model, ids.flip(1), ids).item(), rel=1e-4
+    )
+
+
+@pytest.mark.parametrize("keep", [0.0, 0.25, 1.0])
+def test_the_average_moves_by_its_share(keep):
+    average, model = made_model(PLAIN, seed=1), made_model(PLAIN, seed=2)
+    before = [p.clone() for p in average.parameters()]
+    blend(average, model, keep)
+    for old, mine, theirs in zip(before, average.parameters(), model.parameters(), strict=True):
+        torch.testing.assert_close(mine, keep * old + (1 - keep) * theirs)
+
+
+def test_the_rate_warms_up_and_falls_to_nothing():
+    rates = [schedule(done / 1000, 0.06) for done in range(1001)]
+    assert rates[0] == 0.0
+    assert rates[60] == pytest.approx(1.0)
+    assert rates[-1] == pytest.approx(0.0)
+    assert all(a < b for a, b in pairwise(rates[:61]))
+    assert all(a > b for a, b in pairwise(rates[60:]))
+    assert rates[30] == pytest.approx(0.5)
+    assert rates[530] == pytest.approx(0.5)
