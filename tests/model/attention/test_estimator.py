@@ -47,6 +47,20 @@ def test_one_strong_key_among_weak_ones_is_not_averaged_away():
     assert int(estimated[0, 0, 0].argmax()) == 100 // 32
 
 
+def test_keys_that_vary_more_hold_more_mass():
+    """By the second-order expansion, where the means alone would say that all blocks are alike."""
+    generator = torch.Generator().manual_seed(5)
+    key = 0.3 * torch.randn(1, 1, 1024, 16, generator=generator)
+    key = key - key.view(1, 1, 64, 16, 16).mean(3).repeat_interleave(16, 2)  # every run has the mean zero
+    key[:, :, 256:512] *= 4.0
+    query = torch.randn(1, 1, 1, 16, generator=generator).expand(1, 1, 1024, 16).contiguous()
+    valid = torch.ones(1, 1024, dtype=torch.bool)
+    estimated = estimate_mass(pool_queries(query, 16), pool_keys(key, valid, 16, 256), 16**-0.5)[0, 0, 0]
+    exact = exact_mass(query, key, valid, 256)[0, 0, 0]
+    assert exact[1] > 1.3 * exact[0], "the case tells the means from the masses"
+    torch.testing.assert_close(estimated.double(), exact, atol=0.02, rtol=0.1)
+
+
 def test_random_keys_are_estimated_nearly():
     generator = torch.Generator().manual_seed(1)
     query, key = (0.7 * torch.randn(2, 2, 256, 16, generator=generator) for _ in range(2))
