@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon, QPaintEvent
 from PySide6.QtWidgets import (
     QMainWindow,
@@ -34,6 +34,9 @@ from app.ui.toolbar import Toolbar
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "resources" / "examples"
 
+SIZE = QSize(1360, 860)
+"""Of a new window, where the screen is that large."""
+
 
 class MainWindow(QMainWindow):
     """`painted` is emitted once, after the first paint; `closing` when the user closes the window."""
@@ -50,7 +53,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Fusen")
         self.setWindowIcon(QIcon(str(ICONS / "fusen.svg")))
         self.setAcceptDrops(True)
-        self.resize(1360, 860)
+        self.resize(SIZE.boundedTo(self.screen().availableSize()))
         self.actions_by_id = Actions(self._state, self._handlers(), self)
         self.addActions(self.actions_by_id.all())
         self.actions_by_id.fill(self.menuBar())
