@@ -1,9 +1,9 @@
 """Teach the whole-document layers to be read sparsely: few key blocks, those that the estimator picks, hold the mass.
 
-Attention that was only ever computed densely spreads thin mass over everything, so that covering most of it takes many of the
-pairs. Here a few query blocks of each document are drawn, the estimator picks key blocks at a small fixed density, and the loss is −log of the mass that those
-hold; its gradient pulls queries and keys to where the estimate is right and enough. The idea of training with the
-selection that inference will use is that of NSA (arXiv 2502.11089, section 3).
+Attention that was only ever computed densely spreads thin mass over everything, so that covering most of it takes many of
+the pairs. Here a few query blocks of each document are drawn, the estimator picks key blocks at a small fixed density, and
+the loss is −log of the mass that those hold; its gradient pulls queries and keys to where the estimate is right and enough.
+The idea of training with the selection that inference will use is that of NSA (arXiv 2502.11089, section 3).
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ show_inside() { # a file or folder of this machine, read-only at the same place 
 inside() { # a command as root in the bare system, with pip's variables of this machine
   local kept
   mapfile -t kept < <(env | grep -E '^(PIP_|SSL_CERT|REQUESTS_CA_BUNDLE)' || true)
-  chroot "$bare" /usr/bin/env -i HOME=/root LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin "${kept[@]}" "$@"
+  chroot "$bare" /usr/bin/env -i HOME=/srv LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin "${kept[@]}" "$@"
 }
 
 install() { # packages of Debian, nothing recommended beside them
@@ -62,7 +62,7 @@ install() { # packages of Debian, nothing recommended beside them
 }
 
 in_clone() { # command lines in the fresh clone, under the command that follows them
-  inside "${@:2}" bash -c "cd /root/fusen || exit"$'\n'"$1"
+  inside "${@:2}" bash -c "cd /srv/fusen || exit"$'\n'"$1"
 }
 
 readme_line() { # the line of the README's shell blocks that contains $1
@@ -90,34 +90,34 @@ while read -r path; do show_inside "$path"; done < <(
 )
 
 say "A fresh clone"
-git clone -q --no-hardlinks "$repository" "$bare/root/fusen"
+git clone -q --no-hardlinks "$repository" "$bare/srv/fusen"
 
 first=$(readme_line '.venv/bin/fusen resources/')
 say "$first"
 seconds=$SECONDS
-in_clone "$first" >"$bare/root/first.out" 2>"$bare/root/first.err" ||
-  { tail -n 30 "$bare/root/first.out" "$bare/root/first.err"; fail "the README's first command exited with an error"; }
+in_clone "$first" >"$bare/srv/first.out" 2>"$bare/srv/first.err" ||
+  { tail -n 30 "$bare/srv/first.out" "$bare/srv/first.err"; fail "the README's first command exited with an error"; }
 echo "exited 0 after $((SECONDS - seconds)) s; the end of what it printed:"
-tail -n 12 "$bare/root/first.out"
-grep -v '^WARNING: Location' "$bare/root/first.err" | tail -n 8
-grep -qE '^[0-9]+% · p\. [0-9]+' "$bare/root/first.out" || fail "no findings are listed"
-grep -qE '^[0-9]+ of [0-9]+ passages selected' "$bare/root/first.out" || fail "it is not said how much was selected"
-grep -q 'no screen' "$bare/root/first.err" || fail "it is not said why no window opens"
+tail -n 12 "$bare/srv/first.out"
+grep -v '^WARNING: Location' "$bare/srv/first.err" | tail -n 8
+grep -qE '^[0-9]+% · p\. [0-9]+' "$bare/srv/first.out" || fail "no findings are listed"
+grep -qE '^[0-9]+ of [0-9]+ passages selected' "$bare/srv/first.out" || fail "it is not said how much was selected"
+grep -q 'no screen' "$bare/srv/first.err" || fail "it is not said why no window opens"
 
 say "Without a network, the same analysis"
 findings() { grep -vE 'passages selected|peak' "$1"; } # all but the line that tells of time and memory
 in_clone '.venv/bin/fusen analyze resources/examples/services-agreement.pdf' unshare --net \
-  >"$bare/root/offline.out" 2>"$bare/root/offline.err" ||
-  { tail -n 20 "$bare/root/offline.err"; fail "without a network it exited with an error"; }
-diff <(findings "$bare/root/first.out" | sed '1,/^Successfully installed/d') <(findings "$bare/root/offline.out") ||
+  >"$bare/srv/offline.out" 2>"$bare/srv/offline.err" ||
+  { tail -n 20 "$bare/srv/offline.err"; fail "without a network it exited with an error"; }
+diff <(findings "$bare/srv/first.out" | sed '1,/^Successfully installed/d') <(findings "$bare/srv/offline.out") ||
   fail "without a network the findings differ"
-echo "the same $(grep -cE '^[0-9]+% · ' "$bare/root/offline.out") findings"
+echo "the same $(grep -cE '^[0-9]+% · ' "$bare/srv/offline.out") findings"
 
 say "A screen, but none of the window's libraries: the program names a package, and the next"
-in_clone 'timeout 120 .venv/bin/fusen resources/examples/design-proposal.md' env DISPLAY=:77 >"$bare/root/missing.out" 2>&1 ||
-  { tail -n 20 "$bare/root/missing.out"; fail "without the window's libraries it exited with an error"; }
-grep -E 'apt(-get)? install' "$bare/root/missing.out" ||
-  { tail -n 20 "$bare/root/missing.out"; fail "the packages for a window are not named"; }
+in_clone 'timeout 120 .venv/bin/fusen resources/examples/design-proposal.md' env DISPLAY=:77 >"$bare/srv/missing.out" 2>&1 ||
+  { tail -n 20 "$bare/srv/missing.out"; fail "without the window's libraries it exited with an error"; }
+grep -E 'apt(-get)? install' "$bare/srv/missing.out" ||
+  { tail -n 20 "$bare/srv/missing.out"; fail "the packages for a window are not named"; }
 named=()
 while advice=$(in_clone '.venv/bin/fusen doctor' env DISPLAY=:77 | grep '^-- *Window'); do
   package=$(grep -oE 'apt install [a-z0-9.+-]*[a-z0-9]' <<<"$advice" | cut -d' ' -f3) || break
@@ -136,14 +136,14 @@ inside apt-get -qq -y autoremove --purge "${named[@]}" >/dev/null
 say "The window, with the README's packages"
 # shellcheck disable=SC2086
 install $readme_packages
-in_clone '.venv/bin/fusen doctor' env DISPLAY=:77 | grep -E '^.. +(Window|Japanese)' | tee "$bare/root/doctor.out"
-grep -q 'does not answer' "$bare/root/doctor.out" || fail "the README's packages are not enough"
+in_clone '.venv/bin/fusen doctor' env DISPLAY=:77 | grep -E '^.. +(Window|Japanese)' | tee "$bare/srv/doctor.out"
+grep -q 'does not answer' "$bare/srv/doctor.out" || fail "the README's packages are not enough"
 install xvfb x11-utils
 # shellcheck disable=SC2016
 in_clone '
   Xvfb :77 -screen 0 1440x900x24 >/dev/null 2>&1 & screen=$!
   sleep 2
-  .venv/bin/fusen resources/examples/services-agreement.pdf >/root/window.log 2>&1 & window=$!
+  .venv/bin/fusen resources/examples/services-agreement.pdf >/srv/window.log 2>&1 & window=$!
   found=1
   for _ in $(seq 60); do
     sleep 0.5
@@ -155,12 +155,12 @@ in_clone '
   .venv/bin/python -c "
 from PySide6.QtGui import QGuiApplication
 application = QGuiApplication([])
-application.primaryScreen().grabWindow(0).save(\"/root/window.png\")"
+application.primaryScreen().grabWindow(0).save(\"/srv/window.png\")"
   kill $window $screen 2>/dev/null
   exit $found
-' env DISPLAY=:77 || { tail -n 20 "$bare/root/window.log"; fail "no window came up"; }
-cat "$bare/root/window.log"
-[[ -z $picture ]] || cp "$bare/root/window.png" "$picture"
+' env DISPLAY=:77 || { tail -n 20 "$bare/srv/window.log"; fail "no window came up"; }
+cat "$bare/srv/window.log"
+[[ -z $picture ]] || cp "$bare/srv/window.png" "$picture"
 
 if [[ $tests ]]; then
   second=$(readme_line 'tests/run.py')
