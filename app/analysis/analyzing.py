@@ -35,8 +35,8 @@ Report = Callable[[str, int, int], None]
 """Called with a stage, units done and units in all; what it raises ends the analysis."""
 
 LONGEST = 2_000_000
-"""Characters. English contracts of 1.13 million characters (244,000 tokens) took 6.3 GB of memory and 80 s on two cores; both grow
-with the length, so this much stays below what a machine of 16 GB has to give."""
+"""Characters. English contracts of 1.13 million characters (244,000 tokens) took 6.3 GB of memory and 80 s on two cores;
+both grow with the length, so this much stays below what a machine of 16 GB has to give."""
 
 SHOWN_FROM = 0.5
 """A tag is shown from this probability on: where it is more likely right than wrong."""
