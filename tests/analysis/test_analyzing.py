@@ -165,7 +165,6 @@ def test_a_document_that_is_too_long_is_refused_with_advice(monkeypatch: pytest.
     assert caught.value.advice
 
 
-@pytest.mark.skipif(not (MODEL / "manifest.json").exists(), reason="the trained weights are not in this checkout")
 @pytest.mark.parametrize("name", ["services-agreement.pdf", "outsourcing-agreement-ja.pdf"])
 def test_the_trained_model_reads_the_examples(name: str) -> None:
     from model.scorer import Scorer

@@ -22,7 +22,5 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def weights() -> Path:
-    """The folder of the shipped weights; tests that need them skip where it holds none."""
-    if not (WEIGHTS / "manifest.json").is_file():
-        pytest.skip("needs the trained weights, which resources/model does not hold")
+    """The folder of the shipped weights."""
     return WEIGHTS

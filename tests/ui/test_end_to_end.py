@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 import pymupdf
@@ -19,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from app.review.selection import FIRST, selected_share
 from app.ui.main_window import MainWindow
 from app.ui.relations import relations
-from app.ui.session import MODEL_WORKER, Session
+from app.ui.session import Session
 from app.ui.state import BUSY, OpenFile
 from app.ui.widgets import PassageButton
 from app.workspace.store import Workspace
@@ -73,10 +72,6 @@ def test_a_contract_is_read_decided_on_and_exported(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    find_spec(MODEL_WORKER) is None or not any((ROOT / "resources" / "model").glob("*.safetensors")),
-    reason="the trained model is not in this checkout",
-)
 def test_the_same_with_the_trained_model(qtbot: QtBot, tmp_path: Path) -> None:
     session = Session(tmp_path / "reviews.fusen")
     window = MainWindow(session)

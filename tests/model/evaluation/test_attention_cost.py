@@ -64,8 +64,6 @@ def test_without_weights_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 @pytest.mark.slow
 def test_the_real_model_is_measured(shared: Path, tmp_path: Path) -> None:
-    if not (WEIGHTS / "manifest.json").is_file():
-        pytest.skip("needs the trained weights, which resources/model does not hold yet")
     out = tmp_path / "cost.json"
     given = ["--weights", str(WEIGHTS), "--data", str(shared / "data"), "--tokens", "2048", "--repeats", "1"]
     assert main([*given, "--json", str(out)]) == 0

@@ -157,8 +157,6 @@ def test_covered_mass_counts_documents_by_their_tokens() -> None:
 
 @pytest.mark.slow
 def test_the_real_model_outranks_every_baseline(shared: Path, tmp_path: Path) -> None:
-    if not (WEIGHTS / "manifest.json").is_file():
-        pytest.skip("needs the trained weights, which resources/model does not hold yet")
     out = tmp_path / "figures.json"
     given = ["--data", str(shared / "data"), "--split", "validation", "--kinds", "contract", "--limit", "4"]
     assert main([*given, "--weights", str(WEIGHTS), "--json", str(out)]) == 0
