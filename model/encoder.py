@@ -8,14 +8,14 @@ averages of keys without rotary phases are good estimates of the keys.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from model.attention import AdaptiveAttentionConfig, CoveredMass, adaptive_attention, dense_attention
+from model.attention import AdaptiveAttentionConfig, CoveredMass, adaptive_attention
 from model.attention.audit import combine
 from model.tokenizer import BEGIN, END, PADDING
 
@@ -25,6 +25,7 @@ Report = Callable[[str, int, int], None]
 Watch = Callable[[Tensor, Tensor], None]
 """Called with the query and key, (1, heads, tokens, head_dim) each, of each document in each whole-document layer."""
 
+_DENSELY = AdaptiveAttentionConfig(coverage=1.0, audit_rows=0)
 _WINDOWS_AT_ONCE = 16
 _TOKENS_AT_ONCE = 8192
 _GROUP = 32
@@ -48,7 +49,7 @@ class EncoderConfig:
 
 @dataclass
 class AttentionReport:
-    """What the whole-document layers computed, collected over layers and documents."""
+    """What the whole-document layers computed, one audit a layer."""
 
     pairs: float = 0.0
     all_pairs: float = 0.0
@@ -174,7 +175,9 @@ class Encoder(nn.Module):
         for number, layer in enumerate(self.long_layers()):
             if report:
                 report("attending", number, len(self.long))
-            x = self._read_documents(layer, x, bounds, attention, said, watch)
+            # A seed a layer, so that the layers are explored and audited independently.
+            config = _DENSELY if attention is None else replace(attention, seed=attention.seed + number)
+            x = self._read_documents(layer, x, bounds, config, said, watch)
         return x, said
 
     def long_layers(self) -> list[LongLayer]:
@@ -218,28 +221,21 @@ class Encoder(nn.Module):
         layer: LongLayer,
         x: Tensor,
         bounds: Sequence[int],
-        attention: AdaptiveAttentionConfig | None,
+        config: AdaptiveAttentionConfig,
         said: AttentionReport,
         watch: Watch | None,
     ) -> Tensor:
         query, key, value = layer.attention_input(x)
-        attended = []
-        for start, end in pairwise(bounds):
-            q, k, v = (t[:, :, start:end] for t in (query, key, value))
-            if watch:
-                watch(q, k)
-            pairs = float(end - start) ** 2
-            said.all_pairs += pairs
-            if attention is None:
-                output, share = dense_attention(q, k, v), 1.0
-            else:
-                result = adaptive_attention(q, k, v, config=attention)
-                output, share = result.output, result.density
-                if result.covered_mass is not None:
-                    said.audits.append(result.covered_mass)
-            said.pairs += share * pairs
-            attended.append(_join_heads(output)[0])
-        joined = torch.cat(attended)
+        if watch:
+            for start, end in pairwise(bounds):
+                watch(query[:, :, start:end], key[:, :, start:end])
+        result = adaptive_attention(query, key, value, config=config, bounds=bounds)
+        pairs = sum(float(end - start) ** 2 for start, end in pairwise(bounds))
+        said.all_pairs += pairs
+        said.pairs += result.density * pairs
+        if result.covered_mass is not None:
+            said.audits.append(result.covered_mass)
+        joined = _join_heads(result.output)[0]
         step = len(x) if self.training else _TOKENS_AT_ONCE
         return torch.cat([layer.after_attention(x[i : i + step], joined[i : i + step]) for i in range(0, len(x), step)])
 

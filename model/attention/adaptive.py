@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from model.attention.audit import audit_rows
+from model.attention.audit import CoveredMass, affordable_rows, audit
 from model.attention.config import AdaptiveAttentionConfig
 from model.attention.dense import dense_attention
-from model.attention.estimator import estimate_mass, pad_tokens, pool_keys, pool_queries
+from model.attention.dispatch import DENSE_ABOVE, Choice, first_choice, is_short
+from model.attention.estimators import Estimator, Features, estimate_mass, make_estimator
+from model.attention.gathered import gathered_attention
+from model.attention.layout import Document, Layout, is_contiguous, make_layout
 from model.attention.result import AttentionResult
-from model.attention.selection import Selection, select, select_all
-from model.attention.sparse import sparse_attention
+from model.attention.selection import Selection, limits, select, select_all
+
+_PROBED = 16
+"""Query blocks of a document that are looked at to foresee its density."""
 
 
 def adaptive_attention(
@@ -25,93 +31,197 @@ def adaptive_attention(
     config: AdaptiveAttentionConfig | None = None,
     is_causal: bool = False,
     key_padding_mask: Tensor | None = None,
+    bounds: Sequence[int] | None = None,
+    named: Tensor | None = None,
+    estimator: Estimator | None = None,
     scale: float | None = None,
 ) -> AttentionResult:
     """Attention whose computed pairs of token blocks adapt to the text.
 
     `query` (batch, query heads, tokens, head_dim); `key`, `value` (batch, key heads, tokens, head_dim), the key heads dividing
-    the query heads. `key_padding_mask` (batch, tokens), True where a token is padding. `scale` defaults to 1/√head_dim.
-    Raises `ValueError` for shapes that do not fit. Dense (and says so in `kernel`) below `config.dense_below` tokens and at
-    coverage 1.0. The selection is the same for the same inputs and seed.
+    the query heads. `key_padding_mask` (batch, tokens), True where a token is padding; or `bounds`, for documents packed end to
+    end in a batch of one: document d is tokens `bounds[d]:bounds[d + 1]`, and none sees another. `named` (batch, tokens), True at
+    tokens (of headings, of definitions) whose blocks everything shall see. `estimator` replaces the one that `config` names.
+    `scale` defaults to 1/√head_dim. Padding gets zeros. Raises `ValueError` for shapes that do not fit.
+
+    Which kernel computes it, and why, stands in the result; `model.attention.dispatch` has the rule. The selection is the same
+    for the same inputs and seed.
     """
     config = config or AdaptiveAttentionConfig()
-    _check(query, key, value, key_padding_mask)
+    _check(query, key, value, key_padding_mask, bounds, named)
     scale = 1.0 / math.sqrt(query.shape[-1]) if scale is None else scale
+    if key_padding_mask is not None and not is_contiguous(key_padding_mask):
+        return _compacted(query, key, value, key_padding_mask, config, is_causal, named, estimator, scale)
     batch, heads, tokens, _ = query.shape
-    valid = _valid(query, key_padding_mask)
-    shape = (batch, heads, -(-tokens // config.block_size))
-    if config.coverage >= 1.0 or tokens < config.dense_below:
-        output = dense_attention(query, key, value, is_causal=is_causal, key_padding_mask=key_padding_mask, scale=scale)
-        chosen = select_all(shape, tokens, config.block_size, is_causal=is_causal, device=query.device)
-        kernel = "dense"
-    else:
-        chosen, output = _attend(query, key, value, valid, config, scale, is_causal)
-        kernel = "gathered"
-    covered = None
-    if config.audit_rows and bool(valid.any()):
-        covered = audit_rows(
-            query, key, chosen, config.audit_rows, scale, config.seed, is_causal=is_causal, valid=valid
-        )
-    return AttentionResult(output, density(chosen, is_causal=is_causal), covered, chosen, kernel)
+    layout = make_layout(
+        batch, tokens, config.block_size, query.device, key_padding_mask=key_padding_mask, bounds=bounds
+    )
+    choice = first_choice(query, layout, config)
+    selection = select_all(heads, layout, is_causal=is_causal)
+    if choice.kernel != "dense":
+        with torch.no_grad():
+            features = (estimator or make_estimator(config))(query, key, layout, scale)
+            choice, selection = _second_choice(features, choice, selection, config, named)
+    output = attend(query, key, value, selection, choice.kernel, scale)
+    covered = covered_mass(query, key, selection, config, scale) if config.audit_rows else None
+    return AttentionResult(output, selection.density, covered, selection, choice.kernel, choice.reason)
 
 
-def density(selection: Selection, *, is_causal: bool) -> float:
-    """Computed pairs of token blocks / all pairs (of the causal triangle where causal)."""
-    batch, heads, count = selection.counts.shape
-    pairs = count * (count + 1) // 2 if is_causal else count * count
-    return float(selection.counts.sum()) / (batch * heads * pairs)
+def _second_choice(
+    features: Features, choice: Choice, everything: Selection, config: AdaptiveAttentionConfig, named: Tensor | None
+) -> tuple[Choice, Selection]:
+    """The selection, or dense attention after all where the selection is too large to pay."""
+    layout, is_causal = everything.layout, everything.is_causal
+    never_dense = config.dense_below == 0
+    if choice.kernel == "gathered" and not never_dense:
+        # A look beforehand, since selecting costs more here.
+        foreseen = expected_density(features, layout, config, is_causal=is_causal)
+        if foreseen > DENSE_ABOVE[choice.kernel]:
+            return Choice("dense", f"about {foreseen:.0%} of the pairs would be selected"), everything
+    selection = choose(features, everything.heads, layout, config, choice.kernel, is_causal=is_causal, named=named)
+    if selection.density > DENSE_ABOVE[choice.kernel] and not never_dense:
+        return Choice("dense", f"{selection.density:.0%} of the pairs were selected"), everything
+    return choice, selection
 
 
-def _attend(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    valid: Tensor,
+def choose(
+    features: Features,
+    heads: int,
+    layout: Layout,
     config: AdaptiveAttentionConfig,
-    scale: float,
+    kernel: str,
+    *,
     is_causal: bool,
-) -> tuple[Selection, Tensor]:
-    tokens, size = query.shape[2], config.block_size
-    query, key, value = (pad_tokens(tensor, size) for tensor in (query, key, value))
-    valid = F.pad(valid, (0, -tokens % size), value=False)
-    with torch.no_grad():
-        chosen = _select(query, key, valid, tokens, config, scale, is_causal)
-    output = sparse_attention(query, key, value, chosen, valid, scale, is_causal=is_causal)
-    return chosen, output[:, :, :tokens]
-
-
-def _select(
-    query: Tensor,
-    key: Tensor,
-    valid: Tensor,
-    tokens: int,
-    config: AdaptiveAttentionConfig,
-    scale: float,
-    is_causal: bool,
+    named: Tensor | None = None,
 ) -> Selection:
-    batch, heads, padded, _ = query.shape
-    count, runs = padded // config.block_size, config.block_size // config.pool
-    pooled_keys = pool_keys(key, valid, config.pool, config.block_size)
-    pooled_queries = pool_queries(query, config.pool)
-    blocks = torch.arange(count, device=query.device)
+    """Select from an estimator's features, for `kernel`. Short documents take every pair.
 
-    def estimate(first: int, last: int) -> Tensor:
-        allowed = blocks[None, :] <= blocks[first:last, None] if is_causal else None
-        return estimate_mass(pooled_queries[:, :, first * runs : last * runs], pooled_keys, scale, allowed)
+    `named` (batch, tokens) as in `adaptive_attention`.
+    """
+    kept = None if named is None else layout.to_blocks(named[:, None, :, None])[0, :, :, 0].any(1)
+    if kernel == "triton":
+        from model.attention.gpu.selecting import select_on_gpu
 
-    usable = valid.view(batch, count, config.block_size).any(-1)
+        return select_on_gpu(features, heads, layout, config, is_causal=is_causal, named=kept)
+
+    def estimate(document: Document, first: int, last: int) -> Tensor:
+        return estimate_mass(features, document, first, last, is_causal=is_causal)
+
     return select(
-        estimate, (batch, heads, count), tokens, config, is_causal=is_causal, usable=usable, device=query.device
+        estimate,
+        heads,
+        layout,
+        config,
+        is_causal=is_causal,
+        named=kept,
+        dense=lambda document: is_short(document, config, layout.device),
     )
 
 
-def _valid(query: Tensor, key_padding_mask: Tensor | None) -> Tensor:
-    if key_padding_mask is None:
-        return torch.ones(query.shape[0], query.shape[2], dtype=torch.bool, device=query.device)
-    return ~key_padding_mask
+def attend(query: Tensor, key: Tensor, value: Tensor, selection: Selection, kernel: str, scale: float) -> Tensor:
+    """Precise attention to the selected pairs; shapes as in `adaptive_attention`."""
+    if kernel == "dense":
+        return _dense(query, key, value, selection, scale)
+    if kernel == "triton":
+        from model.attention.gpu.attending import triton_attention
+
+        return triton_attention(query, key, value, selection, scale)
+    return gathered_attention(query, key, value, selection, scale)
 
 
-def _check(query: Tensor, key: Tensor, value: Tensor, key_padding_mask: Tensor | None) -> None:
+def covered_mass(
+    query: Tensor, key: Tensor, selection: Selection, config: AdaptiveAttentionConfig, scale: float
+) -> CoveredMass | None:
+    """The audit of a selection; exactly 1 where nothing was left out, None where there is no token."""
+    if selection.everything:
+        return CoveredMass(1.0, 1.0, 1.0, 0) if selection.layout.documents else None
+    rows = min(config.audit_rows, affordable_rows(selection, config.audit_share))
+    return audit(query, key, selection, rows, scale, config.seed)
+
+
+def expected_density(features: Features, layout: Layout, config: AdaptiveAttentionConfig, *, is_causal: bool) -> float:
+    """The density to expect, from a few query blocks spread over each document that is not short."""
+    if config.density is not None:
+        return config.density
+    taken = pairs = 0.0
+    for document in layout.documents:
+        whole = float(layout.pairs(document, is_causal=is_causal))
+        pairs += whole
+        if is_short(document, config, layout.device):
+            taken += whole
+            continue
+        step = max(1, document.blocks // _PROBED)
+        probed = range(step // 2, document.blocks, step)
+        counts = [_probed_count(features, document, block, config, is_causal=is_causal) for block in probed]
+        seen = [block + 1 if is_causal else document.blocks for block in probed]
+        taken += whole * sum(counts) / sum(seen)
+    return taken / max(1.0, pairs)
+
+
+def _probed_count(
+    features: Features, document: Document, block: int, config: AdaptiveAttentionConfig, *, is_causal: bool
+) -> float:
+    # Mean over heads of how many key blocks the query block would take, the always-kept ones aside.
+    mass = estimate_mass(features, document, block, block + 1, is_causal=is_causal)[:, 0]
+    if config.threshold is not None:
+        return float((mass >= config.threshold).sum(-1).float().mean())
+    coverage, floor, ceiling = limits(document, config)
+    needed = (mass.sort(-1, descending=True).values.cumsum(-1) < coverage).sum(-1) + 1
+    return float(needed.clamp(max=ceiling).clamp_min(min(floor, document.blocks)).float().mean())
+
+
+def _dense(query: Tensor, key: Tensor, value: Tensor, selection: Selection, scale: float) -> Tensor:
+    layout = selection.layout
+    if layout.regular:
+        return dense_attention(query, key, value, is_causal=selection.is_causal, scale=scale)
+    output = torch.zeros_like(query)
+    for document in layout.documents:
+        row, tokens = slice(document.row, document.row + 1), slice(document.start, document.start + document.tokens)
+        part = dense_attention(
+            *(tensor[row, :, tokens] for tensor in (query, key, value)), is_causal=selection.is_causal, scale=scale
+        )
+        output[row, :, tokens] = part
+    return output
+
+
+def _compacted(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    key_padding_mask: Tensor,
+    config: AdaptiveAttentionConfig,
+    is_causal: bool,
+    named: Tensor | None,
+    estimator: Estimator | None,
+    scale: float,
+) -> AttentionResult:
+    """Padding inside a row's text: what is left is packed end to end, attended to, and put back."""
+    valid = ~key_padding_mask
+    bounds = [0, *valid.sum(1).cumsum(0).tolist()]
+    packed = [tensor.transpose(1, 2)[valid].transpose(0, 1)[None] for tensor in (query, key, value)]
+    result = adaptive_attention(
+        *packed,
+        config=config,
+        is_causal=is_causal,
+        bounds=bounds,
+        named=None if named is None else named[valid][None],
+        estimator=estimator,
+        scale=scale,
+    )
+    whole = query.new_zeros(query.shape[0], query.shape[2], query.shape[1], query.shape[3])
+    place = valid.flatten().nonzero()[:, 0]
+    output = whole.flatten(0, 1).index_copy(0, place, result.output[0].transpose(0, 1)).view_as(whole).transpose(1, 2)
+    return AttentionResult(output, result.density, result.covered_mass, result.selection, result.kernel, result.reason)
+
+
+def _check(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    key_padding_mask: Tensor | None,
+    bounds: Sequence[int] | None,
+    named: Tensor | None,
+) -> None:
     if query.dim() != 4 or key.shape != value.shape or key.dim() != 4:
         raise ValueError("query, key and value must be (batch, heads, tokens, head_dim), key and value of one shape")
     if query.shape[0] != key.shape[0] or query.shape[2:] != key.shape[2:] or query.shape[1] % key.shape[1]:
@@ -119,7 +229,15 @@ def _check(query: Tensor, key: Tensor, value: Tensor, key_padding_mask: Tensor |
             f"query {tuple(query.shape)} and key {tuple(key.shape)} must agree in batch, tokens and head_dim, "
             "and the key heads must divide the query heads"
         )
-    if query.shape[2] == 0:
+    batch, _, tokens, _ = query.shape
+    if tokens == 0:
         raise ValueError("there are no tokens to attend to")
-    if key_padding_mask is not None and key_padding_mask.shape != (query.shape[0], query.shape[2]):
-        raise ValueError(f"key_padding_mask must be (batch, tokens), not {tuple(key_padding_mask.shape)}")
+    for name, given in (("key_padding_mask", key_padding_mask), ("named", named)):
+        if given is not None and given.shape != (batch, tokens):
+            raise ValueError(f"{name} must be (batch, tokens), not {tuple(given.shape)}")
+    if bounds is None:
+        return
+    if batch != 1 or key_padding_mask is not None:
+        raise ValueError("bounds are for documents packed in a batch of one, without padding")
+    if len(bounds) < 2 or bounds[0] != 0 or bounds[-1] != tokens or any(b < a for a, b in pairwise(bounds)):
+        raise ValueError(f"bounds must ascend from 0 to the number of tokens, {tokens}")

@@ -1,8 +1,10 @@
 """The audit: how much of the dense attention mass the selection covers, measured on query rows drawn at random.
 
-For a drawn row every key is scored, those left out included, so its covered mass is exact; the mean over rows drawn uniformly
-is an unbiased estimate of the mean covered mass of all rows, and its 95 % interval is the normal one over the rows. The cost is
-`rows` / (heads · tokens) of dense attention.
+For a drawn row every pair that was left out is scored, so its covered mass is exact. Rows are drawn with replacement within
+each head, equally many a head. Rows whose estimated mass is off from the truth tell how far off the estimate is, so the mean of
+(covered - estimated) over drawn rows, added to the mean estimate of all rows, is a difference estimator (Cochran, Sampling
+Techniques, section 7.3): unbiased whatever the estimates are, and the tighter the better they are. Its 95 % interval is
+Student's over the strata. The cost is `rows` / (heads · tokens) of dense attention.
 """
 
 from __future__ import annotations
@@ -13,9 +15,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from model.attention.dispatch import triton_obstacle
 from model.attention.selection import Selection
 
-_Z95 = 1.96
 _CHUNK = 64
 """Rows scored at once: bounds the memory at _CHUNK · tokens scores."""
 
@@ -38,60 +40,146 @@ def combine(parts: list[CoveredMass]) -> CoveredMass:
     return CoveredMass(estimate, estimate - below, estimate + above, sum(part.rows for part in parts))
 
 
-@torch.no_grad()
-def audit_rows(
-    query: Tensor,
-    key: Tensor,
-    selection: Selection,
-    rows: int,
-    scale: float,
-    seed: int,
-    *,
-    is_causal: bool,
-    valid: Tensor,
-) -> CoveredMass:
-    """Covered mass of `rows` rows, drawn uniformly with replacement among the rows whose query is not padding.
+@dataclass(frozen=True)
+class Drawn:
+    """Rows drawn for an audit: `heads` and `tokens` (rows,), the tokens counted over the valid ones of all documents."""
 
-    `query` (batch, query heads, tokens, head_dim), `key` (batch, key heads, tokens, head_dim), `valid` (batch, tokens).
+    heads: Tensor
+    tokens: Tensor
+
+
+def draw(selection: Selection, rows: int, seed: int) -> Drawn:
+    """About `rows` rows, at least two a head, uniform with replacement over the valid tokens of each head.
+
+    Drawn on the CPU, so that the sample is the same on every device.
     """
     generator = torch.Generator().manual_seed(seed)
-    places = valid.nonzero().cpu()
-    drawn = places[torch.randint(len(places), (rows,), generator=generator)].to(query.device)
-    heads = torch.randint(query.shape[1], (rows,), generator=generator).to(query.device)
-    shares = [
-        _row_shares(query, key, selection, drawn[i : i + _CHUNK], heads[i : i + _CHUNK], scale, is_causal, valid)
-        for i in range(0, rows, _CHUNK)
-    ]
-    share = torch.cat(shares).double()
-    mean = float(share.mean())
-    spread = float(share.std()) / math.sqrt(rows) if rows > 1 else 1.0
-    return CoveredMass(mean, max(0.0, mean - _Z95 * spread), min(1.0, mean + _Z95 * spread), rows)
+    each = max(2, rows // selection.heads)
+    valid = sum(document.tokens for document in selection.layout.documents)
+    tokens = torch.randint(valid, (selection.heads, each), generator=generator)
+    heads = torch.arange(selection.heads)[:, None].expand_as(tokens)
+    return Drawn(heads.flatten(), tokens.flatten())
 
 
-def _row_shares(
-    query: Tensor,
-    key: Tensor,
-    selection: Selection,
-    drawn: Tensor,
-    heads: Tensor,
-    scale: float,
-    is_causal: bool,
-    valid: Tensor,
-) -> Tensor:
-    batch, token = drawn.unbind(1)
+def affordable_rows(selection: Selection, share: float) -> int:
+    """How many rows can be scored for `share` of the query-key products that the selection computes."""
+    layout = selection.layout
+    valid = sum(document.tokens for document in layout.documents)
+    # A row is scored against its own document: on average so many keys.
+    keys = sum(document.tokens**2 for document in layout.documents) / max(1, valid)
+    return int(
+        share * len(selection.indices) * layout.block_size**2 / max(1.0, keys * (0.5 if selection.is_causal else 1))
+    )
+
+
+@torch.no_grad()
+def audit(query: Tensor, key: Tensor, selection: Selection, rows: int, scale: float, seed: int) -> CoveredMass:
+    """Covered mass of all rows, from about `rows` drawn ones.
+
+    `query` (batch, query heads, tokens, head_dim), `key` (batch, key heads, tokens, head_dim), as the selection was made for.
+    """
+    drawn = draw(selection, rows, seed)
+    covered = covered_rows(query, key, selection, drawn, scale)
+    return interval(covered, estimated_rows(selection, drawn), estimated_mean(selection))
+
+
+def interval(covered: Tensor, estimated: Tensor, estimated_mean: float) -> CoveredMass:
+    """The difference estimate with its 95 % interval.
+
+    `covered`, `estimated` (heads, rows a head): exact and estimated covered mass of the drawn rows; `estimated_mean`: of all
+    rows.
+    """
+    difference = covered.double() - estimated.double()
+    heads, each = difference.shape
+    mean = estimated_mean + float(difference.mean())
+    # Strata of equal size and equally many draws: the variance of the mean is that of the heads' means, over heads².
+    variance = float(difference.var(1).sum()) / (each * heads * heads)
+    half = student_quantile(heads * (each - 1)) * math.sqrt(variance)
+    low, high = max(0.0, min(1.0, mean - half)), max(0.0, min(1.0, mean + half))
+    return CoveredMass(max(0.0, min(1.0, mean)), low, high, covered.numel())
+
+
+def covered_rows(query: Tensor, key: Tensor, selection: Selection, drawn: Drawn, scale: float) -> Tensor:
+    """(heads, rows a head) exact covered mass of the drawn rows."""
+    layout = selection.layout
     group = query.shape[1] // key.shape[1]
-    rows = query[batch, heads, token].float()  # (rows, head_dim)
-    scores = torch.stack(
-        [key[b, h // group].float() @ row for b, h, row in zip(batch.tolist(), heads.tolist(), rows, strict=True)]
-    ).mul_(scale)  # (rows, tokens)
-    seen = valid[batch]
-    position = torch.arange(key.shape[2], device=key.device)
-    if is_causal:
-        seen = seen & (position[None, :] <= token[:, None])
-    mass = torch.softmax(scores.masked_fill(~seen, -math.inf), dim=-1).nan_to_num(0.0)
-    blocks = selection.blocks[batch, heads, token // selection.block_size].long()  # (rows, most)
-    count = -(-key.shape[2] // selection.block_size)
-    chosen = torch.zeros(len(rows), count + 1, dtype=torch.bool, device=key.device)
-    chosen.scatter_(1, blocks % (count + 1), True)
+    if len(layout.documents) == 1 and triton_obstacle(query, layout.block_size) is None:
+        return _covered_rows_on_gpu(query, key, selection, drawn, scale)
+    shares = torch.empty(len(drawn.heads), dtype=torch.float32, device=query.device)
+    first = 0
+    for document in layout.documents:
+        inside = (drawn.tokens >= first) & (drawn.tokens < first + document.tokens)
+        span = slice(document.start, document.start + document.tokens)
+        for head in range(key.shape[1]):
+            which = (inside & (drawn.heads // group == head)).nonzero()[:, 0]
+            for part in torch.split(which, _CHUNK) if len(which) else ():
+                token = drawn.tokens[part] - first
+                rows = query[
+                    document.row, drawn.heads[part].to(query.device), (token + document.start).to(query.device)
+                ]
+                scores = (rows.float() @ key[document.row, head, span].float().T) * scale  # (rows, tokens)
+                block = document.first + token // layout.block_size
+                chosen = _chosen(selection, drawn.heads[part], block, document.first, document.blocks)
+                shares[part.to(shares.device)] = _shares(scores, chosen, token, selection)
+        first += document.tokens
+    return shares.view(selection.heads, -1)
+
+
+def _covered_rows_on_gpu(query: Tensor, key: Tensor, selection: Selection, drawn: Drawn, scale: float) -> Tensor:
+    from model.attention.gpu.auditing import covered_shares
+
+    layout = selection.layout
+    document = layout.documents[0]
+    heads, tokens = drawn.heads.to(query.device), drawn.tokens.to(query.device)
+    chosen = _chosen(selection, heads, tokens // layout.block_size, 0, document.blocks)
+    drawn_tokens = tokens.to(torch.int32).view(selection.heads, -1)
+    rows = chosen.view(selection.heads, drawn_tokens.shape[1], -1)
+    return covered_shares(query, key, selection, document, drawn_tokens, rows, scale)
+
+
+def estimated_rows(selection: Selection, drawn: Drawn) -> Tensor:
+    """(heads, rows a head) estimated covered mass of the drawn rows: that of their query blocks."""
+    lengths = selection.layout.lengths
+    block = torch.repeat_interleave(torch.arange(len(lengths), device=lengths.device), lengths)
+    place = block[drawn.tokens.to(block.device)]
+    return selection.estimated[drawn.heads.to(block.device), place].view(selection.heads, -1)
+
+
+def estimated_mean(selection: Selection) -> float:
+    """Estimated covered mass, mean over heads and valid tokens."""
+    weight = selection.layout.lengths.double()
+    return float((selection.estimated.double() @ weight).mean() / weight.sum())
+
+
+def student_quantile(freedom: int) -> float:
+    """The .975 quantile of Student's t (Abramowitz and Stegun, 26.7.5: an expansion about the normal quantile)."""
+    z = 1.959963984540054
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return z + math.fsum(term / max(1, freedom) ** (power + 1) for power, term in enumerate(terms))
+
+
+def _chosen(selection: Selection, heads: Tensor, blocks: Tensor, first: int, count: int) -> Tensor:
+    # (rows, count) bool: which key blocks of the document the rows took.
+    row = (heads * selection.layout.blocks + blocks).to(selection.offsets.device)
+    start, end = selection.offsets[row], selection.offsets[row + 1]
+    position = torch.arange(int((end - start).max()), device=row.device)
+    inside = position < (end - start)[:, None]
+    place = (start[:, None] + position).clamp_max(len(selection.indices) - 1)
+    index = torch.where(inside, selection.indices[place].long() - first, count)
+    return torch.zeros(len(row), count + 1, dtype=torch.bool, device=row.device).scatter_(1, index, True)[:, :count]
+
+
+def _shares(scores: Tensor, chosen: Tensor, token: Tensor, selection: Selection) -> Tensor:
+    if selection.is_causal:
+        position = torch.arange(scores.shape[1], device=scores.device)
+        scores = scores.masked_fill(position[None, :] > token.to(scores.device)[:, None], -math.inf)
+    mass = torch.softmax(scores, dim=-1)
+    padded = torch.nn.functional.pad(mass, (0, -mass.shape[1] % selection.layout.block_size))
+    blocks = padded.view(len(mass), -1, selection.layout.block_size).sum(-1)
     # Sums of a softmax can pass 1 in the last digit.
-    return (mass * chosen[:, position // selection.block_size]).sum(1).clamp_max(1.0)
+    return (blocks * chosen).sum(1).clamp_max(1.0)

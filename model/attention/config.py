@@ -9,34 +9,53 @@ from dataclasses import dataclass
 class AdaptiveAttentionConfig:
     """How pairs of token blocks are estimated, selected and audited. Counts are token blocks unless said otherwise.
 
-    `coverage`: share of the estimated attention mass that each (head, query block) must reach; 1.0 computes every pair.
+    How many key blocks a (head, query block) takes: by `coverage`, the share of the estimated attention mass to be reached
+    (1.0 computes every pair); or, where given, by `density`, the same share of the key blocks for all; or by `threshold`, every
+    key block whose estimated share of the mass is at least that.
     `block_size`: tokens a token block. `pool`: tokens that the estimator averages; divides `block_size`.
+    `estimator`: "pooled", "mean" or "antidiagonal" (see `model.attention.estimators`).
     `opening`, `neighbours`, `explored`: always kept beside the query's own block: the first blocks of the text, so many on
     each side, and so many drawn at random under `seed`.
     `floor`, `ceiling`: fewest and most key blocks for a query block; the always-kept ones pass the ceiling. None: no ceiling.
-    `dense_below`: texts of fewer tokens are attended to densely, where selecting costs more than it saves.
-    `audit_rows`: query rows, drawn at random over batch and heads, whose covered mass is computed exactly; 0: no audit.
+    `dense_below`: documents of fewer tokens are attended to densely, where selecting costs more than it saves. None: the
+    measured break-even of the device.
+    `audit_rows`: most query rows, drawn at random, whose covered mass is computed exactly; 0: no audit. `audit_share`: the audit
+    scores at most this share of what attention computes, and takes fewer rows where it must.
     """
 
     coverage: float = 0.95
+    density: float | None = None
+    threshold: float | None = None
     block_size: int = 64
     pool: int = 16
+    estimator: str = "pooled"
     opening: int = 1
     neighbours: int = 1
     explored: int = 1
     floor: int = 4
     ceiling: int | None = None
-    dense_below: int = 1024
+    dense_below: int | None = None
     audit_rows: int = 256
+    audit_share: float = 0.02
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.coverage <= 1.0:
-            raise ValueError(f"coverage must lie in (0, 1], not {self.coverage}")
+        for name, share in (("coverage", self.coverage), ("density", self.density), ("threshold", self.threshold)):
+            if share is not None and not 0.0 < share <= 1.0:
+                raise ValueError(f"{name} must lie in (0, 1], not {share}")
+        if self.density is not None and self.threshold is not None:
+            raise ValueError("select by density or by threshold, not by both")
         if self.block_size < 1 or self.pool < 1 or self.block_size % self.pool:
             raise ValueError(f"pool must divide block_size, and both be positive: {self.pool}, {self.block_size}")
-        counts = (self.opening, self.neighbours, self.explored, self.floor, self.dense_below, self.audit_rows)
+        counts = (self.opening, self.neighbours, self.explored, self.floor, self.dense_below or 0, self.audit_rows)
         if min(counts) < 0:
             raise ValueError("opening, neighbours, explored, floor, dense_below and audit_rows must not be negative")
         if self.ceiling is not None and self.ceiling < max(self.floor, 1):
             raise ValueError(f"ceiling must be at least the floor ({self.floor}) and 1, not {self.ceiling}")
+        if not 0.0 < self.audit_share <= 1.0:
+            raise ValueError(f"audit_share must lie in (0, 1], not {self.audit_share}")
+
+    @property
+    def takes_everything(self) -> bool:
+        """Whether every pair is computed whatever the text."""
+        return self.density is None and self.threshold is None and self.coverage >= 1.0

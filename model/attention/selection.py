@@ -1,14 +1,17 @@
-"""Selection by coverage: for each head and query block the smallest set of key blocks that reaches the target, within bounds."""
+"""Selection: for each head and query block the key blocks that are computed, from their estimated mass."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from model.attention.config import AdaptiveAttentionConfig
+from model.attention.layout import Document, Layout
 
 _STEPS_PER_OCTAVE = 8
 """Counts are rounded up to so many sizes between a number and its double, so that equal counts can be computed together."""
@@ -19,138 +22,249 @@ _TILE_ELEMENTS = 1 << 23
 
 @dataclass(frozen=True)
 class Selection:
-    """Which token-block pairs are computed.
+    """Which token-block pairs are computed, as compressed rows.
 
-    `blocks` (batch, heads, query blocks, most) int32: the key blocks, the query's own first, then by estimated mass; -1 beyond
-    `counts` (batch, heads, query blocks). `estimated` (batch, heads, query blocks): the estimated mass that they hold.
-    `tokens` is the length of the text, `block_size` the tokens a token block.
+    Row head · blocks + query block holds the key blocks `indices[offsets[row]:offsets[row + 1]]`, ascending and numbered through
+    over all documents, so that a causal row ends with the query's own block. `estimated` (heads, blocks) float32: the estimated
+    mass that a row holds. `rows` is None where every pair is computed: `indices` and `offsets` are then made when asked for.
     """
 
-    blocks: Tensor
-    counts: Tensor
+    rows: tuple[Tensor, Tensor] | None
     estimated: Tensor
-    tokens: int
-    block_size: int
+    layout: Layout
+    is_causal: bool
 
-    def mask(self) -> Tensor:
-        """(batch, heads, query blocks, key blocks) bool. Quadratic in memory: for explanation and tests."""
-        batch, heads, query_blocks, _ = self.blocks.shape
-        key_blocks = -(-self.tokens // self.block_size)
-        mask = torch.zeros(batch, heads, query_blocks, key_blocks + 1, dtype=torch.bool, device=self.blocks.device)
-        mask.scatter_(-1, self.blocks.long() % (key_blocks + 1), True)  # -1 lands in the extra column
-        return mask[..., :key_blocks]
+    @property
+    def everything(self) -> bool:
+        """Whether every pair is computed."""
+        return self.rows is None
+
+    @property
+    def indices(self) -> Tensor:
+        """(selected pairs,) int32 key blocks."""
+        return self._rows[0]
+
+    @property
+    def offsets(self) -> Tensor:
+        """(heads · blocks + 1,) int64."""
+        return self._rows[1]
+
+    @cached_property
+    def _rows(self) -> tuple[Tensor, Tensor]:
+        if self.rows is not None:
+            return self.rows
+        parts = [
+            _everything(document, self.heads, self.layout.device, is_causal=self.is_causal)
+            for document in self.layout.documents
+        ]
+        return _joined(parts, self.heads, self.layout)[:2]
+
+    @property
+    def heads(self) -> int:
+        """Query heads."""
+        return self.estimated.shape[0]
+
+    @property
+    def counts(self) -> Tensor:
+        """(heads, blocks) how many key blocks each query block takes."""
+        return self.offsets.diff().view_as(self.estimated)
+
+    @property
+    def density(self) -> float:
+        """Computed pairs / all pairs of token blocks (of the causal triangles where causal), over all documents."""
+        if self.everything:
+            return 1.0
+        pairs = sum(self.layout.pairs(document, is_causal=self.is_causal) for document in self.layout.documents)
+        return len(self.indices) / max(1, self.heads * pairs)
+
+    def row(self, head: int, query_block: int) -> Tensor:
+        """The key blocks of one query block, numbered through."""
+        row = head * self.layout.blocks + query_block
+        return self.indices[int(self.offsets[row]) : int(self.offsets[row + 1])]
+
+    def mask(self, document: int = 0) -> Tensor:
+        """(heads, query blocks, key blocks) bool of one document. Quadratic in memory: for explanation and tests."""
+        place = self.layout.documents[document]
+        whole = torch.zeros(self.heads * self.layout.blocks, place.blocks, dtype=torch.bool, device=self.indices.device)
+        rows = torch.repeat_interleave(torch.arange(len(whole), device=whole.device), self.offsets.diff())
+        ours = (self.indices >= place.first) & (self.indices < place.last)
+        whole[rows[ours], self.indices[ours].long() - place.first] = True
+        return whole.view(self.heads, self.layout.blocks, place.blocks)[:, place.first : place.last]
 
 
-Estimate = Callable[[int, int], Tensor]
-"""(first query block, last + 1) -> (batch, heads, query blocks, key blocks) estimated mass."""
+EstimateTile = Callable[[Document, int, int], Tensor]
+"""(document, first query block, last + 1), counted from the document's first -> mass (heads, query blocks, key blocks)."""
 
 
 def select(
-    estimate: Estimate,
-    shape: tuple[int, int, int],
-    tokens: int,
+    estimate: EstimateTile,
+    heads: int,
+    layout: Layout,
     config: AdaptiveAttentionConfig,
     *,
     is_causal: bool,
-    usable: Tensor,
-    device: torch.device,
+    named: Tensor | None = None,
+    dense: Callable[[Document], bool] = lambda document: False,
+    rounded: bool = True,
 ) -> Selection:
     """Select for all query blocks, a tile at a time.
 
-    `shape` is (batch, heads, blocks); `usable` (batch, blocks) says which key blocks hold at least one key.
+    `named` (blocks,) bool: key blocks that every query block of their document keeps. A document that `dense` names takes every
+    pair. `rounded` lets counts grow to few sizes.
     """
-    batch, heads, count = shape
-    explored = _explored(shape, config, is_causal, device)
-    tile = max(1, min(count, _TILE_ELEMENTS // max(1, batch * heads * count * (config.block_size // config.pool) ** 2)))
-    parts = [
-        _select_tile(estimate(first, min(first + tile, count)), first, explored, usable, config, is_causal)
-        for first in range(0, count, tile)
-    ]
-    most = max(blocks.shape[-1] for blocks, _, _ in parts)
-    blocks = torch.cat([_widen(blocks, most) for blocks, _, _ in parts], dim=2)
-    counts = torch.cat([counts for _, counts, _ in parts], dim=2)
-    mass = torch.cat([mass for _, _, mass in parts], dim=2)
-    return Selection(blocks, counts, mass, tokens, config.block_size)
+    parts: list[list[tuple[Tensor, Tensor, Tensor]]] = []
+    for document in layout.documents:
+        if dense(document):
+            parts.append([_everything(document, heads, layout.device, is_causal=is_causal)])
+            continue
+        tile = max(1, _TILE_ELEMENTS // (heads * document.blocks * (config.block_size // config.pool) ** 2))
+        parts.append(
+            [
+                _select_tile(
+                    estimate(document, first, min(first + tile, document.blocks)),
+                    always_kept(
+                        document, first, min(first + tile, document.blocks), heads, config, named, layout.device
+                    ),
+                    first,
+                    document,
+                    config,
+                    is_causal=is_causal,
+                    rounded=rounded,
+                )
+                for first in range(0, document.blocks, tile)
+            ]
+        )
+    indices, offsets, estimated = _joined([part for document in parts for part in document], heads, layout)
+    return Selection((indices, offsets), estimated, layout, is_causal)
 
 
-def select_all(
-    shape: tuple[int, int, int], tokens: int, block_size: int, *, is_causal: bool, device: torch.device
-) -> Selection:
-    """Every pair (of the causal triangle where causal)."""
-    batch, heads, count = shape
-    query = torch.arange(count, device=device)[:, None]
-    step = torch.arange(count, device=device)[None, :]
-    # The own block first, then backwards; where not causal, on around from the end.
-    blocks = torch.where(step <= query, query - step, -1 if is_causal else query - step + count).to(torch.int32)
-    counts = (blocks >= 0).sum(-1)
-    return Selection(
-        blocks.expand(batch, heads, count, count),
-        counts.expand(batch, heads, count),
-        torch.ones(batch, heads, count, device=device),
-        tokens,
-        block_size,
-    )
+def select_all(heads: int, layout: Layout, *, is_causal: bool) -> Selection:
+    """Every pair (of the causal triangles where causal)."""
+    return Selection(None, torch.ones(heads, layout.blocks, device=layout.device), layout, is_causal)
+
+
+def limits(document: Document, config: AdaptiveAttentionConfig) -> tuple[float, int, int]:
+    """(coverage, floor, ceiling) that a query block of `document` is selected by.
+
+    Fixed density is a floor that equals the ceiling; a threshold is applied to the mass before and needs no coverage.
+    """
+    if config.density is not None:
+        count = max(1, math.ceil(config.density * document.blocks))
+        return math.inf, count, count
+    coverage = config.coverage if config.threshold is None else 0.0
+    return coverage, config.floor, document.blocks if config.ceiling is None else config.ceiling
+
+
+def explored(
+    document: Document, first: int, last: int, heads: int, config: AdaptiveAttentionConfig, device: torch.device
+) -> Tensor:
+    """Key blocks drawn at random, (heads, last - first, explored), by a hash that is the same on every device.
+
+    A draw depends on the seed, the head, the query block, counted from its document's first so that a document is read alike in
+    any company, and its own number; it is uniform over the document's blocks.
+    """
+    shape = (heads, last - first, config.explored)
+    head = torch.arange(heads, device=device).view(-1, 1, 1)
+    block = torch.arange(first, last, device=device).view(1, -1, 1)
+    number = torch.arange(config.explored, device=device).view(1, 1, -1)
+    mixed = hashed(hashed(hashed(hashed(block) ^ head) ^ number) ^ (config.seed & 0x7FFFFFFF))
+    return ((mixed * document.blocks) >> 32).expand(shape)
+
+
+def hashed(value: Tensor) -> Tensor:
+    """A 32-bit mixing hash of non-negative int64 numbers below 2³² (the finaliser of MurmurHash3, here with 31-bit factors)."""
+    value = ((value ^ (value >> 16)) * 0x45D9F3B) & 0xFFFFFFFF
+    value = ((value ^ (value >> 16)) * 0x45D9F3B) & 0xFFFFFFFF
+    return value ^ (value >> 16)
+
+
+def always_kept(
+    document: Document,
+    first: int,
+    last: int,
+    heads: int,
+    config: AdaptiveAttentionConfig,
+    named: Tensor | None,
+    device: torch.device,
+) -> Tensor:
+    """(heads, last - first, key blocks) bool: own block, neighbours, opening, those named, those drawn at random."""
+    query = torch.arange(first, last, device=device)[:, None]
+    key = torch.arange(document.blocks, device=device)[None, :]
+    kept = ((key - query).abs() <= config.neighbours) | (key < config.opening)
+    if named is not None:
+        kept = kept | named[document.first : document.last]
+    kept = kept.expand(heads, last - first, document.blocks).clone()
+    return kept.scatter_(-1, explored(document, first, last, heads, config, device), True)
 
 
 def _select_tile(
-    mass: Tensor, first: int, explored: Tensor, usable: Tensor, config: AdaptiveAttentionConfig, is_causal: bool
+    mass: Tensor,
+    kept: Tensor,
+    first: int,
+    document: Document,
+    config: AdaptiveAttentionConfig,
+    *,
+    is_causal: bool,
+    rounded: bool,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    batch, heads, rows, columns = mass.shape
-    kept = _always_kept(first, rows, columns, explored, config, mass.device)
-    allowed = usable[:, None, None, :].expand(batch, heads, rows, columns)
-    query = torch.arange(first, first + rows, device=mass.device)
-    key = torch.arange(columns, device=mass.device)
+    """(indices, counts (heads, rows), estimated (heads, rows)) of one tile."""
+    _, rows, columns = mass.shape
+    available = torch.full((rows,), columns, device=mass.device)
     if is_causal:
-        allowed = allowed & (key[None, :] <= query[:, None])
-    own = (key[None, :] == query[:, None]).expand_as(allowed)
-    kept = (kept & allowed) | own
-    # Sort keys: the own block, the other kept ones, the rest by mass, what may not be seen last.
-    rank = mass.clone()
-    rank[kept] += 2.0
-    rank[own] += 2.0
-    rank[~(allowed | own)] = -1.0
-    limit = columns if config.ceiling is None else min(columns, max(config.ceiling, int(kept.sum(-1).max())))
-    order = rank.topk(limit, dim=-1).indices
+        available = torch.arange(first, first + rows, device=mass.device) + 1
+        forbidden = torch.arange(columns, device=mass.device) >= available[:, None]
+        kept = kept & ~forbidden
+    # Sort keys: the always-kept ones first, the rest by mass, what may not be seen last; ties go to the earlier block.
+    rank = torch.where(kept, mass + 2.0, mass)
+    if is_causal:
+        rank = rank.masked_fill_(forbidden, -1.0)
+    coverage, floor, ceiling = limits(document, config)
+    # Not `topk`, which lets ties go anywhere.
+    order = torch.sort(rank, stable=True, dim=-1, descending=True).indices
+    if config.threshold is None:
+        order = order[..., : max(ceiling, int(kept.sum(-1).max()))]
     reached = mass.gather(-1, order).cumsum(-1)
-    needed = (reached < config.coverage).sum(-1) + 1
-    least = kept.sum(-1).clamp_min(config.floor)
-    available = (allowed | own).sum(-1)
-    counts = _round_up(torch.maximum(needed, least)).clamp_max(limit)
-    if config.ceiling is not None:
-        counts = torch.minimum(counts, kept.sum(-1).clamp_min(config.ceiling))
-    counts = torch.minimum(counts, available)
-    position = torch.arange(limit, device=mass.device)
-    blocks = torch.where(position < counts[..., None], order, -1).to(torch.int32)
-    blocks = blocks[..., : int(counts.max())]
+    needed = (reached < coverage).sum(-1) + 1
+    if config.threshold is not None:
+        needed = (rank >= config.threshold).sum(-1)
+    least = kept.sum(-1)
+    counts = torch.maximum(needed.clamp(max=ceiling), least.clamp_min(floor))
+    if rounded and config.density is None:
+        counts = torch.maximum(_round_up(counts).clamp(max=ceiling), counts)
+    counts = torch.minimum(counts, available).clamp(max=order.shape[-1])
+    chosen = torch.arange(order.shape[-1], device=mass.device) < counts[..., None]
+    order = order.masked_fill(~chosen, columns).sort(-1).values
     held = reached.gather(-1, counts[..., None] - 1).squeeze(-1)
-    return blocks, counts, held
+    return (order[order < columns] + document.first).to(torch.int32), counts, held
 
 
-def _always_kept(
-    first: int, rows: int, columns: int, explored: Tensor, config: AdaptiveAttentionConfig, device: torch.device
-) -> Tensor:
-    query = torch.arange(first, first + rows, device=device)[:, None]
-    key = torch.arange(columns, device=device)[None, :]
-    kept = ((key - query).abs() <= config.neighbours) | (key < config.opening)
-    kept = kept.expand(*explored.shape[:2], rows, columns).clone()
-    return kept.scatter_(-1, explored[:, :, first : first + rows], True)
+def _everything(
+    document: Document, heads: int, device: torch.device, *, is_causal: bool
+) -> tuple[Tensor, Tensor, Tensor]:
+    count = document.blocks
+    key = torch.arange(count, dtype=torch.int32, device=device)
+    seen = key[None, :] <= key[:, None] if is_causal else torch.ones(count, count, dtype=torch.bool, device=device)
+    indices = (key.expand(count, count)[seen] + document.first).repeat(heads)
+    counts = seen.sum(-1).expand(heads, count)
+    return indices, counts, torch.ones(heads, count, device=device)
 
 
-def _explored(
-    shape: tuple[int, int, int], config: AdaptiveAttentionConfig, is_causal: bool, device: torch.device
-) -> Tensor:
-    # Drawn on the CPU, so that the selection is the same on every device.
-    generator = torch.Generator().manual_seed(config.seed)
-    draw = torch.rand(*shape, config.explored, generator=generator)
-    reach = torch.arange(1, shape[2] + 1)[:, None] if is_causal else torch.full((shape[2], 1), shape[2])
-    return (draw * reach).long().clamp_max(shape[2] - 1).to(device)
+def _joined(parts: list[tuple[Tensor, Tensor, Tensor]], heads: int, layout: Layout) -> tuple[Tensor, Tensor, Tensor]:
+    """Tiles (indices, counts and estimated (heads, their rows)) -> indices, offsets, estimated of all rows."""
+    if not parts:
+        nothing = torch.zeros(heads, 0, device=layout.device)
+        return nothing.flatten().int(), torch.zeros(1, dtype=torch.int64, device=layout.device), nothing
+    counts = torch.cat([counts for _, counts, _ in parts], dim=1)
+    offsets = torch.zeros(counts.numel() + 1, dtype=torch.int64, device=layout.device)
+    torch.cumsum(counts.flatten(), 0, out=offsets[1:])
+    indices = parts[0][0]
+    if len(parts) > 1:
+        by_head = [torch.split(part, counts.sum(1).tolist()) for part, counts, _ in parts]
+        indices = torch.cat([tile[head] for head in range(heads) for tile in by_head])
+    return indices, offsets, torch.cat([mass for _, _, mass in parts], dim=1)
 
 
 def _round_up(counts: Tensor) -> Tensor:
     exponent = torch.log2(counts.double()).floor()
     step = torch.exp2(exponent).div(_STEPS_PER_OCTAVE).clamp_min(1.0)
     return (torch.ceil(counts.double() / step) * step).to(counts.dtype)
-
-
-def _widen(blocks: Tensor, most: int) -> Tensor:
-    return torch.nn.functional.pad(blocks, (0, most - blocks.shape[-1]), value=-1)

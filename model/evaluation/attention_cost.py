@@ -181,8 +181,9 @@ def _read(
 ) -> list[LayerTimes]:
     """Time each whole-document layer on `x` (tokens, width); the next layer reads what the adaptive one wrote, as in use."""
     times = []
-    for layer in encoder.long_layers():
-        times.append(_time(*layer.attention_input(x), config, repeats, dense=dense))
+    for place, layer in enumerate(encoder.long_layers()):
+        seeded = replace(config, seed=config.seed + place)
+        times.append(_time(*layer.attention_input(x), seeded, repeats, dense=dense))
         x = layer.after_attention(x, times[-1].result.output[0].transpose(0, 1).flatten(1))
     return times
 

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from model.attention.config import AdaptiveAttentionConfig
-from model.attention.estimator import estimate_mass, pool_keys, pool_queries
+from model.attention.estimators import PooledEstimator, estimate_mass
+from model.attention.layout import make_layout
 
 
 class Concentration:
@@ -51,7 +52,7 @@ def uncovered(query: Tensor, key: Tensor, drawn: Tensor, density: float, config:
     scale = width**-0.5
     rows = query.view(heads, count, size, width)[:, drawn].flatten(1, 2)  # (heads, drawn · size, width)
     most = min(count, max(config.floor, round(density * count)))
-    picked = _pick(rows.detach()[None], key.detach(), drawn, most, config)
+    picked = _pick(query.detach(), key.detach(), drawn, most, config)
     scores = (rows @ key[0].transpose(-1, -2)).float() * scale  # (heads, drawn · size, tokens)
     scores = scores.view(heads, len(drawn), size, count, size)
     total = scores.flatten(3).logsumexp(-1)
@@ -61,11 +62,12 @@ def uncovered(query: Tensor, key: Tensor, drawn: Tensor, density: float, config:
 
 
 @torch.no_grad()
-def _pick(rows: Tensor, key: Tensor, drawn: Tensor, most: int, config: AdaptiveAttentionConfig) -> Tensor:
+def _pick(query: Tensor, key: Tensor, drawn: Tensor, most: int, config: AdaptiveAttentionConfig) -> Tensor:
     # (heads, drawn, key blocks), True for `most` blocks: those that are always kept, then by estimated mass.
-    valid = torch.ones(1, key.shape[2], dtype=torch.bool, device=key.device)
-    keys = pool_keys(key.float(), valid, config.pool, config.block_size)
-    mass = estimate_mass(pool_queries(rows.float(), config.pool), keys, key.shape[-1] ** -0.5)[0]
+    layout = make_layout(1, query.shape[2], config.block_size, query.device)
+    features = PooledEstimator(config.pool)(query.float(), key.float(), layout, query.shape[-1] ** -0.5)
+    (document,) = layout.documents
+    mass = torch.cat([estimate_mass(features, document, i, i + 1, is_causal=False) for i in drawn.tolist()], dim=1)
     block = torch.arange(mass.shape[-1], device=key.device)
     kept = ((block - drawn[:, None]).abs() <= config.neighbours) | (block < config.opening)
     best = (mass + kept).topk(most, dim=-1).indices

@@ -7,78 +7,58 @@ from dataclasses import astuple
 
 import pytest
 import torch
+from made_cases import exact_covered
 
 from model.attention import AdaptiveAttentionConfig, CoveredMass, Selection, adaptive_attention
-from model.attention.audit import audit_rows, combine
-from model.attention.dense import causal_mask, reference_attention
+from model.attention.audit import audit, combine
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 BLOCK = 16
 
 
-def made_case(is_causal: bool, is_padded: bool) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, Selection, float]:
+def made_case(is_causal: bool, is_padded: bool) -> tuple[torch.Tensor, torch.Tensor, Selection, float]:
     """Two documents with grouped heads, a selection that leaves much out, and the mass that it truly covers."""
     generator = torch.Generator().manual_seed(7)
     tokens, width = 500, 8
     query = 1.5 * torch.randn(2, 4, tokens, width, generator=generator)
     key = 1.5 * torch.randn(2, 2, tokens, width, generator=generator)
-    valid = torch.ones(2, tokens, dtype=torch.bool)
+    padded = torch.zeros(2, tokens, dtype=torch.bool)
     if is_padded:
-        valid[1, 170:] = False
+        padded[1, 170:] = True
     config = AdaptiveAttentionConfig(coverage=0.5, block_size=BLOCK, pool=8, dense_below=0, ceiling=8, audit_rows=0)
     selection = adaptive_attention(
-        query, key, key, config=config, is_causal=is_causal, key_padding_mask=~valid
+        query, key, key, config=config, is_causal=is_causal, key_padding_mask=padded
     ).selection
-    allowed = valid[:, None, None, :].expand(2, 1, tokens, tokens)
-    if is_causal:
-        allowed = allowed & causal_mask(tokens, tokens, query.device)
-    _, probabilities = reference_attention(query, key, key, allowed)
-    fine = selection.mask().repeat_interleave(BLOCK, 2).repeat_interleave(BLOCK, 3)[:, :, :tokens, :tokens]
-    covered = (probabilities * fine).sum(-1)  # (batch, heads, tokens)
-    truth = float(covered[valid[:, None].expand_as(covered)].mean())
-    return query, key, valid, selection, truth
+    return query, key, selection, float(exact_covered(query, key, selection, 8**-0.5).mean())
 
 
 @pytest.mark.parametrize(("is_causal", "is_padded"), [(False, False), (True, True)])
 def test_the_audit_is_unbiased_and_its_intervals_hold_the_truth(is_causal, is_padded):
-    query, key, valid, selection, truth = made_case(is_causal, is_padded)
+    query, key, selection, truth = made_case(is_causal, is_padded)
     assert 0.2 < truth < 0.9, "the case leaves something to be found out"
-    draws = [
-        audit_rows(query, key, selection, 48, 8**-0.5, seed, is_causal=is_causal, valid=valid) for seed in range(150)
-    ]
+    draws = [audit(query, key, selection, 48, 8**-0.5, seed) for seed in range(300)]
     estimates = torch.tensor([draw.estimate for draw in draws], dtype=torch.double)
     error = float(estimates.std()) / math.sqrt(len(draws))
     assert abs(float(estimates.mean()) - truth) < 4 * error
     held = sum(draw.low <= truth <= draw.high for draw in draws) / len(draws)
-    # 95 % in the long run, a little less for so few rows; 150 draws lie within four standard deviations of it.
-    assert 0.87 <= held < 1.0
+    # 95 % in the long run; 300 draws lie within four standard deviations of it.
+    assert 0.9 <= held < 1.0
     assert {draw.rows for draw in draws} == {48}
 
 
-def test_an_audit_of_every_row_often_enough_is_the_truth():
-    query, key, valid, selection, truth = made_case(True, True)
-    result = audit_rows(query, key, selection, 2000, 8**-0.5, 0, is_causal=True, valid=valid)
-    assert result.estimate == pytest.approx(truth, abs=0.02)
-    assert result.high - result.low < 0.04
+def test_an_audit_follows_its_seed():
+    query, key, selection, _ = made_case(False, False)
+    first, again, other = (audit(query, key, selection, 32, 8**-0.5, seed) for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
 
 
 def test_chunks_of_rows_make_no_difference(monkeypatch):
-    query, key, valid, selection, _ = made_case(False, True)
-    whole = audit_rows(query, key, selection, 100, 8**-0.5, 3, is_causal=False, valid=valid)
+    query, key, selection, _ = made_case(False, True)
+    whole = audit(query, key, selection, 100, 8**-0.5, 3)
     monkeypatch.setattr("model.attention.audit._CHUNK", 7)
-    chunked = audit_rows(query, key, selection, 100, 8**-0.5, 3, is_causal=False, valid=valid)
-    assert astuple(chunked) == pytest.approx(astuple(whole))
-
-
-def test_an_audit_follows_its_seed():
-    query, key, valid, selection, _ = made_case(False, False)
-
-    def audited(seed: int) -> CoveredMass:
-        return audit_rows(query, key, selection, 32, 8**-0.5, seed, is_causal=False, valid=valid)
-
-    assert audited(1) == audited(1)
-    assert audited(1) != audited(2)
+    assert astuple(audit(query, key, selection, 100, 8**-0.5, 3)) == pytest.approx(astuple(whole))
 
 
 @pytest.mark.parametrize("rows", [1, 2, 100])
@@ -93,21 +73,6 @@ def test_an_estimate_lies_in_its_interval_and_both_between_nothing_and_everythin
             mass = adaptive_attention(query, key, key, config=config).covered_mass
             assert mass is not None
             assert 0.0 <= mass.low <= mass.estimate <= mass.high <= 1.0
-
-
-def test_one_row_promises_nothing():
-    query, key, valid, selection, _ = made_case(False, False)
-    result = audit_rows(query, key, selection, 1, 8**-0.5, 0, is_causal=False, valid=valid)
-    assert (result.low, result.high) == (0.0, 1.0)
-
-
-def test_no_audit_where_none_is_asked_for_or_nothing_can_be_drawn():
-    query = torch.randn(1, 1, 40, 8)
-    off = AdaptiveAttentionConfig(block_size=8, pool=4, dense_below=0, audit_rows=0)
-    assert adaptive_attention(query, query, query, config=off).covered_mass is None
-    on = AdaptiveAttentionConfig(block_size=8, pool=4, dense_below=0)
-    padded = torch.ones(1, 40, dtype=torch.bool)
-    assert adaptive_attention(query, query, query, config=on, key_padding_mask=padded).covered_mass is None
 
 
 def test_independent_audits_combine_by_hand():

@@ -36,7 +36,7 @@ def test_every_length_is_audited(costs: list[Cost]) -> None:
     for cost in costs:
         assert 0 < cost.density <= 1
         assert cost.covered_mass.low <= cost.covered_mass.estimate <= cost.covered_mass.high
-        assert cost.covered_mass.rows == 2 * CONFIG.audit_rows  # two layers
+        assert 0 < cost.covered_mass.rows <= 2 * CONFIG.audit_rows  # two layers
         assert 0 < cost.adaptive.minimum <= cost.adaptive.median
         assert cost.without_audit.minimum > 0
         assert len(cost.kernels) == 2

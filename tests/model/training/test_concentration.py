@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from model.attention import AdaptiveAttentionConfig
 from model.attention.dense import reference_attention
-from model.attention.estimator import estimate_mass, pool_keys, pool_queries
+from model.attention.estimators import PooledEstimator, estimate_mass
+from model.attention.layout import make_layout
 from model.training.concentration import Concentration, uncovered
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -27,9 +28,10 @@ def made_case(seed: int, count: int, width: int = 8) -> tuple[torch.Tensor, torc
 
 def picked_by_hand(query: torch.Tensor, key: torch.Tensor, head: int, block: int, most: int) -> list[int]:
     """What is always kept, then the heaviest by the estimate."""
-    valid = torch.ones(1, key.shape[2], dtype=torch.bool)
-    mass = estimate_mass(pool_queries(query, 4), pool_keys(key, valid, 4, 8), query.shape[-1] ** -0.5)
-    row = mass[0, head, block].tolist()
+    layout = make_layout(1, key.shape[2], 8, key.device)
+    features = PooledEstimator(4)(query, key, layout, query.shape[-1] ** -0.5)
+    mass = estimate_mass(features, layout.documents[0], 0, layout.blocks, is_causal=False)
+    row = mass[head, block].tolist()
     kept = [abs(i - block) <= CONFIG.neighbours or i < CONFIG.opening for i in range(len(row))]
     return sorted(range(len(row)), key=lambda i: (not kept[i], -row[i]))[:most]
 
