@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import torch
@@ -63,8 +63,8 @@ def adaptive_attention(
             features = (estimator or make_estimator(config))(query, key, layout, scale)
             choice, selection = _second_choice(features, choice, selection, config, named)
     output = attend(query, key, value, selection, choice.kernel, scale)
-    covered = covered_mass(query, key, selection, config, scale) if config.audit_rows else None
-    return AttentionResult(output, selection.density, covered, selection, choice.kernel, choice.reason)
+    audited = start_audit(query, key, selection, config, scale)
+    return AttentionResult(output, selection.density, audited, selection, choice.kernel, choice.reason)
 
 
 def _second_choice(
@@ -129,12 +129,14 @@ def attend(query: Tensor, key: Tensor, value: Tensor, selection: Selection, kern
     return gathered_attention(query, key, value, selection, scale)
 
 
-def covered_mass(
+def start_audit(
     query: Tensor, key: Tensor, selection: Selection, config: AdaptiveAttentionConfig, scale: float
-) -> CoveredMass | None:
-    """The audit of a selection; exactly 1 where nothing was left out, None where there is no token."""
+) -> Callable[[], CoveredMass | None]:
+    """The audit of a selection: exactly 1 where nothing was left out, None where there is no token or it is switched off."""
+    if not config.audit_rows or not selection.layout.documents:
+        return lambda: None
     if selection.everything:
-        return CoveredMass(1.0, 1.0, 1.0, 0) if selection.layout.documents else None
+        return lambda: CoveredMass(1.0, 1.0, 1.0, 0)
     rows = min(config.audit_rows, affordable_rows(selection, config.audit_share))
     return audit(query, key, selection, rows, scale, config.seed)
 
@@ -211,7 +213,7 @@ def _compacted(
     whole = query.new_zeros(query.shape[0], query.shape[2], query.shape[1], query.shape[3])
     place = valid.flatten().nonzero()[:, 0]
     output = whole.flatten(0, 1).index_copy(0, place, result.output[0].transpose(0, 1)).view_as(whole).transpose(1, 2)
-    return AttentionResult(output, result.density, result.covered_mass, result.selection, result.kernel, result.reason)
+    return AttentionResult(output, result.density, result.audited, result.selection, result.kernel, result.reason)
 
 
 def _check(

@@ -10,6 +10,7 @@ Student's over the strata. The cost is `rows` / (heads · tokens) of dense atten
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -73,14 +74,22 @@ def affordable_rows(selection: Selection, share: float) -> int:
 
 
 @torch.no_grad()
-def audit(query: Tensor, key: Tensor, selection: Selection, rows: int, scale: float, seed: int) -> CoveredMass:
-    """Covered mass of all rows, from about `rows` drawn ones.
+def audit(
+    query: Tensor, key: Tensor, selection: Selection, rows: int, scale: float, seed: int
+) -> Callable[[], CoveredMass]:
+    """Start to measure the covered mass of all rows on about `rows` drawn ones; what is returned waits for it and gives it.
 
     `query` (batch, query heads, tokens, head_dim), `key` (batch, key heads, tokens, head_dim), as the selection was made for.
     """
     drawn = draw(selection, rows, seed)
+    if len(selection.layout.documents) == 1 and triton_obstacle(query, selection.layout.block_size) is None:
+        from model.attention.gpu.auditing import rows_audited
+
+        wait = rows_audited(query, key, selection, drawn.tokens.view(selection.heads, -1), scale)
+        return lambda: interval(*wait())
     covered = covered_rows(query, key, selection, drawn, scale)
-    return interval(covered, estimated_rows(selection, drawn), estimated_mean(selection))
+    found = interval(covered, estimated_rows(selection, drawn), estimated_mean(selection))
+    return lambda: found
 
 
 def interval(covered: Tensor, estimated: Tensor, estimated_mean: float) -> CoveredMass:
@@ -89,11 +98,11 @@ def interval(covered: Tensor, estimated: Tensor, estimated_mean: float) -> Cover
     `covered`, `estimated` (heads, rows a head): exact and estimated covered mass of the drawn rows; `estimated_mean`: of all
     rows.
     """
-    difference = covered.double() - estimated.double()
+    difference = (covered - estimated).double().cpu().numpy()
     heads, each = difference.shape
     mean = estimated_mean + float(difference.mean())
     # Strata of equal size and equally many draws: the variance of the mean is that of the heads' means, over heads².
-    variance = float(difference.var(1).sum()) / (each * heads * heads)
+    variance = float(difference.var(1, ddof=1).sum()) / (each * heads * heads)
     half = student_quantile(heads * (each - 1)) * math.sqrt(variance)
     low, high = max(0.0, min(1.0, mean - half)), max(0.0, min(1.0, mean + half))
     return CoveredMass(max(0.0, min(1.0, mean)), low, high, covered.numel())
@@ -103,8 +112,6 @@ def covered_rows(query: Tensor, key: Tensor, selection: Selection, drawn: Drawn,
     """(heads, rows a head) exact covered mass of the drawn rows."""
     layout = selection.layout
     group = query.shape[1] // key.shape[1]
-    if len(layout.documents) == 1 and triton_obstacle(query, layout.block_size) is None:
-        return _covered_rows_on_gpu(query, key, selection, drawn, scale)
     shares = torch.empty(len(drawn.heads), dtype=torch.float32, device=query.device)
     first = 0
     for document in layout.documents:
@@ -123,18 +130,6 @@ def covered_rows(query: Tensor, key: Tensor, selection: Selection, drawn: Drawn,
                 shares[part.to(shares.device)] = _shares(scores, chosen, token, selection)
         first += document.tokens
     return shares.view(selection.heads, -1)
-
-
-def _covered_rows_on_gpu(query: Tensor, key: Tensor, selection: Selection, drawn: Drawn, scale: float) -> Tensor:
-    from model.attention.gpu.auditing import covered_shares
-
-    layout = selection.layout
-    document = layout.documents[0]
-    heads, tokens = drawn.heads.to(query.device), drawn.tokens.to(query.device)
-    chosen = _chosen(selection, heads, tokens // layout.block_size, 0, document.blocks)
-    drawn_tokens = tokens.to(torch.int32).view(selection.heads, -1)
-    rows = chosen.view(selection.heads, drawn_tokens.shape[1], -1)
-    return covered_shares(query, key, selection, document, drawn_tokens, rows, scale)
 
 
 def estimated_rows(selection: Selection, drawn: Drawn) -> Tensor:

@@ -1,8 +1,10 @@
 """Strided, antidiagonal sampling: of each square of stride × stride query-key products, those on the antidiagonal are summed.
 
-XAttention (arXiv 2503.16428, section 2.1): every token takes part, and vertical and slash patterns both cross the antidiagonal,
-so neither is missed, as means miss slashes under rotary positions. The mean of the stride's logits stands for each of the
-stride² products. Scoring costs 1/stride of dense attention's products.
+XAttention (arXiv 2503.16428, section 2.1): every token takes part, and a vertical line crosses every antidiagonal. The mean of
+the stride's logits stands for each of the stride² products. Scoring costs 1/stride of dense attention's products.
+
+A slash (each query looks at the key a fixed way before it) is found where that way is odd: with an even stride, query and key
+of a sample always lie an odd way apart. Slashes at even ways are seen only as far as neighbouring keys share in them.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from model.attention.dispatch import has_triton
+from model.attention.dispatch import triton_obstacle
 from model.attention.estimators.features import Features
 from model.attention.layout import Layout
 
@@ -28,10 +28,14 @@ class PooledEstimator:
 
     def __call__(self, query: Tensor, key: Tensor, layout: Layout, scale: float) -> Features:
         """See `Estimator`."""
-        if query.is_cuda and has_triton():
-            from model.attention.gpu.selecting import pooled_features
+        if triton_obstacle(query, layout.block_size) is not None:
+            return self.plain(query, key, layout, scale)
+        from model.attention.gpu.selecting import pooled_features
 
-            return pooled_features(query, key, layout, scale, self.pool, spread=self.spread)
+        return pooled_features(query, key, layout, scale, self.pool, spread=self.spread)
+
+    def plain(self, query: Tensor, key: Tensor, layout: Layout, scale: float) -> Features:
+        """The same in plain PyTorch."""
         runs = layout.block_size // self.pool
         count = self._count(layout).to(key.dtype)  # (blocks · runs,)
         divisor = count.clamp_min(1.0)[None, :, None]
