@@ -11,9 +11,9 @@ than others. Covered mass there says that the selection finds what was put in; w
 
 On a GPU a figure is the median over `--milliseconds` of repeats (`triton.testing.do_bench`, caches cleared between); what takes
 longer than 0.1 s is repeated up to three times. Estimate and select are also replayed as a CUDA graph: the time of the GPU
-alone, without that of launching. On a CPU all ways take turns, `--repeats` times; the minimum is shown, the median is in the
-JSON. Dense attention that would take longer than `--dense-seconds`, or is longer than `--dense-up-to`, is extrapolated by the
-square and marked "≈"; a dense kernel that took 2.5 times as long as the fastest is not measured at greater lengths. FLOPs are
+alone, without that of launching. On a CPU all ways take turns, `--repeats` times after one that is not timed; the minimum is
+shown, the median is in the JSON. Dense attention that would take longer than `--dense-seconds`, or is longer than
+`--dense-up-to`, is extrapolated by the square and marked "≈"; a dense kernel that took 2.5 times as long as the fastest is not measured at greater lengths. FLOPs are
 4 · head size a computed pair of tokens. Peak memory is that of a whole call, audit included, beyond inputs and output: on a GPU
 what torch allocated, on a CPU what the resident set grew by (Linux; coarse, since small pieces come from memory that the
 process already holds). What failed, for want of memory for instance, is left empty and noted.
@@ -31,7 +31,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
@@ -59,6 +59,9 @@ from model.evaluation.attention_speed_plot import (
     read,
 )
 from model.evaluation.output import circumstances, progress, write_json
+
+if TYPE_CHECKING:
+    from torch.nn.attention.flex_attention import BlockMask
 
 DENSE = {
     "cuDNN": "CUDNN_ATTENTION",
@@ -314,8 +317,18 @@ def dense_way(inputs: Inputs, kernel: str) -> Way:
 
 
 def flex_way(inputs: Inputs, selection: Selection, kernel_options: Mapping[str, Any]) -> Way:
-    """FlexAttention, compiled for these shapes, of the selected pairs: all its blocks are full ones, no mask is evaluated."""
-    from torch.nn.attention.flex_attention import BlockMask, flex_attention
+    """FlexAttention, compiled for these shapes, of the selected pairs."""
+    from torch.nn.attention.flex_attention import flex_attention
+
+    mask = block_mask(selection)
+    compiled = torch.compile(flex_attention, dynamic=False)
+    chosen: Any = dict(kernel_options) or None
+    return lambda: compiled(*inputs.dense, block_mask=mask, kernel_options=chosen)
+
+
+def block_mask(selection: Selection) -> BlockMask:
+    """FlexAttention's mask of the same pairs: full blocks all, so that no mask is evaluated within one."""
+    from torch.nn.attention.flex_attention import BlockMask
 
     heads, blocks = selection.counts.shape
     row = torch.arange(heads * blocks, device=selection.offsets.device).repeat_interleave(selection.offsets.diff())
@@ -324,11 +337,8 @@ def flex_way(inputs: Inputs, selection: Selection, kernel_options: Mapping[str, 
     indices[row, column] = selection.indices
     indices = indices.view(1, heads, blocks, blocks)
     counts = selection.counts.int()[None]
-    nothing = torch.zeros_like(counts), torch.zeros_like(indices)
-    mask = BlockMask.from_kv_blocks(*nothing, counts, indices, BLOCK_SIZE=selection.layout.block_size)
-    compiled = torch.compile(flex_attention, dynamic=False)
-    chosen: Any = dict(kernel_options) or None
-    return lambda: compiled(*inputs.dense, block_mask=mask, kernel_options=chosen)
+    partial = torch.zeros_like(counts), torch.zeros_like(indices)
+    return BlockMask.from_kv_blocks(*partial, counts, indices, BLOCK_SIZE=selection.layout.block_size)
 
 
 def _backward_ways(inputs: Inputs, config: AdaptiveAttentionConfig, notes: list[str]) -> dict[str, Way]:
@@ -447,7 +457,7 @@ def gpu_timing(way: Way, milliseconds: float) -> Timing:
     way()
     single = _once(way)
     if single > _LONG:
-        times = [single, *(_once(way) for _ in range(min(2, int(10 * _LONG / single))))]
+        times = [single, *(_once(way) for _ in range(min(2, int(5 * _LONG / single))))]
         return Timing(min(times), median(times))
     middle, least = do_bench(way, warmup=10, rep=milliseconds, quantiles=[0.5, 0.0])
     return Timing(least, middle)
@@ -466,17 +476,21 @@ def _once(way: Way) -> float:
 def _replayed(way: Way, milliseconds: float) -> Timing:
     way()
     torch.cuda.synchronize()
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        way()
+    graph, stream = torch.cuda.CUDAGraph(), torch.cuda.current_stream()
+    try:
+        with torch.cuda.graph(graph):
+            way()
+    finally:
+        # A capture that fails leaves its own stream as the current one.
+        torch.cuda.set_stream(stream)
     return gpu_timing(graph.replay, milliseconds)
 
 
 def by_turns(ways: Mapping[Place, Way], repeats: int) -> tuple[dict[Place, Timing], dict[Place, str]]:
-    """On the CPU: once all ways, then again, so that a busy spell of the machine meets every way."""
+    """On the CPU: once all ways, untimed, then again, so that a busy spell of the machine meets every way."""
     times: dict[Place, list[float]] = {place: [] for place in ways}
     failed: dict[Place, str] = {}
-    for _ in range(repeats):
+    for _ in range(1 + repeats):
         for place, way in ways.items():
             if place in failed:
                 continue
@@ -486,7 +500,7 @@ def by_turns(ways: Mapping[Place, Way], repeats: int) -> tuple[dict[Place, Timin
             except Exception as error:
                 failed[place] = _said(error)
             times[place].append(1000 * (time.perf_counter() - started))
-    found = {place: Timing(min(taken), median(taken)) for place, taken in times.items() if place not in failed}
+    found = {place: Timing(min(taken[1:]), median(taken[1:])) for place, taken in times.items() if place not in failed}
     return found, failed
 
 
@@ -554,7 +568,7 @@ def _complete(options: argparse.Namespace, parser: argparse.ArgumentParser) -> N
         options.fixed_lengths = [524288, 1048576] if on_gpu else [32768, 65536]
     if not options.fixed_blocks:
         options.fixed_lengths = []
-    wanted = options.densities_at or 131072
+    wanted = options.densities_at or (131072 if on_gpu else 16384)
     # Else the longest that is not longer.
     shorter = [length for length in options.lengths if length <= wanted]
     options.densities_at = max(shorter) if shorter else min(options.lengths)
