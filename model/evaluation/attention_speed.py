@@ -13,10 +13,11 @@ On a GPU a figure is the median over `--milliseconds` of repeats (`triton.testin
 longer than 0.1 s is repeated up to three times. Estimate and select are also replayed as a CUDA graph: the time of the GPU
 alone, without that of launching. On a CPU all ways take turns, `--repeats` times after one that is not timed; the minimum is
 shown, the median is in the JSON. Dense attention that would take longer than `--dense-seconds`, or is longer than
-`--dense-up-to`, is extrapolated by the square and marked "≈"; a dense kernel that took 2.5 times as long as the fastest is not measured at greater lengths. FLOPs are
-4 · head size a computed pair of tokens. Peak memory is that of a whole call, audit included, beyond inputs and output: on a GPU
-what torch allocated, on a CPU what the resident set grew by (Linux; coarse, since small pieces come from memory that the
-process already holds). What failed, for want of memory for instance, is left empty and noted.
+`--dense-up-to`, is extrapolated by the square and marked "≈"; a dense kernel that took 2.5 times as long as the fastest is not
+measured at greater lengths. FLOPs are 4 · head size a computed pair of tokens. Peak memory is that of a whole call, audit
+included, beyond inputs and output: on a GPU what torch allocated, on a CPU what the resident set grew by (Linux; coarse, since
+small pieces come from memory that the process already holds). What failed, for want of memory for instance, is left empty and
+noted.
 """
 
 from __future__ import annotations
