@@ -167,9 +167,12 @@ def gguf_vocabulary(path: Path) -> bytes:
         model.pieces.add(piece=piece, score=score, type=kind)
     trainer = model.trainer_spec
     trainer.model_type, trainer.byte_fallback = proto.TrainerSpec.BPE, True
-    trainer.unk_id, trainer.bos_id = get("unknown_token_id", 0), get("bos_token_id", -1)
-    trainer.eos_id, trainer.pad_id = get("eos_token_id", -1), get("padding_token_id", -1)
-    trainer.unk_piece = model.pieces[trainer.unk_id].piece
+    # SentencePiece finds special pieces by what they are called.
+    for kind, name in (("unk", "unknown"), ("bos", "bos"), ("eos", "eos"), ("pad", "padding")):
+        index = get(f"{name}_token_id", -1)
+        setattr(trainer, f"{kind}_id", index)
+        if index >= 0:
+            setattr(trainer, f"{kind}_piece", model.pieces[index].piece)
     model.normalizer_spec.name = "identity"
     model.normalizer_spec.add_dummy_prefix = get("add_space_prefix", True)
     model.normalizer_spec.remove_extra_whitespaces = False

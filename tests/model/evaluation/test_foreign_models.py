@@ -149,10 +149,12 @@ def test_the_vocabulary_of_a_gguf_file_cuts_words_as_its_scores_say(tmp_path: Pa
     model = proto.ModelProto.FromString(words)
     writer = gguf.GGUFWriter(tmp_path / "made.gguf", "gemma3")
     writer.add_tokenizer_model("llama")
-    writer.add_token_list([piece.piece for piece in model.pieces])
+    renamed = {"<s>": "<bos>", "</s>": "<eos>"}
+    writer.add_token_list([renamed.get(piece.piece, piece.piece) for piece in model.pieces])
     writer.add_token_scores([piece.score for piece in model.pieces])
     writer.add_token_types([piece.type for piece in model.pieces])
     writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
     writer.add_unk_token_id(0)
     writer.add_add_space_prefix(False)
     writer.write_header_to_file()
@@ -162,4 +164,4 @@ def test_the_vocabulary_of_a_gguf_file_cuts_words_as_its_scores_say(tmp_path: Pa
 
     processor = sentencepiece.SentencePieceProcessor(model_proto=gguf_vocabulary(tmp_path / "made.gguf"))
     assert processor.encode(" pass key é", out_type=str) == ["▁pass", "▁key", "▁", "<0xC3>", "<0xA9>"]
-    assert processor.bos_id() == 1
+    assert (processor.bos_id(), processor.eos_id(), processor.unk_id(), processor.pad_id()) == (1, 2, 0, -1)
