@@ -173,6 +173,8 @@ def gguf_vocabulary(path: Path) -> bytes:
         setattr(trainer, f"{kind}_id", index)
         if index >= 0:
             setattr(trainer, f"{kind}_piece", model.pieces[index].piece)
+    # Before 0.2.3 it knows the unknown piece by its type alone.
+    model.pieces[trainer.unk_id].type = proto.ModelProto.SentencePiece.UNKNOWN
     model.normalizer_spec.name = "identity"
     model.normalizer_spec.add_dummy_prefix = get("add_space_prefix", True)
     model.normalizer_spec.remove_extra_whitespaces = False

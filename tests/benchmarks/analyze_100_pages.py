@@ -36,7 +36,7 @@ OTHER_WORDS = {
 
 def long_contract() -> str:
     """The text of the agreement `COPIES` times, each with other words for the parties and other numbers."""
-    chance = random.Random(SEED)  # noqa: S311 -- nothing secret
+    chance = random.Random(SEED)
     body = SOURCE.read_text(encoding="utf-8").partition("\n\n")[2]
     copies = []
     for _ in range(COPIES):

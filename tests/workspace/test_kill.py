@@ -20,7 +20,7 @@ TESTS = Path(__file__).resolve().parents[1]
 
 
 def test_every_acknowledged_decision_is_there_after_a_kill(tmp_path: Path) -> None:
-    path, document, chance = tmp_path / "w.fusen", make_document(), random.Random(3)  # noqa: S311
+    path, document, chance = tmp_path / "w.fusen", make_document(), random.Random(3)
     with Workspace.open(path) as workspace:
         workspace.save_analysis(document, make_analysis(document))
     last = -1
