@@ -9,12 +9,12 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from model.attention.audit import CoveredMass, affordable_rows, audit
+from model.attention.audit import LEAST_ROWS, CoveredMass, affordable_rows, audit
 from model.attention.config import AdaptiveAttentionConfig
 from model.attention.dense import dense_attention
 from model.attention.dispatch import DENSE_ABOVE, Choice, first_choice, is_short
 from model.attention.estimators import Estimator, Features, estimate_mass, make_estimator
-from model.attention.gathered import gathered_attention
+from model.attention.gathered import gathered_attention, gathered_attention_and_sums
 from model.attention.layout import Document, Layout, is_contiguous, make_layout
 from model.attention.result import AttentionResult
 from model.attention.selection import Selection, limits, select, select_all
@@ -62,8 +62,12 @@ def adaptive_attention(
         with torch.no_grad():
             features = (estimator or make_estimator(config))(query, key, layout, scale)
             choice, selection = _second_choice(features, choice, selection, config, named)
-    output = attend(query, key, value, selection, choice.kernel, scale)
-    audited = start_audit(query, key, selection, config, scale)
+    logsum = None
+    if choice.kernel == "gathered" and config.audit_rows:
+        output, logsum = gathered_attention_and_sums(query, key, value, selection, scale)
+    else:
+        output = attend(query, key, value, selection, choice.kernel, scale)
+    audited = start_audit(query, key, selection, config, scale, logsum)
     return AttentionResult(output, selection.density, audited, selection, choice.kernel, choice.reason)
 
 
@@ -130,15 +134,28 @@ def attend(query: Tensor, key: Tensor, value: Tensor, selection: Selection, kern
 
 
 def start_audit(
-    query: Tensor, key: Tensor, selection: Selection, config: AdaptiveAttentionConfig, scale: float
+    query: Tensor,
+    key: Tensor,
+    selection: Selection,
+    config: AdaptiveAttentionConfig,
+    scale: float,
+    logsum: Tensor | None = None,
 ) -> Callable[[], CoveredMass | None]:
-    """The audit of a selection: exactly 1 where nothing was left out, None where there is no token or it is switched off."""
+    """The audit of a selection: exactly 1 where nothing was left out, None where there is no token or it is switched off.
+
+    `logsum` (batch, query heads, tokens): of each query the logarithm of the sum of exp(score), where attention left it.
+    """
     if not config.audit_rows or not selection.layout.documents:
         return lambda: None
     if selection.everything:
         return lambda: CoveredMass(1.0, 1.0, 1.0, 0)
-    rows = min(config.audit_rows, affordable_rows(selection, config.audit_share))
-    return audit(query, key, selection, rows, scale, config.seed)
+    return audit(query, key, selection, rows_to_audit(selection, config), scale, config.seed, logsum)
+
+
+def rows_to_audit(selection: Selection, config: AdaptiveAttentionConfig) -> int:
+    """Rows a head: what `audit_rows` allows and `audit_share` affords, but not for its sake fewer than `LEAST_ROWS`."""
+    affordable = max(LEAST_ROWS, affordable_rows(selection, config.audit_share))
+    return max(2, min(config.audit_rows // selection.heads, affordable))
 
 
 def expected_density(features: Features, layout: Layout, config: AdaptiveAttentionConfig, *, is_causal: bool) -> float:

@@ -19,8 +19,9 @@ class AdaptiveAttentionConfig:
     `floor`, `ceiling`: fewest and most key blocks for a query block; the always-kept ones pass the ceiling. None: no ceiling.
     `dense_below`: documents of fewer tokens are attended to densely, where selecting costs more than it saves. None: the
     measured break-even of the device.
-    `audit_rows`: most query rows, drawn at random, whose covered mass is computed exactly; 0: no audit. `audit_share`: the audit
-    scores at most this share of what attention computes, and takes fewer rows where it must.
+    `audit_rows`: most query rows over all heads, drawn at random, whose covered mass is computed exactly; 0: no audit.
+    `audit_share`: the audit scores at most this share of the query-key products that attention computes, and takes fewer rows
+    where it must, but no fewer than `model.attention.audit.LEAST_ROWS` a head.
     """
 
     coverage: float = 0.95

@@ -18,12 +18,12 @@ from torch import Tensor
 from model.attention.config import AdaptiveAttentionConfig
 from model.attention.layout import Document, Layout
 
-DENSE_BELOW = {"cpu": 2048, "cuda": 16384}
+DENSE_BELOW = {"cpu": 2048, "cuda": 24576}
 """Tokens below which dense attention is faster whatever is selected: measured, see docs/attention.md.
 
 Other devices: as the CPU."""
 
-DENSE_ABOVE = {"dense": 1.0, "gathered": 0.5, "triton": 0.6}
+DENSE_ABOVE = {"dense": 1.0, "gathered": 0.5, "triton": 0.85}
 """Densities above which dense attention is faster: measured, see docs/attention.md."""
 
 HEAD_SIZES = (16, 32, 64, 128, 256)

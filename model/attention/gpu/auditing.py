@@ -13,7 +13,7 @@ from model.attention.gpu import audit_kernels
 from model.attention.selection import Selection
 
 _CHUNK = 4096
-_MOST_ROWS = 32
+_MOST_ROWS = 64
 """Keys and rows of one program."""
 
 

@@ -18,7 +18,7 @@ def _pool_block(
     """Means over runs of POOL tokens (runs, D), means of their squares where SQUARES, where to store them, and the runs' tokens."""
     RUNS: tl.constexpr = BLOCK // POOL
     WIDTH: tl.constexpr = D * 2 if SPREAD else D
-    STEP: tl.constexpr = 8 if POOL >= 8 else POOL
+    STEP: tl.constexpr = min(POOL, max(1, 32 // RUNS))
     run = tl.arange(0, RUNS)
     d = tl.arange(0, D)
     at = source + row * stride_b + head.to(tl.int64) * stride_h + start.to(tl.int64) * stride_t
@@ -136,12 +136,13 @@ def choose(
     mass, bits, counts, held, named, first_block, document_first, key_blocks, words, blocks,
     coverage, threshold, floor, ceiling, seed, stride_mh,
     QUERY_RUNS: tl.constexpr, COLUMNS: tl.constexpr, CAUSAL: tl.constexpr, NAMED: tl.constexpr,
-    OPENING: tl.constexpr, NEIGHBOURS: tl.constexpr, EXPLORED: tl.constexpr, BY_MASS: tl.constexpr,
+    OPENING: tl.constexpr, NEIGHBOURS: tl.constexpr, EXPLORED: tl.constexpr, BY_MASS: tl.constexpr, SHIFT: tl.constexpr,
 ):
     """Select for one query block: bit set (heads, rows, words) of its key blocks, their count and the estimated mass they hold.
 
     The largest level of mass is sought, bit by bit, at which the blocks that reach it satisfy coverage and floor, or the ceiling;
-    of blocks exactly at that level the earliest are taken, as many as are needed.
+    of blocks exactly at that level the earliest are taken, as many as are needed. Levels are the bits of the share of mass
+    without the last SHIFT: `mass` is in bfloat16, which has no more.
     """
     row = tl.program_id(0)
     head = tl.program_id(1)
@@ -165,7 +166,7 @@ def choose(
     if NAMED:
         kept = kept | (tl.load(named + document_first + column, mask=allowed, other=0) > 0)
     kept = kept & allowed
-    level = tl.where(kept | (allowed == 0), -1, share.to(tl.int32, bitcast=True))
+    level = tl.where(kept | (allowed == 0), -1, share.to(tl.int32, bitcast=True) >> SHIFT)
     kept_count = tl.sum(kept.to(tl.int32), 0)
     kept_mass = tl.sum(tl.where(kept, share, 0.0), 0)
     found = 0

@@ -105,6 +105,8 @@ def _choose(
     document, heads, blocks = tile.document, *counts.shape
     mass = _score(tile, features, heads, is_causal=is_causal)
     coverage, floor, ceiling = limits(document, config)
+    # A threshold is met exactly; other levels need no finer steps than the mass has.
+    shift = 15 if config.threshold is None else 0
     threshold = select_kernels.LARGEST.value
     if tile.everything:
         coverage, floor, ceiling = 0.0, document.blocks, document.blocks
@@ -120,7 +122,7 @@ def _choose(
         tile.first, document.first, document.blocks, words, blocks,
         coverage, threshold, floor, ceiling, config.seed & 0x7FFFFFFF, mass.stride(0),
         QUERY_RUNS=features.query_runs, COLUMNS=columns, CAUSAL=is_causal, NAMED=named is not None,
-        OPENING=config.opening, NEIGHBOURS=config.neighbours, EXPLORED=config.explored, BY_MASS=coverage > 0.0,
+        OPENING=config.opening, NEIGHBOURS=config.neighbours, EXPLORED=config.explored, BY_MASS=coverage > 0.0, SHIFT=shift,
         num_warps=max(1, min(16, columns // 1024)),
     )  # fmt: skip
     return bits
@@ -138,12 +140,13 @@ def _score(tile: _Tile, features: Features, heads: int, *, is_causal: bool) -> T
     width = probes.shape[2]
     narrow = probes.dtype != torch.float32
     size = 64 if narrow else 32
-    select_kernels.score[(triton.cdiv(probe_rows, size), heads)](
+    rows = 2 * size if probe_rows >= 1024 else size
+    select_kernels.score[(triton.cdiv(probe_rows, rows), heads)](
         probes, key_features, bias, mass, probe_rows, tile.first, document.blocks,
         probes.stride(0), key_features.stride(0), bias.stride(0) if bias.shape[0] > 1 else 0, mass.stride(0),
         GROUP=heads // key_features.shape[0], F=width, BF=min(width, 64 if not narrow else 256 if width <= 256 else 128),
-        QUERY_RUNS=runs, KEY_RUNS=features.key_runs, BM=size, BN=max(size, features.key_runs),
-        CAUSAL=is_causal, PRECISION="tf32", num_warps=4, num_stages=2 if width <= 256 else 1,
+        QUERY_RUNS=runs, KEY_RUNS=features.key_runs, BM=rows, BN=max(size, features.key_runs),
+        CAUSAL=is_causal, PRECISION="tf32", num_warps=rows // size * 4, num_stages=2 if width <= 256 else 1,
     )  # fmt: skip
     return mass
 

