@@ -99,7 +99,8 @@ def _attend_and_sum(
 
 
 def _by_products(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scale: float) -> tuple[Tensor, Tensor]:
-    scores = (query @ key.transpose(-1, -2)).float() * scale
+    wide = torch.promote_types(query.dtype, torch.float32)
+    scores = (query.to(wide) @ key.to(wide).transpose(-1, -2)) * scale
     if mask is not None:
         scores = scores.masked_fill(~mask, -math.inf)
     sums = scores.detach().logsumexp(-1)
