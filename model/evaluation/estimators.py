@@ -36,6 +36,7 @@ from model.attention.estimators import (
     estimate_mass,
 )
 from model.attention.estimators.learned import LearnedEstimator, load_learned
+from model.attention.estimators.tempered import TemperedEstimator
 from model.attention.layout import Layout, make_layout
 from model.attention.selection import select
 from model.checkpoint import file_sha256, load_checkpoint, read_manifest
@@ -49,6 +50,7 @@ DENSITIES = (0.01, 0.02, 0.05, 0.1, 0.2)
 COVERAGES = (0.9, 0.95)
 BLOCK_SIZES = (64, 128)
 POOLS = (8, 16, 32, 64)
+TEMPERED = (8, 16)
 STRIDES = (8, 16)
 ORACLE, RANDOM, KEPT = "oracle", "random", "always kept only"
 
@@ -173,6 +175,8 @@ def estimators_for(
         if block_size % pool == 0:
             found[f"pooled {pool}"] = PooledEstimator(pool)
             found[f"mean {pool}"] = PooledEstimator(pool, spread=False)
+            if pool in TEMPERED:
+                found[f"tempered pooled {pool}"] = TemperedEstimator(PooledEstimator(pool))
     found |= {f"antidiagonal {stride}": AntidiagonalEstimator(stride) for stride in STRIDES if block_size % stride == 0}
     if learned:
         found["learned"] = learned[layer]
