@@ -246,11 +246,11 @@ def test_ties_are_cut_alike_again_and_counts_do_not_depend_on_them(settings_):
 
 
 def test_ties_go_to_the_earlier_block():
-    mass = torch.full((1, 16, 16), 1 / 16)
-    for ceiling in (None, 3):
+    mass = torch.full((1, 120, 120), 1 / 120)
+    for ceiling in (None, 7):
         selection = of_one(mass, replace(ALONE, coverage=0.4, ceiling=ceiling), rounded=False)
         count = int(selection.counts[0, 0])
-        assert selection.row(0, 15).tolist() == [*range(count - 1), 15]
+        assert selection.row(0, 119).tolist() == [*range(count - 1), 119]
 
 
 # Drawing
