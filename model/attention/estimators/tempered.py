@@ -2,8 +2,8 @@
 
 The mean of a run's queries looks at keys more sharply than its queries do one by one, and what is left over of a block's
 keys beside their mean is lost; both make averaged estimates too concentrated, on both models that were measured. Dividing the
-logits by one temperature (Guo et al., arXiv 1706.04599, section 4.2) corrects that on the average. The order of key blocks, and so
-what is covered at a given density, hardly changes.
+logits by one temperature (Guo et al., arXiv 1706.04599, section 4.2) corrects that on the average. The order of key blocks,
+and so what is covered at a given density, hardly changes.
 """
 
 from __future__ import annotations
