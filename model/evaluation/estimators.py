@@ -306,6 +306,7 @@ def plot(rows: Mapping[int, Sequence[Row]], path: Path) -> None:
 
     figure, axes = plt.subplots(1, len(rows), figsize=(6 * len(rows), 4.5), squeeze=False, sharey=True)
     for axis, (size, each) in zip(axes[0], rows.items(), strict=True):
+        axis.set_prop_cycle(color=plt.get_cmap("tab20")(range(20)))
         for row in each:
             if row.estimator != KEPT:
                 points = row.at_density.values()

@@ -41,9 +41,9 @@ def score_rows(
         scores = tl.where(visible, scores, float("-inf"))
         top = tl.maximum(maximum, tl.max(scores, 1))
         weight = tl.exp2(scores - top[:, None])
-        # A tile lies inside one token block, so one flag a row says whether it was computed.
-        block = (part * chunk + step * BN) // BLOCK
-        taken = tl.load(chosen_at + block, mask=inside & (block < blocks), other=0).to(tl.float32)
+        # A tile lies inside one token block, so one flag a row says whether it was computed; beyond the last there is no weight.
+        block = tl.minimum((part * chunk + step * BN) // BLOCK, blocks - 1)
+        taken = tl.load(chosen_at + block, mask=inside, other=0).to(tl.float32)
         shrink = tl.exp2(maximum - top)
         here = tl.sum(weight, 1)
         everything = everything * shrink + here
