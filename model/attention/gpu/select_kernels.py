@@ -148,6 +148,7 @@ def choose(
     head = tl.program_id(1)
     rows = tl.num_programs(0)
     block = first_block + row
+    target = tl.load(coverage + head) if BY_MASS else 0.0
     column = tl.arange(0, COLUMNS)
     allowed = column < key_blocks
     if CAUSAL:
@@ -177,7 +178,7 @@ def choose(
         count = kept_count + tl.sum(reach.to(tl.int32), 0)
         enough = (count >= floor) & (trial <= threshold)
         if BY_MASS:
-            enough = enough & (kept_mass + tl.sum(tl.where(reach, share, 0.0), 0) >= coverage)
+            enough = enough & (kept_mass + tl.sum(tl.where(reach, share, 0.0), 0) >= target)
         found = tl.where(enough | (count >= ceiling), trial, found)
         step = step // 2
     above = level > found
@@ -186,8 +187,8 @@ def choose(
     tie = level == found
     ties = tl.sum(tie.to(tl.int32), 0)
     worth = tl.sum(tl.where(tie, share, 0.0), 0) / tl.maximum(ties, 1)
-    need = tl.maximum(floor - count, tl.ceil((coverage - reached) / tl.maximum(worth, 1e-30)).to(tl.int32))
-    need = tl.where((found >= threshold) | (found == 0) & (reached < coverage), ties, need)
+    need = tl.maximum(floor - count, tl.ceil((target - reached) / tl.maximum(worth, 1e-30)).to(tl.int32))
+    need = tl.where((found >= threshold) | (found == 0) & (reached < target), ties, need)
     need = tl.maximum(tl.minimum(tl.minimum(need, ceiling - count), ties), 0)
     taken = kept | above | (tie & (tl.cumsum(tie.to(tl.int32), 0) <= need))
     packed = tl.sum(tl.reshape(taken.to(tl.int32), [COLUMNS // 32, 32]) << tl.arange(0, 32)[None, :], 1)

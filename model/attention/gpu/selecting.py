@@ -46,19 +46,27 @@ def select_on_gpu(
     config: AdaptiveAttentionConfig,
     *,
     is_causal: bool,
+    coverage: Tensor | None = None,
     named: Tensor | None = None,
 ) -> Selection:
-    """Select from features; `named` (blocks,) bool. Short documents take every pair."""
+    """Select from features. Short documents take every pair.
+
+    `coverage` (documents, heads) float32 on the device, each from 0 (what is always kept, and the floor) to 1, stands for
+    `config.coverage`; `named` (blocks,) bool.
+    """
+    if coverage is None:
+        coverage = torch.full((len(layout.documents), heads), config.coverage, device=layout.device)
+    coverage = coverage.float().contiguous()
     counts = torch.empty(heads, layout.blocks, dtype=torch.int32, device=layout.device)
     held = torch.empty(heads, layout.blocks, dtype=torch.float32, device=layout.device)
     prepared = _prepared(features)
     tiles = []
-    for document in layout.documents:
+    for document, target in zip(layout.documents, coverage, strict=True):
         short = is_short(document, config, layout.device)
         step = _tile_rows(document, heads, features.query_runs)
         for first in range(0, document.blocks, step):
             tile = _Tile(document, first, min(step, document.blocks - first), short)
-            tiles.append((tile, _choose(tile, prepared, config, counts, held, named, is_causal=is_causal)))
+            tiles.append((tile, _choose(tile, prepared, config, target, counts, held, named, is_causal=is_causal)))
     offsets = torch.zeros(heads * layout.blocks + 1, dtype=torch.int64, device=layout.device)
     torch.cumsum(counts.flatten(), 0, out=offsets[1:])
     total = _known_total(heads, layout, config, is_causal=is_causal, named=named)
@@ -95,23 +103,26 @@ def _choose(
     tile: _Tile,
     features: Features,
     config: AdaptiveAttentionConfig,
+    coverage: Tensor,
     counts: Tensor,
     held: Tensor,
     named: Tensor | None,
     *,
     is_causal: bool,
 ) -> Tensor:
-    """Score and select one tile: bit set (heads, rows, words) int32; writes its part of `counts` and `held`."""
+    """Score and select one tile: bit set (heads, rows, words) int32; writes its part of `counts` and `held`.
+
+    `coverage` (heads,) float32.
+    """
     document, heads, blocks = tile.document, *counts.shape
     mass = _score(tile, features, heads, is_causal=is_causal)
-    coverage, floor, ceiling = limits(document, config)
+    _, floor, ceiling = limits(document, config)
+    by_mass = config.density is None and config.threshold is None and not tile.everything
     # A threshold is met exactly; other levels need no finer steps than the mass has.
     shift = 15 if config.threshold is None else 0
     threshold = select_kernels.LARGEST.value
     if tile.everything:
-        coverage, floor, ceiling = 0.0, document.blocks, document.blocks
-    elif config.density is not None:
-        coverage = 0.0
+        floor = ceiling = document.blocks
     elif config.threshold is not None:
         threshold = int(torch.tensor(config.threshold).view(torch.int32))
     words = -(-document.blocks // 32)
@@ -122,7 +133,7 @@ def _choose(
         tile.first, document.first, document.blocks, words, blocks,
         coverage, threshold, floor, ceiling, config.seed & 0x7FFFFFFF, mass.stride(0),
         QUERY_RUNS=features.query_runs, COLUMNS=columns, CAUSAL=is_causal, NAMED=named is not None,
-        OPENING=config.opening, NEIGHBOURS=config.neighbours, EXPLORED=config.explored, BY_MASS=coverage > 0.0, SHIFT=shift,
+        OPENING=config.opening, NEIGHBOURS=config.neighbours, EXPLORED=config.explored, BY_MASS=by_mass, SHIFT=shift,
         num_warps=max(1, min(16, columns // 1024)),
     )  # fmt: skip
     return bits
