@@ -1,4 +1,4 @@
-"""Adaptive sparse attention: estimate, select, attend, audit. The one function that others call."""
+"""Adaptive sparse attention: estimate, calibrate, select, attend, audit. The one function that others call."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ from model.attention.dispatch import DENSE_ABOVE, Choice, first_choice, is_short
 from model.attention.estimators import Estimator, Features, estimate_mass, make_estimator
 from model.attention.gathered import gathered_attention, gathered_attention_and_sums
 from model.attention.layout import Document, Layout, is_contiguous, make_layout
+from model.attention.pilot import foresee
 from model.attention.result import AttentionResult
-from model.attention.selection import Selection, limits, select, select_all
-
-_PROBED = 16
-"""Query blocks of a document that are looked at to foresee its density."""
+from model.attention.selection import Selection, select, select_all
 
 
 def adaptive_attention(
@@ -61,7 +59,7 @@ def adaptive_attention(
     if choice.kernel != "dense":
         with torch.no_grad():
             features = (estimator or make_estimator(config))(query, key, layout, scale)
-            choice, selection = _second_choice(features, choice, selection, config, named)
+            choice, selection = _second_choice(query, key, features, choice, selection, config, named, scale)
     logsum = None
     if choice.kernel == "gathered" and config.audit_rows:
         output, logsum = gathered_attention_and_sums(query, key, value, selection, scale)
@@ -72,17 +70,26 @@ def adaptive_attention(
 
 
 def _second_choice(
-    features: Features, choice: Choice, everything: Selection, config: AdaptiveAttentionConfig, named: Tensor | None
+    query: Tensor,
+    key: Tensor,
+    features: Features,
+    choice: Choice,
+    everything: Selection,
+    config: AdaptiveAttentionConfig,
+    named: Tensor | None,
+    scale: float,
 ) -> tuple[Choice, Selection]:
     """The selection, or dense attention after all where the selection is too large to pay."""
     layout, is_causal = everything.layout, everything.is_causal
+    kept = None if named is None else layout.to_blocks(named[:, None, :, None])[0, :, :, 0].any(1)
+    coverage, density = foresee(query, key, features, layout, config, scale, is_causal=is_causal, named=kept)
     never_dense = config.dense_below == 0
-    if choice.kernel == "gathered" and not never_dense:
-        # A look beforehand, since selecting costs more here.
-        foreseen = expected_density(features, layout, config, is_causal=is_causal)
-        if foreseen > DENSE_ABOVE[choice.kernel]:
-            return Choice("dense", f"about {foreseen:.0%} of the pairs would be selected"), everything
-    selection = choose(features, everything.heads, layout, config, choice.kernel, is_causal=is_causal, named=named)
+    # A look beforehand, since selecting costs more on a CPU; a GPU would have to be waited for.
+    if choice.kernel == "gathered" and not never_dense and (foreseen := density()) > DENSE_ABOVE[choice.kernel]:
+        return Choice("dense", f"about {foreseen:.0%} of the pairs would be selected"), everything
+    selection = choose(
+        features, everything.heads, layout, config, choice.kernel, is_causal=is_causal, coverage=coverage, named=kept
+    )
     if selection.density > DENSE_ABOVE[choice.kernel] and not never_dense:
         return Choice("dense", f"{selection.density:.0%} of the pairs were selected"), everything
     return choice, selection
@@ -96,20 +103,20 @@ def choose(
     kernel: str,
     *,
     is_causal: bool,
+    coverage: Tensor | None = None,
     named: Tensor | None = None,
 ) -> Selection:
     """Select from an estimator's features, for `kernel`. Short documents take every pair.
 
-    `named` (batch, tokens) as in `adaptive_attention`.
+    `coverage` (documents, heads), where given, stands for `config.coverage`; `named` (blocks,) bool.
     """
-    kept = None if named is None else layout.to_blocks(named[:, None, :, None])[0, :, :, 0].any(1)
     if kernel == "triton":
         from model.attention.gpu.selecting import select_on_gpu
 
-        return select_on_gpu(features, heads, layout, config, is_causal=is_causal, named=kept)
+        return select_on_gpu(features, heads, layout, config, is_causal=is_causal, coverage=coverage, named=named)
 
     def estimate(document: Document, first: int, last: int) -> Tensor:
-        return estimate_mass(features, document, first, last, is_causal=is_causal)
+        return estimate_mass(features, document, torch.arange(first, last), is_causal=is_causal)
 
     return select(
         estimate,
@@ -117,7 +124,8 @@ def choose(
         layout,
         config,
         is_causal=is_causal,
-        named=kept,
+        coverage=coverage,
+        named=named,
         dense=lambda document: is_short(document, config, layout.device),
     )
 
@@ -156,37 +164,6 @@ def rows_to_audit(selection: Selection, config: AdaptiveAttentionConfig) -> int:
     """Rows a head: what `audit_rows` allows and `audit_share` affords, but not for its sake fewer than `LEAST_ROWS`."""
     affordable = max(LEAST_ROWS, affordable_rows(selection, config.audit_share))
     return max(2, min(config.audit_rows // selection.heads, affordable))
-
-
-def expected_density(features: Features, layout: Layout, config: AdaptiveAttentionConfig, *, is_causal: bool) -> float:
-    """The density to expect, from a few query blocks spread over each document that is not short."""
-    if config.density is not None:
-        return config.density
-    taken = pairs = 0.0
-    for document in layout.documents:
-        whole = float(layout.pairs(document, is_causal=is_causal))
-        pairs += whole
-        if is_short(document, config, layout.device):
-            taken += whole
-            continue
-        step = max(1, document.blocks // _PROBED)
-        probed = range(step // 2, document.blocks, step)
-        counts = [_probed_count(features, document, block, config, is_causal=is_causal) for block in probed]
-        seen = [block + 1 if is_causal else document.blocks for block in probed]
-        taken += whole * sum(counts) / sum(seen)
-    return taken / max(1.0, pairs)
-
-
-def _probed_count(
-    features: Features, document: Document, block: int, config: AdaptiveAttentionConfig, *, is_causal: bool
-) -> float:
-    # Mean over heads of how many key blocks the query block would take, the always-kept ones aside.
-    mass = estimate_mass(features, document, block, block + 1, is_causal=is_causal)[:, 0]
-    if config.threshold is not None:
-        return float((mass >= config.threshold).sum(-1).float().mean())
-    coverage, floor, ceiling = limits(document, config)
-    needed = (mass.sort(-1, descending=True).values.cumsum(-1) < coverage).sum(-1) + 1
-    return float(needed.clamp(max=ceiling).clamp_min(min(floor, document.blocks)).float().mean())
 
 
 def _dense(query: Tensor, key: Tensor, value: Tensor, selection: Selection, scale: float) -> Tensor:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 class AdaptiveAttentionConfig:
     """How pairs of token blocks are estimated, selected and audited. Counts are token blocks unless said otherwise.
 
-    How many key blocks a (head, query block) takes: by `coverage`, the share of the estimated attention mass to be reached
-    (1.0 computes every pair); or, where given, by `density`, the same share of the key blocks for all; or by `threshold`, every
-    key block whose estimated share of the mass is at least that.
+    How many key blocks a (head, query block) takes: by `coverage`, the share of the attention mass to be reached (1.0 computes
+    every pair); or, where given, by `density`, the same share of the key blocks for all; or by `threshold`, every key block
+    whose estimated share of the mass is at least that.
+    `pilot_rows`: query rows of each head and document whose exact mass tells, before selecting by coverage, what the estimate is
+    worth (`model.attention.pilot`). 0: the estimate is believed.
     `block_size`: tokens a token block. `pool`: tokens that the estimator averages; divides `block_size`.
     `estimator`: "pooled", "mean" or "antidiagonal" (see `model.attention.estimators`).
     `opening`, `neighbours`, `explored`: always kept beside the query's own block: the first blocks of the text, so many on
@@ -35,6 +37,7 @@ class AdaptiveAttentionConfig:
     explored: int = 1
     floor: int = 4
     ceiling: int | None = None
+    pilot_rows: int = 16
     dense_below: int | None = None
     audit_rows: int = 256
     audit_share: float = 0.02
@@ -48,9 +51,9 @@ class AdaptiveAttentionConfig:
             raise ValueError("select by density or by threshold, not by both")
         if self.block_size < 1 or self.pool < 1 or self.block_size % self.pool:
             raise ValueError(f"pool must divide block_size, and both be positive: {self.pool}, {self.block_size}")
-        counts = (self.opening, self.neighbours, self.explored, self.floor, self.dense_below or 0, self.audit_rows)
-        if min(counts) < 0:
-            raise ValueError("opening, neighbours, explored, floor, dense_below and audit_rows must not be negative")
+        for name in ("opening", "neighbours", "explored", "floor", "pilot_rows", "dense_below", "audit_rows"):
+            if (getattr(self, name) or 0) < 0:
+                raise ValueError(f"{name} must not be negative")
         if self.ceiling is not None and self.ceiling < max(self.floor, 1):
             raise ValueError(f"ceiling must be at least the floor ({self.floor}) and 1, not {self.ceiling}")
         if not 0.0 < self.audit_share <= 1.0:
@@ -59,4 +62,9 @@ class AdaptiveAttentionConfig:
     @property
     def takes_everything(self) -> bool:
         """Whether every pair is computed whatever the text."""
-        return self.density is None and self.threshold is None and self.coverage >= 1.0
+        return self.selects_by_coverage and self.coverage >= 1.0
+
+    @property
+    def selects_by_coverage(self) -> bool:
+        """Whether neither density nor threshold is given."""
+        return self.density is None and self.threshold is None

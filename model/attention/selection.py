@@ -103,38 +103,30 @@ def select(
     config: AdaptiveAttentionConfig,
     *,
     is_causal: bool,
+    coverage: Tensor | None = None,
     named: Tensor | None = None,
     dense: Callable[[Document], bool] = lambda document: False,
     rounded: bool = True,
 ) -> Selection:
     """Select for all query blocks, a tile at a time.
 
-    `named` (blocks,) bool: key blocks that every query block of their document keeps. A document that `dense` names takes every
-    pair. `rounded` lets counts grow to few sizes.
+    `coverage` (documents, heads), where given, stands for `config.coverage`. `named` (blocks,) bool: key blocks that every query
+    block of their document keeps. A document that `dense` names takes every pair. `rounded` lets counts grow to few sizes.
     """
-    parts: list[list[tuple[Tensor, Tensor, Tensor]]] = []
-    for document in layout.documents:
+    parts: list[tuple[Tensor, Tensor, Tensor]] = []
+    for number, document in enumerate(layout.documents):
         if dense(document):
-            parts.append([_everything(document, heads, layout.device, is_causal=is_causal)])
+            parts.append(_everything(document, heads, layout.device, is_causal=is_causal))
             continue
+        target = limits(document, config)[0] if coverage is None else coverage[number, :, None, None]
         tile = max(1, _TILE_ELEMENTS // (heads * document.blocks * (config.block_size // config.pool) ** 2))
-        parts.append(
-            [
-                _select_tile(
-                    estimate(document, first, min(first + tile, document.blocks)),
-                    always_kept(
-                        document, first, min(first + tile, document.blocks), heads, config, named, layout.device
-                    ),
-                    first,
-                    document,
-                    config,
-                    is_causal=is_causal,
-                    rounded=rounded,
-                )
-                for first in range(0, document.blocks, tile)
-            ]
-        )
-    indices, offsets, estimated = _joined([part for document in parts for part in document], heads, layout)
+        for blocks in torch.split(torch.arange(document.blocks, device=layout.device), tile):
+            mass = estimate(document, int(blocks[0]), int(blocks[-1]) + 1)
+            kept = always_kept(document, blocks, heads, config, named, is_causal=is_causal)
+            parts.append(
+                _select_tile(mass, kept, blocks, document, config, target, is_causal=is_causal, rounded=rounded)
+            )
+    indices, offsets, estimated = _joined(parts, heads, layout)
     return Selection((indices, offsets), estimated, layout, is_causal)
 
 
@@ -155,19 +147,16 @@ def limits(document: Document, config: AdaptiveAttentionConfig) -> tuple[float, 
     return coverage, config.floor, document.blocks if config.ceiling is None else config.ceiling
 
 
-def explored(
-    document: Document, first: int, last: int, heads: int, config: AdaptiveAttentionConfig, device: torch.device
-) -> Tensor:
-    """Key blocks drawn at random, (heads, last - first, explored), by a hash that is the same on every device.
+def explored(document: Document, blocks: Tensor, heads: int, config: AdaptiveAttentionConfig) -> Tensor:
+    """Key blocks drawn at random, (heads, query blocks, explored), by a hash that is the same on every device.
 
-    A draw depends on the seed, the head, the query block, counted from its document's first so that a document is read alike in
-    any company, and its own number; it is uniform over the document's blocks.
+    A draw depends on the seed, the head, the query block (`blocks`, counted from its document's first so that a document is read
+    alike in any company) and its own number; it is uniform over the document's blocks.
     """
-    shape = (heads, last - first, config.explored)
-    head = torch.arange(heads, device=device).view(-1, 1, 1)
-    block = torch.arange(first, last, device=device).view(1, -1, 1)
-    number = torch.arange(config.explored, device=device).view(1, 1, -1)
-    mixed = hashed(hashed(hashed(hashed(block) ^ head) ^ number) ^ (config.seed & 0x7FFFFFFF))
+    shape = (heads, len(blocks), config.explored)
+    head = torch.arange(heads, device=blocks.device).view(-1, 1, 1)
+    number = torch.arange(config.explored, device=blocks.device).view(1, 1, -1)
+    mixed = hashed(hashed(hashed(hashed(blocks.view(1, -1, 1)) ^ head) ^ number) ^ (config.seed & 0x7FFFFFFF))
     return ((mixed * document.blocks) >> 32).expand(shape)
 
 
@@ -180,45 +169,47 @@ def hashed(value: Tensor) -> Tensor:
 
 def always_kept(
     document: Document,
-    first: int,
-    last: int,
+    blocks: Tensor,
     heads: int,
     config: AdaptiveAttentionConfig,
     named: Tensor | None,
-    device: torch.device,
+    *,
+    is_causal: bool,
 ) -> Tensor:
-    """(heads, last - first, key blocks) bool: own block, neighbours, opening, those named, those drawn at random."""
-    query = torch.arange(first, last, device=device)[:, None]
-    key = torch.arange(document.blocks, device=device)[None, :]
-    kept = ((key - query).abs() <= config.neighbours) | (key < config.opening)
+    """(heads, query blocks, key blocks) bool: own block, neighbours, opening, those named, those drawn at random.
+
+    `blocks` (query blocks,) counted from the document's first. Where causal, nothing after the own block.
+    """
+    key = torch.arange(document.blocks, device=blocks.device)
+    away = key - blocks[:, None]
+    kept = (away.abs() <= config.neighbours) | (key < config.opening)
     if named is not None:
         kept = kept | named[document.first : document.last]
-    kept = kept.expand(heads, last - first, document.blocks).clone()
-    return kept.scatter_(-1, explored(document, first, last, heads, config, device), True)
+    kept = kept.expand(heads, len(blocks), document.blocks).clone()
+    kept.scatter_(-1, explored(document, blocks, heads, config), True)
+    return kept & (away <= 0) if is_causal else kept
 
 
 def _select_tile(
     mass: Tensor,
     kept: Tensor,
-    first: int,
+    blocks: Tensor,
     document: Document,
     config: AdaptiveAttentionConfig,
+    coverage: Tensor | float,
     *,
     is_causal: bool,
     rounded: bool,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """(indices, counts (heads, rows), estimated (heads, rows)) of one tile."""
-    _, rows, columns = mass.shape
-    available = torch.full((rows,), columns, device=mass.device)
-    if is_causal:
-        available = torch.arange(first, first + rows, device=mass.device) + 1
-        forbidden = torch.arange(columns, device=mass.device) >= available[:, None]
-        kept = kept & ~forbidden
+    """(indices, counts (heads, rows), estimated (heads, rows)) of one tile; `coverage` for all heads or (heads, 1, 1)."""
+    columns = mass.shape[2]
     # Sort keys: the always-kept ones first, the rest by mass, what may not be seen last; ties go to the earlier block.
     rank = torch.where(kept, mass + 2.0, mass)
+    available = torch.full_like(blocks, columns)
     if is_causal:
-        rank = rank.masked_fill_(forbidden, -1.0)
-    coverage, floor, ceiling = limits(document, config)
+        available = blocks + 1
+        rank = rank.masked_fill_(torch.arange(columns, device=mass.device) >= available[:, None], -1.0)
+    _, floor, ceiling = limits(document, config)
     # Not `topk`, which lets ties go anywhere.
     order = torch.sort(rank, stable=True, dim=-1, descending=True).indices
     if config.threshold is None:

@@ -8,9 +8,10 @@ that are drawn at random, the same for all estimators; "oracle" selects by it, "
 is always kept (own block, neighbours, opening, one explored), which is why a small density may be passed. `--recorded` compares
 on queries and keys of another model, that `Recorder` wrote.
 
-At a fixed density the table gives the mean exact mass covered; at a coverage, the exact mass beside the density that was
-taken: below the coverage the estimate is overconfident. Milliseconds are those of scoring all query blocks of one document
-in one layer, without selecting, the median of repeats by turns.
+At a fixed density the table gives the mean exact mass covered. At a coverage it gives the exact mass where the estimate is
+believed, which is less than was asked for where the estimate is overconfident; and, with what a pilot of a few exact rows
+asks of the estimate, the exact mass and the density that was taken for it. Milliseconds are those of scoring all query blocks
+of one document in one layer, without selecting, the median of repeats by turns.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ from model.attention.estimators import (
     estimate_mass,
 )
 from model.attention.estimators.learned import LearnedEstimator, load_learned
-from model.attention.estimators.tempered import TemperedEstimator
 from model.attention.layout import Layout, make_layout
+from model.attention.pilot import calibrated_coverage
 from model.attention.selection import select
 from model.checkpoint import file_sha256, load_checkpoint, read_manifest
 from model.evaluation.attention_cost import timed
@@ -50,7 +51,6 @@ DENSITIES = (0.01, 0.02, 0.05, 0.1, 0.2)
 COVERAGES = (0.9, 0.95)
 BLOCK_SIZES = (64, 128)
 POOLS = (8, 16, 32, 64)
-TEMPERED = (8, 16)
 STRIDES = (8, 16)
 ORACLE, RANDOM, KEPT = "oracle", "random", "always kept only"
 
@@ -81,11 +81,15 @@ class Point:
 
 @dataclass(frozen=True)
 class Measured:
-    """One estimator on one document in one layer; keys are the densities and coverages asked for."""
+    """One estimator on one document in one layer; keys are the densities and coverages asked for.
+
+    `at_coverage` with a pilot, `believed` without one; for oracle and random, which no pilot calibrates, they are the same.
+    """
 
     milliseconds: float | None
     at_density: dict[float, Point]
     at_coverage: dict[float, Point]
+    believed: dict[float, Point]
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ class Row:
     milliseconds: float | None
     at_density: dict[float, Summary]
     at_coverage: dict[float, Summary]
+    believed: dict[float, Summary]
 
 
 class Recorder:
@@ -175,8 +180,6 @@ def estimators_for(
         if block_size % pool == 0:
             found[f"pooled {pool}"] = PooledEstimator(pool)
             found[f"mean {pool}"] = PooledEstimator(pool, spread=False)
-            if pool in TEMPERED:
-                found[f"tempered pooled {pool}"] = TemperedEstimator(PooledEstimator(pool))
     found |= {f"antidiagonal {stride}": AntidiagonalEstimator(stride) for stride in STRIDES if block_size % stride == 0}
     if learned:
         found["learned"] = learned[layer]
@@ -189,8 +192,8 @@ def estimate_all(features: Features, layout: Layout, *, is_causal: bool) -> Tens
     size = len(features.probes) * document.blocks * features.query_runs * features.key_runs
     tile = max(1, _TILE_ELEMENTS // size)
     parts = [
-        estimate_mass(features, document, first, min(first + tile, document.blocks), is_causal=is_causal)
-        for first in range(0, document.blocks, tile)
+        estimate_mass(features, document, blocks, is_causal=is_causal)
+        for blocks in torch.split(torch.arange(document.blocks), tile)
     ]
     return torch.cat(parts, dim=1)
 
@@ -224,9 +227,10 @@ def measure(
     found = {}
     for name, mass in masses.items():
         took = 1000 * median(seconds[name]) if seconds.get(name) else None
-        found[name] = _measured(mass, exact, blocks, layout, took, seed, is_causal=is_causal)
+        targets = _piloted(recorded, estimators[name], layout, seed) if name in estimators else {}
+        found[name] = _measured(mass, exact, blocks, layout, took, targets, seed, is_causal=is_causal)
     nothing = {0.0: _point(known, exact, blocks, layout, _config(layout, seed, density=1e-9), is_causal=is_causal)}
-    return found | {KEPT: Measured(None, nothing, {})}
+    return found | {KEPT: Measured(None, nothing, {}, {})}
 
 
 def summarise(block_size: int, measured: Sequence[Mapping[str, Measured]]) -> list[Row]:
@@ -242,6 +246,7 @@ def summarise(block_size: int, measured: Sequence[Mapping[str, Measured]]) -> li
                 mean(times) if times else None,
                 _summaries([one.at_density for one in each]),
                 _summaries([one.at_coverage for one in each]),
+                _summaries([one.believed for one in each]),
             )
         )
     return rows
@@ -257,7 +262,7 @@ def described(rows: Sequence[Row]) -> str:
     )
     header = ["estimator", "ms", *(f"mass at {density:g}" for density in DENSITIES), "worst at 0.05"]
     for coverage in COVERAGES:
-        header += [f"mass at coverage {coverage:g}", "worst", "density"]
+        header += [f"believed {coverage:g}: mass", f"piloted {coverage:g}: mass", "worst", "density"]
     return f"{heading}\n\n{table(header, [_cells(row) for row in rows if row is not kept])}\n"
 
 
@@ -348,6 +353,26 @@ def _work(
     return lambda: estimate_all(estimator(query, key, layout, scale), layout, is_causal=is_causal)
 
 
+def _piloted(recorded: Recorded, estimator: Estimator, layout: Layout, seed: int) -> dict[float, Tensor]:
+    """By coverage what a pilot asks of the estimate, (1, heads)."""
+    query, key, scale = recorded.query, recorded.key, recorded.scale
+    features = estimator(query, key, layout, scale)
+    (document,) = layout.documents
+    return {
+        coverage: calibrated_coverage(
+            query,
+            key,
+            features,
+            document,
+            layout,
+            _config(layout, seed, coverage=coverage),
+            scale,
+            is_causal=recorded.is_causal,
+        )[0][None]
+        for coverage in COVERAGES
+    }
+
+
 def _config(
     layout: Layout, seed: int, *, coverage: float = 0.95, density: float | None = None
 ) -> AdaptiveAttentionConfig:
@@ -361,27 +386,45 @@ def _measured(
     blocks: Tensor,
     layout: Layout,
     milliseconds: float | None,
+    targets: Mapping[float, Tensor],
     seed: int,
     *,
     is_causal: bool,
 ) -> Measured:
-    def at(*, coverage: float = 0.95, density: float | None = None) -> Point:
+    def at(*, coverage: float = 0.95, density: float | None = None, target: Tensor | None = None) -> Point:
         config = _config(layout, seed, coverage=coverage, density=density)
-        return _point(mass, exact, blocks, layout, config, is_causal=is_causal)
+        return _point(mass, exact, blocks, layout, config, target, is_causal=is_causal)
 
     return Measured(
         milliseconds,
         {density: at(density=density) for density in DENSITIES},
+        {coverage: at(coverage=coverage, target=targets.get(coverage)) for coverage in COVERAGES},
         {coverage: at(coverage=coverage) for coverage in COVERAGES},
     )
 
 
 def _point(
-    mass: Tensor, exact: Tensor, blocks: Tensor, layout: Layout, config: AdaptiveAttentionConfig, *, is_causal: bool
+    mass: Tensor,
+    exact: Tensor,
+    blocks: Tensor,
+    layout: Layout,
+    config: AdaptiveAttentionConfig,
+    target: Tensor | None = None,
+    *,
+    is_causal: bool,
 ) -> Point:
-    """Select by `mass` (heads, query blocks, key blocks); look up the `exact` mass (heads, drawn, key blocks) of `blocks`."""
+    """Select by `mass` (heads, query blocks, key blocks); look up the `exact` mass (heads, drawn, key blocks) of `blocks`.
+
+    `target` (1, heads): see `select`'s coverage.
+    """
     selection: Selection = select(
-        lambda _, first, last: mass[:, first:last], len(mass), layout, config, is_causal=is_causal, rounded=False
+        lambda _, first, last: mass[:, first:last],
+        len(mass),
+        layout,
+        config,
+        is_causal=is_causal,
+        coverage=target,
+        rounded=False,
     )
     chosen = selection.mask()[:, blocks]
     seen = blocks + 1 if is_causal else torch.full_like(blocks, layout.blocks)
@@ -408,7 +451,8 @@ def _cells(row: Row) -> list[str]:
     cells = [row.estimator, number(row.milliseconds, 1)]
     cells += [number(summary.covered, 4) for summary in row.at_density.values()]
     cells.append(number(row.at_density[0.05].worst, 4))
-    for summary in row.at_coverage.values():
+    for asked, summary in row.at_coverage.items():
+        cells.append(number(row.believed[asked].covered, 4))
         cells += [number(summary.covered, 4), number(summary.worst, 4), number(summary.density, 4)]
     return cells
 

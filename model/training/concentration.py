@@ -67,7 +67,7 @@ def _pick(query: Tensor, key: Tensor, drawn: Tensor, most: int, config: Adaptive
     layout = make_layout(1, query.shape[2], config.block_size, query.device)
     features = PooledEstimator(config.pool)(query.float(), key.float(), layout, query.shape[-1] ** -0.5)
     (document,) = layout.documents
-    mass = torch.cat([estimate_mass(features, document, i, i + 1, is_causal=False) for i in drawn.tolist()], dim=1)
+    mass = estimate_mass(features, document, drawn.cpu(), is_causal=False)
     block = torch.arange(mass.shape[-1], device=key.device)
     kept = ((block - drawn[:, None]).abs() <= config.neighbours) | (block < config.opening)
     best = (mass + kept).topk(most, dim=-1).indices

@@ -42,21 +42,23 @@ class Estimator(Protocol):
         ...
 
 
-def estimate_mass(features: Features, document: Document, first: int, last: int, *, is_causal: bool) -> Tensor:
-    """Estimated share of each key block in the attention of query blocks `first` up to `last`, counted from the document's first.
+def estimate_mass(features: Features, document: Document, blocks: Tensor, *, is_causal: bool) -> Tensor:
+    """Estimated share of each key block in the attention of some query blocks.
 
-    Returns float32 (heads, last - first, key blocks of the document); rows sum to 1. Where causal, later blocks get nothing.
+    `blocks` (so many,) int64, on the CPU, counted from the document's first. Returns float32 (heads, so many, key blocks of the
+    document); rows sum to 1. Where causal, later blocks get nothing.
     """
     query_runs, key_runs = features.query_runs, features.key_runs
-    probes = features.probes[:, (document.first + first) * query_runs : (document.first + last) * query_runs]
-    seen = last if is_causal else document.blocks
+    seen = int(blocks.max()) + 1 if is_causal else document.blocks
+    blocks = blocks.to(features.probes.device)
+    own = ((document.first + blocks)[:, None] * query_runs + torch.arange(query_runs, device=blocks.device)).flatten()
     keys = slice(document.first * key_runs, (document.first + seen) * key_runs)
-    scores = _scores(probes, features.features[:, keys], features.bias[:, keys])  # (heads, query runs, key runs)
+    # (heads, query runs, key runs)
+    scores = _scores(features.probes[:, own], features.features[:, keys], features.bias[:, keys])
     if is_causal:
-        query = torch.arange(first, last, device=scores.device).repeat_interleave(query_runs)
         block = torch.arange(seen, device=scores.device).repeat_interleave(key_runs)
-        scores = scores.masked_fill_(block[None, :] > query[:, None], -math.inf)
-    mass = torch.softmax(scores, dim=-1).view(len(scores), last - first, query_runs, seen, key_runs).sum(4).mean(2)
+        scores = scores.masked_fill_(block[None, :] > blocks.repeat_interleave(query_runs)[:, None], -math.inf)
+    mass = torch.softmax(scores, dim=-1).view(len(scores), len(blocks), query_runs, seen, key_runs).sum(4).mean(2)
     return torch.nn.functional.pad(mass, (0, document.blocks - seen))
 
 

@@ -105,7 +105,7 @@ def held(layer: Layer, rows: int) -> tuple[float, float]:
 def test_intervals_hold_the_true_covered_mass_in_93_to_97_percent_of_audits(text, number, request):
     layer: Layer = request.getfixturevalue(text)[number]
     few, many = rows_to_audit(layer.selection, CONFIG), CONFIG.audit_rows // layer.selection.heads
-    assert few < 20 < many
+    assert few < 30 < many
     for rows in (few, many):
         share, error = held(layer, rows)
         assert 0.93 <= share <= 0.97, f"{rows} rows a head"

@@ -61,7 +61,7 @@ def test_the_break_even_length_is_that_of_the_device_or_of_the_settings():
 
 
 def test_one_long_document_is_enough_and_short_ones_beside_it_take_every_pair():
-    config = replace(FOCUSED, dense_below=200)
+    config = replace(FOCUSED, dense_below=200, coverage=0.6)
     result = attended(config, bounds=[0, 150, 640])
     assert result.kernel == "gathered"
     assert result.selection.mask(0).all()
@@ -80,8 +80,8 @@ def test_where_nearly_everything_would_be_selected_attention_is_dense(is_causal)
 
 
 def test_what_a_look_beforehand_does_not_see_is_seen_afterwards():
-    """A floor that the density of the probes does not tell of, as the always-kept ones are left out of it."""
-    result = attended(replace(FOCUSED, dense_below=1, neighbours=30))
+    """A floor that the density of the probes does not tell of, as without a pilot the always-kept ones are left out of it."""
+    result = attended(replace(FOCUSED, dense_below=1, neighbours=30, pilot_rows=0))
     assert result.kernel == "dense"
     assert result.reason.endswith("of the pairs were selected")
 

@@ -39,7 +39,10 @@ def estimated(
 ) -> list[torch.Tensor]:
     """A document after the other, (heads, query blocks, key blocks) each."""
     features = estimator(query, key, layout, scale)
-    return [estimate_mass(features, document, 0, document.blocks, is_causal=is_causal) for document in layout.documents]
+    return [
+        estimate_mass(features, document, torch.arange(document.blocks), is_causal=is_causal)
+        for document in layout.documents
+    ]
 
 
 def exact_mass(query: torch.Tensor, key: torch.Tensor, block: int, scale: float, *, is_causal: bool = False):
@@ -101,9 +104,7 @@ def test_tiles_of_query_blocks_are_parts_of_the_whole(estimator, is_causal):
     layout = whole(90, 8)
     features = estimator(query, key, layout, 0.4)
     (document,) = layout.documents
-    parts = [
-        estimate_mass(features, document, first, min(first + 5, 12), is_causal=is_causal) for first in range(0, 12, 5)
-    ]
+    parts = [estimate_mass(features, document, blocks, is_causal=is_causal) for blocks in torch.arange(12).split(5)]
     (mass,) = estimated(estimator, query, key, layout, 0.4, is_causal=is_causal)
     torch.testing.assert_close(torch.cat(parts, dim=1), mass)
 

@@ -76,7 +76,7 @@ def test_the_means_alone_are_the_pooled_estimator(tokens):
     layout = make_layout(1, tokens, 16, CPU)
     (document,) = layout.documents
     ours, pooled = (
-        estimate_mass(estimator(query, key, layout, 0.4), document, 0, document.blocks, is_causal=False)
+        estimate_mass(estimator(query, key, layout, 0.4), document, torch.arange(document.blocks), is_causal=False)
         for estimator in (of_means(2, 8, 8), PooledEstimator(8, spread=False))
     )
     torch.testing.assert_close(ours, pooled)

@@ -98,7 +98,7 @@ def kept_by_hand(case: Case, number: int) -> Tensor:
     """(heads, blocks, blocks): what settings, names and the draws keep, block by block."""
     document, config = case.layout.documents[number], case.config
     count = document.blocks
-    drawn = explored(document, 0, count, case.heads, config, CPU).tolist()
+    drawn = explored(document, torch.arange(count), case.heads, config).tolist()
     kept = torch.zeros(case.heads, count, count, dtype=torch.bool)
     for head in range(case.heads):
         for query in range(count):
@@ -261,7 +261,7 @@ def test_draws_are_uniform_over_the_document():
     layout = packed([4 * 11, 4 * 37], 4)
     config = replace(ALONE, explored=2, seed=5)
     for document in layout.documents:
-        drawn = explored(document, 0, document.blocks, 400, config, CPU)  # (heads, query blocks, 2)
+        drawn = explored(document, torch.arange(document.blocks), 400, config)  # (heads, query blocks, 2)
         assert drawn.shape == (400, document.blocks, 2)
         for part in (drawn, drawn[:, 3], drawn[..., 1], drawn[7:40]):
             counts = torch.bincount(part.flatten(), minlength=document.blocks).double()
@@ -278,7 +278,7 @@ def test_draws_of_neighbours_seeds_and_numbers_are_independent():
     (document,) = packed([4 * 29], 4).documents
 
     def drawn(seed: int) -> Tensor:
-        return explored(document, 0, 29, 500, replace(ALONE, explored=2, seed=seed), CPU)
+        return explored(document, torch.arange(29), 500, replace(ALONE, explored=2, seed=seed))
 
     one, other = drawn(3), drawn(4)
     pairs = {
@@ -308,9 +308,11 @@ def test_a_document_explores_alike_in_any_company_and_a_head_alike_among_any():
     config = replace(ALONE, explored=3)
     first, second = packed([4 * 9, 4 * 20], 4).documents
     (alone,) = packed([4 * 20], 4).documents
-    assert torch.equal(explored(second, 0, 20, 2, config, CPU), explored(alone, 0, 20, 2, config, CPU))
-    assert torch.equal(explored(second, 5, 9, 1, config, CPU), explored(alone, 0, 20, 3, config, CPU)[:1, 5:9])
-    assert int(explored(first, 0, 9, 50, config, CPU).max()) == 8
+    assert torch.equal(explored(second, torch.arange(20), 2, config), explored(alone, torch.arange(20), 2, config))
+    assert torch.equal(
+        explored(second, torch.arange(5, 9), 1, config), explored(alone, torch.arange(20), 3, config)[:1, 5:9]
+    )
+    assert int(explored(first, torch.arange(9), 50, config).max()) == 8
 
 
 def test_exploring_follows_the_seed_and_reaches_everywhere():
@@ -387,10 +389,12 @@ def test_tiles_select_as_one(is_causal, monkeypatch):
 def test_what_a_selection_says_it_holds_is_what_the_estimator_said():
     generator = torch.Generator().manual_seed(4)
     query, key = (torch.randn(1, 2, 300, 8, generator=generator) for _ in range(2))
-    config = AdaptiveAttentionConfig(coverage=0.6, block_size=16, pool=4, dense_below=0, audit_rows=0)
+    config = AdaptiveAttentionConfig(coverage=0.6, block_size=16, pool=4, dense_below=0, audit_rows=0, pilot_rows=0)
     selection = adaptive_attention(query, key, key, config=config).selection
     layout = make_layout(1, 300, 16, CPU)
-    mass = estimate_mass(PooledEstimator(4)(query, key, layout, 8**-0.5), layout.documents[0], 0, 19, is_causal=False)
+    mass = estimate_mass(
+        PooledEstimator(4)(query, key, layout, 8**-0.5), layout.documents[0], torch.arange(19), is_causal=False
+    )
     torch.testing.assert_close((mass * selection.mask()).sum(-1), selection.estimated)
     assert selection.estimated.min() >= 0.6
 
@@ -421,7 +425,9 @@ def test_nothing_of_the_size_of_all_pairs_is_held(is_causal):
     with Largest() as largest, torch.no_grad():
         features = PooledEstimator(16)(query, key, layout, 0.5)
         selection = select(
-            lambda document, first, last: estimate_mass(features, document, first, last, is_causal=is_causal),
+            lambda document, first, last: estimate_mass(
+                features, document, torch.arange(first, last), is_causal=is_causal
+            ),
             1,
             layout,
             config,

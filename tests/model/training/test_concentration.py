@@ -30,7 +30,7 @@ def picked_by_hand(query: torch.Tensor, key: torch.Tensor, head: int, block: int
     """What is always kept, then the heaviest by the estimate."""
     layout = make_layout(1, key.shape[2], 8, key.device)
     features = PooledEstimator(4)(query, key, layout, query.shape[-1] ** -0.5)
-    mass = estimate_mass(features, layout.documents[0], 0, layout.blocks, is_causal=False)
+    mass = estimate_mass(features, layout.documents[0], torch.arange(layout.blocks), is_causal=False)
     row = mass[head, block].tolist()
     kept = [abs(i - block) <= CONFIG.neighbours or i < CONFIG.opening for i in range(len(row))]
     return sorted(range(len(row)), key=lambda i: (not kept[i], -row[i]))[:most]

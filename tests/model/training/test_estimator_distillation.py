@@ -73,7 +73,9 @@ def test_what_is_learnt_is_what_is_used(tokens, is_causal):
     estimator = made_estimator(8)
     layout = make_layout(1, tokens, 16, query.device)
     (document,) = layout.documents
-    whole = estimate_mass(estimator(query, key, layout, 8**-0.5), document, 0, document.blocks, is_causal=is_causal)
+    whole = estimate_mass(
+        estimator(query, key, layout, 8**-0.5), document, torch.arange(document.blocks), is_causal=is_causal
+    )
     inside = log_mass(estimator.project(example.pooled, 2), example).exp()
     torch.testing.assert_close(inside, whole[:, example.drawn])
     lost = divergence(estimator, example)
@@ -90,7 +92,7 @@ def test_it_starts_as_the_pooled_estimator():
     (document,) = layout.documents
     start = initial([example_of(query, key)], pool=8, width=8)
     ours, pooled = (
-        estimate_mass(each(query, key, layout, 8**-0.5), document, 0, 6, is_causal=False)
+        estimate_mass(each(query, key, layout, 8**-0.5), document, torch.arange(6), is_causal=False)
         for each in (start, PooledEstimator(8, spread=False))
     )
     torch.testing.assert_close(ours, pooled, atol=1e-5, rtol=1e-3)
