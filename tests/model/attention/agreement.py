@@ -220,7 +220,7 @@ def _selection_faults(
     features = PooledEstimator(config.pool).plain(query.detach().float(), key.detach().float(), selection.layout, scale)
 
     def estimate(document: Document, first: int, last: int) -> Tensor:
-        return estimate_mass(features, document, first, last, is_causal=selection.is_causal)
+        return estimate_mass(features, document, torch.arange(first, last), is_causal=selection.is_causal)
 
     plain = select(estimate, selection.heads, selection.layout, config, is_causal=selection.is_causal, rounded=False)
     larger = int((selection.counts - plain.counts).abs().max())
