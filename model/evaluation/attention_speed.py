@@ -45,7 +45,7 @@ from model.attention.dispatch import first_choice
 from model.attention.estimators import make_estimator
 from model.attention.layout import make_layout
 from model.attention.selection import limits
-from model.evaluation.attention_speed_plot import (
+from model.evaluation.attention_speed_figures import (
     CLAIMED_DENSITY,
     DEFAULT,
     Cell,
@@ -56,9 +56,9 @@ from model.evaluation.attention_speed_plot import (
     Timing,
     described,
     merged,
-    plot,
     read,
 )
+from model.evaluation.attention_speed_plot import plot
 from model.evaluation.output import circumstances, progress, write_json
 
 if TYPE_CHECKING:

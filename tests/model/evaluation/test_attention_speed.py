@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from model.attention import AdaptiveAttentionConfig, CoveredMass, adaptive_attention
 from model.evaluation import attention_speed
 from model.evaluation.attention_speed import block_mask, by_turns, computed_pairs, leaning, main
-from model.evaluation.attention_speed_plot import (
+from model.evaluation.attention_speed_figures import (
     Cell,
     Length,
     Run,
