@@ -17,6 +17,9 @@ from model.attention.selection import Selection
 _STAGES = {64: 3, 128: 2}
 """Key and value tiles in flight, by head size."""
 
+_CACHED_BYTES = 40 << 20
+"""Keys and values of one head beyond this do not stay in the cache (50 MiB on an H100) while its query blocks read them."""
+
 
 def hopper_takes(query: Tensor, selection: Selection) -> bool:
     """Whether the kernel computes this: capability 9.0, 16-bit numbers, head sizes 64 and 128, token blocks of 128, no padding.
@@ -36,9 +39,20 @@ def hopper_takes(query: Tensor, selection: Selection) -> bool:
 
 
 def hopper_forward(
-    query: Tensor, key: Tensor, value: Tensor, selection: Selection, scale: float, stages: int | None = None
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    selection: Selection,
+    scale: float,
+    *,
+    stages: int | None = None,
+    ordered: bool | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """(output, log2-sum-exp (batch, heads, tokens) float32); shapes as in `triton_attention`."""
+    """(output, log2-sum-exp (batch, heads, tokens) float32); shapes as in `triton_attention`.
+
+    `ordered`: whether query blocks with similar rows are taken one after the other; None: where keys and values do not stay in
+    the cache.
+    """
     layout = selection.layout
     batch, heads, tokens, width = query.shape
     output = torch.empty_like(query)
@@ -47,13 +61,28 @@ def hopper_forward(
     tile_rows = (hopper_kernel.ROWS.value, layout.block_size, layout.block_size)
     descriptors = [_descriptor(view.rows, rows, width) for view, rows in zip(views, tile_rows, strict=True)]
     places = [number for view in views for number in (view.batch, view.head, view.column)]
+    if ordered is None:
+        ordered = 2 * tokens * width * key.element_size() > _CACHED_BYTES and not selection.is_causal
+    order = similar_rows_together(selection) if ordered else selection.indices
     hopper_kernel.forward[(layout.blocks, heads)](
-        *descriptors, output, lse, selection.offsets, selection.indices, layout.table,
+        *descriptors, output, lse, selection.offsets, selection.indices, layout.table, order,
         scale * math.log2(math.e), layout.blocks, tokens, *places, *output.stride()[:3],
         GROUP=heads // key.shape[1], D=width, BLOCK=layout.block_size, CAUSAL=selection.is_causal,
-        STAGES=stages or _STAGES[width], num_warps=4,
+        ORDERED=ordered, STAGES=stages or _STAGES[width], num_warps=4,
     )  # fmt: skip
     return output, lse
+
+
+def similar_rows_together(selection: Selection) -> Tensor:
+    """(heads, blocks) int32: an order of each head's query blocks in which those with similar selections are near each other.
+
+    Programs that run at the same time then read the same keys and values, which the cache holds for them. Rows are sorted by the
+    least hash of their key blocks: two agree in it with the probability of the share of key blocks that they have in common
+    (MinHash; Broder, On the resemblance and containment of documents, 1997).
+    """
+    mixed = (selection.indices * -1640531535) & 0xFFFFFF  # 24 bits, which float32 holds exactly
+    least = torch.segment_reduce(mixed.float(), "min", offsets=selection.offsets, unsafe=True)
+    return least.view_as(selection.estimated).argsort(1).to(torch.int32)
 
 
 class _View(NamedTuple):

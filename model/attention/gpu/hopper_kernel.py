@@ -113,17 +113,21 @@ def _consume(
 
 @gluon.jit
 def forward(
-    query_tiles, key_tiles, value_tiles, outputs, lse, offsets, indices, table, scale, blocks, tokens,
+    query_tiles, key_tiles, value_tiles, outputs, lse, offsets, indices, table, order, scale, blocks, tokens,
     query_batch, query_head, query_column, key_batch, key_head_rows, key_column, value_batch, value_head, value_column,
     stride_ob, stride_oh, stride_ot,
-    GROUP: gl.constexpr, D: gl.constexpr, BLOCK: gl.constexpr, CAUSAL: gl.constexpr, STAGES: gl.constexpr,
+    GROUP: gl.constexpr, D: gl.constexpr, BLOCK: gl.constexpr, CAUSAL: gl.constexpr, ORDERED: gl.constexpr,
+    STAGES: gl.constexpr,
 ):
     """Output and log2-sum-exp of one query block; `..._tiles` are descriptors of 2-dimensional views in which token t of (batch
-    row, head) is row  row · `..._batch` + head · `..._head` + t  from column  head · `..._column`  on.
+    row, head) is row  row · `..._batch` + head · `..._head` + t  from column  head · `..._column`  on. Where ORDERED, query blocks
+    are taken as `order` (heads, blocks) int32 says.
     """
     block = gl.program_id(0)
     head = gl.program_id(1)
-    if CAUSAL:
+    if ORDERED:
+        block = gl.load(order + head * blocks + block)
+    elif CAUSAL:
         block = blocks - 1 - block  # the longest rows first
     row = gl.load(table + block * 5)
     start = gl.load(table + block * 5 + 1)
