@@ -14,36 +14,30 @@ longer than 0.1 s is repeated up to three times. Estimate and select are also re
 alone, without that of launching. On a CPU all ways take turns, `--repeats` times after one that is not timed; the minimum is
 shown, the median is in the JSON. Dense attention that would take longer than `--dense-seconds`, or is longer than
 `--dense-up-to`, is extrapolated by the square and marked "≈"; a dense kernel that took 2.5 times as long as the fastest is not
-measured at greater lengths. FLOPs are 4 · head size a computed pair of tokens. Peak memory is that of a whole call, audit
-included, beyond inputs and output: on a GPU what torch allocated, on a CPU what the resident set grew by (Linux; coarse, since
-small pieces come from memory that the process already holds). What failed, for want of memory for instance, is left empty and
-noted.
+measured at greater lengths. The pilot is timed beside the other parts, though only a call that asks for a coverage needs one.
+FLOPs are 4 · head size a computed pair of tokens. Peak memory is that of a whole call, audit included, beyond inputs and
+output: on a GPU what torch allocated, on a CPU what the resident set grew by (Linux; coarse, since small pieces come from
+memory that the process already holds). What failed, for want of memory for instance, is left empty and noted.
 """
 
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
-import math
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor
 
 from model.attention import AdaptiveAttentionConfig, Selection, adaptive_attention
 from model.attention.adaptive import attend, choose, start_audit
-from model.attention.dense import repeat_heads
 from model.attention.dispatch import first_choice
 from model.attention.estimators import make_estimator
 from model.attention.layout import make_layout
+from model.attention.pilot import foresee
 from model.attention.selection import limits
 from model.evaluation.attention_speed_figures import (
     CLAIMED_DENSITY,
@@ -59,22 +53,18 @@ from model.evaluation.attention_speed_figures import (
     read,
 )
 from model.evaluation.attention_speed_plot import plot
+from model.evaluation.attention_speed_timing import Place, Way, peak_bytes, said, timed
+from model.evaluation.attention_speed_ways import (
+    DENSE,
+    LONGEST,
+    Inputs,
+    backward_ways,
+    dense_way,
+    flex_way,
+    make_inputs,
+    recorded,
+)
 from model.evaluation.output import circumstances, progress, write_json
-
-if TYPE_CHECKING:
-    from torch.nn.attention.flex_attention import BlockMask
-
-DENSE = {
-    "cuDNN": "CUDNN_ATTENTION",
-    "FlashAttention-2": "FLASH_ATTENTION",
-    "efficient": "EFFICIENT_ATTENTION",
-    "math": "MATH",
-    DEFAULT: None,
-}
-"""Dense kernels, and what PyTorch calls their backends."""
-
-LONGEST = {"math": 8192, DEFAULT: 16384}
-"""Tokens beyond which a dense kernel is not measured on a GPU: math holds all scores, the choice is one of the others."""
 
 FLEX_LENGTHS = (32768, 131072)
 """FlexAttention is compiled for each length, which takes longer than all measurements there."""
@@ -82,32 +72,7 @@ FLEX_LENGTHS = (32768, 131072)
 USUAL = (CLAIMED_DENSITY, 0.1)
 """Densities at lengths at which not all are measured."""
 
-_DIRECTIONS = 300
-_LEANING = (6.0, 16.0)
-"""The logit that a block's tokens give keys that lean towards the same two directions lies in this range."""
-
 _SLOWER = 2.5
-_LONG = 100.0
-"""Milliseconds from which on few repeats do."""
-
-Way = Callable[[], object]
-Place = tuple[int, str]
-"""What is timed: a cell's number, or −1 for what belongs to the length, and the name of the way."""
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """`query` (1, heads, tokens, head_dim), `key`, `value` (1, key heads, tokens, head_dim); dense attention's with all heads."""
-
-    query: Tensor
-    key: Tensor
-    value: Tensor
-    dense: tuple[Tensor, Tensor, Tensor]
-
-    @property
-    def tokens(self) -> int:
-        """Of the one document."""
-        return self.query.shape[2]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -147,7 +112,7 @@ def measure(options: argparse.Namespace) -> Iterator[Length]:
         try:
             found = _at_length(tokens, known, options)
         except Exception as error:
-            found = Length(tokens, {}, None, (), (f"nothing: {_said(error)}",))
+            found = Length(tokens, {}, None, (), (f"nothing: {said(error)}",))
         if found.dense:
             known.append(found)
         yield found
@@ -172,13 +137,13 @@ def _at_length(tokens: int, known: Sequence[Length], options: argparse.Namespace
         try:
             cell, its_ways = _prepare(inputs, config, fixed, options, notes)
         except Exception as error:
-            notes.append(f"density {config.density:.4g}: {_said(error)}")
+            notes.append(f"density {config.density:.4g}: {said(error)}")
             continue
         ways |= {(len(cells), name): way for name, way in its_ways.items()}
         cells.append(cell)
-    times, failed = _timed(ways, options)
-    for (index, name), said in failed.items():
-        notes.append(f"{name}: {said}" if index < 0 else f"{name} at density {cells[index].density:.4f}: {said}")
+    times, failed = timed(ways, options.device, options.repeats, options.milliseconds)
+    for (index, name), fault in failed.items():
+        notes.append(f"{name}: {fault}" if index < 0 else f"{name} at density {cells[index].density:.4f}: {fault}")
     dispatched = None
     if (-1, "dispatched") in times:
         result = adaptive_attention(inputs.query, inputs.key, inputs.value, config=usual)
@@ -246,6 +211,7 @@ def _prepare(
     )
     ways: dict[str, Way] = {
         "estimate": estimate,
+        "pilot": lambda: foresee(query, key, features, layout, replace(config, density=None), scale, is_causal=False),
         "select": lambda: choose(features, heads, layout, config, kernel, is_causal=False),
         "attend": lambda: attend(query, key, value, selection, kernel, scale),
         "audit": lambda: start_audit(query, key, selection, config, scale)(),
@@ -258,7 +224,7 @@ def _prepare(
     if options.flex and inputs.tokens in options.flex_lengths and not inputs.tokens % config.block_size:
         ways["flex"] = flex_way(inputs, selection, options.flex_options)
     if options.backward and inputs.tokens == options.densities_at:
-        ways |= _backward_ways(inputs, unaudited, notes)
+        ways |= backward_ways(inputs, unaudited, notes)
     return cell, ways
 
 
@@ -303,238 +269,6 @@ def _dense_ways(
     return ways, extrapolated
 
 
-def dense_way(inputs: Inputs, kernel: str) -> Way:
-    """One dense kernel."""
-    backend = DENSE[kernel]
-    if backend is None:
-        return lambda: F.scaled_dot_product_attention(*inputs.dense)
-    from torch.nn.attention import SDPBackend, sdpa_kernel
-
-    def run() -> Tensor:
-        with sdpa_kernel(getattr(SDPBackend, backend)):
-            return F.scaled_dot_product_attention(*inputs.dense)
-
-    return run
-
-
-def flex_way(inputs: Inputs, selection: Selection, kernel_options: Mapping[str, Any]) -> Way:
-    """FlexAttention, compiled for these shapes, of the selected pairs."""
-    from torch.nn.attention.flex_attention import flex_attention
-
-    mask = block_mask(selection)
-    compiled = torch.compile(flex_attention, dynamic=False)
-    chosen: Any = dict(kernel_options) or None
-    return lambda: compiled(*inputs.dense, block_mask=mask, kernel_options=chosen)
-
-
-def block_mask(selection: Selection) -> BlockMask:
-    """FlexAttention's mask of the same pairs: full blocks all, so that no mask is evaluated within one."""
-    from torch.nn.attention.flex_attention import BlockMask
-
-    heads, blocks = selection.counts.shape
-    row = torch.arange(heads * blocks, device=selection.offsets.device).repeat_interleave(selection.offsets.diff())
-    column = torch.arange(len(row), device=row.device) - selection.offsets[row]
-    indices = torch.zeros(heads * blocks, blocks, dtype=torch.int32, device=row.device)
-    indices[row, column] = selection.indices
-    indices = indices.view(1, heads, blocks, blocks)
-    counts = selection.counts.int()[None]
-    partial = torch.zeros_like(counts), torch.zeros_like(indices)
-    return BlockMask.from_kv_blocks(*partial, counts, indices, BLOCK_SIZE=selection.layout.block_size)
-
-
-def _backward_ways(inputs: Inputs, config: AdaptiveAttentionConfig, notes: list[str]) -> dict[str, Way]:
-    """Backward passes alone: of the whole call, and of the fastest dense kernel that has one."""
-    leaves = [tensor.detach().requires_grad_() for tensor in (inputs.query, inputs.key, inputs.value)]
-    gradient = torch.ones_like(inputs.query)
-
-    def of(output: Tensor, given: Sequence[Tensor]) -> Way:
-        return lambda: torch.autograd.grad(output, given, gradient, retain_graph=True)
-
-    ways: dict[str, Way] = {}
-    dense = [tensor.detach().requires_grad_() for tensor in inputs.dense]
-    with torch.enable_grad():
-        ways["backward"] = of(adaptive_attention(*leaves, config=config).output, leaves)
-        for kernel in ("cuDNN", "FlashAttention-2", DEFAULT) if inputs.query.is_cuda else (DEFAULT,):
-            try:
-                output = dense_way(replace(inputs, dense=(dense[0], dense[1], dense[2])), kernel)()
-            except Exception as error:
-                notes.append(f"backward of {kernel}: {_said(error)}")
-                continue
-            assert isinstance(output, Tensor)  # noqa: S101  what a dense way returns
-            return {**ways, "dense backward": of(output, dense)}
-    return ways
-
-
-def make_inputs(tokens: int, options: argparse.Namespace) -> Inputs:
-    """Recorded or made-up queries, keys and values of so many tokens."""
-    dtype, device = getattr(torch, options.dtype), torch.device(options.device)
-    if options.recorded:
-        query, key, value = (_repeated(tensor, tokens).to(device, dtype) for tensor in _recorded(options.recorded))
-    else:
-        query, key, value = (
-            tensor.to(dtype)
-            for tensor in leaning(
-                tokens,
-                options.heads,
-                options.key_heads,
-                options.head_size,
-                options.block_size,
-                device,
-                options.seed,
-                dtype,
-            )
-        )
-    heads = query.shape[1]
-    return Inputs(query, key, value, (query, repeat_heads(key, heads), repeat_heads(value, heads)))
-
-
-def leaning(
-    tokens: int, heads: int, key_heads: int, size: int, block: int, device: torch.device, seed: int, dtype: torch.dtype
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Query (1, heads, tokens, size), key and value (1, key heads, tokens, size): noise, and what the tokens of a block share.
-
-    A block leans towards a first direction and, less, a second one, in queries and keys alike. How strongly its queries do is
-    drawn for each block and head.
-    """
-    generator = torch.Generator(device).manual_seed(seed)
-    blocks = -(-tokens // block)
-
-    def noise(*shape: int) -> Tensor:
-        return torch.randn(*shape, generator=generator, device=device)
-
-    query = torch.empty(1, heads, tokens, size, dtype=dtype, device=device)
-    key = torch.empty(1, key_heads, tokens, size, dtype=dtype, device=device)
-    value = torch.empty_like(key)
-    low, high = _LEANING
-    key_strength = math.sqrt((low + high) / 2) / size**0.25
-    for place in range(key_heads):
-        directions = noise(_DIRECTIONS, size)
-        drawn = torch.randint(_DIRECTIONS, (2, blocks), generator=generator, device=device)
-        shared = 0.8 * directions[drawn[0]] + 0.6 * directions[drawn[1]]  # (blocks, size)
-
-        def tokens_of(strength: Tensor | float, shared: Tensor = shared) -> Tensor:
-            leaning = (shared * strength).repeat_interleave(block, 0)[:tokens]
-            return leaning.add_(noise(tokens, size))
-
-        key[0, place] = tokens_of(key_strength)
-        value[0, place] = noise(tokens, size)
-        for head in range(place * heads // key_heads, (place + 1) * heads // key_heads):
-            logit = low + (high - low) * torch.rand(blocks, 1, generator=generator, device=device)
-            query[0, head] = tokens_of(logit / (math.sqrt(size) * key_strength))
-    return query, key, value
-
-
-def _recorded(path: Path) -> tuple[Tensor, Tensor, Tensor]:
-    from safetensors.torch import load_file
-
-    found = load_file(path)
-    return found["query.0"], found["key.0"], found["value.0"]
-
-
-def _repeated(tensor: Tensor, tokens: int) -> Tensor:
-    times = -(-tokens // tensor.shape[2])
-    return tensor.repeat(1, 1, times, 1)[:, :, :tokens].contiguous()
-
-
-def _timed(ways: Mapping[Place, Way], options: argparse.Namespace) -> tuple[dict[Place, Timing], dict[Place, str]]:
-    """Time all ways; for what fails, what it said."""
-    if options.device != "cuda":
-        return by_turns(ways, options.repeats)
-    found, failed = {}, {}
-    for place, way in ways.items():
-        try:
-            timer = _replayed if place[1] == "graph" else gpu_timing
-            found[place] = timer(way, options.milliseconds)
-        except Exception as error:
-            failed[place] = _said(error)
-            torch.cuda.empty_cache()
-    return found, failed
-
-
-def gpu_timing(way: Way, milliseconds: float) -> Timing:
-    """Of a way that the GPU runs."""
-    from triton.testing import do_bench
-
-    way()
-    single = _once(way)
-    if single > _LONG:
-        times = [single, *(_once(way) for _ in range(min(2, int(5 * _LONG / single))))]
-        return Timing(min(times), median(times))
-    middle, least = do_bench(way, warmup=10, rep=milliseconds, quantiles=[0.5, 0.0])
-    return Timing(least, middle)
-
-
-def _once(way: Way) -> float:
-    start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))  # type: ignore[no-untyped-call]
-    torch.cuda.synchronize()
-    start.record()
-    way()
-    end.record()
-    torch.cuda.synchronize()
-    return float(start.elapsed_time(end))
-
-
-def _replayed(way: Way, milliseconds: float) -> Timing:
-    way()
-    torch.cuda.synchronize()
-    graph, stream = torch.cuda.CUDAGraph(), torch.cuda.current_stream()
-    try:
-        with torch.cuda.graph(graph):
-            way()
-    finally:
-        # A capture that fails leaves its own stream as the current one.
-        torch.cuda.set_stream(stream)
-    return gpu_timing(graph.replay, milliseconds)
-
-
-def by_turns(ways: Mapping[Place, Way], repeats: int) -> tuple[dict[Place, Timing], dict[Place, str]]:
-    """On the CPU: once all ways, untimed, then again, so that a busy spell of the machine meets every way."""
-    times: dict[Place, list[float]] = {place: [] for place in ways}
-    failed: dict[Place, str] = {}
-    for _ in range(1 + repeats):
-        for place, way in ways.items():
-            if place in failed:
-                continue
-            started = time.perf_counter()
-            try:
-                way()
-            except Exception as error:
-                failed[place] = _said(error)
-            times[place].append(1000 * (time.perf_counter() - started))
-    found = {place: Timing(min(taken[1:]), median(taken[1:])) for place, taken in times.items() if place not in failed}
-    return found, failed
-
-
-def peak_bytes(way: Way, output: int, device: torch.device) -> int | None:
-    """The most memory that a call held at once beside its inputs and its `output` bytes; None where it cannot be told."""
-    if device.type == "cuda":
-        torch.cuda.synchronize()
-        torch.cuda.reset_peak_memory_stats()
-        before = torch.cuda.memory_allocated()
-        way()
-        torch.cuda.synchronize()
-        return max(0, torch.cuda.max_memory_allocated() - before - output)
-    try:
-        # What was freed goes back to the system, and the high-water mark to what is resident now.
-        ctypes.CDLL(None).malloc_trim(0)
-        Path("/proc/self/clear_refs").write_text("5", "ascii")
-        before = _resident("VmRSS")
-        way()
-        return max(0, _resident("VmHWM") - before - output)
-    except (OSError, AttributeError):
-        return None
-
-
-def _resident(name: str) -> int:
-    lines = Path("/proc/self/status").read_text("ascii").splitlines()
-    return next(1024 * int(line.split()[1]) for line in lines if line.startswith(name + ":"))
-
-
-def _said(error: Exception) -> str:
-    """The first line of what an error says."""
-    return f"{type(error).__name__}: {(str(error).strip().splitlines() or [''])[0][:160]}"
-
-
 def _settings(options: argparse.Namespace) -> Settings:
     on_gpu = options.device == "cuda"
     threads = torch.get_num_threads()
@@ -558,7 +292,7 @@ def _complete(options: argparse.Namespace, parser: argparse.ArgumentParser) -> N
     if on_gpu and not torch.cuda.is_available():
         parser.error("there is no GPU that torch can use")
     if options.recorded:
-        query, key, _ = _recorded(options.recorded)
+        query, key, _ = recorded(options.recorded)
         options.heads, options.key_heads, options.head_size = query.shape[1], key.shape[1], query.shape[3]
     options.key_heads = options.key_heads or options.heads
     if options.heads % options.key_heads:

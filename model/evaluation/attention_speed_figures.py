@@ -35,8 +35,9 @@ class Cell:
     """One density at one length.
 
     `wanted` is the density that was asked for, `fixed_blocks` the key blocks where their number was; `pairs` the computed pairs
-    of tokens, over all heads. `times` by part, "whole" and "audited" (the whole call without and with the audit read), "graph"
-    (estimate and select, replayed), "flex", and backward passes; what was not measured is missing.
+    of tokens, over all heads. `times` by part ("pilot" too, which a fixed density does without), "whole" and "audited" (the whole
+    call without and with the audit read), "graph" (estimate and select, replayed), "flex", and backward passes; what was not
+    measured is missing.
     """
 
     tokens: int
@@ -266,11 +267,22 @@ def described(run: Run) -> str:
 
 
 def _times_table(run: Run) -> str:
-    ways: tuple[str, ...] = ("flex", "whole", "audited", "estimate", "select", "graph", "attend", "audit")
+    ways: tuple[str, ...] = ("flex", "whole", "audited", "estimate", "pilot", "select", "graph", "attend", "audit")
     backward = any("backward" in cell.times for length in run.lengths for cell in length.cells)
     ways += ("backward", "dense backward") if backward else ()
-    header = ["tokens", "density", "dense", "FlexAttention", "whole", "with audit", "estimate", "select", "both, graph"]
-    header += ["attend", "audit", *ways[8:], "dense / whole", "dense / with audit"]
+    header = [
+        "tokens",
+        "density",
+        "dense",
+        "FlexAttention",
+        "whole",
+        "with audit",
+        "estimate",
+        "pilot",
+        "select",
+        "both, graph",
+    ]
+    header += ["attend", "audit", *ways[9:], "dense / whole", "dense / with audit"]
     rows = []
     for length in run.lengths:
         best = run.best_dense(length)

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 from model.attention import AdaptiveAttentionConfig, CoveredMass, adaptive_attention
 from model.evaluation import attention_speed
-from model.evaluation.attention_speed import block_mask, by_turns, computed_pairs, leaning, main
+from model.evaluation.attention_speed import computed_pairs, main
 from model.evaluation.attention_speed_figures import (
     Cell,
     Length,
@@ -24,6 +24,8 @@ from model.evaluation.attention_speed_figures import (
     merged,
     read,
 )
+from model.evaluation.attention_speed_timing import by_turns
+from model.evaluation.attention_speed_ways import block_mask, leaning
 
 SMALL = [
     "--heads",
@@ -39,7 +41,7 @@ SMALL = [
     "--audit-rows",
     "8",
 ]
-PARTS = {"estimate", "select", "attend", "audit", "whole", "audited"}
+PARTS = {"estimate", "pilot", "select", "attend", "audit", "whole", "audited"}
 SETTINGS = Settings("CPU", 2, 2, 64, "float32", 128, 64, "made-up inputs", "minimum", 4096)
 
 
