@@ -31,6 +31,9 @@ _TARGETS = torch.sigmoid(torch.linspace(-3.0, 9.0, 241, dtype=torch.float64))
 _PROBED = 16
 """Query blocks that are looked at to foresee the density without a pilot."""
 
+_OTHER_THAN_THE_AUDIT = 0x9E3779B9
+"""Changes the seed, so that pilot and audit draw by different random numbers."""
+
 _SCORES = 1 << 23
 """At most so many query-key products are held at once, or those of one row."""
 
@@ -91,7 +94,8 @@ def _believed_density(
 def pilot_tokens(document: Document, config: AdaptiveAttentionConfig) -> Tensor:
     """(rows,) int64 tokens counted from the document's first, one drawn at random from each of as many equal stretches."""
     rows = min(config.pilot_rows, document.tokens)
-    inside = torch.rand(rows, generator=torch.Generator().manual_seed(config.seed), dtype=torch.float64)
+    generator = torch.Generator().manual_seed(config.seed ^ _OTHER_THAN_THE_AUDIT)
+    inside = torch.rand(rows, generator=generator, dtype=torch.float64)
     return ((torch.arange(rows) + inside) * (document.tokens / max(1, rows))).long().clamp_max(document.tokens - 1)
 
 
