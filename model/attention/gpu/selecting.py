@@ -74,7 +74,7 @@ def select_on_gpu(
     for tile, bits in tiles:
         select_kernels.write[(tile.rows, heads)](
             bits, offsets, indices, tile.first, tile.document.first, bits.shape[2], layout.blocks,
-            COLUMNS=_columns(tile.document), num_warps=4,
+            WORDS=_columns(tile.document) // 32, num_warps=1,
         )  # fmt: skip
     return Selection((indices, offsets), held, layout, is_causal)
 
@@ -128,22 +128,27 @@ def _choose(
     words = -(-document.blocks // 32)
     bits = torch.empty(heads, tile.rows, words, dtype=torch.int32, device=counts.device)
     columns = _columns(document)
+    # So many that at least two programs run at once on each multiprocessor and wait for one another's loads and barriers.
+    registers = 80 if columns <= 8192 else 64 if columns == 16384 else 128
     select_kernels.choose[(tile.rows, heads)](
         mass, bits, counts, held, counts if named is None else named.to(torch.uint8),
         tile.first, document.first, document.blocks, words, blocks,
-        coverage, threshold, floor, ceiling, config.seed & 0x7FFFFFFF, mass.stride(0),
+        coverage, threshold, floor, ceiling, config.seed & 0x7FFFFFFF, mass.stride(1), mass.stride(0),
         QUERY_RUNS=features.query_runs, COLUMNS=columns, CAUSAL=is_causal, NAMED=named is not None,
         OPENING=config.opening, NEIGHBOURS=config.neighbours, EXPLORED=config.explored, BY_MASS=by_mass, SHIFT=shift,
-        num_warps=max(1, min(16, columns // 1024)),
+        num_warps=max(1, min(16, columns // 1024)), maxnreg=registers,
     )  # fmt: skip
     return bits
 
 
 def _score(tile: _Tile, features: Features, heads: int, *, is_causal: bool) -> Tensor:
-    """Unnormalised mass (heads, rows · query runs, key blocks), bfloat16. Where causal, later blocks are left unwritten."""
+    """Unnormalised mass (heads, rows · query runs, key blocks and padding), bfloat16.
+
+    Where causal, later blocks are left unwritten. Rows are padded so that each begins where wide loads and stores may.
+    """
     document, runs = tile.document, features.query_runs
     probe_rows = tile.rows * runs
-    mass = torch.empty(heads, probe_rows, document.blocks, dtype=torch.bfloat16, device=features.probes.device)
+    mass = torch.empty(heads, probe_rows, _padded(document.blocks), dtype=torch.bfloat16, device=features.probes.device)
     start = (document.first + tile.first) * runs
     probes = features.probes[:, start : start + probe_rows]
     keys = slice(document.first * features.key_runs, document.last * features.key_runs)
@@ -153,7 +158,7 @@ def _score(tile: _Tile, features: Features, heads: int, *, is_causal: bool) -> T
     size = 64 if narrow else 32
     rows = 2 * size if probe_rows >= 1024 else size
     select_kernels.score[(triton.cdiv(probe_rows, rows), heads)](
-        probes, key_features, bias, mass, probe_rows, tile.first, document.blocks,
+        probes, key_features, bias, mass, probe_rows, tile.first, document.blocks, mass.stride(1),
         probes.stride(0), key_features.stride(0), bias.stride(0) if bias.shape[0] > 1 else 0, mass.stride(0),
         GROUP=heads // key_features.shape[0], F=width, BF=min(width, 64 if not narrow else 256 if width <= 256 else 128),
         QUERY_RUNS=runs, KEY_RUNS=features.key_runs, BM=rows, BN=max(size, features.key_runs),
@@ -163,7 +168,11 @@ def _score(tile: _Tile, features: Features, heads: int, *, is_causal: bool) -> T
 
 
 def _tile_rows(document: Document, heads: int, runs: int) -> int:
-    return max(1, _TILE_BYTES // (2 * heads * runs * document.blocks))
+    return max(1, _TILE_BYTES // (2 * heads * runs * _padded(document.blocks)))
+
+
+def _padded(blocks: int) -> int:
+    return -(-blocks // 16) * 16
 
 
 def _columns(document: Document) -> int:
