@@ -45,6 +45,17 @@ def test_query_blocks_with_similar_rows_come_together():
     assert changes < 60 < int((group.diff(dim=1) != 0).sum())
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not has_triton(), reason="Triton is not installed on this system")
+def test_the_interpreted_selection_keeps_to_every_limit():
+    command = [sys.executable, "-m", "tests.model.attention.selecting_agreement", "--cases", "8"]
+    done = subprocess.run(
+        command, env=os.environ | {"TRITON_INTERPRET": "1"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "8 cases, 0 disagreements" in done.stdout
+
+
 @pytest.mark.skipif(
     not torch.cuda.is_available(), reason="there is no NVIDIA GPU; CONTRIBUTING.md has the command for one"
 )
