@@ -26,8 +26,8 @@ def check(chance: random.Random, device: torch.device) -> list[str]:
     """What does not agree in one random case; empty where everything does."""
     from model.attention.gpu.selecting import select_on_gpu
 
-    tokens = chance.randint(1, 16 * SIZE)
-    layout = make_layout(1, tokens, SIZE, device, bounds=(0, chance.randint(0, tokens), tokens))
+    tokens = chance.randint(1, 30 * SIZE)
+    layout = make_layout(1, tokens, SIZE, device, bounds=(0, chance.randint(0, min(tokens, 5 * SIZE)), tokens))
     is_causal = chance.random() < 0.5
     config = _limits(chance)
     generator = torch.Generator().manual_seed(chance.randrange(2**31))
@@ -63,7 +63,7 @@ def check(chance: random.Random, device: torch.device) -> list[str]:
 
 
 def _limits(chance: random.Random) -> AdaptiveAttentionConfig:
-    floor = chance.choice([0, 1, 4, 30])
+    floor = chance.choice([0, 1, 1, 4, 30])
     way = chance.choice(["coverage", "coverage", "density", "threshold"])
     return AdaptiveAttentionConfig(
         coverage=chance.choice([0.3, 0.9]),
@@ -72,7 +72,7 @@ def _limits(chance: random.Random) -> AdaptiveAttentionConfig:
         block_size=SIZE,
         pool=SIZE // RUNS,
         floor=floor,
-        ceiling=chance.choice([None, max(floor, 1), floor + 3]),
+        ceiling=chance.choice([None, None, max(floor, 1), floor + 8]),
         opening=chance.choice([0, 1]),
         neighbours=chance.choice([0, 1]),
         explored=chance.choice([0, 2]),
