@@ -34,19 +34,34 @@ def triton_attention(query: Tensor, key: Tensor, value: Tensor, selection: Selec
     `query` (batch, query heads, tokens, head_dim), `key`, `value` (batch, key heads, tokens, head_dim) in float16, bfloat16 or
     float32, laid out as the selection's layout says; sums are float32. Returns the shape of `query`; padding gets zeros.
     """
-    output: Tensor = _Attention.apply(query, key, value, selection, scale)  # type: ignore[no-untyped-call]
+    output: Tensor = _Attention.apply(query, key, value, selection, scale)[0]  # type: ignore[no-untyped-call]
     return output
+
+
+def triton_attention_and_sums(
+    query: Tensor, key: Tensor, value: Tensor, selection: Selection, scale: float
+) -> tuple[Tensor, Tensor]:
+    """As `triton_attention`, with (batch, query heads, tokens) float32 logarithms of each query's sum of exp(score).
+
+    They are not differentiated; those of padding may be anything.
+    """
+    output, lse = _Attention.apply(query, key, value, selection, scale)  # type: ignore[no-untyped-call]
+    return output, lse * math.log(2.0)
 
 
 class _Attention(torch.autograd.Function):
     @staticmethod
-    def forward(context: Any, query: Tensor, key: Tensor, value: Tensor, selection: Selection, scale: float) -> Tensor:
+    def forward(
+        context: Any, query: Tensor, key: Tensor, value: Tensor, selection: Selection, scale: float
+    ) -> tuple[Tensor, Tensor]:
         query, key, value = (_innermost(tensor) for tensor in (query, key, value))
         chosen = hopper_forward if hopper_takes(query, selection) else forward
         output, lse = chosen(query, key, value, selection, scale)
         context.save_for_backward(query, key, value, output, lse)
         context.selection, context.scale = selection, scale
-        return output
+        context.mark_non_differentiable(lse)
+        context.set_materialize_grads(False)  # no zeros for the sums, which have no gradient
+        return output, lse
 
     @staticmethod
     def backward(context: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None]:
