@@ -60,11 +60,7 @@ def adaptive_attention(
         with torch.no_grad():
             features = (estimator or make_estimator(config))(query, key, layout, scale)
             choice, selection = _second_choice(query, key, features, choice, selection, config, named, scale)
-    logsum = None
-    if choice.kernel == "gathered" and config.audit_rows:
-        output, logsum = gathered_attention_and_sums(query, key, value, selection, scale)
-    else:
-        output = attend(query, key, value, selection, choice.kernel, scale)
+    output, logsum = attend(query, key, value, selection, choice.kernel, scale, sums=config.audit_rows > 0)
     audited = start_audit(query, key, selection, config, scale, logsum)
     return AttentionResult(output, selection.density, audited, selection, choice.kernel, choice.reason)
 
@@ -130,15 +126,21 @@ def choose(
     )
 
 
-def attend(query: Tensor, key: Tensor, value: Tensor, selection: Selection, kernel: str, scale: float) -> Tensor:
-    """Precise attention to the selected pairs; shapes as in `adaptive_attention`."""
+def attend(
+    query: Tensor, key: Tensor, value: Tensor, selection: Selection, kernel: str, scale: float, *, sums: bool = False
+) -> tuple[Tensor, Tensor | None]:
+    """Precise attention to the selected pairs, and where `sums` what `start_audit` wants; shapes as in `adaptive_attention`."""
     if kernel == "dense":
-        return _dense(query, key, value, selection, scale)
+        return _dense(query, key, value, selection, scale), None
     if kernel == "triton":
-        from model.attention.gpu.attending import triton_attention
+        from model.attention.gpu.attending import triton_attention, triton_attention_and_sums
 
-        return triton_attention(query, key, value, selection, scale)
-    return gathered_attention(query, key, value, selection, scale)
+        if sums:
+            return triton_attention_and_sums(query, key, value, selection, scale)
+        return triton_attention(query, key, value, selection, scale), None
+    if sums:
+        return gathered_attention_and_sums(query, key, value, selection, scale)
+    return gathered_attention(query, key, value, selection, scale), None
 
 
 def start_audit(
@@ -151,12 +153,15 @@ def start_audit(
 ) -> Callable[[], CoveredMass | None]:
     """The audit of a selection: exactly 1 where nothing was left out, None where there is no token or it is switched off.
 
-    `logsum` (batch, query heads, tokens): of each query the logarithm of the sum of exp(score), where attention left it.
+    `logsum` (batch, query heads, tokens): of each query the logarithm of the sum of exp(score) over the computed pairs; needed
+    where some are left out.
     """
     if not config.audit_rows or not selection.layout.documents:
         return lambda: None
     if selection.everything:
         return lambda: CoveredMass(1.0, 1.0, 1.0, 0)
+    if logsum is None:
+        raise ValueError("without the sums that attention computed nothing can be said of what it left out")
     return audit(query, key, selection, rows_to_audit(selection, config), scale, config.seed, logsum)
 
 

@@ -1,37 +1,39 @@
 """The audit: how much of the dense attention mass the selection covers, measured on query rows drawn at random.
 
-For a drawn row every pair that was left out is scored, so what it missed is exact. Few rows miss much and most miss next to
-nothing, so that rows drawn evenly would seldom be the ones that matter. Rows are drawn with replacement within each head with
-a chance in proportion to what they are guessed to have missed, and weighted by one over the chance: an estimate that is unbiased
-whatever the guesses are, and the tighter the better they are (Hansen and Hurwitz, Ann. Math. Stat. 14:333, 1943). The guess
-costs next to nothing: attention leaves the sum of the weights that it computed for each row, and the estimator said what share
-of its token block's mass it left out. The 95 % interval allows for the skewness that remains (Hall, J. R. Stat. Soc. B 54:221,
-1992) and for heads that vary unlike (Satterthwaite's degrees of freedom; Cochran, Sampling Techniques, section 5.4).
+Attention leaves the logarithm of the sum of exp(score) over the pairs that each row computed. For a drawn row the same sum is
+made over all pairs, so what it missed is exact. Few rows miss much and most miss next to nothing, so that rows drawn evenly
+would seldom be the ones that matter. Rows are drawn with replacement within each head with a chance in proportion to what they
+are guessed to have missed, and weighted by one over the chance: an estimate that is unbiased whatever the guesses are, and the
+tighter the better they are (Hansen and Hurwitz, Ann. Math. Stat. 14:333, 1943). The guess costs next to nothing: what a row
+computed is known, and the estimator said what share of its token block's mass it left out. The 95 % interval allows for the
+skewness that remains (Hall, J. R. Stat. Soc. B 54:221, 1992) and for heads that vary unlike (Satterthwaite's degrees of
+freedom; Cochran, Sampling Techniques, section 5.4).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from model.attention.dispatch import triton_obstacle
+from model.attention.layout import Document, Layout
 from model.attention.selection import Selection
 
 LEAST_ROWS = 16
 """Rows a head that are scored even where they cost more than the audit's share: fewer do not tell how skewed they are."""
 
-_EVENLY = 1.0
+EVENLY = 1.0
 """This much of a head's mean guess is added to every row's, so that a row that was guessed wrong is drawn now and then, too."""
 
-_LEAST_LEFT_OUT = 1e-4
+LEAST_LEFT_OUT = 1e-4
 """Below this the estimator's share of what was left out says little."""
 
 _CHUNK = 64
-"""Rows scored at once: bounds the memory at _CHUNK · tokens scores."""
+"""Rows of a head scored at once: bounds the memory at _CHUNK · tokens scores for each key head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +56,24 @@ def combine(parts: list[CoveredMass]) -> CoveredMass:
 
 @torch.no_grad()
 def audit(
-    query: Tensor, key: Tensor, selection: Selection, rows: int, scale: float, seed: int, logsum: Tensor | None = None
+    query: Tensor, key: Tensor, selection: Selection, rows: int, scale: float, seed: int, logsum: Tensor
 ) -> Callable[[], CoveredMass]:
     """Start to measure the covered mass of all rows on `rows` drawn ones a head; what is returned waits for it and gives it.
 
     `query` (batch, query heads, tokens, head_dim), `key` (batch, key heads, tokens, head_dim), as the selection was made for;
-    `logsum` (batch, query heads, tokens): of each row the logarithm of the sum of exp(score) over the computed pairs. Without
-    it rows are drawn evenly, and the interval is wider and less to be relied on.
+    `logsum` (batch, query heads, tokens): of each row the logarithm of the sum of exp(score) over the computed pairs.
     """
     if selection.density >= 1.0:
         return lambda: CoveredMass(1.0, 1.0, 1.0, 0)
-    if len(selection.layout.documents) == 1 and triton_obstacle(query, selection.layout.block_size) is None:
-        from model.attention.gpu.auditing import rows_audited
+    layout = selection.layout
+    if len(layout.documents) == 1 and triton_obstacle(query, layout.block_size) is None:
+        from model.attention.gpu.auditing import draw_rows, fetched, weighted_missed
 
-        # Drawn evenly, on the CPU: drawing by guesses would take the GPU longer than scoring the rows.
-        generator = torch.Generator().manual_seed(seed)
-        tokens = torch.randint(selection.layout.documents[0].tokens, (selection.heads, rows), generator=generator)
-        wait = rows_audited(query, key, selection, tokens, scale)
-        return lambda: interval(1.0 - wait()[0])
-    sizes = None if logsum is None else guessed_missed(selection, logsum)
-    drawn = draw(selection, rows, seed, sizes)
-    found = interval((1.0 - covered_rows(query, key, selection, drawn, scale)) * drawn.weights)
+        on_device = draw_rows(selection, logsum, uniform(selection.heads, rows, seed))
+        wait = fetched(weighted_missed(query, key, selection, on_device, scale))
+        return lambda: interval(wait())
+    drawn = draw(layout, rows, seed, guessed_missed(selection, logsum))
+    found = interval((1.0 - covered_rows(query, key, selection, drawn, scale, logsum)) * drawn.weights)
     return lambda: found
 
 
@@ -97,72 +96,93 @@ class Drawn:
     weights: Tensor
 
 
-def draw(selection: Selection, rows: int, seed: int, sizes: Tensor | None = None) -> Drawn:
-    """`rows` rows a head, with replacement, with a chance in proportion to their `sizes` (heads, blocks, block_size).
+@dataclass(frozen=True)
+class Guesses:
+    """What rows are guessed to have missed, up to a factor for each head.
 
-    `sizes` are those of `guessed_missed`, None: even ones. The numbers are drawn on the CPU: the same for every device.
+    `rows` (heads, blocks, block_size), zeros beyond a document's end. A row of a token block is drawn with a chance in
+    proportion to its `rows` + `evenly` (heads, 1), and the token block in proportion to `blocks` (heads, blocks) float64: the
+    sum of its rows' chances, or zero where nothing was left out.
     """
-    generator = torch.Generator().manual_seed(seed)
-    lengths = selection.layout.lengths
-    sizes = _partial(selection) if sizes is None else sizes
-    chance = torch.rand(2, selection.heads, rows, generator=generator, dtype=torch.float64).to(sizes.device)
+
+    rows: Tensor
+    evenly: Tensor
+    blocks: Tensor
+
+
+def uniform(heads: int, rows: int, seed: int) -> Tensor:
+    """(2, heads, rows) float64 numbers that draw a token block and a row in it, on the CPU: the same for every device."""
+    return torch.rand(2, heads, rows, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+
+
+def draw(layout: Layout, rows: int, seed: int, guesses: Guesses) -> Drawn:
+    """`rows` rows a head, with replacement, with a chance in proportion to what they are guessed to have missed."""
     # First a token block, then a token in it: sums over all tokens in a row would lose the small ones.
-    of_block = sizes.sum(2, dtype=torch.float64).cumsum(1)
+    of_block = guesses.blocks.cumsum(1)
     total = of_block[:, -1:]
-    block = torch.searchsorted(of_block, chance[0] * total, right=True).clamp_max(sizes.shape[1] - 1)
-    inside = sizes.gather(1, block[..., None].expand(-1, -1, sizes.shape[2])).double()  # (heads, rows, block_size)
-    within = inside.cumsum(2)
-    place = torch.searchsorted(within, chance[1][..., None] * within[..., -1:], right=True)
-    place = place.clamp_max(sizes.shape[2] - 1)
-    weights = total / (inside.gather(2, place)[..., 0] * lengths.sum())
-    return Drawn((lengths.cumsum(0) - lengths).long()[block] + place[..., 0], weights)
+    heads, blocks, size = guesses.rows.shape
+    chance = uniform(heads, rows, seed).to(total.device)
+    block = torch.searchsorted(of_block, chance[0] * total, right=True).clamp_max(blocks - 1)
+    head = torch.arange(heads, device=block.device)[:, None]
+    beyond = torch.arange(size, device=block.device) >= layout.lengths[block][..., None]
+    chosen = guesses.rows[head, block].double() + guesses.evenly[..., None]
+    within = chosen.masked_fill_(beyond, 0.0).cumsum(2)  # (heads, rows, block_size)
+    place = torch.searchsorted(within, chance[1][..., None] * within[..., -1:], right=True).clamp_max(size - 1)
+    weights = total / (chosen.gather(2, place)[..., 0] * layout.lengths.sum())
+    return Drawn((layout.lengths.cumsum(0) - layout.lengths)[block] + place[..., 0], weights)
 
 
-def guessed_missed(selection: Selection, logsum: Tensor) -> Tensor:
-    """What each row is guessed to have missed, up to a factor for each head: (heads, blocks, block_size), zeros beyond the end.
+def guessed_missed(selection: Selection, logsum: Tensor) -> Guesses:
+    """What each row is guessed to have missed, from the sum that it computed.
 
     A row's share is missed / (missed + computed). What it computed is known; what it missed is guessed to be alike for the rows
     of a token block: their typical sum times the odds that the estimator gave. Nothing was missed where nothing was left out.
     """
     layout = selection.layout
     sums = layout.to_blocks(logsum[..., None].float())[..., 0]  # (heads, blocks, block_size)
-    covered = selection.estimated.clamp(_LEAST_LEFT_OUT, 1.0)
-    odds = (1.0 - covered + _LEAST_LEFT_OUT) / covered
-    missed = sums.sum(2) / layout.lengths + odds.log()  # (heads, blocks)
-    partial = _partial(selection)
-    guess = torch.sigmoid(missed[..., None] - sums) * partial
-    return partial * (guess + _EVENLY * guess.sum((1, 2), keepdim=True) / partial.sum((1, 2), keepdim=True))
+    covered = selection.estimated.clamp(LEAST_LEFT_OUT, 1.0)
+    typical = sums.sum(2) / layout.lengths + ((1.0 - covered + LEAST_LEFT_OUT) / covered).log()
+    rows = (typical[..., None] - sums).sigmoid_()
+    if layout.blocks * layout.block_size > sum(document.tokens for document in layout.documents):
+        rows.masked_fill_(torch.arange(layout.block_size, device=rows.device) >= layout.lengths[:, None], 0.0)
+    left_out = _left_out(selection)
+    guessed = rows.sum(2).double() * left_out
+    tokens = layout.lengths * left_out
+    evenly = EVENLY * guessed.sum(1, keepdim=True) / tokens.sum(1, keepdim=True)
+    return Guesses(rows, evenly, guessed + evenly * tokens)
 
 
-def _partial(selection: Selection) -> Tensor:
-    """1 for the rows that left something out, 0 for the others and beyond the end; 1 for all of a head that left nothing out."""
+def _left_out(selection: Selection) -> Tensor:
+    """(heads, blocks) whether a token block left something out; True for all of a head that left nothing out."""
     layout = selection.layout
-    inside = torch.arange(layout.block_size, device=layout.device) < layout.lengths[:, None]
     first, last = layout.table[:, 3], layout.table[:, 4]
     seen = torch.arange(layout.blocks, device=layout.device) + 1 - first if selection.is_causal else last - first
-    left_out = selection.counts < seen  # (heads, blocks)
+    left_out = selection.counts < seen
     # A head that left nothing out is drawn from all the same, and found to have missed nothing.
-    left_out = left_out | ~left_out.any(1, keepdim=True)
-    return (inside & left_out[..., None]).float()
+    return left_out | ~left_out.any(1, keepdim=True)
 
 
 def interval(missed: Tensor) -> CoveredMass:
     """The estimate with its 95 % interval, from the weighted missed mass of drawn rows (heads, rows a head)."""
-    missed = missed.double().cpu()
-    heads, rows = missed.shape
-    mean = float(missed.mean())
-    apart = missed - missed.mean(1, keepdim=True)
-    spread = apart.square().sum(1) / (rows - 1)
-    squared = float(spread.sum()) / (rows * heads**2)
+    # Not torch, which takes twice as long over so few numbers.
+    values = missed.double().cpu().numpy()
+    heads, rows = values.shape
+    means = values.sum(1) / rows
+    mean = float(means.sum()) / heads
+    apart = values - means[:, None]
+    squares = apart * apart
+    spread = squares.sum(1) / (rows - 1)
+    summed = float(spread.sum())
+    squared = summed / (rows * heads**2)
     if squared == 0.0:
-        return CoveredMass(_share(1.0 - mean), _share(1.0 - mean), _share(1.0 - mean), missed.numel())
-    freedom = float(spread.sum() ** 2 / spread.square().sum()) * (rows - 1)
+        return CoveredMass(_share(1.0 - mean), _share(1.0 - mean), _share(1.0 - mean), values.size)
+    freedom = summed**2 / float(spread @ spread) * (rows - 1)
     error, quantile = math.sqrt(squared), student_quantile(freedom)
-    third = float((apart**3).sum()) / ((rows - 1) * max(1, rows - 2)) / (rows * heads**3) if rows > 2 else 0.0
+    third = float((squares * apart).sum()) / ((rows - 1) * max(1, rows - 2)) / (rows * heads**3) if rows > 2 else 0.0
     skewness = third / error**3
     most = mean - error * _unskewed(-quantile, skewness)
     least = mean - error * _unskewed(quantile, skewness)
-    return CoveredMass(_share(1.0 - mean), _share(1.0 - most), _share(1.0 - least), missed.numel())
+    return CoveredMass(_share(1.0 - mean), _share(1.0 - most), _share(1.0 - least), values.size)
 
 
 def _unskewed(quantile: float, skewness: float) -> float:
@@ -182,28 +202,74 @@ def _share(value: float) -> float:
     return max(0.0, min(1.0, value))
 
 
-def covered_rows(query: Tensor, key: Tensor, selection: Selection, drawn: Drawn, scale: float) -> Tensor:
+def covered_rows(
+    query: Tensor, key: Tensor, selection: Selection, drawn: Drawn, scale: float, logsum: Tensor
+) -> Tensor:
     """(heads, rows a head) exact covered mass of the drawn rows."""
-    layout = selection.layout
-    group = query.shape[1] // key.shape[1]
+    rows = drawn.tokens.shape[1]
     tokens = drawn.tokens.flatten()
-    heads = torch.arange(selection.heads, device=tokens.device).repeat_interleave(drawn.tokens.shape[1])
-    shares = torch.empty(len(tokens), dtype=torch.float32, device=query.device)
+    heads = torch.arange(selection.heads, device=tokens.device).repeat_interleave(rows)
+    covered = torch.empty(len(tokens), dtype=logsum.dtype, device=tokens.device)
+    group = query.shape[1] // key.shape[1]
+    for document, key_heads, which, token in _by_keys(tokens, heads // group, selection.layout):
+        place = (document.row, heads[which], document.start + token)
+        keys = key[document.row, key_heads, document.start : document.start + document.tokens]
+        asked = query[place].view(len(keys), -1, query.shape[3])
+        position = token.view(len(keys), -1) if selection.is_causal else None
+        # Sums of the same numbers in another order can pass one another in the last digit.
+        covered[which] = (logsum[place] - _log_sums(asked, keys, position, scale).flatten()).exp().clamp_max(1.0)
+    return covered.view(-1, rows)
+
+
+def _by_keys(
+    tokens: Tensor, key_heads: Tensor, layout: Layout
+) -> Iterator[tuple[Document, slice, slice | Tensor, Tensor]]:
+    """Rows that see the same keys: the document, its key heads, which rows, and their tokens counted from its first.
+
+    Rows of one document come all at once, since every key head has as many of them.
+    """
+    if len(layout.documents) == 1:
+        yield layout.documents[0], slice(None), slice(None), tokens
+        return
     first = 0
     for document in layout.documents:
         inside = (tokens >= first) & (tokens < first + document.tokens)
-        span = slice(document.start, document.start + document.tokens)
-        for head in range(key.shape[1]):
-            which = (inside & (heads // group == head)).nonzero()[:, 0]
-            for part in torch.split(which, _CHUNK) if len(which) else ():
-                token = tokens[part] - first
-                rows = query[document.row, heads[part], token + document.start]
-                scores = (rows.float() @ key[document.row, head, span].float().T) * scale  # (rows, tokens)
-                block = document.first + token // layout.block_size
-                chosen = _chosen(selection, heads[part], block, document.first, document.blocks)
-                shares[part] = _shares(scores, chosen, token, selection)
+        for head in sorted(set(key_heads[inside].tolist())):
+            which = (inside & (key_heads == head)).nonzero()[:, 0]
+            yield document, slice(head, head + 1), which, tokens[which] - first
         first += document.tokens
-    return shares.view(selection.heads, -1)
+
+
+def _log_sums(query: Tensor, key: Tensor, position: Tensor | None, scale: float) -> Tensor:
+    """(key heads, rows) logarithms of the sums of exp(score) over all keys, or over those up to the rows' `position`.
+
+    `query` (key heads, rows, head_dim), `key` (key heads, tokens, head_dim), `position` (key heads, rows).
+    """
+    one_pass = query.device.type == "cpu"
+    parts = []
+    for first in range(0, query.shape[1], _CHUNK):
+        some = query[:, first : first + _CHUNK]
+        later = None
+        if position is not None:
+            later = torch.arange(key.shape[1], device=key.device) > position[:, first : first + _CHUNK, None]
+        parts.append(_in_one_pass(some, key, later, scale) if one_pass else _by_products(some, key, later, scale))
+    return torch.cat(parts, 1)
+
+
+def _in_one_pass(query: Tensor, key: Tensor, later: Tensor | None, scale: float) -> Tensor:
+    # It averages keys as if they were values, too, and is still twice as fast as products and then their sums.
+    bias = None if later is None else torch.zeros(later.shape, dtype=query.dtype).masked_fill_(later, -math.inf)[None]
+    key = key if key.stride(2) == 1 else key.contiguous()
+    both: tuple[Tensor, Tensor] = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
+        query[None], key[None], key[None], attn_mask=bias, scale=scale
+    )
+    return both[1][0]
+
+
+def _by_products(query: Tensor, key: Tensor, later: Tensor | None, scale: float) -> Tensor:
+    wide = torch.promote_types(query.dtype, torch.float32)
+    scores = (query.to(wide) @ key.to(wide).transpose(1, 2)) * scale
+    return (scores if later is None else scores.masked_fill_(later, -math.inf)).logsumexp(-1)
 
 
 def student_quantile(freedom: float) -> float:
@@ -216,25 +282,3 @@ def student_quantile(freedom: float) -> float:
         (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
     )
     return z + math.fsum(term / max(1.0, freedom) ** (power + 1) for power, term in enumerate(terms))
-
-
-def _chosen(selection: Selection, heads: Tensor, blocks: Tensor, first: int, count: int) -> Tensor:
-    # (rows, count) bool: which key blocks of the document the rows took.
-    row = (heads * selection.layout.blocks + blocks).to(selection.offsets.device)
-    start, end = selection.offsets[row], selection.offsets[row + 1]
-    position = torch.arange(int((end - start).max()), device=row.device)
-    inside = position < (end - start)[:, None]
-    place = (start[:, None] + position).clamp_max(len(selection.indices) - 1)
-    index = torch.where(inside, selection.indices[place].long() - first, count)
-    return torch.zeros(len(row), count + 1, dtype=torch.bool, device=row.device).scatter_(1, index, True)[:, :count]
-
-
-def _shares(scores: Tensor, chosen: Tensor, token: Tensor, selection: Selection) -> Tensor:
-    if selection.is_causal:
-        position = torch.arange(scores.shape[1], device=scores.device)
-        scores = scores.masked_fill(position[None, :] > token.to(scores.device)[:, None], -math.inf)
-    mass = torch.softmax(scores, dim=-1)
-    padded = torch.nn.functional.pad(mass, (0, -mass.shape[1] % selection.layout.block_size))
-    blocks = padded.view(len(mass), -1, selection.layout.block_size).sum(-1)
-    # Sums of a softmax can pass 1 in the last digit.
-    return (blocks * chosen).sum(1).clamp_max(1.0)

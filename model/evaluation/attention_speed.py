@@ -196,6 +196,7 @@ def _prepare(
 
     features = estimate()
     selection = choose(features, heads, layout, config, kernel, is_causal=False)
+    _, logsum = attend(query, key, value, selection, kernel, scale, sums=True)
     unaudited = replace(config, audit_rows=0)
     result = adaptive_attention(query, key, value, config=config)
     cell = Cell(
@@ -214,7 +215,7 @@ def _prepare(
         "pilot": lambda: foresee(query, key, features, layout, replace(config, density=None), scale, is_causal=False),
         "select": lambda: choose(features, heads, layout, config, kernel, is_causal=False),
         "attend": lambda: attend(query, key, value, selection, kernel, scale),
-        "audit": lambda: start_audit(query, key, selection, config, scale)(),
+        "audit": lambda: start_audit(query, key, selection, config, scale, logsum)(),
         "whole": lambda: adaptive_attention(query, key, value, config=unaudited),
         "audited": lambda: _audited(inputs, config),
     }

@@ -1,61 +1,107 @@
-"""The audit on an NVIDIA GPU: every key is read once for all drawn rows of its head, and nobody waits for the result."""
+"""The audit on an NVIDIA GPU: rows are drawn and scored there, a key is read once for all rows of its head, nobody waits."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 import triton
 from torch import Tensor
 
+from model.attention.audit import EVENLY, LEAST_LEFT_OUT
 from model.attention.gpu import audit_kernels
 from model.attention.selection import Selection
 
-_CHUNK = 4096
 _MOST_ROWS = 64
-"""Keys and rows of one program."""
+"""Rows of one scoring program."""
+
+_LEAST_CHUNK, _MOST_CHUNK = 512, 4096
+_PROGRAMS = 512
+"""Keys of one scoring program: few enough that there are about so many programs, four for each multiprocessor of an H100."""
 
 
-def rows_audited(
-    query: Tensor, key: Tensor, selection: Selection, tokens: Tensor, scale: float
-) -> Callable[[], tuple[Tensor, Tensor, float]]:
-    """Starts the audit of drawn rows of a selection of one document.
+@dataclass(frozen=True)
+class DrawnRows:
+    """Drawn rows on the device, (heads, rows a head): tokens from the document's first, int32, weights, and sums, float32."""
 
-    `query`, `key` (batch, heads or key heads, tokens, head_dim); `tokens` (heads, rows a head) from the document's first.
-    Returns what waits for it and gives, on the CPU, exact and estimated covered mass of the rows (heads, rows a head), and the
-    mean estimated mass of all rows.
+    tokens: Tensor
+    weights: Tensor
+    sums: Tensor
+
+
+def weighted_missed(
+    query: Tensor, key: Tensor, selection: Selection, drawn: DrawnRows, scale: float, chunk: int | None = None
+) -> Tensor:
+    """(heads, rows a head) float32: what drawn rows of a selection of one document missed times their weights, on the device.
+
+    `query`, `key` (batch, heads or key heads, tokens, head_dim). A program scores `chunk` keys, a multiple of 64.
     """
-    document, blocks = selection.layout.documents[0], selection.layout.blocks
-    heads, each = tokens.shape
-    key_heads = key.shape[1]
-    rows = heads // key_heads * each
-    token = tokens.to(torch.int32).to(key.device, non_blocking=True)
-    chosen = torch.zeros(heads * each, blocks, dtype=torch.uint8, device=key.device)
-    block_size = selection.layout.block_size
-    audit_kernels.mark[(heads * each,)](
-        chosen, token, selection.offsets, selection.indices, each, blocks, BLOCK=block_size, STEP=128, num_warps=1
+    document, heads = selection.layout.documents[0], selection.heads
+    query, key = (tensor if tensor.stride(3) == 1 else tensor.contiguous() for tensor in (query, key))
+    key_heads, each = key.shape[1], drawn.tokens.shape[1]
+    rows, count = heads // key_heads * each, heads * each
+    chunk = chunk or max(
+        _LEAST_CHUNK, min(_MOST_CHUNK, triton.next_power_of_2(document.tokens * key_heads // _PROGRAMS))
     )
-    chunks = triton.cdiv(document.tokens, _CHUNK)
-    size = min(_MOST_ROWS, max(16, triton.next_power_of_2(rows)))
-    highest, total, covered = torch.empty(3, key_heads, chunks, rows, device=key.device).unbind(0)
+    chunks = triton.cdiv(document.tokens, chunk)
     precise = key.dtype == torch.float32
+    large = precise and key.shape[3] > 128  # larger tiles would pass the shared memory
+    size = min(32 if large else _MOST_ROWS, max(16, triton.next_power_of_2(rows)))
+    highest, total = torch.empty(2, chunks, count, device=key.device).unbind(0)
     audit_kernels.score_rows[(chunks, key_heads, triton.cdiv(rows, size))](
-        query[document.row], key[document.row], chosen, highest, total, covered, token,
-        scale * math.log2(math.e), rows, each, document.start, document.tokens, blocks, _CHUNK,
+        query[document.row], key[document.row], highest, total, drawn.tokens,
+        scale * math.log2(math.e), rows, each, document.start, document.tokens, chunk,
         query.stride(1), query.stride(2), key.stride(1), key.stride(2),
-        D=key.shape[3], BLOCK=block_size, R=size, BN=min(64, block_size), CAUSAL=selection.is_causal,
+        D=key.shape[3], R=size, BN=32 if large else 64, CAUSAL=selection.is_causal,
         PRECISION="tf32x3" if precise else "tf32", num_warps=4, num_stages=2 if precise or key.shape[3] > 128 else 3,
     )  # fmt: skip
-    summary = torch.empty(heads, 2 * each + 1, device=key.device)
-    audit_kernels.summarise[(heads,)](
-        highest, total, covered, selection.estimated, token, selection.layout.lengths, summary, rows, each, chunks, blocks,
-        BLOCK=block_size, R=triton.next_power_of_2(each), CHUNKS=triton.next_power_of_2(chunks), STEP=1024, num_warps=4,
-    )  # fmt: skip
+    missed = torch.empty(heads, each, device=key.device)
+    audit_kernels.combine[(triton.cdiv(count, 32),)](
+        highest, total, drawn.sums, drawn.weights, missed, count, chunks, R=32, STEP=32, num_warps=4
+    )
+    return missed
 
-    def wait() -> tuple[Tensor, Tensor, float]:
-        found = summary.cpu()
-        mean = float(found[:, -1].double().sum()) / (heads * document.tokens)
-        return found[:, :each], found[:, each:-1], mean
+
+def draw_rows(selection: Selection, logsum: Tensor, chances: Tensor, step: int = 1024) -> DrawnRows:
+    """The rows of one document that `audit.draw` draws by the same `chances` of `audit.uniform`, up to rounding.
+
+    `logsum` (batch, heads, tokens) as in `audit`. A program looks at `step` token blocks at once.
+    """
+    layout, device = selection.layout, logsum.device
+    document, blocks = layout.documents[0], layout.blocks
+    heads, each = chances.shape[1:]
+    if device.type == "cuda":
+        chances = chances.pin_memory().to(device, non_blocking=True)
+    sums, estimated = logsum[document.row], selection.estimated.contiguous()
+    sums = sums if sums.stride(1) == 1 else sums.contiguous()
+    guessed = torch.empty(heads, blocks, device=device)
+    audit_kernels.guess[(blocks, heads)](
+        sums, estimated, guessed, blocks, document.start, document.tokens, sums.stride(0), LEAST_LEFT_OUT,
+        BLOCK=layout.block_size, num_warps=1,
+    )  # fmt: skip
+    tokens = torch.empty(heads, each, dtype=torch.int32, device=device)
+    weights, own = torch.empty(2, heads, each, device=device).unbind(0)
+    audit_kernels.draw[(heads * each,)](
+        chances, guessed, sums, estimated, selection.offsets, tokens, weights, own, heads * each, each, blocks,
+        document.start, document.tokens, sums.stride(0), LEAST_LEFT_OUT, EVENLY,
+        BLOCK=layout.block_size, STEP=step, CAUSAL=selection.is_causal, num_warps=4,
+    )  # fmt: skip
+    return DrawnRows(tokens, weights, own)
+
+
+def fetched(result: Tensor) -> Callable[[], Tensor]:
+    """Starts to copy to the CPU; what is returned waits for it and gives it. The work of the GPU after it is not waited for."""
+    if result.device.type != "cuda":
+        return lambda: result
+    copied = torch.empty(result.shape, dtype=result.dtype, pin_memory=True)
+    copied.copy_(result, non_blocking=True)
+    done = torch.cuda.Event()  # type: ignore[no-untyped-call]
+    done.record(torch.cuda.current_stream(result.device))
+
+    def wait() -> Tensor:
+        done.synchronize()
+        return copied
 
     return wait

@@ -20,8 +20,8 @@ from torch import Tensor
 
 from model.attention import AdaptiveAttentionConfig, CoveredMass, adaptive_attention
 from model.attention import audit as auditing
-from model.attention.adaptive import rows_to_audit
-from model.attention.audit import LEAST_ROWS, audit, combine, covered_rows, draw, guessed_missed, interval
+from model.attention.adaptive import rows_to_audit, start_audit
+from model.attention.audit import LEAST_ROWS, Drawn, audit, combine, covered_rows, draw, guessed_missed, interval
 from model.attention.gathered import gathered_attention_and_sums
 from model.attention.selection import Selection, select_all
 
@@ -44,8 +44,8 @@ class Case:
     def truth(self) -> float:
         return 1.0 - float(self.missed.mean())
 
-    def sizes(self, logsum: Tensor) -> Tensor:
-        return guessed_missed(self.selection, logsum)
+    def drawn(self, rows: int, seed: int) -> Drawn:
+        return draw(self.selection.layout, rows, seed, guessed_missed(self.selection, self.logsum))
 
 
 def made_case(*, is_causal: bool, is_padded: bool, spread: float = 1.5) -> Case:
@@ -62,19 +62,18 @@ def made_case(*, is_causal: bool, is_padded: bool, spread: float = 1.5) -> Case:
     return Case(query, key, selection, logsum, 1.0 - exact_covered(query, key, selection, 8**-0.5))
 
 
-def audits(case: Case, rows: int, seeds: Sequence[int], logsum: Tensor | None) -> list[CoveredMass]:
+def audits(case: Case, rows: int, seeds: Sequence[int], logsum: Tensor) -> list[CoveredMass]:
     """What an audit does, with the exact missed mass looked up."""
-    sizes = None if logsum is None else case.sizes(logsum)
-    drawn = (draw(case.selection, rows, seed, sizes) for seed in seeds)
+    guesses = guessed_missed(case.selection, logsum)
+    drawn = (draw(case.selection.layout, rows, seed, guesses) for seed in seeds)
     return [interval(case.missed.gather(1, each.tokens) * each.weights) for each in drawn]
 
 
-@pytest.mark.parametrize("is_even", [False, True])
 @pytest.mark.parametrize(("is_causal", "is_padded"), [(False, False), (True, True)])
-def test_the_estimate_is_unbiased_and_the_intervals_hold_the_truth(is_causal, is_padded, is_even):
+def test_the_estimate_is_unbiased_and_the_intervals_hold_the_truth(is_causal, is_padded):
     case = made_case(is_causal=is_causal, is_padded=is_padded)
     assert 0.2 < case.truth < 0.9, "the case leaves something to be found out"
-    found = audits(case, 10, range(2500), None if is_even else case.logsum)
+    found = audits(case, 10, range(2500), case.logsum)
     estimates = np.array([each.estimate for each in found])
     assert abs(estimates.mean() - case.truth) < 4 * estimates.std() / math.sqrt(len(found))
     assert 0.93 <= np.mean([each.low <= case.truth <= each.high for each in found]) <= 0.97
@@ -90,12 +89,30 @@ def test_it_is_unbiased_whatever_the_guess_is(factor):
     assert abs(estimates.mean() - case.truth) < 4 * estimates.std() / math.sqrt(len(found))
 
 
+@pytest.mark.parametrize("way", ["in one pass", "by products"])
 @pytest.mark.parametrize(("is_causal", "is_padded"), [(False, False), (True, True)])
-def test_drawn_rows_are_scored_exactly(is_causal, is_padded):
+def test_drawn_rows_are_scored_exactly(is_causal, is_padded, way, monkeypatch):
+    if way == "by products":
+        monkeypatch.setattr(auditing, "_in_one_pass", auditing._by_products)
     case = made_case(is_causal=is_causal, is_padded=is_padded)
-    drawn = draw(case.selection, 150, 0, case.sizes(case.logsum))
-    covered = covered_rows(case.query, case.key, case.selection, drawn, 8**-0.5)
-    torch.testing.assert_close(1.0 - covered.double(), case.missed.gather(1, drawn.tokens), atol=1e-6, rtol=1e-5)
+    drawn = case.drawn(150, 0)
+    covered = covered_rows(case.query, case.key, case.selection, drawn, 8**-0.5, case.logsum)
+    torch.testing.assert_close(1.0 - covered.double(), case.missed.gather(1, drawn.tokens), atol=2e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("is_causal", [False, True])
+def test_one_document_in_half_precision_whose_heads_lie_side_by_side_is_scored_exactly(dtype, is_causal):
+    generator = torch.Generator().manual_seed(5)
+    query = torch.randn(1, 330, 6, 16, generator=generator).to(dtype).transpose(1, 2)
+    key = torch.randn(1, 330, 2, 16, generator=generator).to(dtype).transpose(1, 2)
+    config = replace(CONFIG, coverage=0.3)
+    selection = adaptive_attention(query, key, key, config=config, is_causal=is_causal).selection
+    _, logsum = gathered_attention_and_sums(query, key, key, selection, 0.25)
+    drawn = draw(selection.layout, 40, 0, guessed_missed(selection, logsum))
+    covered = covered_rows(query, key, selection, drawn, 0.25, logsum)
+    exact = exact_covered(query.double(), key.double(), selection, 0.25)
+    torch.testing.assert_close(covered.double(), exact.gather(1, drawn.tokens), atol=2e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize("is_causal", [False, True])
@@ -109,17 +126,16 @@ def test_the_whole_audit_is_what_its_parts_are(is_causal):
 
 def test_rows_that_left_nothing_out_are_not_drawn():
     case = made_case(is_causal=True, is_padded=True)
-    sizes = case.sizes(case.logsum)
+    guesses = guessed_missed(case.selection, case.logsum)
     layout = case.selection.layout
     inside = torch.arange(16) < layout.lengths[:, None]
     seen = torch.arange(layout.blocks) + 1 - layout.table[:, 3]
     complete = case.selection.counts == seen
     assert complete.any()
-    assert not sizes[complete].any()
-    assert (sizes > 0).any(-1)[~complete].all()
-    assert not sizes[:, ~inside].any()
-    tokens = draw(case.selection, 400, 0, sizes).tokens
-    assert (case.missed.gather(1, tokens) > 0).all()
+    assert not guesses.blocks[complete].any()
+    assert (guesses.blocks > 0)[~complete].all()
+    assert not guesses.rows[:, ~inside].any()
+    assert (case.missed.gather(1, case.drawn(400, 0).tokens) > 0).all()
 
 
 def test_a_head_that_left_nothing_out_missed_nothing():
@@ -132,12 +148,12 @@ def test_a_head_that_left_nothing_out_missed_nothing():
     rows = mask.flatten(0, 1)
     offsets = torch.nn.functional.pad(rows.sum(1).cumsum(0), (1, 0))
     selection = Selection((rows.nonzero()[:, 1].int(), offsets), few.estimated, layout, False)
-    for logsum in (case.logsum, None):
-        sizes = None if logsum is None else guessed_missed(selection, logsum)
-        drawn = draw(selection, 50, 0, sizes)
-        assert torch.isfinite(drawn.weights).all()
-        covered = covered_rows(case.query, case.key, selection, drawn, 8**-0.5)
-        torch.testing.assert_close(covered[2], torch.ones(50))
+    _, logsum = gathered_attention_and_sums(case.query, case.key, case.key, selection, 8**-0.5)
+    drawn = draw(layout, 50, 0, guessed_missed(selection, logsum))
+    assert torch.isfinite(drawn.weights).all()
+    covered = covered_rows(case.query, case.key, selection, drawn, 8**-0.5, logsum)
+    torch.testing.assert_close(covered[2], torch.ones(50))
+    assert (covered[[0, 1, 3]] < 0.999).any(1).all()
 
 
 def test_chances_and_weights_agree():
@@ -146,7 +162,7 @@ def test_chances_and_weights_agree():
     query, key = (2.0 * torch.randn(1, 1, 90, 8, generator=generator) for _ in range(2))
     selection = adaptive_attention(query, key, key, config=replace(CONFIG, ceiling=3, floor=1, block_size=8)).selection
     _, logsum = gathered_attention_and_sums(query, key, key, selection, 8**-0.5)
-    drawn = draw(selection, 200_000, 0, guessed_missed(selection, logsum))
+    drawn = draw(selection.layout, 200_000, 0, guessed_missed(selection, logsum))
     often = torch.bincount(drawn.tokens[0], minlength=90).double() / 200_000
     weight = torch.zeros(90, dtype=torch.double).scatter_(0, drawn.tokens[0], drawn.weights[0])
     chance = torch.where(weight > 0, 1 / (90 * weight.clamp_min(1e-9)), 0.0)
@@ -173,7 +189,14 @@ def test_chunks_of_rows_make_no_difference(monkeypatch):
 def test_where_nothing_was_left_out_nothing_is_audited():
     case = made_case(is_causal=False, is_padded=False)
     everything = select_all(4, case.selection.layout, is_causal=False)
-    assert astuple(audit(case.query, case.key, everything, 9, 8**-0.5, 0)()) == (1.0, 1.0, 1.0, 0)
+    found = audit(case.query, case.key, everything, 9, 8**-0.5, 0, case.logsum)()
+    assert astuple(found) == (1.0, 1.0, 1.0, 0)
+
+
+def test_without_the_computed_sums_nothing_is_said():
+    case = made_case(is_causal=False, is_padded=False)
+    with pytest.raises(ValueError, match="sums"):
+        start_audit(case.query, case.key, case.selection, replace(CONFIG, audit_rows=64), 8**-0.5)
 
 
 # The interval
@@ -254,13 +277,13 @@ class Counting:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.scored = 0
-        inner = auditing._shares
+        inner = auditing._log_sums
 
-        def counted(scores: Tensor, *others: object) -> Tensor:
-            self.scored += scores.numel()
-            return inner(scores, *others)
+        def counted(query: Tensor, key: Tensor, position: Tensor | None, scale: float) -> Tensor:
+            self.scored += query.shape[0] * query.shape[1] * key.shape[1]
+            return inner(query, key, position, scale)
 
-        monkeypatch.setattr(auditing, "_shares", counted)
+        monkeypatch.setattr(auditing, "_log_sums", counted)
 
 
 @pytest.mark.parametrize("is_causal", [False, True])

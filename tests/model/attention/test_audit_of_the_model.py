@@ -19,7 +19,7 @@ from app.analysis.passages import document_passages
 from app.documents.loading import load_document
 from model.attention import AdaptiveAttentionConfig, adaptive_attention
 from model.attention.adaptive import rows_to_audit
-from model.attention.audit import draw, guessed_missed, interval
+from model.attention.audit import Guesses, draw, guessed_missed, interval
 from model.attention.gathered import gathered_attention_and_sums
 from model.attention.selection import Selection
 from model.scorer import Scorer
@@ -35,7 +35,7 @@ class Layer:
     """One layer's selection, what its rows are guessed to have missed, and what they missed, (heads, tokens)."""
 
     selection: Selection
-    guessed: Tensor
+    guessed: Guesses
     missed: Tensor
 
 
@@ -92,7 +92,7 @@ def held(layer: Layer, rows: int) -> tuple[float, float]:
     truth = 1.0 - float(layer.missed.mean())
     found = []
     for seed in range(AUDITS):
-        drawn = draw(layer.selection, rows, seed, layer.guessed)
+        drawn = draw(layer.selection.layout, rows, seed, layer.guessed)
         found.append(interval(layer.missed.gather(1, drawn.tokens) * drawn.weights))
     estimates = np.array([each.estimate for each in found])
     error = (estimates.mean() - truth) / (estimates.std() / np.sqrt(AUDITS))
