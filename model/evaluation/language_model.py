@@ -56,7 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := [task for task in tasks if task not in possible]:
         parser.error(f"{unknown[0]} is no task for this model; there are {', '.join(possible)}")
     config = AdaptiveAttentionConfig(
-        coverage=options.coverage, block_size=options.block_size, dense_below=0, seed=options.seed
+        coverage=options.coverage,
+        block_size=options.block_size,
+        pilot_rows=options.pilot_rows,
+        dense_below=0,
+        seed=options.seed,
     )
     model = _encoder(options) if is_encoder else load_language_model(options.model, options.device, _dtype(options))
     facts = {
@@ -167,6 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--coverage", type=float, default=AdaptiveAttentionConfig().coverage, help="of retrieval and distance")
     add("--coverages", type=_listed(float), default=list(COVERAGES), help="of perplexity and embeddings")
     add("--block-size", type=int, default=AdaptiveAttentionConfig().block_size, help="not for embeddings")
+    add("--pilot-rows", type=int, default=AdaptiveAttentionConfig().pilot_rows, help="0: the estimate is believed")
     add("--pieces", type=int, default=12, help="documents of each language whose perplexity is measured")
     add("--piece-tokens", type=int, default=8192)
     add("--lengths", type=_listed(int), default=list(LENGTHS), help="of retrieval")
