@@ -128,8 +128,8 @@ def _choose(
     words = -(-document.blocks // 32)
     bits = torch.empty(heads, tile.rows, words, dtype=torch.int32, device=counts.device)
     columns = _columns(document)
-    # So many that at least two programs run at once on each multiprocessor and wait for one another's loads and barriers.
-    registers = 80 if columns <= 8192 else 64 if columns == 16384 else 128
+    # Of large programs at least two shall run at once on each multiprocessor and wait for one another's loads and barriers.
+    registers = None if columns < 8192 else 80 if columns == 8192 else 64 if columns == 16384 else 128
     select_kernels.choose[(tile.rows, heads)](
         mass, bits, counts, held, counts if named is None else named.to(torch.uint8),
         tile.first, document.first, document.blocks, words, blocks,
