@@ -133,11 +133,10 @@ def attend(
     if kernel == "dense":
         return _dense(query, key, value, selection, scale), None
     if kernel == "triton":
-        from model.attention.gpu.attending import triton_attention, triton_attention_and_sums
+        from model.attention.gpu.attending import triton_attention
 
-        if sums:
-            return triton_attention_and_sums(query, key, value, selection, scale)
-        return triton_attention(query, key, value, selection, scale), None
+        output, log2_sums = triton_attention(query, key, value, selection, scale)
+        return output, log2_sums * math.log(2.0) if sums else None
     if sums:
         return gathered_attention_and_sums(query, key, value, selection, scale)
     return gathered_attention(query, key, value, selection, scale), None

@@ -20,7 +20,7 @@ from model.attention.config import AdaptiveAttentionConfig
 from model.attention.dispatch import is_short
 from model.attention.estimators.features import Features, estimate_mass
 from model.attention.layout import Document, Layout
-from model.attention.selection import always_kept, limits
+from model.attention.selection import always_kept, in_order, limits
 
 _PRIOR_ROWS = 8
 """A head's curve is averaged with that of all heads as if it were of so many rows."""
@@ -60,20 +60,21 @@ def foresee(
         return None, lambda: float(config.density or 0.0)
     pilot = config.selects_by_coverage and config.pilot_rows > 0
     coverage = torch.full((len(layout.documents), query.shape[1]), config.coverage, device=query.device)
-    pairs = [layout.pairs(document, is_causal=is_causal) for document in layout.documents]
-    density = torch.ones(len(pairs), device=query.device)
-    for number, document in enumerate(layout.documents):
-        if is_short(document, config, query.device):
-            continue
-        if pilot:
-            coverage[number], each = calibrated_coverage(
-                query, key, features, document, layout, config, scale, is_causal=is_causal, named=named
-            )
-            density[number] = each.mean()
-        else:
-            density[number] = _believed_density(features, document, config, is_causal=is_causal)
-    weights = torch.tensor(pairs, dtype=torch.float64) / max(1, sum(pairs))
-    return coverage if pilot else None, lambda: float((density.double().cpu() * weights).sum())
+    density = torch.ones_like(coverage)
+    long = [n for n, document in enumerate(layout.documents) if not is_short(document, config, query.device)]
+    for number in long if pilot else ():
+        coverage[number], density[number] = calibrated_coverage(
+            query, key, features, layout.documents[number], layout, config, scale, is_causal=is_causal, named=named
+        )
+
+    def foreseen() -> float:
+        for number in () if pilot else long:
+            density[number] = _believed_density(features, layout.documents[number], config, is_causal=is_causal)
+        pairs = [layout.pairs(document, is_causal=is_causal) for document in layout.documents]
+        weights = torch.tensor(pairs, dtype=torch.float64) / max(1, sum(pairs))
+        return float((density.double().mean(1).cpu() * weights).sum())
+
+    return coverage if pilot else None, foreseen
 
 
 def _believed_density(
@@ -123,7 +124,7 @@ def calibrated_coverage(
     exact = _exact_mass(query, key, document, layout.block_size, tokens, scale, is_causal=is_causal)
     kept = always_kept(document, blocks, len(estimated), config, named, is_causal=is_causal)
     seen = blocks + 1 if is_causal else torch.full_like(blocks, document.blocks)
-    order = torch.sort(torch.where(kept, estimated + 2.0, estimated), stable=True, dim=-1, descending=True).indices
+    _, order = in_order(estimated, kept, blocks, is_causal=is_causal)
     reached, covered = (mass.gather(-1, order).cumsum(-1) for mass in (estimated, exact))
     targets = _TARGETS.to(reached).expand(*reached.shape[:2], -1).contiguous()
     _, floor, ceiling = limits(document, config)

@@ -120,8 +120,10 @@ def select(
             continue
         target = limits(document, config)[0] if coverage is None else coverage[number, :, None, None]
         tile = max(1, _TILE_ELEMENTS // (heads * document.blocks * (config.block_size // config.pool) ** 2))
-        for blocks in torch.split(torch.arange(document.blocks, device=layout.device), tile):
-            mass = estimate(document, int(blocks[0]), int(blocks[-1]) + 1)
+        for first in range(0, document.blocks, tile):
+            last = min(first + tile, document.blocks)
+            mass = estimate(document, first, last)
+            blocks = torch.arange(first, last, device=layout.device)
             kept = always_kept(document, blocks, heads, config, named, is_causal=is_causal)
             parts.append(
                 _select_tile(mass, kept, blocks, document, config, target, is_causal=is_causal, rounded=rounded)
@@ -190,6 +192,18 @@ def always_kept(
     return kept & (away <= 0) if is_causal else kept
 
 
+def in_order(mass: Tensor, kept: Tensor, blocks: Tensor, *, is_causal: bool) -> tuple[Tensor, Tensor]:
+    """The order in which key blocks are selected: the always-kept ones, the rest by mass, and last what may not be seen.
+
+    `mass`, `kept` (heads, query blocks, key blocks), `blocks` (query blocks,) from the document's first. Returns what is sorted
+    by, and the indices; ties go to the earlier block, so not by `topk`, which lets them go anywhere.
+    """
+    rank = torch.where(kept, mass + 2.0, mass)
+    if is_causal:
+        rank.masked_fill_(torch.arange(mass.shape[-1], device=mass.device) > blocks[:, None], -1.0)
+    return rank, torch.sort(rank, stable=True, dim=-1, descending=True).indices
+
+
 def _select_tile(
     mass: Tensor,
     kept: Tensor,
@@ -203,15 +217,9 @@ def _select_tile(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """(indices, counts (heads, rows), estimated (heads, rows)) of one tile; `coverage` for all heads or (heads, 1, 1)."""
     columns = mass.shape[2]
-    # Sort keys: the always-kept ones first, the rest by mass, what may not be seen last; ties go to the earlier block.
-    rank = torch.where(kept, mass + 2.0, mass)
-    available = torch.full_like(blocks, columns)
-    if is_causal:
-        available = blocks + 1
-        rank = rank.masked_fill_(torch.arange(columns, device=mass.device) >= available[:, None], -1.0)
+    available = blocks + 1 if is_causal else torch.full_like(blocks, columns)
+    rank, order = in_order(mass, kept, blocks, is_causal=is_causal)
     _, floor, ceiling = limits(document, config)
-    # Not `topk`, which lets ties go anywhere.
-    order = torch.sort(rank, stable=True, dim=-1, descending=True).indices
     if config.threshold is None:
         order = order[..., : max(ceiling, int(kept.sum(-1).max()))]
     reached = mass.gather(-1, order).cumsum(-1)

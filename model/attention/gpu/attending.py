@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,25 +29,18 @@ class Tiles:
     tma: bool = False
 
 
-def triton_attention(query: Tensor, key: Tensor, value: Tensor, selection: Selection, scale: float) -> Tensor:
+def triton_attention(
+    query: Tensor, key: Tensor, value: Tensor, selection: Selection, scale: float
+) -> tuple[Tensor, Tensor]:
     """Attention of each query block to its selected key blocks.
 
     `query` (batch, query heads, tokens, head_dim), `key`, `value` (batch, key heads, tokens, head_dim) in float16, bfloat16 or
-    float32, laid out as the selection's layout says; sums are float32. Returns the shape of `query`; padding gets zeros.
+    float32, laid out as the selection's layout says; sums are float32. Returns the output, of the shape of `query`, zeros for
+    padding; and (batch, query heads, tokens) float32 binary logarithms of each query's sum of exp(score), which are not
+    differentiated and may be anything for padding.
     """
-    output: Tensor = _Attention.apply(query, key, value, selection, scale)[0]  # type: ignore[no-untyped-call]
-    return output
-
-
-def triton_attention_and_sums(
-    query: Tensor, key: Tensor, value: Tensor, selection: Selection, scale: float
-) -> tuple[Tensor, Tensor]:
-    """As `triton_attention`, with (batch, query heads, tokens) float32 logarithms of each query's sum of exp(score).
-
-    They are not differentiated; those of padding may be anything.
-    """
-    output, lse = _Attention.apply(query, key, value, selection, scale)  # type: ignore[no-untyped-call]
-    return output, lse * math.log(2.0)
+    apply: Callable[..., tuple[Tensor, Tensor]] = _Attention.apply
+    return apply(query, key, value, selection, scale)
 
 
 class _Attention(torch.autograd.Function):

@@ -97,8 +97,7 @@ def fetched(result: Tensor) -> Callable[[], Tensor]:
         return lambda: result
     copied = torch.empty(result.shape, dtype=result.dtype, pin_memory=True)
     copied.copy_(result, non_blocking=True)
-    done = torch.cuda.Event()  # type: ignore[no-untyped-call]
-    done.record(torch.cuda.current_stream(result.device))
+    done = torch.cuda.current_stream(result.device).record_event()
 
     def wait() -> Tensor:
         done.synchronize()

@@ -117,7 +117,7 @@ def _choose(
     document, heads, blocks = tile.document, *counts.shape
     mass = _score(tile, features, heads, is_causal=is_causal)
     _, floor, ceiling = limits(document, config)
-    by_mass = config.density is None and config.threshold is None and not tile.everything
+    by_mass = config.selects_by_coverage and not tile.everything
     # A threshold is met exactly; other levels need no finer steps than the mass has.
     shift = 15 if config.threshold is None else 0
     threshold = select_kernels.LARGEST.value

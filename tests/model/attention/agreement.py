@@ -20,7 +20,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from model.attention.adaptive import choose
+from model.attention.adaptive import attend, choose
 from model.attention.audit import Drawn, covered_rows, draw, guessed_missed, uniform
 from model.attention.config import AdaptiveAttentionConfig
 from model.attention.dense import reference_attention, repeat_heads
@@ -105,8 +105,6 @@ def made_case(kind: Kind, chance: random.Random, longest: int) -> Case:
 
 def check(case: Case, device: torch.device) -> list[str]:
     """What does not agree; empty where everything does."""
-    from model.attention.gpu.attending import triton_attention_and_sums
-
     kind = case.kind
     query, key, value, gradient = _inputs(case, device)
     layout = _layout(case, device)
@@ -115,7 +113,7 @@ def check(case: Case, device: torch.device) -> list[str]:
         coverage=case.coverage, block_size=kind.block_size, pool=kind.pool, floor=1, dense_below=0
     )
     selection = _selected(query, key, layout, config, scale, kind.is_causal)
-    ours, logsum = triton_attention_and_sums(query, key, value, selection, scale)
+    ours, logsum = attend(query, key, value, selection, "triton", scale, sums=True)
     found = (ours, *torch.autograd.grad(ours, (query, key, value), gradient))
     allowed = visible(selection)
     exact = _reference(query, key, value, gradient, allowed, scale)

@@ -12,9 +12,13 @@ from model.attention.dispatch import has_triton
 from model.attention.selection import Selection
 from tests.model.attention.agreement import KINDS, run
 
+needs_triton = pytest.mark.skipif(
+    not has_triton(), reason="Triton is made for Linux on x86-64 alone, and not installed"
+)
+
 
 @pytest.mark.slow
-@pytest.mark.skipif(not has_triton(), reason="Triton is not installed on this system")
+@needs_triton
 def test_the_interpreted_kernels_agree_with_the_reference():
     command = [sys.executable, "-m", "tests.model.attention.agreement", "--cases", "8", "--longest", "150"]
     done = subprocess.run(
@@ -24,7 +28,7 @@ def test_the_interpreted_kernels_agree_with_the_reference():
     assert "8 cases, 0 disagreements" in done.stdout
 
 
-@pytest.mark.skipif(not has_triton(), reason="Triton is not installed on this system")
+@needs_triton
 def test_query_blocks_with_similar_rows_come_together():
     """Rows of five groups, each with nine of ten key blocks in common, in any order."""
     from model.attention.gpu.hopper import similar_rows_together
@@ -46,7 +50,7 @@ def test_query_blocks_with_similar_rows_come_together():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not has_triton(), reason="Triton is not installed on this system")
+@needs_triton
 def test_the_interpreted_selection_keeps_to_every_limit():
     command = [sys.executable, "-m", "tests.model.attention.selecting_agreement", "--cases", "2"]
     done = subprocess.run(
