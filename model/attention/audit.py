@@ -67,9 +67,9 @@ def audit(
         return lambda: CoveredMass(1.0, 1.0, 1.0, 0)
     layout = selection.layout
     if len(layout.documents) == 1 and triton_obstacle(query, layout.block_size) is None:
-        from model.attention.gpu.auditing import draw_rows, fetched, weighted_missed
+        from model.attention.gpu.auditing import chances_on, draw_rows, fetched, weighted_missed
 
-        on_device = draw_rows(selection, logsum, uniform(selection.heads, rows, seed))
+        on_device = draw_rows(selection, logsum, chances_on(query.device, selection.heads, rows, seed))
         wait = fetched(weighted_missed(query, key, selection, on_device, scale))
         return lambda: interval(wait())
     drawn = draw(layout, rows, seed, guessed_missed(selection, logsum))

@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import torch
 from torch import Tensor
 
 from model.attention.config import AdaptiveAttentionConfig
-from model.attention.dispatch import is_short
+from model.attention.dispatch import is_short, triton_obstacle
 from model.attention.estimators.features import Features, estimate_mass
 from model.attention.layout import Document, Layout
-from model.attention.selection import always_kept, in_order, limits
+from model.attention.selection import always_kept, explored, in_order, limits
 
 _PRIOR_ROWS = 8
 """A head's curve is averaged with that of all heads as if it were of so many rows."""
@@ -60,19 +62,22 @@ def foresee(
         return None, lambda: float(config.density or 0.0)
     pilot = config.selects_by_coverage and config.pilot_rows > 0
     coverage = torch.full((len(layout.documents), query.shape[1]), config.coverage, device=query.device)
-    density = torch.ones_like(coverage)
-    long = [n for n, document in enumerate(layout.documents) if not is_short(document, config, query.device)]
-    for number in long if pilot else ():
-        coverage[number], density[number] = calibrated_coverage(
-            query, key, features, layout.documents[number], layout, config, scale, is_causal=is_causal, named=named
-        )
+    densities: list[Callable[[], Tensor]] = []
+    for number, document in enumerate(layout.documents):
+        if is_short(document, config, query.device):
+            densities.append(lambda: torch.ones(()))
+        elif pilot:
+            coverage[number], density = calibrated_coverage(
+                query, key, features, document, layout, config, scale, is_causal=is_causal, named=named
+            )
+            densities.append(density)
+        else:
+            densities.append(partial(_believed_density, features, document, config, is_causal=is_causal))
 
     def foreseen() -> float:
-        for number in () if pilot else long:
-            density[number] = _believed_density(features, layout.documents[number], config, is_causal=is_causal)
         pairs = [layout.pairs(document, is_causal=is_causal) for document in layout.documents]
-        weights = torch.tensor(pairs, dtype=torch.float64) / max(1, sum(pairs))
-        return float((density.double().mean(1).cpu() * weights).sum())
+        expected = [float(density()) * count for density, count in zip(densities, pairs, strict=True)]
+        return sum(expected) / max(1, sum(pairs))
 
     return coverage if pilot else None, foreseen
 
@@ -100,6 +105,22 @@ def pilot_tokens(document: Document, config: AdaptiveAttentionConfig) -> Tensor:
     return ((torch.arange(rows) + inside) * (document.tokens / max(1, rows))).long().clamp_max(document.tokens - 1)
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a pilot.
+
+    `tokens` (rows,) and their token blocks `on_cpu` and `blocks`, from the document's first; of each, what is always kept `kept`
+    (heads, rows, key blocks), how many key blocks it takes at `least` (heads, rows, 1) and how many it may see, `seen` (rows, 1).
+    """
+
+    tokens: Tensor
+    on_cpu: Tensor
+    blocks: Tensor
+    kept: Tensor
+    least: Tensor
+    seen: Tensor
+
+
 def calibrated_coverage(
     query: Tensor,
     key: Tensor,
@@ -111,32 +132,59 @@ def calibrated_coverage(
     *,
     is_causal: bool,
     named: Tensor | None = None,
-) -> tuple[Tensor, Tensor]:
-    """For each head of one document: the share of the estimated mass to ask for, and the density to expect of it.
+) -> tuple[Tensor, Callable[[], Tensor]]:
+    """For each head of one document: the share of the estimated mass to ask for; and what gives the density to expect of it.
 
-    Shapes as in `foresee`; returns two (heads,) float32.
+    Shapes as in `foresee`; the share is (heads,) float32, the density, of all heads, a scalar.
     """
-    tokens = pilot_tokens(document, config)
-    # (heads, rows, key blocks)
-    estimated = estimate_mass(features, document, tokens // layout.block_size, is_causal=is_causal)
-    tokens = tokens.to(query.device)
-    blocks = tokens // layout.block_size
-    exact = _exact_mass(query, key, document, layout.block_size, tokens, scale, is_causal=is_causal)
-    kept = always_kept(document, blocks, len(estimated), config, named, is_causal=is_causal)
-    seen = blocks + 1 if is_causal else torch.full_like(blocks, document.blocks)
-    _, order = in_order(estimated, kept, blocks, is_causal=is_causal)
+    place = document, query.shape[1], config, query.device, is_causal
+    rows = _rows(*place) if named is None else _make_rows(*place, named)
+    estimated = estimate_mass(features, document, rows.on_cpu, is_causal=is_causal)  # (heads, rows, key blocks)
+    by_block = _exact_mass_for(query, layout.block_size)
+    exact = by_block(query, key, document, layout.block_size, rows.tokens, scale, is_causal=is_causal)
+    _, order = in_order(estimated, rows.kept, rows.blocks, is_causal=is_causal)
     reached, covered = (mass.gather(-1, order).cumsum(-1) for mass in (estimated, exact))
-    targets = _TARGETS.to(reached).expand(*reached.shape[:2], -1).contiguous()
-    _, floor, ceiling = limits(document, config)
-    counts = (torch.searchsorted(reached, targets) + 1).clamp(max=ceiling)  # (heads, rows, targets)
-    counts = torch.maximum(counts, kept.sum(-1, keepdim=True).clamp_min(floor)).minimum(seen[:, None])
+    targets = _targets(query.device)
+    _, _, ceiling = limits(document, config)
+    counts = (torch.searchsorted(reached, targets.expand(*reached.shape[:2], -1).contiguous()) + 1).clamp(max=ceiling)
+    counts = torch.maximum(counts, rows.least).minimum(rows.seen)  # (heads, rows, targets)
     curve = _pooled(covered.gather(-1, counts - 1))
-    place = (curve < config.coverage).sum(-1)  # the first target that suffices, or one past the last
-    everything = place == len(_TARGETS)
-    place = place.clamp_max(len(_TARGETS) - 1)
-    counted = counts.gather(-1, place[:, None, None].expand(-1, counts.shape[1], 1))[..., 0]
-    density = torch.where(everything, 1.0, counted.sum(-1) / seen.sum())
-    return torch.where(everything, 1.0, _TARGETS.to(reached)[place]), density
+    chosen = (curve < config.coverage).sum(-1)  # the first target that suffices, or one past the last
+
+    def density() -> Tensor:
+        every = rows.seen.expand_as(counts[..., :1])
+        taken = torch.cat([counts, every], -1).gather(-1, chosen[:, None, None].expand_as(every))
+        return taken.sum() / every.sum()
+
+    return torch.cat([targets, targets.new_ones(1)])[chosen], density
+
+
+def _make_rows(
+    document: Document,
+    heads: int,
+    config: AdaptiveAttentionConfig,
+    device: torch.device,
+    is_causal: bool,
+    named: Tensor | None = None,
+) -> _Rows:
+    # Small numbers are made on the CPU: on a GPU every step of theirs would have to be launched.
+    tokens = pilot_tokens(document, config)
+    on_cpu = tokens // config.block_size
+    drawn = explored(document, on_cpu, heads, config).to(device)
+    blocks = on_cpu.to(device)
+    kept = always_kept(document, blocks, drawn, config, named, is_causal=is_causal)
+    _, floor, _ = limits(document, config)
+    seen = blocks + 1 if is_causal else torch.full_like(blocks, document.blocks)
+    return _Rows(tokens.to(device), on_cpu, blocks, kept, kept.sum(-1, keepdim=True).clamp_min(floor), seen[:, None])
+
+
+_rows = lru_cache(maxsize=16)(_make_rows)
+"""The layers of a model all ask for the same rows."""
+
+
+@lru_cache(maxsize=4)
+def _targets(device: torch.device) -> Tensor:
+    return _TARGETS.to(device, torch.float32)
 
 
 def _pooled(covered: Tensor) -> Tensor:
@@ -145,10 +193,18 @@ def _pooled(covered: Tensor) -> Tensor:
     return (covered.sum(1) + _PRIOR_ROWS * covered.mean((0, 1))) / (rows + _PRIOR_ROWS)
 
 
-def _exact_mass(
+def _exact_mass_for(query: Tensor, block_size: int) -> Callable[..., Tensor]:
+    if triton_obstacle(query, block_size) is not None:
+        return exact_mass
+    from model.attention.gpu.auditing import mass_by_block
+
+    return mass_by_block
+
+
+def exact_mass(
     query: Tensor, key: Tensor, document: Document, block_size: int, tokens: Tensor, scale: float, *, is_causal: bool
 ) -> Tensor:
-    """(heads, rows, key blocks) float32 attention mass of some rows, `tokens` (rows,) from the document's first."""
+    """(heads, rows, key blocks) float32 attention mass of some rows of every head, `tokens` (rows,) from the document's first."""
     heads, key_heads = query.shape[1], key.shape[1]
     span = slice(document.start, document.start + document.tokens)
     keys = key[document.row, :, span].transpose(1, 2)  # (key heads, head_dim, tokens)

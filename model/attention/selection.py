@@ -124,7 +124,8 @@ def select(
             last = min(first + tile, document.blocks)
             mass = estimate(document, first, last)
             blocks = torch.arange(first, last, device=layout.device)
-            kept = always_kept(document, blocks, heads, config, named, is_causal=is_causal)
+            drawn = explored(document, blocks, heads, config)
+            kept = always_kept(document, blocks, drawn, config, named, is_causal=is_causal)
             parts.append(
                 _select_tile(mass, kept, blocks, document, config, target, is_causal=is_causal, rounded=rounded)
             )
@@ -172,7 +173,7 @@ def hashed(value: Tensor) -> Tensor:
 def always_kept(
     document: Document,
     blocks: Tensor,
-    heads: int,
+    drawn: Tensor,
     config: AdaptiveAttentionConfig,
     named: Tensor | None,
     *,
@@ -180,15 +181,16 @@ def always_kept(
 ) -> Tensor:
     """(heads, query blocks, key blocks) bool: own block, neighbours, opening, those named, those drawn at random.
 
-    `blocks` (query blocks,) counted from the document's first. Where causal, nothing after the own block.
+    `blocks` (query blocks,) counted from the document's first; `drawn` is what `explored` draws for them. Where causal, nothing
+    after the own block.
     """
     key = torch.arange(document.blocks, device=blocks.device)
     away = key - blocks[:, None]
     kept = (away.abs() <= config.neighbours) | (key < config.opening)
     if named is not None:
         kept = kept | named[document.first : document.last]
-    kept = kept.expand(heads, len(blocks), document.blocks).clone()
-    kept.scatter_(-1, explored(document, blocks, heads, config), True)
+    kept = kept.expand(len(drawn), len(blocks), document.blocks).clone()
+    kept.scatter_(-1, drawn, True)
     return kept & (away <= 0) if is_causal else kept
 
 

@@ -10,9 +10,9 @@ than others. Covered mass there says that the selection finds what was put in; w
 `model.evaluation.estimators` measures.
 
 On a GPU a figure is the median over `--milliseconds` of repeats (`triton.testing.do_bench`, caches cleared between); what takes
-longer than 0.1 s is repeated up to three times. Estimate and select are also replayed as a CUDA graph: the time of the GPU
-alone, without that of launching. On a CPU all ways take turns, `--repeats` times after one that is not timed; the minimum is
-shown, the median is in the JSON. Dense attention that would take longer than `--dense-seconds`, or is longer than
+longer than 0.1 s is repeated up to three times. Estimate and select, and the audit, are also replayed as CUDA graphs: the time
+of the GPU alone, without that of launching. On a CPU all ways take turns, `--repeats` times after one that is not timed; the
+minimum is shown, the median is in the JSON. Dense attention that would take longer than `--dense-seconds`, or is longer than
 `--dense-up-to`, is extrapolated by the square and marked "≈"; a dense kernel that took 2.5 times as long as the fastest is not
 measured at greater lengths. The pilot is timed beside the other parts, though only a call that asks for a coverage needs one.
 FLOPs are 4 · head size a computed pair of tokens. Peak memory is that of a whole call, audit included, beyond inputs and
@@ -58,6 +58,7 @@ from model.evaluation.attention_speed_ways import (
     DENSE,
     LONGEST,
     Inputs,
+    audit_kernels_way,
     backward_ways,
     dense_way,
     flex_way,
@@ -222,6 +223,8 @@ def _prepare(
     kept = 1 + 2 * config.neighbours + config.opening + config.explored
     if kernel == "triton" and limits(layout.documents[0], config)[1] >= kept:  # else the number of pairs is waited for
         ways["graph"] = lambda: choose(estimate(), heads, layout, config, kernel, is_causal=False)
+    if kernel == "triton" and logsum is not None and config.audit_rows:
+        ways["audit graph"] = audit_kernels_way(inputs, selection, config, scale, logsum)
     if options.flex and inputs.tokens in options.flex_lengths and not inputs.tokens % config.block_size:
         ways["flex"] = flex_way(inputs, selection, options.flex_options)
     if options.backward and inputs.tokens == options.densities_at:

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from model.attention import AdaptiveAttentionConfig, Selection, adaptive_attention
+from model.attention.adaptive import rows_to_audit
 from model.attention.dense import repeat_heads
 from model.evaluation.attention_speed_figures import DEFAULT
 from model.evaluation.attention_speed_timing import Way, said
@@ -90,6 +91,16 @@ def block_mask(selection: Selection) -> BlockMask:
     counts = selection.counts.int()[None]
     partial = torch.zeros_like(counts), torch.zeros_like(indices)
     return BlockMask.from_kv_blocks(*partial, counts, indices, BLOCK_SIZE=selection.layout.block_size)
+
+
+def audit_kernels_way(
+    inputs: Inputs, selection: Selection, config: AdaptiveAttentionConfig, scale: float, logsum: Tensor
+) -> Way:
+    """The GPU's part of an audit: what it found is left there."""
+    from model.attention.gpu.auditing import chances_on, draw_rows, weighted_missed
+
+    chances = chances_on(inputs.query.device, selection.heads, rows_to_audit(selection, config), config.seed)
+    return lambda: weighted_missed(inputs.query, inputs.key, selection, draw_rows(selection, logsum, chances), scale)
 
 
 def backward_ways(inputs: Inputs, config: AdaptiveAttentionConfig, notes: list[str]) -> dict[str, Way]:

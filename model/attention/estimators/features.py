@@ -50,16 +50,18 @@ def estimate_mass(features: Features, document: Document, blocks: Tensor, *, is_
     """
     query_runs, key_runs = features.query_runs, features.key_runs
     seen = int(blocks.max()) + 1 if is_causal else document.blocks
-    blocks = blocks.to(features.probes.device)
-    own = ((document.first + blocks)[:, None] * query_runs + torch.arange(query_runs, device=blocks.device)).flatten()
+    # Indices are made where `blocks` are, since on a GPU every small step waits to be launched.
+    own = ((document.first + blocks)[:, None] * query_runs + torch.arange(query_runs)).flatten()
+    own = own.to(features.probes.device)
     keys = slice(document.first * key_runs, (document.first + seen) * key_runs)
     # (heads, query runs, key runs)
     scores = _scores(features.probes[:, own], features.features[:, keys], features.bias[:, keys])
     if is_causal:
-        block = torch.arange(seen, device=scores.device).repeat_interleave(key_runs)
-        scores = scores.masked_fill_(block[None, :] > blocks.repeat_interleave(query_runs)[:, None], -math.inf)
+        block = torch.arange(seen * key_runs, device=scores.device) // key_runs
+        query_block = blocks.repeat_interleave(query_runs).to(scores.device)
+        scores = scores.masked_fill_(block > query_block[:, None], -math.inf)
     mass = torch.softmax(scores, dim=-1).view(len(scores), len(blocks), query_runs, seen, key_runs).sum(4).mean(2)
-    return torch.nn.functional.pad(mass, (0, document.blocks - seen))
+    return mass if seen == document.blocks else torch.nn.functional.pad(mass, (0, document.blocks - seen))
 
 
 def _scores(probes: Tensor, features: Tensor, bias: Tensor) -> Tensor:

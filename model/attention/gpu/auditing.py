@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 import triton
 from torch import Tensor
 
-from model.attention.audit import EVENLY, LEAST_LEFT_OUT
+from model.attention.audit import EVENLY, LEAST_LEFT_OUT, uniform
 from model.attention.gpu import audit_kernels
+from model.attention.layout import Document
 from model.attention.selection import Selection
 
 _MOST_ROWS = 64
@@ -19,7 +21,7 @@ _MOST_ROWS = 64
 
 _LEAST_CHUNK, _MOST_CHUNK = 512, 4096
 _PROGRAMS = 512
-"""Keys of one scoring program: few enough that there are about so many programs, four for each multiprocessor of an H100."""
+"""Keys of one scoring program of the audit: few enough that there are about so many programs, four for each multiprocessor."""
 
 
 @dataclass(frozen=True)
@@ -38,25 +40,12 @@ def weighted_missed(
 
     `query`, `key` (batch, heads or key heads, tokens, head_dim). A program scores `chunk` keys, a multiple of 64.
     """
-    document, heads = selection.layout.documents[0], selection.heads
-    query, key = (tensor if tensor.stride(3) == 1 else tensor.contiguous() for tensor in (query, key))
-    key_heads, each = key.shape[1], drawn.tokens.shape[1]
-    rows, count = heads // key_heads * each, heads * each
+    document, (heads, each) = selection.layout.documents[0], drawn.tokens.shape
     chunk = chunk or max(
-        _LEAST_CHUNK, min(_MOST_CHUNK, triton.next_power_of_2(document.tokens * key_heads // _PROGRAMS))
+        _LEAST_CHUNK, min(_MOST_CHUNK, triton.next_power_of_2(document.tokens * key.shape[1] // _PROGRAMS))
     )
-    chunks = triton.cdiv(document.tokens, chunk)
-    precise = key.dtype == torch.float32
-    large = precise and key.shape[3] > 128  # larger tiles would pass the shared memory
-    size = min(32 if large else _MOST_ROWS, max(16, triton.next_power_of_2(rows)))
-    highest, total = torch.empty(2, chunks, count, device=key.device).unbind(0)
-    audit_kernels.score_rows[(chunks, key_heads, triton.cdiv(rows, size))](
-        query[document.row], key[document.row], highest, total, drawn.tokens,
-        scale * math.log2(math.e), rows, each, document.start, document.tokens, chunk,
-        query.stride(1), query.stride(2), key.stride(1), key.stride(2),
-        D=key.shape[3], R=size, BN=32 if large else 64, CAUSAL=selection.is_causal,
-        PRECISION="tf32x3" if precise else "tf32", num_warps=4, num_stages=2 if precise or key.shape[3] > 128 else 3,
-    )  # fmt: skip
+    highest, total = _scored(query, key, document, drawn.tokens, scale, chunk, is_causal=selection.is_causal)
+    count, chunks = heads * each, len(highest)
     missed = torch.empty(heads, each, device=key.device)
     audit_kernels.combine[(triton.cdiv(count, 32),)](
         highest, total, drawn.sums, drawn.weights, missed, count, chunks, R=32, STEP=32, num_warps=4
@@ -64,16 +53,51 @@ def weighted_missed(
     return missed
 
 
+def mass_by_block(
+    query: Tensor, key: Tensor, document: Document, block_size: int, tokens: Tensor, scale: float, *, is_causal: bool
+) -> Tensor:
+    """`model.attention.pilot.exact_mass`, for which nothing of the size (rows, tokens) is held."""
+    heads, rows = query.shape[1], len(tokens)
+    everyone = tokens.to(torch.int32).repeat(heads, 1)
+    highest, total = _scored(query, key, document, everyone, scale, block_size, is_causal=is_causal)
+    sums = (highest + total.log2_()).mul_(math.log(2.0)).t().contiguous()
+    return torch.softmax(sums, -1).view(heads, rows, -1)
+
+
+def _scored(
+    query: Tensor, key: Tensor, document: Document, tokens: Tensor, scale: float, chunk: int, *, is_causal: bool
+) -> tuple[Tensor, Tensor]:
+    """Of rows `tokens` (heads, rows a head): each chunk's highest score, and sum of the weights beside it, (chunks, all rows).
+
+    Both in base 2; the rows are numbered head by head.
+    """
+    query, key = (tensor if tensor.stride(3) == 1 else tensor.contiguous() for tensor in (query, key))
+    heads, each = tokens.shape
+    key_heads = key.shape[1]
+    rows, chunks = heads // key_heads * each, triton.cdiv(document.tokens, chunk)
+    precise = key.dtype == torch.float32
+    large = precise and key.shape[3] > 128  # larger tiles would pass the shared memory
+    size = min(32 if large else _MOST_ROWS, max(16, triton.next_power_of_2(rows)))
+    highest, total = torch.empty(2, chunks, heads * each, device=key.device).unbind(0)
+    audit_kernels.score_rows[(chunks, key_heads, triton.cdiv(rows, size))](
+        query[document.row], key[document.row], highest, total, tokens,
+        scale * math.log2(math.e), rows, each, document.start, document.tokens, chunk,
+        query.stride(1), query.stride(2), key.stride(1), key.stride(2),
+        D=key.shape[3], R=size, BN=min(chunk, 32 if large else 64), CAUSAL=is_causal,
+        PRECISION="tf32x3" if precise else "tf32", num_warps=4, num_stages=2 if precise or key.shape[3] > 128 else 3,
+    )  # fmt: skip
+    return highest, total
+
+
 def draw_rows(selection: Selection, logsum: Tensor, chances: Tensor, step: int = 1024) -> DrawnRows:
     """The rows of one document that `audit.draw` draws by the same `chances` of `audit.uniform`, up to rounding.
 
-    `logsum` (batch, heads, tokens) as in `audit`. A program looks at `step` token blocks at once.
+    `chances` (2, heads, rows) float64 on the device, `logsum` (batch, heads, tokens) as in `audit`. A program looks at `step`
+    token blocks at once.
     """
     layout, device = selection.layout, logsum.device
     document, blocks = layout.documents[0], layout.blocks
     heads, each = chances.shape[1:]
-    if device.type == "cuda":
-        chances = chances.pin_memory().to(device, non_blocking=True)
     sums, estimated = logsum[document.row], selection.estimated.contiguous()
     sums = sums if sums.stride(1) == 1 else sums.contiguous()
     guessed = torch.empty(heads, blocks, device=device)
@@ -89,6 +113,12 @@ def draw_rows(selection: Selection, logsum: Tensor, chances: Tensor, step: int =
         BLOCK=layout.block_size, STEP=step, CAUSAL=selection.is_causal, num_warps=4,
     )  # fmt: skip
     return DrawnRows(tokens, weights, own)
+
+
+@lru_cache(maxsize=64)
+def chances_on(device: torch.device, heads: int, rows: int, seed: int) -> Tensor:
+    """`audit.uniform` on the device; kept, since the layers of a model all ask for the same."""
+    return uniform(heads, rows, seed).to(device)
 
 
 def fetched(result: Tensor) -> Callable[[], Tensor]:

@@ -17,8 +17,11 @@ from model.attention.selection import Selection
 _STAGES = {64: 3, 128: 2}
 """Key and value tiles in flight, by head size."""
 
-_CACHED_BYTES = 40 << 20
-"""Keys and values of one head beyond this do not stay in the cache (50 MiB on an H100) while its query blocks read them."""
+_CACHED_BYTES = 48 << 20
+"""Keys and values of one head that are larger than this do not stay in the cache (50 MiB on an H100) and are read in step."""
+
+_IN_STEP = 16
+"""Query blocks of one launch for each multiprocessor, where they are read in step."""
 
 
 def hopper_takes(query: Tensor, selection: Selection) -> bool:
@@ -46,12 +49,15 @@ def hopper_forward(
     scale: float,
     *,
     stages: int | None = None,
-    ordered: bool | None = None,
+    in_step: int | None = None,
 ) -> tuple[Tensor, Tensor]:
     """(output, log2-sum-exp (batch, heads, tokens) float32); shapes as in `triton_attention`.
 
-    `ordered`: whether query blocks with similar rows are taken one after the other; None: where keys and values do not stay in
-    the cache.
+    `in_step`: query blocks of one launch, 0 for all; None: as many as read the same keys at about the same time, where a head's
+    keys and values do not stay in the cache. All query blocks go through their key blocks in ascending order, so those that
+    start together read most of what they have in common together, from the cache; without the waiting between launches they
+    drift apart, and every tile comes from memory. (Scans that share what they read: Zukowski et al., Cooperative Scans, VLDB
+    2007.)
     """
     layout = selection.layout
     batch, heads, tokens, width = query.shape
@@ -61,28 +67,29 @@ def hopper_forward(
     tile_rows = (hopper_kernel.ROWS.value, layout.block_size, layout.block_size)
     descriptors = [_descriptor(view.rows, rows, width) for view, rows in zip(views, tile_rows, strict=True)]
     places = [number for view in views for number in (view.batch, view.head, view.column)]
-    if ordered is None:
-        ordered = 2 * tokens * width * key.element_size() > _CACHED_BYTES and not selection.is_causal
-    order = similar_rows_together(selection) if ordered else selection.indices
-    hopper_kernel.forward[(layout.blocks, heads)](
-        *descriptors, output, lse, selection.offsets, selection.indices, layout.table, order,
-        scale * math.log2(math.e), layout.blocks, tokens, *places, *output.stride()[:3],
-        GROUP=heads // key.shape[1], D=width, BLOCK=layout.block_size, CAUSAL=selection.is_causal,
-        ORDERED=ordered, STAGES=stages or _STAGES[width], num_warps=4,
-    )  # fmt: skip
+    if in_step is None:
+        fits = 2 * tokens * width * key.element_size() <= _CACHED_BYTES
+        in_step = 0 if fits else _IN_STEP * _multiprocessors(query.device)
+    order = longest_first(selection, in_step) if in_step else selection.indices
+    rows = heads * layout.blocks
+    for first in range(0, rows, in_step or rows):
+        hopper_kernel.forward[(min(in_step or rows, rows - first),)](
+            *descriptors, output, lse, selection.offsets, selection.indices, layout.table, order,
+            scale * math.log2(math.e), first, heads, layout.blocks, tokens, *places, *output.stride()[:3],
+            GROUP=heads // key.shape[1], D=width, BLOCK=layout.block_size, CAUSAL=selection.is_causal,
+            ORDERED=bool(in_step), STAGES=stages or _STAGES[width], num_warps=4,
+        )  # fmt: skip
     return output, lse
 
 
-def similar_rows_together(selection: Selection) -> Tensor:
-    """(heads, blocks) int32: an order of each head's query blocks in which those with similar selections are near each other.
+def longest_first(selection: Selection, together: int) -> Tensor:
+    """(heads · blocks,) int32: the rows of a selection, of each run of `together` those with the most key blocks first.
 
-    Programs that run at the same time then read the same keys and values, which the cache holds for them. Rows are sorted by the
-    least hash of their key blocks: two agree in it with the probability of the share of key blocks that they have in common
-    (MinHash; Broder, On the resemblance and containment of documents, 1997).
+    So a launch does not end with all but one multiprocessor waiting for a long row.
     """
-    mixed = (selection.indices * -1640531535) & 0xFFFFFF  # 24 bits, which float32 holds exactly
-    least = torch.segment_reduce(mixed.float(), "min", offsets=selection.offsets, unsafe=True)
-    return least.view_as(selection.estimated).argsort(1).to(torch.int32)
+    counts = selection.offsets.diff()
+    run = torch.arange(len(counts), device=counts.device) // together
+    return (run * (selection.layout.blocks + 1) - counts).argsort(stable=True).to(torch.int32)
 
 
 class _View(NamedTuple):
@@ -121,3 +128,8 @@ def _descriptor(rows: Tensor, tile_rows: int, width: int) -> TensorDescriptor:
 @cache
 def _is_hopper(device: torch.device) -> bool:
     return device.type == "cuda" and torch.cuda.get_device_capability(device)[0] == 9
+
+
+@cache
+def _multiprocessors(device: torch.device) -> int:
+    return torch.cuda.get_device_properties(device).multi_processor_count

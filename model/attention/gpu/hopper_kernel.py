@@ -111,9 +111,9 @@ def _consume(
     gl.store(lse + m, maximum + gl.log2(total), mask=m < length)
 
 
-@gluon.jit
+@gluon.jit(do_not_specialize=["passed"])
 def forward(
-    query_tiles, key_tiles, value_tiles, outputs, lse, offsets, indices, table, order, scale, blocks, tokens,
+    query_tiles, key_tiles, value_tiles, outputs, lse, offsets, indices, table, order, scale, passed, heads, blocks, tokens,
     query_batch, query_head, query_column, key_batch, key_head_rows, key_column, value_batch, value_head, value_column,
     stride_ob, stride_oh, stride_ot,
     GROUP: gl.constexpr, D: gl.constexpr, BLOCK: gl.constexpr, CAUSAL: gl.constexpr, ORDERED: gl.constexpr,
@@ -121,13 +121,14 @@ def forward(
 ):
     """Output and log2-sum-exp of one query block; `..._tiles` are descriptors of 2-dimensional views in which token t of (batch
     row, head) is row  row · `..._batch` + head · `..._head` + t  from column  head · `..._column`  on. Where ORDERED, query blocks
-    are taken as `order` (heads, blocks) int32 says.
+    are taken as `order` (heads · blocks,) int32 says. The first program takes the one that is number `passed`.
     """
-    block = gl.program_id(0)
-    head = gl.program_id(1)
+    number = passed + gl.program_id(0)
     if ORDERED:
-        block = gl.load(order + head * blocks + block)
-    elif CAUSAL:
+        number = gl.load(order + number)
+    head = number // blocks
+    block = number % blocks
+    if CAUSAL and not ORDERED:
         block = blocks - 1 - block  # the longest rows first
     row = gl.load(table + block * 5)
     start = gl.load(table + block * 5 + 1)
@@ -168,7 +169,6 @@ def forward(
     key_head = head // GROUP
     key_row = row * key_batch + key_head * key_head_rows + origin
     value_row = row * value_batch + key_head * value_head + origin
-    heads = gl.num_programs(1)
     outputs_at = outputs + row.to(gl.int64) * stride_ob + head.to(gl.int64) * stride_oh + start.to(gl.int64) * stride_ot
     lse_at = lse + (row.to(gl.int64) * heads + head) * tokens + start
     produced = (

@@ -97,12 +97,14 @@ def _scored(
 
 @triton.jit
 def score(
-    probes, features, bias, mass, probe_rows, first_block, key_blocks, width, stride_ph, stride_fh, stride_bh, stride_mh,
+    probes, features, bias, mass, probe_rows, first_block, key_blocks, width, part_steps,
+    stride_ph, stride_fh, stride_bh, stride_mh,
     GROUP: tl.constexpr, F: tl.constexpr, BF: tl.constexpr, QUERY_RUNS: tl.constexpr, KEY_RUNS: tl.constexpr,
     BM: tl.constexpr, BN: tl.constexpr, CAUSAL: tl.constexpr, PRECISION: tl.constexpr,
 ):
     """Unnormalised estimated mass (heads, probe rows, width ≥ key blocks) of BM probes from query block `first_block` on.
 
+    One of the programs that share these probes, each with `part_steps` · BN keys.
     Each probe's scores are taken relative to the highest near its own place, which keeps them in the range of bfloat16.
     """
     tile = tl.program_id(0)
@@ -124,7 +126,8 @@ def score(
     if CAUSAL:
         end = first_block + (tl.minimum(tile * BM + BM, probe_rows) - 1) // QUERY_RUNS + 1
         steps = tl.cdiv(end * KEY_RUNS, BN)
-    for step in range(steps):
+    part = tl.program_id(2) * part_steps
+    for step in range(part, tl.minimum(steps, part + part_steps)):
         scores = _scored(
             probe, probes_at, features_at, bias_at, step * BN + n, own, inside, key_rows, F, BF, KEY_RUNS, CAUSAL, PRECISION
         )

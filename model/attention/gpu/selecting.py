@@ -20,6 +20,9 @@ from model.attention.selection import Selection, limits
 
 _TILE_BYTES = 256 << 20
 
+_SCORING = 1 << 16
+"""Numbers of a probe times programs that score at once on an H100: 512 of 128 numbers, 256 of 256."""
+
 
 def pooled_features(query: Tensor, key: Tensor, layout: Layout, scale: float, pool: int, *, spread: bool) -> Features:
     """`PooledEstimator`'s features in one pass over queries and keys, in bfloat16 unless the queries are float32."""
@@ -154,15 +157,20 @@ def _score(tile: _Tile, features: Features, heads: int, *, is_causal: bool) -> T
     keys = slice(document.first * features.key_runs, document.last * features.key_runs)
     key_features, bias = features.features[:, keys], features.bias[:, keys]
     width = probes.shape[2]
-    narrow = probes.dtype != torch.float32
-    size = 64 if narrow else 32
-    rows = 2 * size if probe_rows >= 1024 else size
-    select_kernels.score[(triton.cdiv(probe_rows, rows), heads)](
-        probes, key_features, bias, mass, probe_rows, tile.first, document.blocks, mass.stride(1),
+    size = 32 if probes.dtype == torch.float32 else 64
+    feature_tile = min(width, 64 if size == 32 else 256 if width <= 256 else 128)
+    programs = triton.cdiv(probe_rows, size) * heads
+    columns = max(size, features.key_runs)
+    steps = triton.cdiv(document.blocks * features.key_runs, columns)
+    # Where there are few rows, several programs share each, so that all multiprocessors hold as many programs as they can.
+    parts = min(steps, triton.cdiv(_SCORING // width, programs))
+    part_steps = triton.cdiv(steps, parts)
+    select_kernels.score[(programs // heads, heads, triton.cdiv(steps, part_steps))](
+        probes, key_features, bias, mass, probe_rows, tile.first, document.blocks, mass.stride(1), part_steps,
         probes.stride(0), key_features.stride(0), bias.stride(0) if bias.shape[0] > 1 else 0, mass.stride(0),
-        GROUP=heads // key_features.shape[0], F=width, BF=min(width, 64 if not narrow else 256 if width <= 256 else 128),
-        QUERY_RUNS=runs, KEY_RUNS=features.key_runs, BM=rows, BN=max(size, features.key_runs),
-        CAUSAL=is_causal, PRECISION="tf32", num_warps=rows // size * 4, num_stages=2 if width <= 256 else 1,
+        GROUP=heads // key_features.shape[0], F=width, BF=feature_tile,
+        QUERY_RUNS=runs, KEY_RUNS=features.key_runs, BM=size, BN=columns,
+        CAUSAL=is_causal, PRECISION="tf32", num_warps=4, num_stages=2 if width <= 256 else 1,
     )  # fmt: skip
     return mass
 

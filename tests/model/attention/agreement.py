@@ -26,6 +26,7 @@ from model.attention.config import AdaptiveAttentionConfig
 from model.attention.dense import reference_attention, repeat_heads
 from model.attention.estimators import PooledEstimator, estimate_mass
 from model.attention.layout import Document, Layout, make_layout
+from model.attention.pilot import exact_mass, pilot_tokens
 from model.attention.selection import Selection, select
 
 FLOOR = {torch.float32: 1e-6, torch.float16: 2.0**-12, torch.bfloat16: 2.0**-9}
@@ -124,7 +125,8 @@ def check(case: Case, device: torch.device) -> list[str]:
         if not error <= SLACK[kind.dtype] * yardstick + FLOOR[kind.dtype]:
             faults.append(f"{name}: error {error:.2e}, PyTorch's {yardstick:.2e}")
     faults += _selection_faults(query, key, selection, config, scale)
-    return faults + _audit_faults(query.detach(), key.detach(), selection, logsum, scale)
+    faults += _audit_faults(query.detach(), key.detach(), selection, logsum, scale)
+    return faults + _pilot_faults(query.detach(), key.detach(), selection, scale)
 
 
 def visible(selection: Selection) -> Tensor:
@@ -239,7 +241,7 @@ def _audit_faults(query: Tensor, key: Tensor, selection: Selection, logsum: Tens
     from model.attention.gpu.auditing import draw_rows, weighted_missed
 
     faults = [] if not logsum.requires_grad else ["audit: the sums are differentiated"]
-    ours = draw_rows(selection, logsum, uniform(selection.heads, 8, 0), step=2)
+    ours = draw_rows(selection, logsum, uniform(selection.heads, 8, 0).to(query.device), step=2)
     plain = draw(layout, 8, 0, guessed_missed(selection, logsum))
     differ = (ours.tokens != plain.tokens) | ((ours.weights - plain.weights).abs() > 1e-4 * plain.weights)
     # A chance that lies on the edge between two rows may be rounded to either.
@@ -250,6 +252,20 @@ def _audit_faults(query: Tensor, key: Tensor, selection: Selection, logsum: Tens
     missed = weighted_missed(query, key, selection, ours, scale, chunk=64) / ours.weights
     worst = float((missed - expected).abs().max())
     return faults if worst < 2e-4 else [*faults, f"audit: covered mass is off by {worst:.1e}"]
+
+
+def _pilot_faults(query: Tensor, key: Tensor, selection: Selection, scale: float) -> list[str]:
+    """The exact mass of some rows, document by document."""
+    from model.attention.gpu.auditing import mass_by_block
+
+    worst = 0.0
+    for document in selection.layout.documents:
+        tokens = pilot_tokens(document, AdaptiveAttentionConfig()).to(query.device)
+        place = document, selection.layout.block_size, tokens, scale
+        ours = mass_by_block(query, key, *place, is_causal=selection.is_causal)
+        plain = exact_mass(query.float(), key.float(), *place, is_causal=selection.is_causal)
+        worst = max(worst, float((ours - plain).abs().max()))
+    return [] if worst < 2e-4 else [f"pilot: mass is off by {worst:.1e}"]
 
 
 def run(kind: Kind, cases: int, seed: int, longest: int, device_type: str) -> tuple[int, list[str]]:

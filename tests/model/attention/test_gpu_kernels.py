@@ -29,24 +29,19 @@ def test_the_interpreted_kernels_agree_with_the_reference():
 
 
 @needs_triton
-def test_query_blocks_with_similar_rows_come_together():
-    """Rows of five groups, each with nine of ten key blocks in common, in any order."""
-    from model.attention.gpu.hopper import similar_rows_together
+def test_the_longest_rows_of_each_launch_come_first():
+    from model.attention.gpu.hopper import longest_first
 
     generator = torch.Generator().manual_seed(0)
-    layout = packed([100 * 16], 16)
-    group = torch.randint(5, (2, 100), generator=generator)
-    shared = torch.stack([torch.randperm(100, generator=generator)[:9] for _ in range(5)])
-    mask = torch.zeros(2, 100, 100).scatter_(2, shared[group], 1.0)
-    mask.scatter_(2, torch.randint(100, (2, 100, 1), generator=generator), 1.0)
-    rows = mask.flatten(0, 1)
-    offsets = torch.nn.functional.pad(rows.sum(1).long().cumsum(0), (1, 0))
-    selection = Selection((rows.nonzero()[:, 1].int(), offsets), torch.ones(2, 100), layout, False)
-    order = similar_rows_together(selection)
-    assert torch.equal(order.sort(1).values, torch.arange(100, dtype=torch.int32).expand(2, -1))
-    taken = group.gather(1, order.long())
-    changes = int((taken.diff(dim=1) != 0).sum())
-    assert changes < 60 < int((group.diff(dim=1) != 0).sum())
+    layout = packed([50 * 16], 16)
+    counts = torch.randint(1, 51, (100,), generator=generator)
+    offsets = torch.nn.functional.pad(counts.cumsum(0), (1, 0))
+    selection = Selection((torch.zeros(int(offsets[-1]), dtype=torch.int32), offsets), torch.ones(2, 50), layout, False)
+    order = longest_first(selection, 32).long()
+    for first in range(0, 100, 32):
+        launch = order[first : first + 32]
+        assert launch.sort().values.tolist() == list(range(first, min(first + 32, 100)))
+        assert (counts[launch].diff() <= 0).all()
 
 
 @pytest.mark.slow

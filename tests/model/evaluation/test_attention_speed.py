@@ -118,7 +118,7 @@ def test_claims_follow_from_the_figures() -> None:
     assert values["attend TFLOP/s / dense's"] == pytest.approx(0.05 * 400 / 20)
     assert values["(estimate + select) / attend"] == pytest.approx(4 / 20)
     assert values["(estimate + select"] is None  # nothing was replayed
-    assert values["audit / whole call with it"] == pytest.approx(5 / 30)
+    assert values["(whole call whose audit is read - without audit) / attend"] == pytest.approx(5 / 20)
     assert values["time(4"] == pytest.approx(2.1)
     assert values["peak memory"] == 3
 
