@@ -75,10 +75,16 @@ class LanguageModel(Protocol):
 
 
 class ForeignModel:
-    """A Hugging Face causal language model and its tokenizer. Sets the model's attention to `banded_attention`."""
+    """A Hugging Face causal language model and its tokenizer. Sets the model's attention to `banded_attention`.
 
-    def __init__(self, model: Any, encode: Callable[[str], list[int]], opening: list[int]) -> None:
+    `layers`: those that adaptive attention serves, all that look at everything unless given.
+    """
+
+    def __init__(
+        self, model: Any, encode: Callable[[str], list[int]], opening: list[int], layers: Sequence[int] | None = None
+    ) -> None:
         self._model = _with_bands(model)
+        self._layers = layers
         self._encode = encode
         self._opening = opening
 
@@ -99,7 +105,7 @@ class ForeignModel:
         if config is None:
             states = self._states(tokens)
         else:
-            handle = use_adaptive_attention(self._model, config)
+            handle = use_adaptive_attention(self._model, config, self._layers)
             try:
                 states = self._states(tokens)
                 layers = served_layers(handle)
@@ -136,8 +142,10 @@ def served_layers(handle: Any) -> tuple[Layer, ...]:
     return layers
 
 
-def load_language_model(path: Path, device: str, dtype: torch.dtype) -> ForeignModel:
-    """A causal language model from a folder or a GGUF file."""
+def load_language_model(
+    path: Path, device: str, dtype: torch.dtype, layers: Sequence[int] | None = None
+) -> ForeignModel:
+    """A causal language model from a folder or a GGUF file; `layers` as in `ForeignModel`."""
     transformers = import_module("transformers")  # by name: few of its types are whole
     if path.is_file():
         model = transformers.AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=dtype)
@@ -145,7 +153,7 @@ def load_language_model(path: Path, device: str, dtype: torch.dtype) -> ForeignM
     else:
         model = transformers.AutoModelForCausalLM.from_pretrained(path, dtype=dtype)
         encode, opening = _folder_tokenizer(path)
-    return ForeignModel(model.to(device).eval(), encode, opening)
+    return ForeignModel(model.to(device).eval(), encode, opening, layers)
 
 
 def gguf_vocabulary(path: Path) -> bytes:

@@ -6,8 +6,8 @@
 
 Tasks: `perplexity` of the first 8,192 tokens of documents against the coverage asked for; `retrieval` of what stands anywhere in
 texts of two lengths; `distance`, retrieval of what stands so many tokens before the question; and, for the encoder,
-`embeddings`. Texts are contracts (English) and public documents (Japanese) of the test split, which no model here was trained or
-tuned on. The model's weights are read from local files; nothing is downloaded.
+`embeddings`. Texts are contracts (English) and public documents (Japanese), of the test split unless told otherwise, which no
+model here was trained or tuned on. The model's weights are read from local files; nothing is downloaded.
 
 Adaptive attention serves the layers that look at everything; density and covered mass are means over those. It is switched on
 for every length here (`dense_below` 0), also where dense attention would be faster.
@@ -58,11 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     config = AdaptiveAttentionConfig(
         coverage=options.coverage,
         block_size=options.block_size,
+        pool=options.pool,
         pilot_rows=options.pilot_rows,
         dense_below=0,
         seed=options.seed,
     )
-    model = _encoder(options) if is_encoder else load_language_model(options.model, options.device, _dtype(options))
+    model = _encoder(options) if is_encoder else _language_model(options)
     facts = {
         **circumstances("model.evaluation.language_model", given),
         "model_sha256": file_sha256(options.model) if options.model.is_file() else None,
@@ -75,15 +76,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def documents(data: Path, language: str) -> list[tuple[str, str]]:
-    """(id, text) of the test split."""
-    return [(line["id"], line["text"]) for line in read_lines(data / FILES[language]) if line["split"] == "test"]
+def documents(data: Path, language: str, split: str) -> list[tuple[str, str]]:
+    """(id, text) of a split."""
+    return [(line["id"], line["text"]) for line in read_lines(data / FILES[language]) if line["split"] == split]
 
 
 def _perplexity(model: ForeignModel, options: argparse.Namespace, config: AdaptiveAttentionConfig) -> Any:
     rows = []
     for language in options.languages:
-        texts = documents(options.data, language)
+        texts = documents(options.data, language, options.split)
         pieces = perplexity.cut_pieces(model, texts, language, options.piece_tokens, options.pieces, options.seed)
         if not pieces:
             print(f"no document ({language}) of {options.piece_tokens:,} tokens", file=sys.stderr)
@@ -116,7 +117,7 @@ def _told(title: str, results: Sequence[retrieval.Result]) -> Any:
 
 def _embeddings(model: Any, options: argparse.Namespace, config: AdaptiveAttentionConfig) -> Any:
     encoder, tokenizer = model
-    texts = [text for language in options.languages for _, text in documents(options.data, language)]
+    texts = [text for language in options.languages for _, text in documents(options.data, language, options.split)]
     halves = embeddings.cut_stretches(
         tokenizer, texts, options.stretches, encoder.config.max_position_embeddings, options.seed
     )
@@ -131,12 +132,16 @@ ENCODER_TASKS: dict[str, Task] = {"embeddings": _embeddings}
 
 
 def _maker(model: ForeignModel, options: argparse.Namespace, language: str) -> Maker:
-    texts = [text for _, text in documents(options.data, language)]
+    texts = [text for _, text in documents(options.data, language, options.split)]
     return Maker(model.encode, model.opening, model.encode("\n\n".join(texts)), language, options.seed)
 
 
 def _plan(options: argparse.Namespace) -> retrieval.Plan:
     return retrieval.Plan(options.contexts, options.questions, options.retrieval_tasks)
+
+
+def _language_model(options: argparse.Namespace) -> ForeignModel:
+    return load_language_model(options.model, options.device, _dtype(options), options.layers)
 
 
 def _encoder(options: argparse.Namespace) -> tuple[Any, embeddings.E5Tokenizer]:
@@ -166,11 +171,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", type=Path, required=True, help="folder of the documents")
     add("--tasks", type=_listed(str), help="separated by commas; all that the model can do unless given")
     add("--languages", type=_listed(str), default=list(FILES))
+    add("--split", choices=["validation", "test"], default="test", help="of the documents; choose on validation")
     add("--device", choices=["cpu", "cuda"], default="cpu")
     add("--dtype", choices=["float32", "bfloat16"], default="float32")
     add("--coverage", type=float, default=AdaptiveAttentionConfig().coverage, help="of retrieval and distance")
     add("--coverages", type=_listed(float), default=list(COVERAGES), help="of perplexity and embeddings")
     add("--block-size", type=int, default=AdaptiveAttentionConfig().block_size, help="not for embeddings")
+    add("--pool", type=int, default=AdaptiveAttentionConfig().pool, help="tokens that the estimator averages")
+    add("--layers", type=_listed(int), help="that adaptive attention serves, of a language model; all unless given")
     add("--pilot-rows", type=int, default=AdaptiveAttentionConfig().pilot_rows, help="0: the estimate is believed")
     add("--pieces", type=int, default=12, help="documents of each language whose perplexity is measured")
     add("--piece-tokens", type=int, default=8192)

@@ -104,6 +104,11 @@ def test_adaptive_attention_serves_the_full_layer_and_goes_away_again() -> None:
     np.testing.assert_array_equal(again.log_probabilities, dense.log_probabilities)
 
 
+def test_only_the_layers_that_are_named_are_served() -> None:
+    model = ForeignModel(made(layer_types=["full_attention"] * 3), list, [], layers=[0, 2])
+    assert len(model.read(token_ids(100), [10], EVERYTHING).layers) == 2
+
+
 def test_a_model_without_a_full_layer_cannot_be_compared() -> None:
     model = ForeignModel(made(layer_types=["sliding_attention"] * 3), list, [])
     with pytest.raises(ValueError, match="served no layer"):

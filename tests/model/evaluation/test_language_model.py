@@ -69,9 +69,11 @@ def test_it_measures_every_task_in_both_languages(
     assert [title in told for title in ("Perplexity", "Retrieval", "Accuracy by distance")] == [True] * 3
 
 
-def test_only_the_test_split_is_read(places: tuple[Path, Path]) -> None:
+def test_a_split_is_read_alone(places: tuple[Path, Path]) -> None:
     for language in ("en", "ja"):
-        assert len(documents(places[1], language)) == 6
+        assert len(documents(places[1], language, "test")) == 6
+        others = {name for name, _ in documents(places[1], language, "validation")}
+        assert others.isdisjoint(name for name, _ in documents(places[1], language, "test"))
 
 
 def test_too_short_documents_are_said_to_be_so(places: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
