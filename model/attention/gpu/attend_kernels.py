@@ -58,7 +58,7 @@ def _step(
     return highest, total, output
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["blocks", "tokens"])
 def forward(
     queries, keys, values, outputs, lse, offsets, indices, table, scale, blocks, tokens,
     stride_qb, stride_qh, stride_qt, stride_kb, stride_kh, stride_kt, stride_vb, stride_vh, stride_vt,
@@ -116,7 +116,7 @@ def forward(
         tl.store(lse + (row * heads + head) * tokens + start + m, maximum + tl.log2(total), mask=inside)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["blocks", "tokens"])
 def backward_query(
     queries, keys, values, gradients, query_gradients, lse, delta, offsets, indices, table, scale, blocks, tokens,
     stride_qb, stride_qh, stride_qt, stride_kb, stride_kh, stride_kt, stride_vb, stride_vh, stride_vt,
@@ -172,7 +172,7 @@ def backward_query(
         tl.store(at + d[None, :], (result * scale).to(query_gradients.dtype.element_ty), mask=inside[:, None])
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["blocks", "tokens", "heads"])
 def backward_key_value(
     queries, keys, values, gradients, key_gradients, value_gradients, lse, delta, offsets, rows, table, scale, blocks,
     tokens, heads,

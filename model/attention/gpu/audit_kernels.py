@@ -1,7 +1,8 @@
 """Triton kernels of the audit of one document: draw query rows by what they are guessed to have missed, and score them.
 
 What is guessed, drawn and weighted is what `model.attention.audit` says. `logsums` are natural logarithms, of the document's
-row of the batch; `start` is the document's first token. Drawn rows are numbered head · `each` + number.
+row of the batch; `start` is the document's first token. Drawn rows are numbered head · `each` + number. Numbers that differ
+from document to document are not specialized on, else every length would be compiled for.
 """
 
 import triton
@@ -22,7 +23,7 @@ def _guesses(logsums, estimated, head, block, blocks, start, tokens, stride_h, l
     return tl.where(inside, 1.0 / (1.0 + tl.exp(sums - typical)), 0.0), sums, inside
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["blocks", "start", "tokens", "stride_h"])
 def guess(logsums, estimated, guessed, blocks, start, tokens, stride_h, least, BLOCK: tl.constexpr):
     """The sum over one token block's rows of what they are guessed to have missed; `guessed` (heads, blocks) float32."""
     block = tl.program_id(0)
@@ -46,7 +47,7 @@ def _of_blocks(guessed, offsets, head, block, blocks, tokens, BLOCK: tl.constexp
     return sums, length, seen - (end - begin).to(tl.int32)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["count", "each", "blocks", "start", "tokens", "stride_h"])
 def draw(
     chances, guessed, logsums, estimated, offsets, row_token, row_weight, row_sum, count, each, blocks, start, tokens,
     stride_h, least, evenly,
@@ -99,7 +100,7 @@ def draw(
     tl.store(row_sum + row, tl.sum(tl.where(own, sums, 0.0), 0))
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["rows", "each", "start", "tokens", "chunk"])
 def score_rows(
     queries, keys, highest, total, row_token, scale, rows, each, start, tokens, chunk,
     stride_qh, stride_qt, stride_kh, stride_kt,
@@ -140,7 +141,7 @@ def score_rows(
     tl.store(total + out, everything, mask=inside)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["count", "chunks"])
 def combine(highest, total, row_sum, row_weight, missed, count, chunks, R: tl.constexpr, STEP: tl.constexpr):
     """The weighted missed mass of R of the `count` drawn rows, from the sums that they computed and those over all keys."""
     r = tl.program_id(0) * R + tl.arange(0, R)

@@ -111,7 +111,11 @@ def _consume(
     gl.store(lse + m, maximum + gl.log2(total), mask=m < length)
 
 
-@gluon.jit(do_not_specialize=["passed"])
+@gluon.jit(
+    do_not_specialize=[
+        "passed", "heads", "blocks", "tokens", "query_batch", "query_head", "key_batch", "key_head_rows", "value_batch", "value_head",
+    ]
+)
 def forward(
     query_tiles, key_tiles, value_tiles, outputs, lse, offsets, indices, table, order, scale, passed, heads, blocks, tokens,
     query_batch, query_head, query_column, key_batch, key_head_rows, key_column, value_batch, value_head, value_column,

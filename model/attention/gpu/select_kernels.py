@@ -1,6 +1,7 @@
 """Triton kernels of the coarse stage: pool tokens, score features, select key blocks, write compressed rows.
 
 The estimated mass of a tile lies in memory once, in bfloat16 and not yet normalised; nothing else of that size is made.
+Numbers that differ from document to document are not specialized on, else every length would be compiled for.
 """
 
 import triton
@@ -37,7 +38,7 @@ def _pool_block(
     return tl.sum(total, 1) / divisor, tl.sum(squares, 1) / divisor, out, count
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["blocks", "heads"])
 def pool(
     queries, keys, probes, features, bias, table, scale, blocks, heads,
     stride_qb, stride_qh, stride_qt, stride_kb, stride_kh, stride_kt,
@@ -95,7 +96,7 @@ def _scored(
     return scores
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["probe_rows", "first_block", "key_blocks", "part_steps"], do_not_specialize_on_alignment=["bias"])
 def score(
     probes, features, bias, mass, probe_rows, first_block, key_blocks, width, part_steps,
     stride_ph, stride_fh, stride_bh, stride_mh,
@@ -260,7 +261,9 @@ def _taken(code, found, target, threshold, floor, ceiling, BY_MASS: tl.constexpr
     return above | (tie & (tl.cumsum(tie.to(tl.int32), 0) <= need)), share
 
 
-@triton.jit
+@triton.jit(
+    do_not_specialize=["first_block", "document_first", "key_blocks", "words", "blocks", "threshold", "floor", "ceiling", "seed"],
+)
 def choose(
     mass, bits, counts, held, named, first_block, document_first, key_blocks, words, blocks,
     coverage, threshold, floor, ceiling, seed, width, stride_mh,
@@ -300,7 +303,7 @@ def choose(
     tl.store(held + head * blocks + document_first + block, total)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["first_block", "document_first", "words", "blocks"])
 def write(bits, offsets, indices, first_block, document_first, words, blocks, WORDS: tl.constexpr):
     """The set bits of one row as ascending key blocks, at the row's place in the compressed selection."""
     row = tl.program_id(0)
