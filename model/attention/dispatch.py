@@ -18,7 +18,7 @@ from torch import Tensor
 from model.attention.config import AdaptiveAttentionConfig
 from model.attention.layout import Document, Layout
 
-DENSE_BELOW = {"cpu": 2048, "cuda": 24576}
+DENSE_BELOW = {"cpu": 2048, "cuda": 40960}
 """Tokens below which dense attention is faster whatever is selected: measured, see docs/attention.md.
 
 Other devices: as the CPU."""

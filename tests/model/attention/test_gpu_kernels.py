@@ -3,12 +3,16 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
 from made_cases import packed
 
+from model.attention.config import AdaptiveAttentionConfig
 from model.attention.dispatch import has_triton
+from model.attention.estimators import Features
 from model.attention.selection import Selection
 from tests.model.attention.agreement import KINDS, run
 
@@ -42,6 +46,41 @@ def test_the_longest_rows_of_each_launch_come_first():
         launch = order[first : first + 32]
         assert launch.sort().values.tolist() == list(range(first, min(first + 32, 100)))
         assert (counts[launch].diff() <= 0).all()
+
+
+@needs_triton
+def test_documents_of_other_lengths_are_not_compiled_for_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Triton compiles again where a number that it specializes on becomes 1, or a multiple of 16, or no longer is one."""
+    from model.attention.gpu import select_kernels, selecting
+
+    compiled: list[tuple[object, ...]] = []
+
+    class Recorder:
+        def __init__(self, name: str) -> None:
+            self._kernel = getattr(select_kernels, name)
+            self._name = name
+
+        def __getitem__(self, grid: object) -> Callable[..., None]:
+            def launch(*given: object, **constants: object) -> None:
+                free = {*self._kernel.do_not_specialize, *self._kernel.do_not_specialize_on_alignment}
+                special = [
+                    (name, value == 1, value % 16 == 0)
+                    for name, value in zip(self._kernel.arg_names, given, strict=False)
+                    if isinstance(value, int) and name not in free
+                ]
+                compiled.append((self._name, *special, *constants.items()))
+
+            return launch
+
+    for name in ("score", "choose", "write"):
+        monkeypatch.setattr(selecting.select_kernels, name, Recorder(name))
+    config = AdaptiveAttentionConfig(density=0.5, block_size=32, pool=16, dense_below=0)
+    features = Features(torch.zeros(2, 400, 16), torch.zeros(2, 400, 16), torch.zeros(1, 400), 2, 2)
+    for seed, blocks in enumerate([16, 17, 20, 23, 31, 32]):
+        layout = packed([32 * blocks, 32 * blocks - 5], 32)
+        selecting.select_on_gpu(features, 2, layout, replace(config, seed=seed), is_causal=False)
+    assert len(compiled) == 6 * 2 * 3
+    assert len(set(compiled)) == 3
 
 
 @pytest.mark.slow
