@@ -179,7 +179,7 @@ def _make_rows(
 
 
 _rows = lru_cache(maxsize=16)(_make_rows)
-"""The layers of a model all ask for the same rows."""
+"""Layers that share a seed ask for the same rows, and so does every further text of the same length."""
 
 
 @lru_cache(maxsize=4)

@@ -117,7 +117,7 @@ def draw_rows(selection: Selection, logsum: Tensor, chances: Tensor, step: int =
 
 @lru_cache(maxsize=64)
 def chances_on(device: torch.device, heads: int, rows: int, seed: int) -> Tensor:
-    """`audit.uniform` on the device; kept, since the layers of a model all ask for the same."""
+    """`audit.uniform` on the device; kept, since further texts and layers of the same seed ask for the same."""
     return uniform(heads, rows, seed).to(device)
 
 

@@ -129,3 +129,16 @@ def test_pilot_rows_are_spread_over_the_document(tokens):
     assert int(drawn.max()) < tokens
     assert torch.equal(drawn, pilot_tokens(document, CONFIG))
     assert tokens < 100 or not torch.equal(drawn, pilot_tokens(document, replace(CONFIG, seed=1)))
+
+
+def test_rows_that_were_remembered_while_inferring_serve_training():
+    query, key = text(703)  # a length that no other test has
+    with torch.inference_mode():
+        inferred = adaptive_attention(query, key, key, config=CONFIG).output
+    leaf = query.clone().requires_grad_()
+    trained = adaptive_attention(leaf, key, key, config=CONFIG).output
+    torch.testing.assert_close(trained, inferred)
+    trained.sum().backward()
+    assert leaf.grad is not None
+    assert leaf.grad.isfinite().all()
+    assert leaf.grad.abs().max() > 0
