@@ -114,7 +114,7 @@ def test_the_obstacles_to_the_kernels_are_named(monkeypatch):
         """A stand-in: what is asked of a tensor that lies on a GPU."""
 
         def __init__(self, dtype: torch.dtype = torch.float16, width: int = 64) -> None:
-            self.device, self.dtype, self.shape = torch.device("cuda"), dtype, (1, 1, 1 << 15, width)
+            self.device, self.dtype, self.shape = torch.device("cuda"), dtype, (1, 1, 1 << 16, width)
 
     monkeypatch.setattr("model.attention.dispatch.has_triton", lambda: False)
     assert triton_obstacle(OnGpu(), 64) == "Triton is not installed"
@@ -123,7 +123,7 @@ def test_the_obstacles_to_the_kernels_are_named(monkeypatch):
     assert "float64" in triton_obstacle(OnGpu(torch.float64), 64)
     assert "head size 80" in triton_obstacle(OnGpu(width=80), 64)
     assert "token blocks of 48" in triton_obstacle(OnGpu(), 48)
-    layout = make_layout(1, 1 << 15, 64, CPU)
+    layout = make_layout(1, 1 << 16, 64, CPU)
     config = AdaptiveAttentionConfig()
     assert first_choice(OnGpu(), layout, config).kernel == "triton"
     assert first_choice(OnGpu(width=80), layout, config).kernel == "gathered"
