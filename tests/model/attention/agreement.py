@@ -124,6 +124,7 @@ def check(case: Case, device: torch.device) -> list[str]:
         error, yardstick = _error(mine, truth, gradient), _error(theirs, truth, gradient)
         if not error <= SLACK[kind.dtype] * yardstick + FLOOR[kind.dtype]:
             faults.append(f"{name}: error {error:.2e}, PyTorch's {yardstick:.2e}")
+    faults += _in_step_faults(query.detach(), key.detach(), value.detach(), selection, scale)
     faults += _selection_faults(query, key, selection, config, scale)
     faults += _audit_faults(query.detach(), key.detach(), selection, logsum, scale)
     return faults + _pilot_faults(query.detach(), key.detach(), selection, scale)
@@ -252,6 +253,16 @@ def _audit_faults(query: Tensor, key: Tensor, selection: Selection, logsum: Tens
     missed = weighted_missed(query, key, selection, ours, scale, chunk=64) / ours.weights
     worst = float((missed - expected).abs().max())
     return faults if worst < 2e-4 else [*faults, f"audit: covered mass is off by {worst:.1e}"]
+
+
+def _in_step_faults(query: Tensor, key: Tensor, value: Tensor, selection: Selection, scale: float) -> list[str]:
+    """On a Hopper GPU query blocks that are launched a few at a time give the same numbers as all at once."""
+    from model.attention.gpu.hopper import hopper_forward, hopper_takes
+
+    if not hopper_takes(query, selection):
+        return []
+    together, few = (hopper_forward(query, key, value, selection, scale, in_step=step)[0] for step in (0, 3))
+    return [] if torch.equal(together, few) else ["in step: other numbers"]
 
 
 def _pilot_faults(query: Tensor, key: Tensor, selection: Selection, scale: float) -> list[str]:
