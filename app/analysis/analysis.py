@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from app.documents.document import DocumentKind, Language, Notice, Quad
 
-LinkKind = Literal["reference", "definition", "read-together"]
+LinkKind = Literal["reference", "definition", "amendment", "exception", "read-together"]
 
 
 @dataclass(frozen=True, slots=True)

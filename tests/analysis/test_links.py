@@ -9,7 +9,6 @@ import pytest
 from made import Made, made_document
 
 from app.analysis.links import find_links
-from app.analysis.numbers import digits, roman
 from app.analysis.passages import document_passages
 from app.documents.document import Document
 from app.documents.loading import load_document
@@ -224,20 +223,6 @@ def test_a_term_that_everything_uses_says_nothing() -> None:
 
 def test_a_use_beside_the_definition_makes_no_link() -> None:
     assert linked(made_document([DEFINING[0] + " Confidential Information is protected by both."]), "definition") == {}
-
-
-@pytest.mark.parametrize(
-    ("text", "value"), [("IV", 4), ("XIX", 19), ("xl", 40), ("IIII", None), ("", None), ("A", None)]
-)
-def test_roman_numbers(text: str, value: int | None) -> None:
-    assert roman(text) == value
-
-
-@pytest.mark.parametrize(
-    ("text", "value"), [("12", "12"), ("１２", "12"), ("十二", "12"), ("二十", "20"), ("百三", "103"), ("一〇", "10")]
-)
-def test_japanese_numbers(text: str, value: str) -> None:
-    assert digits(text) == value
 
 
 def test_a_very_long_document_takes_linear_time() -> None:

@@ -14,9 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from app.analysis.numbers import digits, number, roman, steps
-from app.analysis.passages import Passage
-from app.documents.document import Block, Document
+from model.links.numbers import digits, number, roman, steps
 
 LabelKind = Literal["article", "section", "part"]
 Path = tuple[str, ...]
@@ -101,15 +99,36 @@ class Outline:
         return index + 1 if label is not None and label.bare and follows else index
 
 
-def outline_of(document: Document, passages: Sequence[Passage]) -> Outline:
-    """Walk the passages once."""
-    return _Walk(document, passages).outline
+def outline_of(texts: Sequence[str], blocks: Sequence[int], block_types: Sequence[str] | None = None) -> Outline:
+    """Walk the passages once: their texts, the number of the block of each, and by that number the blocks' types."""
+    return _Walk(texts, blocks, block_types).outline
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """The block that a passage begins: how many characters it has, and whether it is known to be a heading."""
+
+    length: int
+    heading: bool
+
+
+def _begun(texts: Sequence[str], blocks: Sequence[int], types: Sequence[str] | None) -> list[_Begun | None]:
+    """For each passage the block that it begins, or None where it goes on with one."""
+    lengths: dict[int, int] = {}
+    for text, block in zip(texts, blocks, strict=True):
+        lengths[block] = lengths.get(block, -1) + len(text) + 1
+    return [
+        None
+        if index and blocks[index - 1] == block
+        else _Begun(lengths[block], types is not None and types[block] == "heading")
+        for index, block in enumerate(blocks)
+    ]
 
 
 class _Walk:
     """The state of the walk: the part, the open clause, and the marks open within it, outermost first."""
 
-    def __init__(self, document: Document, passages: Sequence[Passage]) -> None:
+    def __init__(self, texts: Sequence[str], blocks: Sequence[int], types: Sequence[str] | None) -> None:
         self.outline = Outline()
         self._part = 0
         self._kind: LabelKind = "section"
@@ -117,16 +136,14 @@ class _Walk:
         self._marks: list[tuple[str, str]] = []  # style, mark
         self._japanese = False
         self._last: dict[LabelKind, int] = {}  # the outermost number reached in this part
-        texts = [document.text[passage.start : passage.end] for passage in passages]
         lists = _lists_of_parts(texts)
-        for index, passage in enumerate(passages):
-            begins = index == 0 or passages[index - 1].block != passage.block
-            self._visit(index, texts[index], document.blocks[passage.block] if begins else None, index in lists)
+        for index, begun in enumerate(_begun(texts, blocks, types)):
+            self._visit(index, texts[index], begun, index in lists)
 
-    def _visit(self, index: int, text: str, begun: Block | None, listed: bool) -> None:
+    def _visit(self, index: int, text: str, begun: _Begun | None, listed: bool) -> None:
         """`begun` is the block that the passage begins, if it does."""
         label = None
-        short = begun is not None and begun.end - begun.start < 200
+        short = begun is not None and begun.length < 200
         if listed or (short and _CONTENTS.search(text) and not _PART.fullmatch(text)):
             self.outline.in_contents.add(index)
         else:
@@ -143,8 +160,8 @@ class _Walk:
     def _path(self) -> Path:
         return self._clause + tuple(mark for _, mark in self._marks)
 
-    def _clause_label(self, text: str, block: Block, index: int) -> Label | None:
-        short = block.end - block.start < _LONGEST_PART_TITLE
+    def _clause_label(self, text: str, block: _Begun, index: int) -> Label | None:
+        short = block.length < _LONGEST_PART_TITLE
         if short and (found := _PART.match(text) or _PART_JA.match(text)):
             return self._open_part(text, found, index)
         if found := _ARTICLE_JA.match(text):
@@ -163,7 +180,7 @@ class _Walk:
         value = roman(found["number"])
         outer = (str(value),) if value is not None else steps(found["number"])
         alone = "word" not in groups and value is None and len(outer) == 1
-        if alone and not (self._follows(outer) or (outer == ("1",) and block.type == "heading")):
+        if alone and not (self._follows(outer) or (outer == ("1",) and block.heading)):
             return self._mark("digit", outer[0], found.end() == len(text))
         is_article = value is not None or groups.get("word", "").lower() == "article"
         return self._open(

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from app.analysis.numbers import digits, roman, steps
-from app.analysis.outline import JA_NUMBER, JA_PARTS, PART_NUMBER, PART_WORDS, LabelKind, Outline, Path, part_path
+from model.links.numbers import digits, roman, steps
+from model.links.outline import JA_NUMBER, JA_PARTS, PART_NUMBER, PART_WORDS, LabelKind, Outline, Path, part_path
 
 EXACT, ENCLOSING, RELATIVE = 1.0, 0.7, 0.8
 
