@@ -7,6 +7,7 @@ import unicodedata
 
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _KANJI = {character: value for value, character in enumerate("〇一二三四五六七八九")}
+_KANJI |= {str(value): value for value in range(10)}  # people mix them: 2十
 _WORDS = {word: str(value) for value, word in enumerate(["one", "two", "three", "four", "five", "six"], 1)}
 _IS_ROMAN = re.compile(r"c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
 

@@ -23,6 +23,7 @@ PART_WORDS = r"Exhibit|EXHIBIT|Schedule|SCHEDULE|Annex|ANNEX|Appendix|APPENDIX|A
 PART_NUMBER = r"[A-Z](?:-\d{1,2})?|\d{1,2}(?:-\d{1,2}|[A-Z])?|[IVX]{1,5}|(?i:one|two|three|four|five|six)"
 JA_NUMBER = r"[0-9０-９〇一二三四五六七八九十百]{1,5}"
 JA_PARTS = r"別紙|別表|別添|付属書|附属書"
+_SUPPLEMENT_JA = re.compile(r"附[\s　]*則(?=[\s　（(]|$)")
 
 _RUBBISH = re.compile(r"[-–—_*=\s]*")
 _HEADING = re.compile(
@@ -39,11 +40,20 @@ _PART_JA = re.compile(
     rf"[【＜<（(]?(?:{JA_PARTS})\s*(?:第\s*)?(?P<number>{JA_NUMBER}|[A-ZＡ-Ｚ])?(?=[\s　】＞>）):：]|$)"
 )
 _ITEM = re.compile(r"(?:\((\w{1,5})\)|（(\w{1,5})）|([a-z]|[ivx]{2,4})[.)](?=\s)|([①-⑳]))")
+_ITEM_JA = re.compile(r"([一二三四五六七八九十]{1,4})[\s　]+(?=\S)")
 _PARAGRAPH_JA = re.compile(r"([0-9０-９]{1,2})(?:[.．、]\s*|[\s　]+)(?=\S)")
 _TITLE = re.compile(r"[.:)\s　]*+(?:[^a-z]|$)")
 _CONTENTS = re.compile(r"(?:[.．…‥・]\s?){4,}\s*\S{0,6}$|[^\W\d_].*\s\d{1,3}$")
 
+_AMENDING = re.compile(
+    r"\b(?:AMENDMENT|ADDENDUM)\b(?!\s+AND\s+RESTATEMENT)|\bAmendment\s+(?:No\b|Number|[Tt]o\b|#|\d)|\bAddendum\s+(?:to|No)\b|変更(?:契約|覚書|合意)"
+)
+_AMENDS_ANOTHER_JA = re.compile(r"の一部を[^。]{0,12}(?:改正|変更|改定|改め)")
+
+_FOOTER = re.compile(r"Source:\s+\S.*\d{1,2}/\d{1,2}/\d{4}$")  # as services add it to each page of a filing
 _LONGEST_PART_TITLE = 120
+_OPENING = 6
+"""So many passages before the first number of a part may hold the title of its contract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,9 @@ class Outline:
     """For each passage: its part, its own label, the clause that it stands in.
 
     `mains` has the main part of each part: that of the contract to which an exhibit belongs. `in_contents` are the passages
-    of tables of contents and lists of exhibits, which are neither targets nor refer to anything of interest.
+    of tables of contents and lists of exhibits, which are neither targets nor refer to anything of interest. `about_another`
+    are the passages of an amendment, whose numbers are mostly those of the contract that it amends. `supplements` are the parts called 附則, and whether each is
+    that of a later law, whose own clauses the document does not have.
     """
 
     mains: list[int] = field(default_factory=lambda: [0])
@@ -68,6 +80,8 @@ class Outline:
     labels: list[Label | None] = field(default_factory=list)
     contexts: list[tuple[LabelKind, Path]] = field(default_factory=list)
     in_contents: set[int] = field(default_factory=set)
+    about_another: set[int] = field(default_factory=set)
+    supplements: dict[int, bool] = field(default_factory=dict)
     _places: dict[tuple[int, LabelKind, Path], list[int]] = field(default_factory=dict)
     _part_numbers: dict[Path, list[int]] = field(default_factory=dict)
 
@@ -96,7 +110,9 @@ class Outline:
         """A number that is laid out as a block of its own stands for the passage that follows."""
         label = self.labels[index]
         follows = index + 1 < len(self.labels) and self.labels[index + 1] is None
-        return index + 1 if label is not None and label.bare and follows else index
+        return (
+            index + 1 if label is not None and label.bare and follows and index + 1 not in self.in_contents else index
+        )
 
 
 def outline_of(texts: Sequence[str], blocks: Sequence[int], block_types: Sequence[str] | None = None) -> Outline:
@@ -106,21 +122,26 @@ def outline_of(texts: Sequence[str], blocks: Sequence[int], block_types: Sequenc
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """The block that a passage begins: how many characters it has, and whether it is known to be a heading."""
+    """What a passage begins: how many characters it has, whether it is known to be a heading, or only a sentence."""
 
     length: int
-    heading: bool
+    heading: bool = False
+    sentence: bool = False
 
 
 def _begun(texts: Sequence[str], blocks: Sequence[int], types: Sequence[str] | None) -> list[_Begun | None]:
-    """For each passage the block that it begins, or None where it goes on with one."""
+    """For each passage the block that it begins, or None where it goes on with one.
+
+    A paragraph of plain text often holds several clauses; there, each sentence may begin one.
+    """
     lengths: dict[int, int] = {}
     for text, block in zip(texts, blocks, strict=True):
         lengths[block] = lengths.get(block, -1) + len(text) + 1
+    goes_on = None if types is not None else _Begun(_LONGEST_PART_TITLE * 2, sentence=True)
     return [
-        None
+        goes_on
         if index and blocks[index - 1] == block
-        else _Begun(lengths[block], types is not None and types[block] == "heading")
+        else _Begun(lengths[block], heading=types is not None and types[block] == "heading")
         for index, block in enumerate(blocks)
     ]
 
@@ -139,12 +160,27 @@ class _Walk:
         lists = _lists_of_parts(texts)
         for index, begun in enumerate(_begun(texts, blocks, types)):
             self._visit(index, texts[index], begun, index in lists)
+        self._find_amendments(texts)
+
+    def _find_amendments(self, texts: Sequence[str]) -> None:
+        """Parts that are called an amendment near their beginning; in Japanese, clauses that say so of themselves."""
+        parts = self.outline.parts
+        amending = False
+        for index, text in enumerate(texts):
+            if index == 0 or parts[index] != parts[index - 1]:
+                opening = texts[:_OPENING] if index == 0 else texts[max(0, index - _OPENING) : index + 1]
+                amending = any(_AMENDING.search(one[:300]) for one in opening)
+            if _AMENDS_ANOTHER_JA.search(text):
+                amending = True
+            if amending:
+                self.outline.about_another.add(index)
 
     def _visit(self, index: int, text: str, begun: _Begun | None, listed: bool) -> None:
         """`begun` is the block that the passage begins, if it does."""
         label = None
         short = begun is not None and begun.length < 200
-        if listed or (short and _CONTENTS.search(text) and not _PART.fullmatch(text)):
+        is_footer = begun is not None and _FOOTER.match(text)
+        if listed or is_footer or (short and _CONTENTS.search(text) and not _PART.fullmatch(text)):
             self.outline.in_contents.add(index)
         else:
             skipped = _RUBBISH.match(text)
@@ -161,6 +197,10 @@ class _Walk:
         return self._clause + tuple(mark for _, mark in self._marks)
 
     def _clause_label(self, text: str, block: _Begun, index: int) -> Label | None:
+        if not block.sentence and (found := _SUPPLEMENT_JA.match(text)):
+            self._begin_part(self.outline.mains[self._part])
+            self.outline.supplements[self._part] = bool(re.match(r"[\s　]*[（(][^）)]*第?\S*号", text[found.end() :]))
+            return Label("part", ("附則",), False)
         short = block.length < _LONGEST_PART_TITLE
         if short and (found := _PART.match(text) or _PART_JA.match(text)):
             return self._open_part(text, found, index)
@@ -178,6 +218,8 @@ class _Walk:
             return None  # "Section 2 provides" is a sentence; "2.7.3 monthly reports" within clause 2 is a clause
         groups = found.groupdict(default="")
         value = roman(found["number"])
+        if value is None and not found["number"][0].isdigit():
+            return None  # IIX
         outer = (str(value),) if value is not None else steps(found["number"])
         alone = "word" not in groups and value is None and len(outer) == 1
         if alone and not (self._follows(outer) or (outer == ("1",) and block.heading)):
@@ -222,6 +264,8 @@ class _Walk:
         self._last = {}
 
     def _item_label(self, text: str) -> Label | None:
+        if self._japanese and (found := _ITEM_JA.match(text)):
+            return self._mark("kanji", "#" + digits(found[1]), False)
         found = _ITEM.match(text)
         if found is None:
             return None
@@ -231,7 +275,8 @@ class _Walk:
             return self._mark("circled", str(ord(found[4]) - ord("①") + 1), bare)
         if bracketed and re.fullmatch(JA_NUMBER, bracketed):
             # 号 are told apart from 項, which have plain numbers.
-            return self._mark("bracketed", ("#" if self._japanese else "") + digits(bracketed), bare)
+            is_item = self._japanese and "kanji" not in (style for style, _ in self._marks)
+            return self._mark("bracketed", ("#" if is_item else "") + digits(bracketed), bare)
         mark = bracketed or found[3]
         return self._mark(self._style(mark), mark, bare) if mark.isascii() and mark.isalpha() else None
 

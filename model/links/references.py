@@ -13,6 +13,7 @@ from typing import Literal
 
 from model.links.numbers import digits, roman, steps
 from model.links.outline import JA_NUMBER, JA_PARTS, PART_NUMBER, PART_WORDS, LabelKind, Outline, Path, part_path
+from model.links.phrases import Role, english_role, japanese_role
 
 EXACT, ENCLOSING, RELATIVE = 1.0, 0.7, 0.8
 
@@ -26,6 +27,7 @@ _MORE = re.compile(
     r"(?!\s*(?:%|percent|days?|months?|years?|hours?|business|calendar|consecutive))"
 )
 _JOINED = re.compile(r"\s*,?\s*(?:and|or|through|to)?(?:/or)?\s*(?:in|under|of|by)?\s*")
+_LISTED = re.compile(r"\s*,?\s*(?:and|or|and/or|&|through|to)\s+(?:(?:in|under|of|by|with|to)\s+)?")
 _LAW = (
     r"U\.?\s?S\.?\s?C\.?|C\.?\s?F\.?\s?R\.?|Code|Act|Acts|Regulations?|Law|Laws|Rules?|Directive|Treaty|Constitution|Statutes?"
     r"|GDPR|CCPA|CPRA|UCC|ERISA|HIPAA|BGB|HGB|TFEU|Title\s\d+"
@@ -51,10 +53,15 @@ _JA_PART = re.compile(rf"(?P<word>{JA_PARTS})\s*(?:第\s*)?(?P<number>{JA_NUMBER
 _JA_JOINED = re.compile(
     r"[、，,・\s]*(?:及び|および|並びに|ならびに|又は|または|若しくは|もしくは|から|ないし|乃至|と|まで)?[、，,\s]*"
 )
+_JA_LISTED = re.compile(
+    r"(?:本文|ただし書)?(?:の規定)?[、，,・\s]*(?:及び|および|並びに|ならびに|又は|または|若しくは|もしくは|から|ないし|乃至|と)?[、，,\s]*"
+)
 _JA_LAW_BEFORE = re.compile(
     r"(?:法|法律|政令|省令|府令|令|規則|附則|規程|条例|条約|協定|憲法|約款|契約|契約書|規約|指令|ガイドライン|GDPR|同)[」』]?"
     r"(?:（[^（）]*）|\([^()]*\))?\s*の?\s*$"
 )
+_JA_OWN_SUPPLEMENT = re.compile(r"(?<![法令則程例約同])附則\s*の?\s*$")
+_JA_ORIGINAL = re.compile(r"原契約書?[」』]?\s*の?\s*$")
 _JA_OWN_BEFORE = re.compile(r"(?<![\u4e00-\u9fff])(?:本|この)(?:[^\s、。（）()「」]{0,8})[」』]?\s*の?\s*$")
 
 
@@ -74,21 +81,23 @@ class Reference:
     relative: bool = False
     other_document: bool = False
     whose: int | Literal["own", "main"] = "own"
+    role: Role = "reference"
 
 
-def references(text: str, index: int, outline: Outline) -> Iterator[tuple[int, float]]:
-    """The passages that passage `index` with this `text` refers to, each with a weight in (0, 1]."""
+def references(text: str, index: int, outline: Outline) -> Iterator[tuple[int, float, Role]]:
+    """The passages that passage `index` with this `text` refers to, each with a weight in (0, 1] and what it does to them."""
     found = sorted([*_english(text, index, outline), *_japanese(text, index, outline)], key=lambda r: r.start)
     own = outline.labels[index]
     if index in outline.in_contents or not _says_something(text, found):
         return
-    for reference in _told_apart(text, found):
+    for reference in _with_roles(text, _told_apart(text, found)):
         is_own_number = reference.start < 3 and own is not None and own.path == reference.path
-        if reference.other_document or is_own_number:
+        amends = reference.role == "amends"
+        if is_own_number or (reference.other_document and not amends):
             continue
-        resolved = _resolve(reference, index, outline)
+        resolved = _resolve_amended(reference, index, outline) if amends else _resolve(reference, index, outline)
         if resolved is not None and resolved[0] != index:
-            yield resolved
+            yield *resolved, reference.role
 
 
 # ---- English
@@ -141,6 +150,7 @@ def _placed(text: str, index: int, listed: list[Reference], outline: Outline) ->
     elsewhere = bool(_LAW_BEFORE.search(text[max(0, start - 60) : start]))
     if own := _AFTER_OWN.match(text, end):
         whose = "main" if own["main"] else "own"
+        elsewhere = elsewhere or (whose == "main" and index in outline.about_another)
     elif exhibit := _AFTER_PART.match(text, end):
         target = outline.part(part_path(exhibit["word"], exhibit["number"]), index)
         whose, elsewhere = ("own", True) if target is None else (outline.parts[target], elsewhere)
@@ -175,9 +185,19 @@ def _japanese(text: str, index: int, outline: Outline) -> Iterator[Reference]:
         elsewhere = bool(_JA_LAW_BEFORE.search(before)) and not _JA_OWN_BEFORE.search(before)
         relative = found["article"] is None
         elsewhere = elsewhere and not found["relative"]
-        yield Reference(found.start(), end, "article", path, relative=relative, other_document=elsewhere)
+        whose: int | Literal["own", "main"] = "own"
+        if found["article"] and outline.parts[index] in outline.supplements:
+            whose, elsewhere = _in_supplement(before, elsewhere, outline.parts[index], outline)
+        yield Reference(found.start(), end, "article", path, relative=relative, other_document=elsewhere, whose=whose)
     for found in _JA_PART.finditer(text):
         yield Reference(found.start(), found.end(), "part", part_path(found["word"], found["number"] or ""))
+
+
+def _in_supplement(before: str, elsewhere: bool, part: int, outline: Outline) -> tuple[int, bool]:
+    """Within 附則, 附則第5条 is its own, and 第5条 is one of the main part, or of the later law that the supplement is of."""
+    if _JA_OWN_SUPPLEMENT.search(before):
+        return part, False
+    return outline.mains[part], elsewhere or outline.supplements[part]
 
 
 def _neighbour(word: str, article: Path, paragraph: Path, articles: list[Path]) -> Path | None:
@@ -222,7 +242,35 @@ def _told_apart(text: str, found: list[Reference]) -> list[Reference]:
         between = text[told[i - 1].end : told[i].start]
         if told[i - 1].other_document and told[i].kind == "article" and _JA_JOINED.fullmatch(between):
             told[i] = replace(told[i], other_document=True)
+        elif isinstance(told[i - 1].whose, int) and not told[i].relative and _JA_LISTED.fullmatch(between):
+            told[i] = replace(told[i], whose=told[i - 1].whose, other_document=told[i - 1].other_document)
     return told
+
+
+def _with_roles(text: str, found: list[Reference]) -> list[Reference]:
+    """What is said of a list ("Notwithstanding Sections 3 and 4", 第3条及び前項の規定にかかわらず) is said of each in it."""
+    told: list[Reference] = []
+    first = 0
+    for i, reference in enumerate(found):
+        if i + 1 < len(found) and _same_list(text, reference, found[i + 1]):
+            continue
+        listed = found[first : i + 1]
+        role = english_role(text, listed[0].start, reference.end)
+        if role == "reference":
+            role = japanese_role(text, reference.end)
+            if role == "amends" and listed[0].other_document and not _JA_ORIGINAL.search(text[: listed[0].start]):
+                role = "reference"
+        told += [replace(one, role=role) for one in listed]
+        first = i + 1
+    return told
+
+
+def _same_list(text: str, one: Reference, other: Reference) -> bool:
+    between = text[one.end : other.start]
+    if _LISTED.fullmatch(between) or (between.strip() and _JA_LISTED.fullmatch(between)):
+        return True
+    has_word = text[other.start : other.start + 1].isalpha() and text[other.start : other.end][1:4].isalpha()
+    return not has_word and bool(_JOINED.fullmatch(between.replace(",", "", 1)))
 
 
 def _resolve(reference: Reference, index: int, outline: Outline) -> tuple[int, float] | None:
@@ -241,10 +289,31 @@ def _resolve(reference: Reference, index: int, outline: Outline) -> tuple[int, f
     return None
 
 
+def _resolve_amended(reference: Reference, index: int, outline: Outline) -> tuple[int, float] | None:
+    """A clause is amended where it stood before: in the contract around an exhibit, or in one that the file has before.
+
+    The numbers of an amendment that stands by itself are those of a contract that the file does not have.
+    """
+    own = outline.parts[index]
+    main = outline.mains[own]
+    if own in outline.supplements:
+        return None  # what 附則 amends is another law
+    another = reference.other_document or index in outline.about_another
+    around = [] if another and own == main else [main]
+    earlier = sorted({part for part in outline.mains if part < main}, reverse=True) if another else []
+    for part in [*([] if another else [own]), *around, *earlier]:
+        resolved = _resolve(replace(reference, whose=part), index, outline)
+        if resolved is not None and resolved[0] < index:
+            return resolved
+    return None
+
+
 def _readings(reference: Reference) -> Iterator[tuple[Path, float]]:
     """The clause itself, else the one around it; an article's first paragraph (第1項) is often not numbered."""
     path = reference.path
     yield path, EXACT
+    if reference.kind == "article" and len(path) == 2 and path[1] == "1" and reference.fixed == 1:
+        yield path[:1], EXACT
     if len(path) > 2 and path[1] == "1":
         yield (path[0], *path[2:]), EXACT
     for length in range(len(path) - 1, reference.fixed - 1, -1):
