@@ -40,7 +40,10 @@ class ScoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Two passages, by index, that belong together: `source` refers to, uses or was read with `target`."""
+    """Two passages, by index, that belong together.
+
+    `source` refers to, uses a term of, amends, is an exception to or was read with `target`.
+    """
 
     source: int
     target: int

@@ -11,7 +11,7 @@ from model import links
 
 
 def find_links(document: Document, passages: Sequence[Passage]) -> tuple[Link, ...]:
-    """All links, by source and target. Two passages have at most one: a reference, before a definition."""
+    """All links, by source and target; at most one of a pair, of the most telling kind (`model.links.find_links`)."""
     found = links.find_links(
         [document.text[passage.start : passage.end] for passage in passages],
         [passage.block for passage in passages],

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from app.analysis.analysis import Analysis, Link, ScoredPassage
+from app.analysis.analysis import Analysis, Link, LinkKind, ScoredPassage
 from app.review.findings import Finding
 
-Way = Literal["refers-to", "referred-to-by", "defined-in", "defines", "read-together"]
-_WAYS: dict[str, tuple[Way, Way]] = {
+Way = Literal[
+    "refers-to", "referred-to-by", "defined-in", "defines", "amends", "amended-by", "exception-to", "exception-in",
+    "read-together",
+]  # fmt: skip
+_WAYS: dict[LinkKind, tuple[Way, Way]] = {
     "reference": ("refers-to", "referred-to-by"),
     "definition": ("defined-in", "defines"),
+    "amendment": ("amends", "amended-by"),
+    "exception": ("exception-to", "exception-in"),
     "read-together": ("read-together", "read-together"),
 }
 

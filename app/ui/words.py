@@ -34,6 +34,10 @@ def way_words(way: Way) -> str:
         "referred-to-by": _tr("Referred to by"),
         "defined-in": _tr("Defined in"),
         "defines": _tr("Defines for"),
+        "amends": _tr("Amends"),
+        "amended-by": _tr("Amended by"),
+        "exception-to": _tr("Exception to"),
+        "exception-in": _tr("Exception in"),
         "read-together": _tr("Read with"),
     }[way]
 

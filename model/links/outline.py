@@ -48,6 +48,7 @@ _CONTENTS = re.compile(r"(?:[.．…‥・]\s?){4,}\s*\S{0,6}$|[^\W\d_].*\s\d{1,
 _AMENDING = re.compile(
     r"\b(?:AMENDMENT|ADDENDUM)\b(?!\s+AND\s+RESTATEMENT)|\bAmendment\s+(?:No\b|Number|[Tt]o\b|#|\d)|\bAddendum\s+(?:to|No)\b|変更(?:契約|覚書|合意)"
 )
+_AMENDMENT_TITLE = re.compile(r"(?:(?!THIS\b)[A-Z]+\s+)?(?:AMENDMENT\s+(?:NO\b|NUMBER|TO\b|#|\d|AGREEMENT)|ADDENDUM\b)")
 _AMENDS_ANOTHER_JA = re.compile(r"の一部を[^。]{0,12}(?:改正|変更|改定|改め)")
 
 _FOOTER = re.compile(r"Source:\s+\S.*\d{1,2}/\d{1,2}/\d{4}$")  # as services add it to each page of a filing
@@ -71,8 +72,8 @@ class Outline:
 
     `mains` has the main part of each part: that of the contract to which an exhibit belongs. `in_contents` are the passages
     of tables of contents and lists of exhibits, which are neither targets nor refer to anything of interest. `about_another`
-    are the passages of an amendment, whose numbers are mostly those of the contract that it amends. `supplements` are the parts called 附則, and whether each is
-    that of a later law, whose own clauses the document does not have.
+    are the passages of an amendment, whose numbers are mostly those of the contract that it amends. `supplements` are the parts
+    called 附則, and whether each is that of a later law, whose own clauses the document does not have.
     """
 
     mains: list[int] = field(default_factory=lambda: [0])
@@ -156,6 +157,7 @@ class _Walk:
         self._clause: Path = ()
         self._marks: list[tuple[str, str]] = []  # style, mark
         self._japanese = False
+        self._amending = False  # in a part that the title of an amendment began
         self._last: dict[LabelKind, int] = {}  # the outermost number reached in this part
         lists = _lists_of_parts(texts)
         for index, begun in enumerate(_begun(texts, blocks, types)):
@@ -204,6 +206,10 @@ class _Walk:
         short = block.length < _LONGEST_PART_TITLE
         if short and (found := _PART.match(text) or _PART_JA.match(text)):
             return self._open_part(text, found, index)
+        if short and index > 2 and not self._amending and _AMENDMENT_TITLE.match(text):
+            self._begin_part(len(self.outline.mains))
+            self._amending = True
+            return None
         if found := _ARTICLE_JA.match(text):
             branch = f"-{digits(found['branch'])}" if found["branch"] else ""
             return self._open(text, found, "article", (digits(found["number"]) + branch,), japanese=True)
@@ -261,7 +267,7 @@ class _Walk:
         self._part += 1
         self.outline.mains.append(main)
         self._kind, self._clause, self._marks, self._japanese = "section", (), [], False
-        self._last = {}
+        self._last, self._amending = {}, False
 
     def _item_label(self, text: str) -> Label | None:
         if self._japanese and (found := _ITEM_JA.match(text)):
