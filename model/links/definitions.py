@@ -23,7 +23,7 @@ _MEANS = re.compile(
     r"(?:as used (?:herein|in this \w+),?\s*)?(?:(?:shall|will|will also|shall also|also)\s+)?"
     r"(?:means?\b|refers?\s+to\b|is\s+defined\s+as\b|has\s+the\s+meaning\b|have\s+the\s+meanings?\b|includes?\b)"
 )
-_BRACKET = re.compile(r"\((?P<inside>[^()]{0,120}?[“\"][^()]{2,160}?)\)")
+_BRACKET = re.compile(r"(?<![\w\]>!])\((?P<inside>[^()]{0,120}?[“\"][^()]{2,160}?)\)")
 _INTRODUCES = re.compile(
     r"\s*(?:(?:collectively|individually|together|jointly|each|hereinafter|hereafter|herein|as\s+amended\S*|referred\s+to|called|as"
     r"|with|and|or|such|the|this|a|an|any|all|its|their|in|of|being|also|to|be|are|is|individually\s+and\s+collectively)[\s,]+)*",
@@ -33,6 +33,7 @@ _IN_QUOTES = re.compile(_QUOTED.format("term"))
 _POINTS_ON = re.compile(
     r"\s*(?:\w+\s+){0,4}(?:set\s+forth|given|ascribed|assigned|specified|stated|provided|defined|described)\b"
 )
+_LETTERS = re.compile(r"[A-Za-z]\W?[A-Za-z]|[A-Z]$")
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_STARTS = frozenset(
     ["The", "Each", "Any", "All", "No", "Such", "If", "This", "These", "Neither", "Either", "In", "Upon"]
@@ -44,6 +45,16 @@ _MEANS_JA = re.compile(
 _HEREAFTER_JA = re.compile(
     r"[（(](?P<inside>以下[^（）()]{0,40}[「『][^（）()]{2,120}?(?:と(?:いう|いいます|総称|呼|称|定義)|とする)[^（）()]{0,12})[）)]"
 )
+_IN_THIS_JA = re.compile(r"以下(?:この|本)([条項号編章節款])[^「」『』。]{0,40}[「『]$")
+_DEPTHS_JA = {"条": 2, "項": 3, "号": 4}
+"""So many outermost steps of a clause: the part, the article, the paragraph, the item."""
+_HEADINGS_JA = {
+    level: re.compile(rf"第[0-9０-９〇一二三四五六七八九十百]{{1,5}}[{level}{outer}](?:の|[\s　]|$)")
+    for level, outer in {"編": "", "章": "編", "節": "編章", "款": "編章節"}.items()
+}
+_IN_THIS = re.compile(
+    r"\b(?:[Ii]n|of)\s+this\s+(?:Section|Article|Clause|Paragraph|section|clause|paragraph)\b[^.;]{0,40}[“\"‘]$"
+)
 _IN_QUOTES_JA = re.compile(r"[「『](?P<term>[^「」『』]{2,30})[」』]")
 _IS_JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _KANJI_OR_KATAKANA = re.compile(r"[\u4e00-\u9fff\u30a0-\u30ff々]")
@@ -51,13 +62,18 @@ _MAY_FOLLOW = frozenset("上等内外中時前後毎又及並若甲乙丙")
 _MAY_PRECEDE = frozenset("該又及並若各同甲乙丙")
 
 
-def definition_links(texts: Sequence[str], blocks: Sequence[int]) -> Iterator[tuple[int, int, float]]:
+def definition_links(
+    texts: Sequence[str], blocks: Sequence[int], clauses: Sequence[tuple[str, ...]] = ()
+) -> Iterator[tuple[int, int, float]]:
     """(passage that uses a term, passage that defines it, weight), for the `texts` of all passages and their blocks.
 
-    The weight falls from 1 as the term grows common. A use in the block of the definition is before the reader's eyes, and
-    makes no link.
+    `clauses` says where each passage stands, outermost step first (`Outline.clause`): a term that is defined for "this
+    Section" or 以下この条において is linked from there alone. The weight falls from 1 as the term grows common. A use in the
+    block of the definition is before the reader's eyes, and makes no link.
     """
     defined = definitions(texts)
+    scopes = _scopes(texts, defined, clauses) if clauses else {}
+    everywhere = range(len(texts))
     uses = _uses(texts, defined)
     counts = Counter(term for used in uses for term in used)
     limit = max(_ALWAYS_ALLOWED_USES, MOST_COMMON_SHARE * len(texts))
@@ -66,13 +82,51 @@ def definition_links(texts: Sequence[str], blocks: Sequence[int]) -> Iterator[tu
         telling = sorted((counts[term], term) for term in used if counts[term] <= limit)
         targets: set[int] = set()
         for count, term in telling:
-            target = _nearest(defined[term], index)
+            reaching = [p for p in defined[term] if index in scopes.get((p, term), everywhere)]
+            if not reaching:
+                continue
+            target = _nearest(reaching, index)
             if blocks[target] == blocks[index] or target in targets:
                 continue
             targets.add(target)
             yield index, target, round(1.0 - 0.9 * math.log(count) / scale, 3)
             if len(targets) == MOST_IN_A_PASSAGE:
                 break
+
+
+def _scopes(
+    texts: Sequence[str], defined: dict[str, list[int]], clauses: Sequence[tuple[str, ...]]
+) -> dict[tuple[int, str], range]:
+    """The passages that a definition is for by its own words, by (passage, term), for the definitions that are limited."""
+    limited: dict[tuple[int, str], range] = {}
+    for term, places in defined.items():
+        for place in places:
+            written = texts[place].find(term)
+            before = texts[place][max(0, written - 80) : written]
+            if (found := _IN_THIS_JA.search(before)) and found[1] in _DEPTHS_JA:
+                limited[place, term] = _around(place, clauses, _DEPTHS_JA[found[1]])
+            elif found:
+                limited[place, term] = _chapter(place, texts, _HEADINGS_JA[found[1]])
+            elif _IN_THIS.search(before):
+                limited[place, term] = _around(place, clauses, 2)
+    return limited
+
+
+def _around(place: int, clauses: Sequence[tuple[str, ...]], depth: int) -> range:
+    """The passages about `place` that stand in the same clause, as far as its `depth` outermost steps say."""
+    scope = clauses[place][:depth]
+    start = end = place
+    while start > 0 and clauses[start - 1][:depth] == scope:
+        start -= 1
+    while end < len(clauses) and clauses[end][:depth] == scope:
+        end += 1
+    return range(start, end)
+
+
+def _chapter(place: int, texts: Sequence[str], heading: re.Pattern[str]) -> range:
+    start = next((i for i in range(place, -1, -1) if heading.match(texts[i])), 0)
+    end = next((i for i in range(place + 1, len(texts)) if heading.match(texts[i])), len(texts))
+    return range(start, end)
 
 
 def definitions(texts: Sequence[str]) -> dict[str, list[int]]:
@@ -91,7 +145,7 @@ def _defined_in(text: str) -> Iterator[tuple[str, bool]]:
     for found in _MEANS.finditer(text):
         points_on = "meaning" in found.group()[-12:] and _POINTS_ON.match(text, found.end()) is not None
         for term in (found["term"], found["other"]):
-            if term:
+            if term and _LETTERS.search(term):
                 yield term.strip(" ,."), points_on
     for bracket in _BRACKET.finditer(text):
         yield from ((term, False) for term in _introduced(bracket["inside"]))
@@ -107,7 +161,8 @@ def _introduced(inside: str) -> Iterator[str]:
     for found in _IN_QUOTES.finditer(inside):
         if not _INTRODUCES.fullmatch(inside[position : found.start()].rstrip() + " "):
             return
-        yield found["term"].strip(" ,.")
+        if _LETTERS.search(found["term"]):
+            yield found["term"].strip(" ,.")
         position = found.end()
 
 

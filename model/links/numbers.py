@@ -44,8 +44,8 @@ def number(text: str) -> str:
 
 
 def steps(dotted: str, brackets: str = "") -> tuple[str, ...]:
-    """`9.2` and `(a)(ii)` as the steps from the outermost number to the innermost: 9, 2, a, ii. A last `.0` says nothing."""
-    outer = [str(int(step)) for step in dotted.split(".") if step]
+    """`9.2` or `17.A` and `(a)(ii)` as steps from the outermost to the innermost: 9, 2, a, ii. A last `.0` says nothing."""
+    outer = [str(int(step)) if step.isdecimal() else step for step in dotted.split(".") if step]
     if len(outer) > 1 and outer[-1] == "0":
         outer.pop()
     return (*outer, *re.findall(r"\(\s*(\w+)\s*\)", brackets))

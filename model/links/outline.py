@@ -28,10 +28,10 @@ _SUPPLEMENT_JA = re.compile(r"附[\s　]*則(?=[\s　（(]|$)")
 _RUBBISH = re.compile(r"[-–—_*=\s]*")
 _HEADING = re.compile(
     r"(?P<word>Article|ARTICLE|Section|SECTION|Clause|CLAUSE|§)\s*"
-    r"(?P<number>\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6})(?P<inner>(?:\s?\(\w{1,4}\))*)(?![\w(])"
+    r"(?P<number>\d{1,3}(?:\.\d{1,3})*(?:\.[A-Z](?!\w))?|[IVXLC]{1,6})(?P<inner>(?:\s?\(\w{1,4}\))*)(?![\w(])"
 )
 _DOTTED = re.compile(
-    r"(?P<number>\d{1,2}(?:\.\d{1,3})+|\d{1,2}(?=[.)]|\s+[A-Z“\"]))(?P<inner>(?:\(\w{1,4}\))*)[.)]*(?!\w)"
+    r"(?P<number>\d{1,2}(?:\.\d{1,3})*\.[A-Z](?=[.)\s])|\d{1,2}(?:\.\d{1,3})+|(?!0)\d{1,2}(?=[.)]|\s+[A-Z“\"]))(?P<inner>(?:\(\w{1,4}\))*)[.)]*(?!\w)"
 )
 _ROMAN_HEADING = re.compile(r"(?P<number>[IVX]{1,5})\.(?=\s+[A-Z])")
 _PART = re.compile(rf"(?:{PART_WORDS})\s+(?P<number>{PART_NUMBER})(?![\w.])")
@@ -51,6 +51,9 @@ _AMENDING = re.compile(
 _AMENDMENT_TITLE = re.compile(r"(?:(?!THIS\b)[A-Z]+\s+)?(?:AMENDMENT\s+(?:NO\b|NUMBER|TO\b|#|\d|AGREEMENT)|ADDENDUM\b)")
 _AMENDS_ANOTHER_JA = re.compile(r"の一部を[^。]{0,12}(?:改正|変更|改定|改め)")
 
+_NUMBERS = re.compile(
+    r"(?:\d[\d.]*|[a-z]\))(?:\s+(?:\d[\d.]*|[a-z]\)))+"
+)  # the numbers of clauses, apart from their texts
 _FOOTER = re.compile(r"Source:\s+\S.*\d{1,2}/\d{1,2}/\d{4}$")  # as services add it to each page of a filing
 _LONGEST_PART_TITLE = 120
 _OPENING = 6
@@ -70,10 +73,11 @@ class Label:
 class Outline:
     """For each passage: its part, its own label, the clause that it stands in.
 
-    `mains` has the main part of each part: that of the contract to which an exhibit belongs. `in_contents` are the passages
-    of tables of contents and lists of exhibits, which are neither targets nor refer to anything of interest. `about_another`
-    are the passages of an amendment, whose numbers are mostly those of the contract that it amends. `supplements` are the parts
-    called 附則, and whether each is that of a later law, whose own clauses the document does not have.
+    `mains` has the main part of each part: that of the contract to which an exhibit belongs. `supplements` are the parts
+    called 附則, and whether each is that of a later law, whose own clauses the document does not have. Of the sets,
+    `in_contents` are the passages of tables of contents and lists of exhibits, which are neither targets nor refer to
+    anything of interest; `about_another` those of an amendment, whose numbers are mostly those of the contract that it
+    amends; `provisos` those that begin with ただし.
     """
 
     mains: list[int] = field(default_factory=lambda: [0])
@@ -82,6 +86,7 @@ class Outline:
     contexts: list[tuple[LabelKind, Path]] = field(default_factory=list)
     in_contents: set[int] = field(default_factory=set)
     about_another: set[int] = field(default_factory=set)
+    provisos: set[int] = field(default_factory=set)
     supplements: dict[int, bool] = field(default_factory=dict)
     _places: dict[tuple[int, LabelKind, Path], list[int]] = field(default_factory=dict)
     _part_numbers: dict[Path, list[int]] = field(default_factory=dict)
@@ -91,10 +96,8 @@ class Outline:
         other: LabelKind = "section" if kind == "article" else "article"
         for wanted in (kind, other):
             places = self._places.get((part, wanted, path), [])
-            if len(places) == 1:
-                return self._with_text(places[0])
             if places:
-                return None
+                return self._with_text(places[0]) if len(places) == 1 and not self._is_empty(places[0]) else None
         return None
 
     def part(self, path: Path, near: int) -> int | None:
@@ -103,9 +106,30 @@ class Outline:
         places = [i for i in self._part_numbers.get(path, []) if self.mains[self.parts[i]] == main]
         return self._with_text(places[0]) if len(places) == 1 else None
 
+    def earlier(self, main: int, amends: bool) -> tuple[int, ...]:
+        """The main parts before `main`, the nearest first, where that one `amends` another; else none."""
+        return tuple(sorted({part for part in self.mains if part < main}, reverse=True)) if amends else ()
+
+    def clause(self, index: int) -> Path:
+        """Where a passage stands: its part, and the numbers of the clause around it, outermost first."""
+        return (str(self.parts[index]), *self.contexts[index][1])
+
+    def proviso(self, index: int) -> int:
+        """The passage that begins with ただし in the clause that `index` begins, else `index` itself."""
+        following = range(index + 1, min(index + 4, len(self.labels)))
+        own = [i for i in following if all(self.labels[j] is None for j in range(index + 1, i + 1))]
+        return next((i for i in own if i in self.provisos), index)
+
     def articles(self, part: int) -> list[Path]:
         """The articles of a part in order."""
         return [path for (where, kind, path) in self._places if (where, kind, len(path)) == (part, "article", 1)]
+
+    def _is_empty(self, index: int) -> bool:
+        """Whether the number of a clause within another stands there by itself, and the next number of its kind follows."""
+        label, following = self.labels[index], self.labels[index + 1 : index + 2]
+        if label is None or not label.bare or len(label.path) < 2 or not following or following[0] is None:
+            return False
+        return following[0].path[: len(label.path)] != label.path
 
     def _with_text(self, index: int) -> int:
         """A number that is laid out as a block of its own stands for the passage that follows."""
@@ -181,13 +205,15 @@ class _Walk:
         """`begun` is the block that the passage begins, if it does."""
         label = None
         short = begun is not None and begun.length < 200
-        is_footer = begun is not None and _FOOTER.match(text)
-        if listed or is_footer or (short and _CONTENTS.search(text) and not _PART.fullmatch(text)):
+        is_rubbish = _NUMBERS.fullmatch(text) or (begun is not None and _FOOTER.match(text))
+        if listed or is_rubbish or (short and _CONTENTS.search(text) and not _PART.fullmatch(text)):
             self.outline.in_contents.add(index)
         else:
             skipped = _RUBBISH.match(text)
             rest = text[skipped.end() :] if skipped else text
             label = (self._clause_label(rest, begun, index) if begun else None) or self._item_label(rest)
+        if text.startswith(("ただし", "但し", "但、")):
+            self.outline.provisos.add(index)
         self.outline.parts.append(self._part)
         self.outline.labels.append(label)
         self.outline.contexts.append((self._kind, self._path()))

@@ -17,9 +17,12 @@ from model.links.phrases import Role, english_role, japanese_role
 
 EXACT, ENCLOSING, RELATIVE = 1.0, 0.7, 0.8
 
-_NUMBER = r"\d{1,3}(?:\.\d{1,3})*(?:\s?\(\w{1,4}\))*|(?:[IVXLC]{1,6})(?![\w.]\w)(?:\(\w{1,4}\))*|(?:\(\w{1,4}\))+"
+_NUMBER = (
+    r"\d{1,3}(?:\.\d{1,3})*(?:\.[A-Za-z](?!\w)(?:\.(?=\s+of\b))?)?(?:\.?\s?\(\w{1,4}\))*"
+    r"|(?:[IVXLC]{1,6})(?![\w.]\w)(?:\(\w{1,4}\))*|(?:\(\w{1,4}\))+"
+)
 _CLAUSE = re.compile(
-    rf"(?<!\w)(?P<word>(?i:articles?|sections?|clauses?|paragraphs?|sub-?sections?|sub-?clauses?)|§§?)\s+(?P<number>{_NUMBER})(?!\w)"
+    rf"(?<!\w)(?P<word>(?i:articles?|sections?|clauses?|paragraphs?|sub-?sections?|sub-?clauses?)|§§?)\s+(?P<number>{_NUMBER})(?!\w|\.\d)"
 )
 _PART = re.compile(rf"\b(?P<word>{PART_WORDS})(?:s|es|S)?\s+(?P<number>{PART_NUMBER})(?![\w.]\w|\w)")
 _MORE = re.compile(
@@ -34,7 +37,7 @@ _LAW = (
 )
 _LAW_BEFORE = re.compile(rf"\b(?:{_LAW})[,.)]?(?:\s[(\d/)]+)?\s*(?:\([^()]*\)\s*)?,?\s*$")
 _AFTER_OWN = re.compile(
-    r",?\s*(?:of|in|to|under|from)\s+(?:this\b|these\b|the\s+(?:present\s+)?(?P<main>Agreement|Contract|Lease|Terms)\b(?!\s+[A-Z]))"
+    r",?\s*(?:of|in|to|under|from)\s+(?:this\b|these\b|the\s+(?:present\s+)?(?P<main>Agreement|Contract|Lease|Terms)\b(?!\s+(?:and\s+)?[A-Z]))"
 )
 _AFTER_PART = re.compile(rf",?\s*(?:of|in|to)\s+(?:the\s+)?(?P<word>{PART_WORDS})\s+(?P<number>{PART_NUMBER})(?!\w)")
 _AFTER_OTHER = re.compile(
@@ -60,9 +63,13 @@ _JA_LAW_BEFORE = re.compile(
     r"(?:法|法律|政令|省令|府令|令|規則|附則|規程|条例|条約|協定|憲法|約款|契約|契約書|規約|指令|ガイドライン|GDPR|同)[」』]?"
     r"(?:（[^（）]*）|\([^()]*\))?\s*の?\s*$"
 )
+_JA_PROVISO = re.compile(r"(?:ただし|但し?)書")
 _JA_OWN_SUPPLEMENT = re.compile(r"(?<![法令則程例約同])附則\s*の?\s*$")
 _JA_ORIGINAL = re.compile(r"原契約書?[」』]?\s*の?\s*$")
 _JA_OWN_BEFORE = re.compile(r"(?<![\u4e00-\u9fff])(?:本|この)(?:[^\s、。（）()「」]{0,8})[」』]?\s*の?\s*$")
+
+
+Whose = Literal["own", "main", "amended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,8 @@ class Reference:
     """A place in a passage that names a clause.
 
     `fixed`: so many outer steps must be found; where the inner ones are not, the clause around them is the target. `whose`
-    says whose clause it is: of the passage's own part, of the main part, or of the part that begins at that passage.
+    says whose clause it is: of the passage's own part, of the main part, of the contract that is amended, or of the part
+    with that number.
     """
 
     start: int
@@ -80,7 +88,7 @@ class Reference:
     fixed: int = 1
     relative: bool = False
     other_document: bool = False
-    whose: int | Literal["own", "main"] = "own"
+    whose: int | Whose = "own"
     role: Role = "reference"
 
 
@@ -97,7 +105,8 @@ def references(text: str, index: int, outline: Outline) -> Iterator[tuple[int, f
             continue
         resolved = _resolve_amended(reference, index, outline) if amends else _resolve(reference, index, outline)
         if resolved is not None and resolved[0] != index:
-            yield *resolved, reference.role
+            target = outline.proviso(resolved[0]) if _JA_PROVISO.match(text, reference.end) else resolved[0]
+            yield target, resolved[1], reference.role
 
 
 # ---- English
@@ -132,7 +141,8 @@ def _clause(start: int, end: int, kind: LabelKind, written: str) -> Reference:
     value = roman(first)
     path = (str(value),) if first and value is not None else steps(first if first[:1].isdigit() else "")
     inner = steps("", written[len(first) :])
-    return Reference(start, end, kind, path + inner, fixed=len(path) or len(inner), relative=not first)
+    fixed = sum(step.isdecimal() for step in path)  # 3.1.B stands in 3.1, as 3.1(b) does
+    return Reference(start, end, kind, path + inner, fixed=fixed or len(inner), relative=not first)
 
 
 def _continued(before: Reference, start: int, end: int, written: str) -> Reference:
@@ -146,11 +156,10 @@ def _continued(before: Reference, start: int, end: int, written: str) -> Referen
 def _placed(text: str, index: int, listed: list[Reference], outline: Outline) -> Iterator[Reference]:
     """What follows a list says whose clauses these are."""
     start, end = listed[0].start, listed[-1].end
-    whose: int | Literal["own", "main"] = "own"
+    whose: int | Whose = "own"
     elsewhere = bool(_LAW_BEFORE.search(text[max(0, start - 60) : start]))
     if own := _AFTER_OWN.match(text, end):
-        whose = "main" if own["main"] else "own"
-        elsewhere = elsewhere or (whose == "main" and index in outline.about_another)
+        whose = "own" if not own["main"] else "amended" if index in outline.about_another else "main"
     elif exhibit := _AFTER_PART.match(text, end):
         target = outline.part(part_path(exhibit["word"], exhibit["number"]), index)
         whose, elsewhere = ("own", True) if target is None else (outline.parts[target], elsewhere)
@@ -168,24 +177,28 @@ def _japanese(text: str, index: int, outline: Outline) -> Iterator[Reference]:
     if kind != "article":
         context = ()
     article, paragraph = context[:1], tuple(step for step in context[1:2] if step.isdigit())
+    read = 0
     for found in _JA.finditer(text):
         path: Path | None
+        if found.start() < read:
+            continue  # the rest of 第5条の2第2項
         if found["article"]:
             path = (digits(found["article"]) + (f"-{digits(found['branch'])}" if found["branch"] else ""),)
         elif found["alone"]:
             if found.start() and text[found.start() - 1] in "条項":
-                continue  # the rest of 第5条第2項
+                continue  # the rest of 同条第2項
             path = (*article, digits(found["alone"])) if article else None
         else:
             path = _neighbour(found["relative"], article, paragraph, outline.articles(outline.parts[index]))
+        inner, read = _inner(text, found.end(), ())
         if path is None:
             continue
-        path, end = _inner(text, found.end(), path)
+        path, end = path + inner, read
         before = text[max(0, found.start() - 60) : found.start()]
         elsewhere = bool(_JA_LAW_BEFORE.search(before)) and not _JA_OWN_BEFORE.search(before)
         relative = found["article"] is None
         elsewhere = elsewhere and not found["relative"]
-        whose: int | Literal["own", "main"] = "own"
+        whose: int | Whose = "own"
         if found["article"] and outline.parts[index] in outline.supplements:
             whose, elsewhere = _in_supplement(before, elsewhere, outline.parts[index], outline)
         yield Reference(found.start(), end, "article", path, relative=relative, other_document=elsewhere, whose=whose)
@@ -280,7 +293,9 @@ def _resolve(reference: Reference, index: int, outline: Outline) -> tuple[int, f
         return None if target is None or outline.parts[target] == own != outline.mains[own] else (target, EXACT)
     if reference.relative and reference.kind == "section":
         return _resolve_relative(reference, index, outline)
-    places: dict[str | int, tuple[int, ...]] = {"own": (own, outline.mains[own]), "main": (outline.mains[own],)}
+    main = outline.mains[own]
+    amended = outline.earlier(main, index in outline.about_another)
+    places: dict[str | int, tuple[int, ...]] = {"own": (own, main, *amended), "main": (main,), "amended": amended}
     for part in dict.fromkeys(places.get(reference.whose, (reference.whose,))):
         for path, weight in _readings(reference):
             target = outline.find(int(part), reference.kind, path)
@@ -300,8 +315,7 @@ def _resolve_amended(reference: Reference, index: int, outline: Outline) -> tupl
         return None  # what 附則 amends is another law
     another = reference.other_document or index in outline.about_another
     around = [] if another and own == main else [main]
-    earlier = sorted({part for part in outline.mains if part < main}, reverse=True) if another else []
-    for part in [*([] if another else [own]), *around, *earlier]:
+    for part in [*([] if another else [own]), *around, *outline.earlier(main, another)]:
         resolved = _resolve(replace(reference, whose=part), index, outline)
         if resolved is not None and resolved[0] < index:
             return resolved

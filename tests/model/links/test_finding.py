@@ -102,6 +102,17 @@ def test_an_amendment_in_the_file_amends_the_contract_before_it() -> None:
     assert linked(*CONTRACT, *amendment, "2. The rest stays.") == [("amendment", amendment[1], CONTRACT[1])]
 
 
+def test_an_addendum_speaks_of_the_contract_before_it() -> None:
+    addendum = [
+        "ADDENDUM TO SERVICES AGREEMENT",
+        "3.7 Notwithstanding Section 5.1, fees are due under Section 4.1 of the Agreement.",
+    ]
+    assert linked(*CONTRACT, *addendum, kinds=("exception", "reference")) == [
+        ("reference", addendum[1], CONTRACT[1]),
+        ("exception", addendum[1], CONTRACT[3]),
+    ]
+
+
 def test_an_amendment_by_itself_has_nothing_that_it_amends() -> None:
     texts = ["FIRST AMENDMENT TO SERVICES AGREEMENT", "1. The term is longer.", "2. Section 1 is hereby deleted."]
     assert linked(*texts) == []
@@ -182,6 +193,91 @@ def test_a_paragraph_of_plain_text_may_hold_several_clauses() -> None:
 @pytest.mark.parametrize("text", ["VIX. SCHEDULE OF FEES", "Article IIX Fees", "第5十条　委託料", "第十5条　委託料"])
 def test_odd_numbers_are_no_failure(text: str) -> None:
     assert find_links([text, "As Article VIX and 第5十条 say, fees are due."], [0, 1]) is not None
+
+
+@pytest.mark.parametrize(
+    ("texts", "target"),
+    [
+        (["1. TRANSFER", "1.A. By us.", "1.B. By you, with our consent in writing."], 2),
+        (["1. TRANSFER", "a. By us.", "b. By you, with our consent in writing."], 2),
+    ],
+)
+def test_letters_are_steps_too(texts: list[str], target: int) -> None:
+    sentence = f"As Section 1.{texts[2].removeprefix('1.')[0]} says, you may transfer it."
+    assert linked(*texts, sentence, kinds=("reference",)) == [("reference", sentence, texts[target])]
+    (around,) = find_links([*texts, "As Section 1.C says, you may transfer it."], range(4))
+    assert (around.target, around.weight) == (0, 0.7)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It is exempt under section 4.1441-4(a) of the Regulations.",
+        "As Section 4(d) of the Terms and Conditions says, fees are due.",
+        "As Section 4.e. of Additional Provisions says, fees are due.",
+    ],
+)
+def test_numbers_of_other_texts(sentence: str) -> None:
+    assert linked(*CONTRACT, sentence, kinds=("reference",)) == []
+
+
+def test_numbers_apart_from_their_texts_are_no_clauses() -> None:
+    texts = [
+        "4. 4.1. 4.2.",
+        "5.1.",
+        "5.2.",
+        "The fees are due.",
+        "As Article 4 and Sections 4.2 and 5.1 say, fees are due.",
+    ]
+    assert linked(*texts, kinds=("reference",)) == []
+
+
+def test_a_branch_of_an_article_and_its_paragraph_in_japanese() -> None:
+    texts = [
+        "第二条　甲は働く。",
+        "第二条の二　甲は払う。",
+        "第三条　乙は働く。",
+        "２　第二条の二第一項の規定により、乙は払う。",
+    ]
+    assert linked(*texts, kinds=("reference",)) == [("reference", texts[3], texts[1])]
+
+
+def test_a_proviso_is_the_sentence_that_is_meant() -> None:
+    texts = ["第一条　甲は払う。", "ただし、猶予できる。", "２　前項ただし書の規定にかかわらず、甲は払う。"]
+    (link,) = find_links(texts, [0, 0, 1])
+    assert (link.source, link.target, link.kind) == (2, 1, "exception")
+
+
+@pytest.mark.parametrize(
+    ("definition", "uses"),
+    [
+        ("甲が払う金（以下この条において「前払金」という。）を定める。", [2]),
+        ("甲が払う金（以下この章において「前払金」という。）を定める。", [2, 3]),
+        ("甲が払う金（以下「前払金」という。）を定める。", [2, 3, 5]),
+    ],
+)
+def test_a_term_is_linked_from_where_it_is_defined_for(definition: str, uses: list[int]) -> None:
+    use = "乙は、前払金を受け取ったときは、遅滞なく甲に通知する。"
+    texts = ["第一章　総則", f"第一条　{definition}", f"２　{use}", f"第二条　{use}", "第二章　雑則", f"第三条　{use}"]
+    assert [link.source for link in find_links(texts, range(6)) if link.kind == "definition"] == uses
+
+
+def test_a_term_of_a_section_in_english() -> None:
+    texts = [
+        "4.1 In this Section 4, “Excess” means what is above the cap.",
+        "4.2 The Excess is borne by the Customer as agreed.",
+        "5.1 The Excess is borne by the Supplier as agreed.",
+    ]
+    assert [(link.source, link.target) for link in find_links(texts, range(3))] == [(1, 0)]
+
+
+def test_strings_in_code_are_no_terms() -> None:
+    texts = [
+        'fun main() { println("Hello World") }',
+        'Then print("Hello World") says Hello World once more.',
+        "Hello World again and again.",
+    ]
+    assert find_links(texts, range(3)) == []
 
 
 def test_lengths_must_agree() -> None:
