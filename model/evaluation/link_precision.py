@@ -3,9 +3,12 @@
     python -m model.evaluation.link_precision --data ../shared/data
     python -m model.evaluation.link_precision --data ../shared/data --draw 60 --seed 1
 
-The first prints precision by kind and language over the verdicts, with 95 % intervals (Wilson 1927, Probable inference, the
-law of succession, and statistical inference, Journal of the American Statistical Association 22), counting a verdict only
-while the rules still find its link. The second prints the lines of a new sample, verdicts empty, to be read and added.
+The first prints precision by kind and corpus, with 95 % intervals (Wilson 1927, Probable inference, the law of succession,
+and statistical inference, Journal of the American Statistical Association 22): of each sample as it was drawn, and of those
+of its links that the rules still find. The second figure flatters rules that were mended after the sample was read; only the
+first is a fair one, of the rules before that.
+
+The second command prints the lines of a new sample without links that were read before, verdicts empty, to be read and added.
 Documents are those of the validation split; no text is stored, only ids and offsets.
 """
 
@@ -16,14 +19,14 @@ import csv
 import random
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scipy.stats import binomtest
 
-from model.evaluation.output import number, table
+from model.evaluation.output import bounds, number, table
 from model.links import LinkKind, TextLink, find_links
 from model.segmentation import paragraphs, passages
 from model.training.corpora import Span, read_lines
@@ -31,7 +34,7 @@ from model.training.link_labels import is_sure
 
 VERDICTS = Path("tests/corpus/links/verdicts.tsv")
 FIELDS = (
-    "corpus", "document", "kind", "source_start", "source_end", "target_start", "target_end", "verdict", "note",
+    "sample", "corpus", "document", "kind", "source_start", "source_end", "target_start", "target_end", "sure", "verdict", "note",
 )  # fmt: skip
 MOST_OF_A_DOCUMENT = 2
 """Links of one kind; a sample of one long contract would say nothing of others."""
@@ -78,14 +81,17 @@ def documents(data: Path, wanted: set[tuple[str, str]] | None = None) -> Iterato
 
 def draw(links: Iterable[FoundLink], count: int, seed: int) -> list[FoundLink]:
     """A sample that is spread evenly over corpora and kinds and, within them, over documents."""
-    strata: dict[tuple[str, str], list[FoundLink]] = defaultdict(list)
-    shuffled = sorted(links, key=lambda link: (link.corpus, link.document, link.source, link.target))
-    random.Random(seed).shuffle(shuffled)  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311
+    shuffled = sorted(links, key=lambda link: (link.corpus, link.document, link.kind, link.source, link.target))
+    chance.shuffle(shuffled)
     taken: Counter[tuple[str, str]] = Counter()
+    strata: dict[tuple[str, str], list[FoundLink]] = defaultdict(list)
     for link in shuffled:
         if taken[link.document, link.kind] < MOST_OF_A_DOCUMENT:
             taken[link.document, link.kind] += 1
             strata[link.corpus, link.kind].append(link)
+    for stratum in sorted(strata):
+        chance.shuffle(strata[stratum])  # long documents, which have many links, came first
     sample: list[FoundLink] = []
     while len(sample) < count and any(strata.values()):
         for stratum in sorted(strata):
@@ -94,13 +100,22 @@ def draw(links: Iterable[FoundLink], count: int, seed: int) -> list[FoundLink]:
     return sorted(sample, key=lambda link: (link.corpus, link.kind, link.document, link.source, link.target))
 
 
-def read_verdicts(path: Path) -> dict[FoundLink, bool]:
-    """The table's links and whether each was found right. Raises `ValueError` for a verdict that is neither."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a link was found right, whether it was one to train on when it was drawn, and the sample: the seed."""
+
+    right: bool
+    sure: bool
+    sample: str = ""
+
+
+def read_verdicts(path: Path) -> dict[FoundLink, Verdict]:
+    """The table's links. Raises `ValueError` for a verdict that is neither right nor wrong."""
     with path.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines, delimiter="\t"))
     if bad := {row["verdict"] for row in rows} - {"right", "wrong"}:
         raise ValueError(f"verdicts must be right or wrong, not {sorted(bad)}")
-    return {_link_of(row): row["verdict"] == "right" for row in rows}
+    return {_link_of(row): Verdict(row["verdict"] == "right", row["sure"] == "yes", row["sample"]) for row in rows}
 
 
 def _link_of(row: dict[str, Any]) -> FoundLink:
@@ -117,21 +132,31 @@ def wilson(right: int, of: int) -> tuple[float, float]:
     return float(interval.low), float(interval.high)
 
 
-def precision(verdicts: dict[FoundLink, bool], found: dict[FoundLink, bool]) -> list[list[str]]:
-    """Rows of a table: group, right, read, precision, interval; by kind, by kind and corpus, and of links to train on."""
-    groups: dict[str, list[bool]] = defaultdict(list)
-    for link, right in verdicts.items():
+def precision(verdicts: Mapping[FoundLink, Verdict], found: Mapping[FoundLink, bool]) -> list[list[str]]:
+    """Rows of a table: group, then right of read, precision and its interval as drawn, then right of read still found.
+
+    Groups are kinds, kinds by corpus, and the links to train on. `found` says of each link that the rules find now whether
+    it is one to train on.
+    """
+    drawn: dict[str, list[bool]] = defaultdict(list)
+    still: dict[str, list[bool]] = defaultdict(list)
+    for link, verdict in verdicts.items():
+        groups = ["all", link.kind, f"{link.kind}, {link.corpus}"]
+        for group in [*groups, *(["to train on"] if verdict.sure else [])]:
+            drawn[group].append(verdict.right)
         if link in found:
-            groups[link.kind].append(right)
-            groups[f"{link.kind}, {link.corpus}"].append(right)
-            if found[link]:
-                groups["to train on"].append(right)
-    return [_row(name, rights) for name, rights in sorted(groups.items())]
+            for group in [*groups, *(["to train on"] if found[link] else [])]:
+                still[group].append(verdict.right)
+    return [_row(group, rights, still[group]) for group, rights in sorted(drawn.items())]
 
 
-def _row(name: str, rights: list[bool]) -> list[str]:
-    low, high = wilson(sum(rights), len(rights))
-    return [name, str(sum(rights)), str(len(rights)), number(sum(rights) / len(rights), 2), f"{low:.2f} to {high:.2f}"]
+def _row(group: str, drawn: list[bool], still: list[bool]) -> list[str]:
+    share = number(sum(drawn) / len(drawn), 2)
+    return [group, _of(drawn), share, bounds(wilson(sum(drawn), len(drawn)), 2), _of(still)]
+
+
+def _of(rights: list[bool]) -> str:
+    return f"{sum(rights)} of {len(rights)}"
 
 
 def main() -> None:
@@ -150,12 +175,15 @@ def main() -> None:
     if arguments.draw:
         lines = csv.writer(sys.stdout, delimiter="\t", lineterminator="\n")
         lines.writerow(FIELDS)
-        for link in draw(found, arguments.draw, arguments.seed):
-            lines.writerow([link.corpus, link.document, link.kind, *link.source, *link.target, "", ""])
+        for link in draw(found.keys() - verdicts.keys(), arguments.draw, arguments.seed):
+            sure = "yes" if found[link] else "no"
+            lines.writerow(
+                [arguments.seed, link.corpus, link.document, link.kind, *link.source, *link.target, sure, "", ""]
+            )
         return
-    print(table(["links", "right", "read", "precision", "95 %"], precision(verdicts, found)))
-    gone = {link: right for link, right in verdicts.items() if link not in found}
-    print(f"\nno longer found: {sum(not right for right in gone.values())} wrong, {sum(gone.values())} right")
+    for sample in sorted({verdict.sample for verdict in verdicts.values()}):
+        rows = precision({link: verdict for link, verdict in verdicts.items() if verdict.sample == sample}, found)
+        print(table([f"sample {sample}", "right as drawn", "precision", "95 %", "right, still found"], rows) + "\n")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 
 MOST_IN_A_PASSAGE = 2
 MOST_COMMON_SHARE = 0.1
+BEFORE_THE_EYES = 4
 _ALWAYS_ALLOWED_USES = 8
 
 _QUOTED = r"[“\"‘](?P<{0}>[A-Z0-9][^“”\"‘’]{{1,60}}?|[A-Z][^“”\"]{{1,60}}?)[”\"’]"
@@ -63,13 +64,14 @@ _MAY_PRECEDE = frozenset("該又及並若各同甲乙丙")
 
 
 def definition_links(
-    texts: Sequence[str], blocks: Sequence[int], clauses: Sequence[tuple[str, ...]] = ()
+    texts: Sequence[str], blocks: Sequence[int], clauses: Sequence[tuple[str, ...]] = (), *, plain: bool = False
 ) -> Iterator[tuple[int, int, float]]:
     """(passage that uses a term, passage that defines it, weight), for the `texts` of all passages and their blocks.
 
     `clauses` says where each passage stands, outermost step first (`Outline.clause`): a term that is defined for "this
     Section" or 以下この条において is linked from there alone. The weight falls from 1 as the term grows common. A use in the
-    block of the definition is before the reader's eyes, and makes no link.
+    block of the definition is before the reader's eyes, and makes no link; in `plain` text, whose paragraphs may be long,
+    only one at most `BEFORE_THE_EYES` passages away is.
     """
     defined = definitions(texts)
     scopes = _scopes(texts, defined, clauses) if clauses else {}
@@ -86,7 +88,8 @@ def definition_links(
             if not reaching:
                 continue
             target = _nearest(reaching, index)
-            if blocks[target] == blocks[index] or target in targets:
+            is_seen = blocks[target] == blocks[index] and (not plain or abs(target - index) <= BEFORE_THE_EYES)
+            if is_seen or target in targets:
                 continue
             targets.add(target)
             yield index, target, round(1.0 - 0.9 * math.log(count) / scale, 3)
@@ -109,6 +112,8 @@ def _scopes(
                 limited[place, term] = _chapter(place, texts, _HEADINGS_JA[found[1]])
             elif _IN_THIS.search(before):
                 limited[place, term] = _around(place, clauses, 2)
+            elif clauses[place][0].startswith("附則"):  # each has a 施行日 of its own
+                limited[place, term] = _around(place, clauses, 1)
     return limited
 
 

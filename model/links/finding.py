@@ -64,7 +64,7 @@ def find_links(texts: Sequence[str], blocks: Sequence[int], block_types: Sequenc
             pair = (other, passage) if turned else (passage, other)
             found[pair] = max(found.get(pair, (0, 0.0, kind)), (_RANKS[kind], weight, kind))
     clauses = [outline.clause(passage) for passage in range(len(texts))]
-    for source, target, weight in definition_links(texts, blocks, clauses):
+    for source, target, weight in definition_links(texts, blocks, clauses, plain=block_types is None):
         if source not in outline.in_contents:
             found.setdefault((source, target), (0, weight, "definition"))
     return [TextLink(source, target, weight, kind) for (source, target), (_, weight, kind) in sorted(found.items())]

@@ -112,7 +112,8 @@ class Outline:
 
     def clause(self, index: int) -> Path:
         """Where a passage stands: its part, and the numbers of the clause around it, outermost first."""
-        return (str(self.parts[index]), *self.contexts[index][1])
+        part = self.parts[index]
+        return (f"{'附則' if part in self.supplements else ''}{part}", *self.contexts[index][1])
 
     def proviso(self, index: int) -> int:
         """The passage that begins with ただし in the clause that `index` begins, else `index` itself."""

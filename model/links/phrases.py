@@ -24,7 +24,7 @@ _SAID = (
 )
 _SO = r"(?:(?:otherwise|expressly|specifically|explicitly|may\s+be|is|are)\s+)*"
 _EXCEPTS_BEFORE = re.compile(
-    rf"\b(?:notwithstanding|regardless\s+of|irrespective\s+of|(?:by\s+way\s+of|as\s+an?|in)\s+(?:derogation|exception)\s+(?:of|from|to))"
+    rf"\b(?:notwithstanding|not\s+(?:be\s+)?subject\s+to|regardless\s+of|irrespective\s+of|(?:by\s+way\s+of|as\s+an?|in)\s+(?:derogation|exception)\s+(?:of|from|to))"
     rf"\s+(?:(?:anything|any\s+(?:\w+\s+){{1,3}})?\s*(?:to\s+the\s+contrary\s+)?(?:(?:contained|set\s+forth|stated|provided)\s+)?"
     rf"(?:in|of|under)\s+|{_WHOSE})?$",
     re.IGNORECASE,

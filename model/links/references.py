@@ -123,9 +123,11 @@ def _english(text: str, index: int, outline: Outline) -> Iterator[Reference]:
         reference = _clause(found.start(), found.end(), kind, found["number"])
         listed = [reference]
         while more := _MORE.match(text, listed[-1].end):
+            before = text[listed[-1].start : listed[-1].end].split()[-1]
             one_number = more["number"].isdigit() and not word.endswith("s") and word != "§§"
             other_list = more["number"].startswith("(") and not text[: listed[-1].end].endswith(")")
-            if one_number or other_list:
+            other_style = more["number"][0].isalpha() != before[0].isalpha()  # "5, I l and 13" is 11 badly read
+            if one_number or other_list or (other_style and not more["number"].startswith("(")):
                 break
             listed.append(_continued(listed[-1], more.start("number"), more.end(), more["number"]))
         yield from _placed(text, index, listed, outline)

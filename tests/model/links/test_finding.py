@@ -40,6 +40,7 @@ def plain(text: str) -> tuple[list[str], list[int]]:
         "Notwithstanding anything to the contrary in Section 4.1, Supplier is liable.",
         "Notwithstanding the limitations set forth in Section 4.1, Supplier is liable.",
         "Section 4.1 shall not apply to wilful acts.",
+        "Liability for wilful acts is not subject to the limitations in Section 4.1.",
     ],
 )
 def test_an_exception_is_linked_to_its_rule(sentence: str) -> None:
@@ -271,6 +272,21 @@ def test_a_term_of_a_section_in_english() -> None:
     assert [(link.source, link.target) for link in find_links(texts, range(3))] == [(1, 0)]
 
 
+def test_a_term_of_supplementary_provisions_is_theirs() -> None:
+    first = [
+        "附　則（平成九年法律第一号）",
+        "第一条　公布の日（以下「施行日」という。）から施行する。",
+        "第二条　施行日前にした行為は、従前の例による。",
+    ]
+    texts = [*first, "附　則（平成十年法律第九号）", "第一条　施行日前にした行為は、従前の例による。"]
+    assert [(link.source, link.target) for link in find_links(texts, range(5))] == [(2, 1)]
+
+
+def test_a_list_of_sections_keeps_its_style() -> None:
+    texts = ["1. Fees.", "2. Term.", "Sections 2, I l and 9 survive.", "Articles I, II survive."]
+    assert [(link.source, link.target) for link in find_links(texts, range(4))] == [(2, 1), (3, 0), (3, 1)]
+
+
 def test_strings_in_code_are_no_terms() -> None:
     texts = [
         'fun main() { println("Hello World") }',
@@ -278,6 +294,13 @@ def test_strings_in_code_are_no_terms() -> None:
         "Hello World again and again.",
     ]
     assert find_links(texts, range(3)) == []
+
+
+def test_a_long_paragraph_of_plain_text_is_not_before_the_readers_eyes() -> None:
+    use = "The Supplier pays the Excess to the Customer as agreed."
+    texts = ["“Excess” means what is above the cap.", use, "Rain falls.", "Wind blows.", "Snow lies.", use]
+    assert [(link.source, link.target) for link in find_links(texts, [0] * 6)] == [(5, 0)]
+    assert find_links(texts, [0] * 6, ["paragraph"]) == []
 
 
 def test_lengths_must_agree() -> None:
