@@ -46,7 +46,7 @@ _MEANS_JA = re.compile(
 _HEREAFTER_JA = re.compile(
     r"[（(](?P<inside>以下[^（）()]{0,40}[「『][^（）()]{2,120}?(?:と(?:いう|いいます|総称|呼|称|定義)|とする)[^（）()]{0,12})[）)]"
 )
-_IN_THIS_JA = re.compile(r"以下(?:この|本)([条項号編章節款])[^「」『』。]{0,40}[「『]$")
+_IN_THIS_JA = re.compile(r"以下(?:この|本)([条項号編章節款])(及び次)?[^「」『』。]{0,40}[「『]$")
 _DEPTHS_JA = {"条": 2, "項": 3, "号": 4}
 """So many outermost steps of a clause: the part, the article, the paragraph, the item."""
 _HEADINGS_JA = {
@@ -104,10 +104,11 @@ def _scopes(
     limited: dict[tuple[int, str], range] = {}
     for term, places in defined.items():
         for place in places:
-            written = texts[place].find(term)
+            quoted = (texts[place].find(mark + term) for mark in '「『“"‘')
+            written = max(0, *quoted) + 1
             before = texts[place][max(0, written - 80) : written]
             if (found := _IN_THIS_JA.search(before)) and found[1] in _DEPTHS_JA:
-                limited[place, term] = _around(place, clauses, _DEPTHS_JA[found[1]])
+                limited[place, term] = _around(place, clauses, _DEPTHS_JA[found[1]], with_next=bool(found[2]))
             elif found:
                 limited[place, term] = _chapter(place, texts, _HEADINGS_JA[found[1]])
             elif _IN_THIS.search(before):
@@ -117,14 +118,16 @@ def _scopes(
     return limited
 
 
-def _around(place: int, clauses: Sequence[tuple[str, ...]], depth: int) -> range:
-    """The passages about `place` that stand in the same clause, as far as its `depth` outermost steps say."""
+def _around(place: int, clauses: Sequence[tuple[str, ...]], depth: int, *, with_next: bool = False) -> range:
+    """The passages about `place` in the same clause, as far as its `depth` outermost steps say, and in the next one."""
     scope = clauses[place][:depth]
     start = end = place
     while start > 0 and clauses[start - 1][:depth] == scope:
         start -= 1
     while end < len(clauses) and clauses[end][:depth] == scope:
         end += 1
+    if with_next and end < len(clauses):
+        end = _around(end, clauses, depth).stop
     return range(start, end)
 
 

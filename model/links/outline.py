@@ -56,6 +56,7 @@ _NUMBERS = re.compile(
 )  # the numbers of clauses, apart from their texts
 _FOOTER = re.compile(r"Source:\s+\S.*\d{1,2}/\d{1,2}/\d{4}$")  # as services add it to each page of a filing
 _LONGEST_PART_TITLE = 120
+_LONGEST_CLAUSE = 60
 _OPENING = 6
 """So many passages before the first number of a part may hold the title of its contract."""
 
@@ -87,6 +88,7 @@ class Outline:
     in_contents: set[int] = field(default_factory=set)
     about_another: set[int] = field(default_factory=set)
     provisos: set[int] = field(default_factory=set)
+    texts: Sequence[str] = ()
     supplements: dict[int, bool] = field(default_factory=dict)
     _places: dict[tuple[int, LabelKind, Path], list[int]] = field(default_factory=dict)
     _part_numbers: dict[Path, list[int]] = field(default_factory=dict)
@@ -124,6 +126,17 @@ class Outline:
     def articles(self, part: int) -> list[Path]:
         """The articles of a part in order."""
         return [path for (where, kind, path) in self._places if (where, kind, len(path)) == (part, "article", 1)]
+
+    def inside(self, index: int, step: str) -> int:
+        """The passage in which "(e)" stands in the clause that `index` begins, else `index`: not all begin a passage."""
+        clause = self.labels[index]
+        for i in range(index, min(index + _LONGEST_CLAUSE, len(self.texts)) if clause else index):
+            label = self.labels[i]
+            if i > index and clause and label is not None and label.path[: len(clause.path)] != clause.path:
+                break
+            if re.search(rf"[.:;,]\s+(?:\({step}\)|{step}[.)])\s", self.texts[i]):
+                return i
+        return index
 
     def _is_empty(self, index: int) -> bool:
         """Whether the number of a clause within another stands there by itself, and the next number of its kind follows."""
@@ -176,7 +189,7 @@ class _Walk:
     """The state of the walk: the part, the open clause, and the marks open within it, outermost first."""
 
     def __init__(self, texts: Sequence[str], blocks: Sequence[int], types: Sequence[str] | None) -> None:
-        self.outline = Outline()
+        self.outline = Outline(texts=texts)
         self._part = 0
         self._kind: LabelKind = "section"
         self._clause: Path = ()

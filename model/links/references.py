@@ -302,6 +302,9 @@ def _resolve(reference: Reference, index: int, outline: Outline) -> tuple[int, f
         for path, weight in _readings(reference):
             target = outline.find(int(part), reference.kind, path)
             if target is not None:
+                missing = reference.path[len(path) :]
+                if weight == ENCLOSING and missing[0].isalpha():
+                    target = outline.inside(target, missing[0])
                 return target, weight * (RELATIVE if reference.relative else 1.0)
     return None
 

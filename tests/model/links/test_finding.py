@@ -254,6 +254,7 @@ def test_a_proviso_is_the_sentence_that_is_meant() -> None:
     [
         ("甲が払う金（以下この条において「前払金」という。）を定める。", [2]),
         ("甲が払う金（以下この章において「前払金」という。）を定める。", [2, 3]),
+        ("甲が払う金（以下この条及び次条において「前払金」という。）を定める。", [2, 3]),
         ("甲が払う金（以下「前払金」という。）を定める。", [2, 3, 5]),
     ],
 )
@@ -285,6 +286,13 @@ def test_a_term_of_supplementary_provisions_is_theirs() -> None:
 def test_a_list_of_sections_keeps_its_style() -> None:
     texts = ["1. Fees.", "2. Term.", "Sections 2, I l and 9 survive.", "Articles I, II survive."]
     assert [(link.source, link.target) for link in find_links(texts, range(4))] == [(2, 1), (3, 0), (3, 1)]
+
+
+def test_a_subclause_within_a_passage_is_found() -> None:
+    texts = ["1. PAYMENT", "It is agreed: (a) the Customer pays, (b) the bank waits.", "2. TERM"]
+    sentence = "Under Section 1(b) the bank waits, and under Section 2(z) nothing happens."
+    found = [(link.target, link.weight) for link in find_links([*texts, sentence], range(4))]
+    assert found == [(1, 0.7), (2, 0.7)]
 
 
 def test_strings_in_code_are_no_terms() -> None:
