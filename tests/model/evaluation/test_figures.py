@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,7 +15,11 @@ from model.evaluation.figures import (
     average_precision,
     average_precision_by_document,
     bootstrap_average_precision,
+    bootstrap_recall,
+    bootstrap_tag_precision,
     calibration_error,
+    drawn_documents,
+    equal_mass_bins,
     interval,
     recall_when_reading,
     tag_mean_average_precision,
@@ -141,3 +147,44 @@ def test_the_interval_holds_the_point_estimate_and_is_repeatable() -> None:
 
 def test_an_interval_is_the_middle_of_what_is_defined() -> None:
     assert interval(np.array([np.nan, *np.linspace(0, 1, 101)])) == pytest.approx((0.025, 0.975))
+
+
+def test_bootstrapped_recall_is_the_mean_over_the_samples() -> None:
+    documents = random_documents(3, count=7)
+    sampled = bootstrap_recall(documents, 0.3, resamples=20, seed=5)
+    for value, count in zip(sampled, drawn_documents(7, 20, 5).astype(int), strict=True):
+        sample = [document for document, n in zip(documents, count, strict=True) for _ in range(n)]
+        assert value == pytest.approx(recall_when_reading(sample, 0.3))
+    low, high = interval(bootstrap_recall(random_documents(0, count=40), 0.2))
+    assert low < recall_when_reading(random_documents(0, count=40), 0.2) < high
+
+
+def test_bootstrapped_tags_are_those_of_the_samples() -> None:
+    generator = np.random.default_rng(2)
+    sizes = [5, 9, 1, 12]
+    # The last tag never occurs, the one before in one document alone.
+    truth = [generator.random((size, 4)) < [0.4, 0.2, 0.0, 0.0] for size in sizes]
+    truth[1][3, 2] = True
+    scores = [generator.integers(0, 6, (size, 4)) / 6 for size in sizes]
+    sampled = bootstrap_tag_precision(truth, scores, resamples=30, seed=1)
+    for value, count in zip(sampled, drawn_documents(4, 30, 1).astype(int), strict=True):
+        known = np.concatenate([np.tile(each, (n, 1)) for each, n in zip(truth, count, strict=True)])
+        said = np.concatenate([np.tile(each, (n, 1)) for each, n in zip(scores, count, strict=True)])
+        assert value == pytest.approx(tag_mean_average_precision(known, said))
+
+
+def test_nothing_to_sample_is_not_defined() -> None:
+    without = [judged([0, 0], [0.1, 0.2])]
+    assert np.isnan(bootstrap_recall(without, 0.2, 5)).all()
+    assert np.isnan(bootstrap_recall([], 0.2, 5)).all()
+    assert np.isnan(bootstrap_tag_precision([], [], 5)).all()
+    assert np.isnan(bootstrap_tag_precision([np.zeros((2, 3), np.bool_)], [np.zeros((2, 3))], 5)).all()
+
+
+def test_bins_hold_the_same_number_within_one() -> None:
+    probabilities = np.random.default_rng(0).random(47)
+    bins = equal_mass_bins(probabilities, 10)
+    assert sorted(map(len, bins)) == [4] * 3 + [5] * 7
+    assert sorted(np.concatenate(bins).tolist()) == list(range(47))
+    assert all(probabilities[a].max() <= probabilities[b].min() for a, b in pairwise(bins))
+    assert equal_mass_bins(probabilities[:0], 10) == []
