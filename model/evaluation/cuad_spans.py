@@ -47,11 +47,11 @@ class Rule:
     """How passages become spans.
 
     `join_from`: neighbouring passages that all have at least this probability are one span, whose probability is their
-    highest; above 1 nothing is joined. `trim`: of the tags in `TRIMMED` only the date or the title within a passage is
-    proposed, where there is one.
+    highest; above 1 nothing is joined. The default is the best of those that `--choose` compares. `trim`: of the tags in
+    `TRIMMED` only the date or the title within a passage is proposed, where there is one.
     """
 
-    join_from: float = 0.5
+    join_from: float = 0.7
     trim: bool = True
 
 

@@ -13,6 +13,7 @@ from model.evaluation.figures import (
     average_precision,
     average_precision_by_document,
     bootstrap_average_precision,
+    bootstrap_mean,
     calibration_error,
     interval,
     recall_when_reading,
@@ -141,3 +142,12 @@ def test_the_interval_holds_the_point_estimate_and_is_repeatable() -> None:
 
 def test_an_interval_is_the_middle_of_what_is_defined() -> None:
     assert interval(np.array([np.nan, *np.linspace(0, 1, 101)])) == pytest.approx((0.025, 0.975))
+
+
+def test_resampled_means_draw_documents() -> None:
+    values, owner = np.array([1.0, 1.0, 1.0, 0.0]), np.array([0, 0, 0, 1])
+    means = bootstrap_mean(values, owner, 400, 0)
+    assert set(means.tolist()) == {0.0, 0.75, 1.0}, "both of one document, or one of each with three and one value"
+    assert (means == 0.75).mean() == pytest.approx(0.5, abs=0.1)
+    np.testing.assert_array_equal(means, bootstrap_mean(values, owner, 400, 0))
+    assert np.isnan(bootstrap_mean(np.zeros(0), np.zeros(0, np.int64), 3)).all()
