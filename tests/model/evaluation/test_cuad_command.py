@@ -147,3 +147,13 @@ def test_an_empty_split_is_wrong_usage(folder: Path) -> None:
     with pytest.raises(SystemExit) as stopped:
         run(folder)
     assert stopped.value.code == 2
+
+
+@pytest.mark.slow
+def test_the_real_model_gains_by_trimming_dates_and_titles(shared: Path, weights: Path, tmp_path: Path) -> None:
+    out = tmp_path / "figures.json"
+    given = ["--data", str(shared / "data"), "--weights", str(weights), "--device", "cpu", "--json", str(out)]
+    assert cuad.main([*given, "--choose", "--limit", "2"]) == 0
+    rules = json.loads(out.read_text("utf-8"))["rules"]
+    best = {trim: max(rule["aupr"] for rule in rules if rule["trim"] is trim) for trim in (False, True)}
+    assert 0.2 < best[False] < best[True] <= 1.0

@@ -214,3 +214,14 @@ def test_the_universal_sentence_encoder_finds_a_translation() -> None:
 
 def test_the_made_up_vectors_are_of_length_one() -> None:
     assert np.linalg.norm(vector("The law of the sea")) == pytest.approx(1.0)
+
+
+@pytest.mark.slow
+def test_the_real_model_searches_across_languages(shared: Path, weights: Path, tmp_path: Path) -> None:
+    out = tmp_path / "figures.json"
+    given = ["--data", str(shared / "data"), "--weights", str(weights), "--device", "cpu", "--json", str(out)]
+    assert search.main([*given, "--tasks", "translations", "--methods", "fusen", "--limit", "1"]) == 0
+    figures = json.loads(out.read_text("utf-8"))["translations"]
+    chance = sum(1 / rank for rank in range(1, figures["pairs"] + 1)) / figures["pairs"]
+    assert len(figures["rows"]) == 4
+    assert all(row["mean_reciprocal_rank"] > 5 * chance for row in figures["rows"])
