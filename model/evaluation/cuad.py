@@ -5,7 +5,7 @@
 `model.evaluation.cuad_figures` defines the measures, `model.evaluation.cuad_spans` turns passages into spans. Weights that were
 trained on another split have read some of these contracts; they are refused unless `--anyway` is given, and then the figures
 are marked as not comparable. `--choose` compares rules for spans on contracts that CUAD published for training and that
-lie in `validation`; the one in use was chosen there.
+lie in `validation`; the one in use was chosen there, with weights that were trained on neither (version 1).
 """
 
 from __future__ import annotations
@@ -277,7 +277,7 @@ def described(
     by_tag = ["category", "answers", "AUPR", "precision at 80 %", "perfect tags", "their recall"]
     return "\n".join(
         [
-            table(header, [*(_cells(row, mark) for row in rows), *published]),
+            table(header, [_cells(rows[0], mark), *(_cells(row) for row in rows[1:]), *published]),
             f"\n{rows[0].method} with every probability as a threshold: AUPR {number(every[0])}, precision {number(every[1])}\n",
             table(by_tag, [_category_cells(each) for each in categories]),
             "\nWhat differs from the published setting:",
@@ -286,7 +286,7 @@ def described(
     )
 
 
-def _cells(row: Figures, mark: str) -> list[str]:
+def _cells(row: Figures, mark: str = "") -> list[str]:
     return [
         f"{row.method}{mark}",
         number(row.aupr),
