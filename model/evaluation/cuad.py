@@ -5,7 +5,7 @@
 `model.evaluation.cuad_figures` defines the measures, `model.evaluation.cuad_spans` turns passages into spans. Weights that were
 trained on another split have read some of these contracts; they are refused unless `--anyway` is given, and then the figures
 are marked as not comparable. `--choose` compares rules for spans on contracts that CUAD published for training and that
-lie in `validation`; the one in use was chosen there, with weights that were trained on neither (version 1).
+lie in `validation`; the one in use was chosen there, with weights that were not trained on them (version 1).
 """
 
 from __future__ import annotations
