@@ -126,6 +126,21 @@ def bootstrap_tag_precision(
     return _divided(summed, defined)
 
 
+def bootstrap_mean(values: Floats, owner: NDArray[np.int64], resamples: int = 1000, seed: int = 0) -> Floats:
+    """Means of `values` (n,) over `resamples` samples of their owners, drawn with replacement; (resamples,).
+
+    `owner` (n,) numbers from 0 the document that each value belongs to: values of one document are alike, so documents are
+    drawn and not values. The same seed and owners give the same samples.
+    """
+    documents = int(owner.max(initial=-1)) + 1
+    if not documents:
+        return np.full(resamples, np.nan)
+    drawn = np.random.default_rng(seed).multinomial(documents, np.full(documents, 1 / documents), resamples)
+    sums, counts = np.bincount(owner, values, documents), np.bincount(owner, minlength=documents)
+    sampled: Floats = drawn @ sums / np.maximum(drawn @ counts, 1)
+    return sampled
+
+
 def interval(values: Floats, level: float = 0.95) -> tuple[float, float] | None:
     """The middle `level` of bootstrapped values; None where all are NaN."""
     defined = values[~np.isnan(values)]

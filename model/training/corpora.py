@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import lzma
 from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +24,14 @@ UNLABELLED = -1
 
 Span = tuple[int, int]
 
+Split = Literal["train", "validation", "test"]
+
+PARALLEL_BLOCK = 64
+"""Consecutive pairs of one source that are held out together."""
+
 _GOOD_RATING = 3
 _WORTH_FINDING = 60
+_TEST_SHARE, _VALIDATION_SHARE = 0.10, 0.05
 
 
 @dataclass(frozen=True)
@@ -108,10 +116,49 @@ def read_japanese_labelled(data: Path) -> Iterator[LabelledDocument]:
         yield _labelled(line, "none", line["kind"], lambda tag: True)
 
 
-def read_parallel(data: Path) -> Iterator[tuple[str, str]]:
-    """English and Japanese sentences with the same meaning."""
+@dataclass(frozen=True)
+class ParallelBlock:
+    """Up to `PARALLEL_BLOCK` consecutive pairs of one source, (English, Japanese) each: the grain of parallel text's split."""
+
+    source: str
+    index: int
+    pairs: tuple[tuple[str, str], ...]
+
+
+def parallel_split(index_of_block: int, source: str) -> Split:
+    """Which split a block of parallel text belongs to: a tenth is test, a twentieth validation, by a hash of place and source.
+
+    Whole blocks are held out and not single pairs, since neighbours come from one page and say like things.
+    """
+    digest = hashlib.sha256(f"{source}\n{index_of_block}".encode()).digest()
+    share = int.from_bytes(digest[:8], "big") / 2**64
+    return "test" if share < _TEST_SHARE else "validation" if share < _TEST_SHARE + _VALIDATION_SHARE else "train"
+
+
+def read_parallel(data: Path, split: Split | None = None) -> Iterator[tuple[str, str]]:
+    """English and Japanese sentences with the same meaning, in the order of the file; with `split` only those of that split."""
+    for source, index, pair in _placed_pairs(data):
+        if split in (None, parallel_split(index, source)):
+            yield pair
+
+
+def read_parallel_blocks(data: Path, split: Split | None = None) -> list[ParallelBlock]:
+    """The same pairs in their blocks, which stand for documents; in the order in which the blocks begin."""
+    blocks: defaultdict[tuple[str, int], list[tuple[str, str]]] = defaultdict(list)
+    for source, index, pair in _placed_pairs(data):
+        if split in (None, parallel_split(index, source)):
+            blocks[source, index].append(pair)
+    return [ParallelBlock(source, index, tuple(pairs)) for (source, index), pairs in blocks.items()]
+
+
+def _placed_pairs(data: Path) -> Iterator[tuple[str, int, tuple[str, str]]]:
+    """(source, index of the block within the source, pair) in the order of the file."""
+    # Counted for each source by itself: a source may be interleaved with another, and more text of one moves no other.
+    seen: Counter[str] = Counter()
     for line in read_lines(data / "parallel-ja.jsonl.xz"):
-        yield line["en"], line["ja"]
+        source = line.get("source", "")
+        yield source, seen[source] // PARALLEL_BLOCK, (line["en"], line["ja"])
+        seen[source] += 1
 
 
 def read_queries(data: Path, split: str) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from model.evaluation.figures import (
     average_precision,
     average_precision_by_document,
     bootstrap_average_precision,
+    bootstrap_mean,
     bootstrap_recall,
     bootstrap_tag_precision,
     calibration_error,
@@ -188,3 +189,10 @@ def test_bins_hold_the_same_number_within_one() -> None:
     assert sorted(np.concatenate(bins).tolist()) == list(range(47))
     assert all(probabilities[a].max() <= probabilities[b].min() for a, b in pairwise(bins))
     assert equal_mass_bins(probabilities[:0], 10) == []
+def test_resampled_means_draw_documents() -> None:
+    values, owner = np.array([1.0, 1.0, 1.0, 0.0]), np.array([0, 0, 0, 1])
+    means = bootstrap_mean(values, owner, 400, 0)
+    assert set(means.tolist()) == {0.0, 0.75, 1.0}, "both of one document, or one of each with three and one value"
+    assert (means == 0.75).mean() == pytest.approx(0.5, abs=0.1)
+    np.testing.assert_array_equal(means, bootstrap_mean(values, owner, 400, 0))
+    assert np.isnan(bootstrap_mean(np.zeros(0), np.zeros(0, np.int64), 3)).all()

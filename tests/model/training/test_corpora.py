@@ -99,6 +99,42 @@ def test_japanese_documents(tmp_path):
     assert list(corpora.read_parallel(tmp_path)) == [("One.", "一。"), ("Two.", "二。")]
 
 
+def parallel(tmp_path: Path, sources: list[str]) -> Path:
+    """Pairs numbered in the order of the file, one a source given."""
+    pairs = [{"source": source, "en": f"Number {i}.", "ja": f"{i}番。"} for i, source in enumerate(sources)]
+    write(tmp_path / "parallel-ja.jsonl.xz", pairs)
+    return tmp_path
+
+
+def test_parallel_text_is_split_by_blocks(tmp_path):
+    data = parallel(tmp_path, ["a"] * 1000 + ["b"] * 500)
+    everything = list(corpora.read_parallel(data))
+    by_split = {split: list(corpora.read_parallel(data, split)) for split in ("train", "validation", "test")}
+    assert sorted(pair for pairs in by_split.values() for pair in pairs) == sorted(everything)
+    assert [len(block.pairs) for block in corpora.read_parallel_blocks(data)] == [64] * 15 + [40] + [64] * 7 + [52]
+    for split, pairs in by_split.items():
+        blocks = corpora.read_parallel_blocks(data, split)
+        assert [pair for block in blocks for pair in block.pairs] == pairs
+        assert {corpora.parallel_split(block.index, block.source) for block in blocks} <= {split}
+
+
+def test_blocks_are_counted_for_each_source(tmp_path):
+    apart = corpora.read_parallel_blocks(parallel(tmp_path, ["a"] * 65 + ["b"] * 65))
+    woven = corpora.read_parallel_blocks(parallel(tmp_path, ["a", "b"] * 65))
+    assert [(block.source, block.index, len(block.pairs)) for block in apart] == [
+        ("a", 0, 64), ("a", 1, 1), ("b", 0, 64), ("b", 1, 1),
+    ]  # fmt: skip
+    assert {(b.source, b.index): len(b.pairs) for b in woven} == {(b.source, b.index): len(b.pairs) for b in apart}
+
+
+def test_a_block_keeps_its_split():
+    # A hash that changed would let trained text into the test.
+    splits = [corpora.parallel_split(index, "python/python-docs-ja") for index in range(4000)]
+    assert splits.count("test") / 4000 == pytest.approx(0.10, abs=0.02)
+    assert splits.count("validation") / 4000 == pytest.approx(0.05, abs=0.015)
+    assert [splits.index(split) for split in ("train", "test", "validation")] == [0, 5, 12]
+
+
 def test_queries_come_with_the_long_passages_that_answer_them(tmp_path):
     long = [f"The {word} point is long enough to be an answer that somebody would look for." for word in ("1st", "2nd")]
     text = f"{long[0]} Certainly. {long[1]}\n\nNot asked for, however long this passage may be, since no one wanted it."
