@@ -99,6 +99,7 @@ QWidget#dropZone[active="true"] {{ border-color: {flag}; background: {flag_wash}
 QWidget#stateCard {{ background: {panel}; border: 1px solid {line}; border-radius: 12px; }}
 QWidget#card {{ background: {raised}; border-top: 1px solid {line}; }}
 QWidget#progressCard {{ background: {raised}; border: 1px solid {line}; border-radius: 8px; }}
+QWidget#firstFindings {{ background: {flag_wash}; border-radius: 6px; }}
 QLabel {{ background: transparent; }}
 QLabel[role="title"] {{ font-size: {title}px; font-weight: 600; }}
 QLabel[role="brand"] {{ font-size: {brand}px; font-weight: 600; }}
