@@ -36,9 +36,13 @@ class FindingsPanel(QWidget):
         self.setObjectName("findings")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._file: OpenFile | None = None
+        self._stood = 0  # where the selected row was, before what stands above the list changed its height
         self._title, self._counts = label("", "title"), label("", "small", wrap=True)
         self._summary = _segment(actions["summary"], self.tr("Summary"))
         self._summary.setProperty("role", "toggle")
+        policy = self._summary.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the list below is not to move when the summary comes
+        self._summary.setSizePolicy(policy)
         self._model = FindingsModel()
         self.list = self._make_list()
         self.card = FindingCard(actions, self)
@@ -82,7 +86,7 @@ class FindingsPanel(QWidget):
         page = QWidget()
         bars = QVBoxLayout()
         bars.setContentsMargins(16, 0, 16, 8)
-        bars.setSpacing(4)
+        bars.setSpacing(8)
         bars.addWidget(self._make_segments(actions))
         bars.addWidget(self.sensitivity)
         bars.addWidget(self.first)
@@ -147,6 +151,7 @@ class FindingsPanel(QWidget):
         if file is not self._file:
             self.card.keep_comment()
         self._file = file
+        self._stood = self._top_of_current()
         busy, ready = file is not None and file.phase in BUSY, file is not None and file.phase == "ready"
         reviewable = file is not None and file.is_reviewable
         self._progress.setVisible(busy)
@@ -172,13 +177,20 @@ class FindingsPanel(QWidget):
         findings = self._file.findings if self._file is not None else self._model.findings
         before, index = self._model.findings, self.list.currentIndex()
         stays = before is not findings and index.isValid() and before[index.row()].id == findings.selected_id
-        top = self.list.visualRect(index).top()
         self._model.show(findings)
         self.show_selection()
-        if stays:
-            bar = self.list.verticalScrollBar()
-            bar.setValue(bar.value() + self.list.visualRect(self.list.currentIndex()).top() - top)
         self.show_counts()
+        if stays:
+            for part in (self, self._review):
+                if (layout := part.layout()) is not None:
+                    layout.activate()
+            bar = self.list.verticalScrollBar()
+            bar.setValue(bar.value() + self._top_of_current() - self._stood)
+
+    def _top_of_current(self) -> int:
+        """Where the selected row stands in the panel."""
+        place = self.list.visualRect(self.list.currentIndex()).topLeft()
+        return self.list.viewport().mapTo(self, place).y()
 
     def touch(self, ids: frozenset[str]) -> None:
         """Values of these findings changed."""

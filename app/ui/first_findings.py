@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 
 from app.ui.actions import Actions
 from app.ui.state import BUSY, OpenFile
-from app.ui.widgets import label
+from app.ui.widgets import label, restyle, tooltip
 from app.ui.words import progress_words
 
 BAR_RANGE = 1000
@@ -26,6 +26,8 @@ class FirstFindingsNotice(QWidget):
         self._bar.setRange(0, BAR_RANGE)
         self.cancel = self._link(self.tr("Cancel"), actions, "cancel")
         self.again = self._link(self.tr("Analyse again"), actions, "analyse")
+        told = self.tr("A quick scan found these. The precise findings replace them; what you decide on now is kept.")
+        self.setToolTip(tooltip(told))
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addWidget(self._left, 1)
@@ -56,10 +58,11 @@ class FirstFindingsNotice(QWidget):
         for widget in (self._bar, self.cancel):
             widget.setVisible(busy)
         self.again.setVisible(not busy)
+        restyle(self, kind="" if busy else "note")
         if busy:
             self.text.setText(self.tr("First findings: the precise reading goes on…"))
             self._bar.setValue(round(file.meter.share * BAR_RANGE) if file.meter else 0)
             self._left.setText(progress_words(file.meter))
         else:
-            self.text.setText(self.tr("First findings only: the precise reading did not finish."))
+            self.text.setText(self.tr("First findings: the precise reading stopped."))
             self._left.setText(self.tr("Decisions are kept."))
