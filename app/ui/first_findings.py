@@ -34,7 +34,7 @@ class FirstFindingsNotice(QWidget):
         row.addWidget(self.cancel)
         row.addWidget(self.again)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(4)
         column.addWidget(self.text)
         column.addWidget(self._bar)
