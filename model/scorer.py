@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,11 +110,14 @@ class Scorer:
         attending: Attending | None = None,
         query: str | None = None,
         report: Report | None = None,
+        early: Callable[[PassageScores], None] | None = None,
     ) -> PassageScores:
         """Score all passages of one document, in reading order. `kind` None: the model decides.
 
         With a `query` the importance is the probability that a passage answers it. `report` is called with a stage
-        (scanning, attending, scoring), units done and in all, and may raise to cancel. Raises `ValueError` without passages.
+        (scanning, attending, scoring), units done and in all, and may raise to cancel. `early` is there for preliminary scores
+        of all passages from a cheap scan, at most once and before this returns; it may raise to cancel, and this scorer,
+        which has no such scan, never calls it. Raises `ValueError` without passages.
         """
         if not passages:
             raise ValueError("a document without passages cannot be scored")

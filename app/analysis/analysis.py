@@ -96,7 +96,11 @@ class Cost:
 
 @dataclass(frozen=True)
 class Analysis:
-    """The result for one document; `summary` holds passage indices in reading order."""
+    """The result for one document; `summary` holds passage indices in reading order.
+
+    `preliminary`: first scores of all passages from a cheap scan, without links and summary. It is shown until the precise
+    one comes, and neither stored nor given to other programs.
+    """
 
     file: str
     sha256: str
@@ -109,9 +113,12 @@ class Analysis:
     settings: AnalysisSettings
     cost: Cost
     warnings: tuple[Notice, ...] = ()
+    preliminary: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """The `fusen.analysis/1` object."""
+        """The `fusen.analysis/1` object, which only a complete analysis has; raises ValueError for a preliminary one."""
+        if self.preliminary:
+            raise ValueError("a preliminary analysis is not given to other programs")
         return {
             "schema": "fusen.analysis/1",
             "file": self.file,

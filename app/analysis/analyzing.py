@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.analysis.analysis import (
     Analysis,
@@ -38,6 +43,9 @@ LONGEST = 2_000_000
 """Characters. English contracts of 1.13 million characters (244,000 tokens) took 6.3 GB of memory and 80 s on two cores;
 both grow with the length, so this much stays below what a machine of 16 GB has to give."""
 
+Early = Callable[[Analysis], None]
+"""Called with the preliminary analysis; what it raises ends the analysis."""
+
 SHOWN_FROM = 0.5
 """A tag is shown from this probability on: where it is more likely right than wrong."""
 
@@ -56,8 +64,9 @@ class PassageScorer(Protocol):
         attending: Attending | None = None,
         query: str | None = None,
         report: Report | None = None,
+        early: Callable[[PassageScores], None] | None = None,
     ) -> PassageScores:
-        """Scores of all passages of one document."""
+        """Scores of all passages of one document; `early` gets preliminary ones before, at most once and perhaps never."""
         ...
 
     def threshold(self, kind: Kind, recall: float, *, query: bool = False) -> float:
@@ -65,37 +74,40 @@ class PassageScorer(Protocol):
         ...
 
 
-def analyze(document: Document, settings: AnalysisSettings, scorer: PassageScorer, report: Report) -> Analysis:
-    """Analyse one document. Raises `FusenError` for one without text or of more than `LONGEST` characters."""
-    started = time.perf_counter()
-    passages = _readable(document)
+def analyze(
+    document: Document,
+    settings: AnalysisSettings,
+    scorer: PassageScorer,
+    report: Report,
+    early: Early | None = None,
+) -> Analysis:
+    """Analyse one document. Raises `FusenError` for one without text or of more than `LONGEST` characters.
+
+    `early` gets a preliminary analysis where the scorer scans the document before it reads it: at most once, before this
+    returns, with the same passages in the same order, and with neither links nor summary.
+    """
+    work = _Work(document, settings, scorer)
+
+    def scanned(scores: PassageScores) -> None:
+        if early is not None:
+            early(replace(work.analysis(scores), preliminary=True))
+
     scores = scorer.score(
-        [document.text[passage.start : passage.end] for passage in passages],
+        work.texts,
         kind=None if settings.kind == "auto" else settings.kind,
         attending=Attending(adaptive=settings.attention == "adaptive", coverage=settings.coverage),
         query=settings.query,
         report=report,
+        early=None if early is None else scanned,
     )
     report("linking", 0, 3)
-    scored = _scored(document, passages, scores, settings, scorer)
+    scored = work.analysis(scores)
     report("linking", 1, 3)
-    links = find_links(document, passages)
+    links = find_links(document, work.passages)
     report("linking", 2, 3)
-    summary = summarise(document, passages, scores.importance, scores.vectors)
+    summary = summarise(document, work.passages, scores.importance, scores.vectors)
     report("linking", 3, 3)
-    return Analysis(
-        file=document.file,
-        sha256=document.sha256,
-        kind=scores.kind,
-        language=document.language,
-        passages=scored,
-        links=links,
-        summary=summary,
-        model=ModelIdentity(scorer.name.name, scorer.name.version, scorer.name.sha256),
-        settings=settings,
-        cost=_cost(scores, scorer.device, time.perf_counter() - started),
-        warnings=(*document.warnings, *cautions(scores.kind, document.language, settings.query)),
-    )
+    return replace(scored, links=links, summary=summary, cost=work.cost(scores))
 
 
 def _readable(document: Document) -> list[Passage]:
@@ -116,40 +128,79 @@ def _readable(document: Document) -> list[Passage]:
     return passages
 
 
-def _scored(
-    document: Document,
-    passages: Sequence[Passage],
-    scores: PassageScores,
-    settings: AnalysisSettings,
-    scorer: PassageScorer,
-) -> tuple[ScoredPassage, ...]:
-    lengths = [passage.end - passage.start for passage in passages]
-    if settings.share is not None:
-        selected = select_by_share(scores.importance, lengths, settings.share)
-    else:
+class _Work:
+    """One document on its way: what the preliminary and the precise analysis share is worked out once."""
+
+    def __init__(self, document: Document, settings: AnalysisSettings, scorer: PassageScorer) -> None:
+        self._started = time.perf_counter()
+        self._document = document
+        self._settings = settings
+        self._scorer = scorer
+        self.passages = _readable(document)
+        self.texts = [document.text[passage.start : passage.end] for passage in self.passages]
+
+    def analysis(self, scores: PassageScores) -> Analysis:
+        """What the scores alone say, without links and summary."""
+        document, name = self._document, self._scorer.name
+        return Analysis(
+            file=document.file,
+            sha256=document.sha256,
+            kind=scores.kind,
+            language=document.language,
+            passages=self._scored(scores),
+            links=(),
+            summary=(),
+            model=ModelIdentity(name.name, name.version, name.sha256),
+            settings=self._settings,
+            cost=self.cost(scores),
+            warnings=(*document.warnings, *cautions(scores.kind, document.language, self._settings.query)),
+        )
+
+    def cost(self, scores: PassageScores) -> Cost:
+        """What it cost up to now."""
+        covered = scores.covered_mass
+        return Cost(
+            tokens=scores.tokens,
+            seconds=time.perf_counter() - self._started,
+            peak_bytes=peak_resident_bytes(),
+            density=scores.density,
+            covered_mass=CoveredMass(covered.estimate, covered.low, covered.high),
+            device=self._scorer.device,
+        )
+
+    @cached_property
+    def _quads(self) -> Sequence[tuple[Quad, ...]]:
+        """Of each passage."""
+        if self._document.quads is None:
+            return [()] * len(self.passages)
+        return passage_quads(self._document.quads, ranges_on_page(self._document, self.passages))
+
+    def _selected(self, scores: PassageScores) -> NDArray[np.bool_]:
+        settings = self._settings
+        if settings.share is not None:
+            return select_by_share(scores.importance, [len(text) for text in self.texts], settings.share)
         # A heading is treated as any other passage: the model was calibrated with headings among its passages, and to hide
         # one that it finds important would break the recall that the threshold promises.
-        threshold = scorer.threshold(scores.kind, settings.recall, query=settings.query is not None)
-        selected = select_by_threshold(scores.importance, threshold)
-    ranked = ranks(scores.importance)
-    quads: Sequence[tuple[Quad, ...]] = [()] * len(passages)
-    if document.quads is not None:
-        quads = passage_quads(document.quads, ranges_on_page(document, passages))
-    return tuple(
-        ScoredPassage(
-            start=passage.start,
-            end=passage.end,
-            page=passage.page,
-            text=document.text[passage.start : passage.end],
-            quads=quads[i],
-            importance=float(scores.importance[i]),
-            interval=(float(scores.low[i]), float(scores.high[i])),
-            tags=_tags(scores, i),
-            selected=bool(selected[i]),
-            rank=int(ranked[i]),
+        threshold = self._scorer.threshold(scores.kind, settings.recall, query=settings.query is not None)
+        return select_by_threshold(scores.importance, threshold)
+
+    def _scored(self, scores: PassageScores) -> tuple[ScoredPassage, ...]:
+        selected, ranked = self._selected(scores), ranks(scores.importance)
+        return tuple(
+            ScoredPassage(
+                start=passage.start,
+                end=passage.end,
+                page=passage.page,
+                text=self.texts[i],
+                quads=self._quads[i],
+                importance=float(scores.importance[i]),
+                interval=(float(scores.low[i]), float(scores.high[i])),
+                tags=_tags(scores, i),
+                selected=bool(selected[i]),
+                rank=int(ranked[i]),
+            )
+            for i, passage in enumerate(self.passages)
         )
-        for i, passage in enumerate(passages)
-    )
 
 
 def _tags(scores: PassageScores, index: int) -> tuple[TagScore, ...]:
@@ -157,15 +208,3 @@ def _tags(scores: PassageScores, index: int) -> tuple[TagScore, ...]:
     row = scores.tags[index]
     shown = sorted((column for column in range(len(row)) if row[column] >= SHOWN_FROM), key=lambda column: -row[column])
     return tuple(TagScore(scores.tag_names[column], float(row[column])) for column in shown)
-
-
-def _cost(scores: PassageScores, device: str, seconds: float) -> Cost:
-    covered = scores.covered_mass
-    return Cost(
-        tokens=scores.tokens,
-        seconds=seconds,
-        peak_bytes=peak_resident_bytes(),
-        density=scores.density,
-        covered_mass=CoveredMass(covered.estimate, covered.low, covered.high),
-        device=device,
-    )

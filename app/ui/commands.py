@@ -42,7 +42,7 @@ def _file(test: Callable[[OpenFile], bool]) -> Enabled:
 def _has_finding(state: WindowState) -> bool:
     """One is selected, and its card shows."""
     file = state.current
-    return file is not None and file.phase == "ready" and file.findings.selected is not None and not state.summary
+    return file is not None and file.is_reviewable and file.findings.selected is not None and not state.summary
 
 
 def _is_decided(state: WindowState) -> bool:
@@ -50,7 +50,7 @@ def _is_decided(state: WindowState) -> bool:
     return _has_finding(state) and finding is not None and finding.decision != "undecided"
 
 
-_has_findings = _file(lambda f: f.phase == "ready" and len(f.findings) > 0)
+_has_findings = _file(lambda f: f.is_reviewable and len(f.findings) > 0)
 _is_shown = _file(lambda f: f.opened is not None)
 _is_analysed = _file(lambda f: f.phase == "ready" and f.analysis is not None)
 

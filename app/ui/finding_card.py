@@ -77,7 +77,7 @@ class FindingCard(QWidget):
 
     def show_finding(self, file: OpenFile | None) -> None:
         """Show the selected finding of `file`; the comment of the one before is kept first."""
-        finding = file.findings.selected if file is not None and file.phase == "ready" else None
+        finding = file.findings.selected if file is not None and file.is_reviewable else None
         if (finding.id if finding else None) != self._finding_id:
             self.keep_comment()
         self.setVisible(finding is not None)
@@ -101,16 +101,18 @@ class FindingCard(QWidget):
     def _explain(self, file: OpenFile | None, finding: Finding) -> None:
         """Why the passage was selected, in the figures that there are."""
         low, high = finding.interval
-        facts = [
-            self.tr("importance {value:.0%} ({low:.0%}–{high:.0%})").format(
-                value=finding.importance, low=low, high=high
-            )
-        ]
+        first = file is not None and file.has_first_findings
+        estimate = self.tr("importance {value:.0%} ({low:.0%}–{high:.0%})")
+        if first:
+            estimate = self.tr("first estimate {value:.0%} ({low:.0%}–{high:.0%})")
+        facts = [estimate.format(value=finding.importance, low=low, high=high)]
         if finding.quads:
             facts.insert(0, self.tr("page {page}").format(page=finding.page))
         passages = len(file.analysis.passages) if file is not None and file.analysis is not None else 0
         if passages:
             facts.append(self.tr("rank {rank} of {passages:,}").format(rank=finding.rank, passages=passages))
+        if not finding.selected and not first:
+            facts.append(self.tr("not selected"))
         self._figures.setText("  ·  ".join(facts).capitalize())
         why = self.tr("By the model's estimate a reviewer must read {share:.0%} of passages like this one.")
         tags = "".join(f"\n{tag_name(tag.tag)}: {tag.probability:.0%}" for tag in finding.tags)

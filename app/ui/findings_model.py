@@ -25,33 +25,33 @@ def title_of(finding: Finding) -> str:
 
 
 class FindingsModel(QAbstractListModel):
-    """Rows of the list as it is ordered now."""
+    """Rows of the list as it is ordered now; `findings` is that list."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._findings = FindingList()
+        self.findings = FindingList()
 
     def show(self, findings: FindingList) -> None:
         """Take another list, or the same one in another order."""
         self.beginResetModel()
-        self._findings = findings
+        self.findings = findings
         self.endResetModel()
 
     def touch(self, ids: frozenset[str]) -> None:
         """Values of these findings changed."""
         for finding_id in ids:
-            if (row := self._findings.row_of(finding_id)) is not None:
+            if (row := self.findings.row_of(finding_id)) is not None:
                 self.dataChanged.emit(self.index(row), self.index(row))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
         """Number of findings shown."""
-        return 0 if parent.isValid() else len(self._findings)
+        return 0 if parent.isValid() else len(self.findings)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The finding, or its words for assistive technology."""
         if not index.isValid():
             return None
-        finding = self._findings[index.row()]
+        finding = self.findings[index.row()]
         if role == FINDING:
             return finding
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):

@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
 from app.ui.actions import Actions
 from app.ui.finding_card import FindingCard
 from app.ui.findings_model import FINDING, FindingDelegate, FindingsModel
+from app.ui.first_findings import FirstFindingsNotice
 from app.ui.overview import Overview
 from app.ui.sensitivity import SensitivityBar
 from app.ui.state import BUSY, OpenFile
 from app.ui.widgets import label
-from app.ui.words import counts_words, stage_words, time_left
+from app.ui.words import counts_words, progress_words, stage_words
 
 
 class FindingsPanel(QWidget):
@@ -35,13 +36,17 @@ class FindingsPanel(QWidget):
         self.setObjectName("findings")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._file: OpenFile | None = None
+        self._stood = 0  # where the selected row was, before what stands above the list changed its height
         self._title, self._counts = label("", "title"), label("", "small", wrap=True)
         self._summary = _segment(actions["summary"], self.tr("Summary"))
         self._summary.setProperty("role", "toggle")
+        policy = self._summary.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the list below is not to move when the summary comes
+        self._summary.setSizePolicy(policy)
         self._model = FindingsModel()
         self.list = self._make_list()
         self.card = FindingCard(actions, self)
-        self.sensitivity = SensitivityBar()
+        self.sensitivity, self.first = SensitivityBar(), FirstFindingsNotice(actions)
         self.overview = Overview()
         self._clock = QTimer(self, interval=1000)  # the time left runs on between two reports
         self._clock.timeout.connect(self._tick)
@@ -81,9 +86,10 @@ class FindingsPanel(QWidget):
         page = QWidget()
         bars = QVBoxLayout()
         bars.setContentsMargins(16, 0, 16, 8)
-        bars.setSpacing(4)
+        bars.setSpacing(8)
         bars.addWidget(self._make_segments(actions))
         bars.addWidget(self.sensitivity)
+        bars.addWidget(self.first)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -145,14 +151,21 @@ class FindingsPanel(QWidget):
         if file is not self._file:
             self.card.keep_comment()
         self._file = file
+        self._stood = self._top_of_current()
         busy, ready = file is not None and file.phase in BUSY, file is not None and file.phase == "ready"
+        reviewable = file is not None and file.is_reviewable
         self._progress.setVisible(busy)
         self._clock.start() if busy else self._clock.stop()
         self._again.setVisible(file is not None and file.phase == "stopped")
         self._summary.setVisible(ready)
-        self._pages.setCurrentWidget(self._waiting if not ready else self.overview if summary else self._review)
+        self._pages.setCurrentWidget(
+            self.overview if ready and summary else self._review if reviewable else self._waiting
+        )
         if file is not None and busy:
             self._show_progress(file)
+        self.sensitivity.setVisible(ready)
+        if file is not None and reviewable:
+            self.first.show_file(file)
         if file is not None and ready:
             self.sensitivity.show_file(file)
             if summary:
@@ -160,11 +173,24 @@ class FindingsPanel(QWidget):
         self.show_counts()
 
     def reload(self) -> None:
-        """Rows changed their order or number."""
-        if self._file is not None:
-            self._model.show(self._file.findings)
+        """Rows changed their order or number. In a new list, the finding that stays selected stands where it stood."""
+        findings = self._file.findings if self._file is not None else self._model.findings
+        before, index = self._model.findings, self.list.currentIndex()
+        stays = before is not findings and index.isValid() and before[index.row()].id == findings.selected_id
+        self._model.show(findings)
         self.show_selection()
         self.show_counts()
+        if stays:
+            for part in (self, self._review):
+                if (layout := part.layout()) is not None:
+                    layout.activate()
+            bar = self.list.verticalScrollBar()
+            bar.setValue(bar.value() + self._top_of_current() - self._stood)
+
+    def _top_of_current(self) -> int:
+        """Where the selected row stands in the panel."""
+        place = self.list.visualRect(self.list.currentIndex()).topLeft()
+        return self.list.viewport().mapTo(self, place).y()
 
     def touch(self, ids: frozenset[str]) -> None:
         """Values of these findings changed."""
@@ -188,7 +214,7 @@ class FindingsPanel(QWidget):
     def show_counts(self) -> None:
         """The head: how many, how far."""
         file = self._file
-        if file is None or file.phase != "ready":
+        if file is None or not file.is_reviewable:
             stopped = file is not None and file.phase == "stopped"
             self._title.setText(self.tr("Not analysed") if stopped else self.tr("Findings"))
             self._counts.setText("")
@@ -201,13 +227,13 @@ class FindingsPanel(QWidget):
     def _tick(self) -> None:
         if self._file is not None and self._file.phase in BUSY:
             self._show_progress(self._file)
+            self.first.show_file(self._file)
 
     def _show_progress(self, file: OpenFile) -> None:
         meter = file.meter
         self._stage.setText(stage_words(meter.stage) if meter else self.tr("Opening"))
         self._bar.setValue(round(meter.share * 1000) if meter else 0)
-        parts = [f"{meter.share:.0%}", time_left(meter.seconds_left())] if meter else []
-        self._left.setText("  ·  ".join(part for part in parts if part))
+        self._left.setText(progress_words(meter))
 
     def _scroll_to_current(self) -> None:
         if self.list.currentIndex().isValid():

@@ -178,6 +178,8 @@ class MainWindow(QMainWindow):
         for widget in (self.panel, self._toolbar):
             widget.setVisible(file is not None and file.phase not in ("locked", "failed"))
         self._toolbar.export.setEnabled(file is not None and file.phase == "ready")
+        if file is not None and file.has_first_findings:
+            self._state.summary = False  # there is none yet, and when it comes it must not take the list's place
         self.panel.show_file(file, summary=self._state.summary)
         self.actions_by_id.refresh()
         self._show_place()

@@ -6,6 +6,7 @@ An answer that belongs to an earlier attempt (`generation`) is dropped.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,10 +14,10 @@ from app.analysis.analysis import Analysis, AnalysisSettings
 from app.documents.document import Document
 from app.errors import FusenError
 from app.review.findings import Finding
-from app.review.selection import first_share, selected_share
+from app.review.selection import first_share, select_share, selected_share
 from app.ui.hub import Background, Courier, Hub, Message
 from app.ui.progress import WAITING, ProgressMeter
-from app.ui.state import OpenFile, WindowState
+from app.ui.state import OpenFile, Phase, WindowState
 from app.workers.client import WorkerClient
 from app.workers.protocol import (
     AnalysisResult,
@@ -30,6 +31,8 @@ from app.workers.protocol import (
     Value,
 )
 from app.workspace.store import Workspace
+
+log = logging.getLogger(__name__)
 
 Stored = tuple[Analysis | None, tuple[Finding, ...], float | None]
 _ALL: frozenset[str] = frozenset()
@@ -47,7 +50,9 @@ class Pipeline:
         documents: WorkerClient,
         model: WorkerClient,
         workspace: Path,
+        at_hand: Callable[[], Workspace | None],
     ) -> None:
+        """`workspace` is the file, opened anew for what takes its time; `at_hand` the one that the window's thread has open."""
         self._state = state
         self._hub = hub
         self._courier = courier
@@ -55,6 +60,7 @@ class Pipeline:
         self._documents = documents
         self._model = model
         self._workspace = workspace
+        self._at_hand = at_hand
 
     def open(self, path: Path) -> OpenFile:
         """Open a file and bring it into view; one that is open already only comes into view."""
@@ -99,8 +105,8 @@ class Pipeline:
         if file.opened is None:
             self._fail(file, FusenError("cancelled", "Opening was cancelled.", "Open the file again when you want to."))
             return
-        file.phase = "ready" if file.analysis is not None else "stopped"
         file.meter = None
+        file.phase = _ended(file)
         text = "The analysis was cancelled."
         self._hub.announced.emit(file.key, Message("note", text, command="analyse"))
         self._hub.changed.emit(file.key)
@@ -174,7 +180,24 @@ class Pipeline:
             assert isinstance(value, AnalysisResult)  # noqa: S101 -- the worker's contract
             self._keep(file, document, value.analysis)
 
-        self._submit(self._model, file, Analyze(document=document, settings=AnalysisSettings()), analysed, self._stop)
+        # Where a complete analysis shows, first findings would be a step back.
+        first = file.analysis is None or file.has_first_findings
+        body = Analyze(document=document, settings=AnalysisSettings(), preliminary=first)
+        self._submit(self._model, file, body, analysed, self._stop, self._preview)
+
+    def _preview(self, file: OpenFile, analysis: Analysis) -> None:
+        """Show first findings at once, as the precise ones will be shown. They are not stored; decisions on them are."""
+        workspace = self._at_hand()
+        if workspace is None or file.phase != "analysing":
+            return
+        if (share := first_share(analysis)) is not None:
+            analysis = select_share(analysis, share)
+        try:
+            findings = workspace.preview(analysis.sha256, analysis)
+        except FusenError as error:
+            self._hub.announced.emit(file.key, Message("error", error.message, error.advice))
+            return
+        self._show_findings(file, analysis, findings, None)
 
     def _keep(self, file: OpenFile, document: Document, analysis: Analysis) -> None:
         """Store the analysis first, then show what was stored: the window never shows what a kill could lose.
@@ -193,23 +216,36 @@ class Pipeline:
 
         def stored(value: Stored) -> None:
             if file.generation == generation:
-                self._show_findings(file, value[0] or analysis, *value[1:])
+                self._show_findings(file, value[0] or analysis, self._up_to_date(document.sha256, value[1]), value[2])
 
         self._background.run(
             store, stored, lambda error: self._stop(file, error) if file.generation == generation else None
         )
 
+    def _up_to_date(self, sha256: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """As they are stored now: a first finding may have been decided on since `findings` were read on the other thread."""
+        try:
+            return workspace.findings(sha256) if (workspace := self._at_hand()) is not None else findings
+        except FusenError:
+            log.exception("the findings cannot be read once more")
+            return findings
+
     def _show_findings(
         self, file: OpenFile, analysis: Analysis, findings: tuple[Finding, ...], proposed: float | None
     ) -> None:
+        first, looked_at = file.analysis if file.has_first_findings else None, file.findings.selected_id
         file.take(analysis, findings)
         file.proposed_share = proposed
-        if analysis.warnings:  # what the reader must know of this document before she trusts what is selected
+        # What the reader must know of this document before she trusts what is selected; once, for she may have dismissed it.
+        if analysis.warnings and (first is None or analysis.warnings != first.warnings):
             told = " ".join(warning.message for warning in analysis.warnings)
             self._hub.announced.emit(file.key, Message("note", told))
         self._hub.changed.emit(file.key)
         self._hub.findings.emit(file.key, _ALL)
-        self._hub.selected.emit(file.key)
+        if (
+            first is None or file.findings.selected_id != looked_at
+        ):  # else the pages stay where the reader scrolled them
+            self._hub.selected.emit(file.key)
 
     def _fail(self, file: OpenFile, error: FusenError) -> None:
         """The file cannot be opened."""
@@ -223,7 +259,7 @@ class Pipeline:
             self._fail(file, error)
             return
         file.problem, file.meter = error, None
-        file.phase = "ready" if file.analysis is not None else "stopped"
+        file.phase = _ended(file)
         if error.code != "cancelled":
             again = None if error.code in ("empty", "too-large") else "analyse"  # it would say the same once more
             self._hub.announced.emit(file.key, Message("error", error.message, error.advice, command=again))
@@ -243,6 +279,7 @@ class Pipeline:
         body: Body,
         done: Callable[[OpenFile, Value], None],
         failed: Callable[[OpenFile, FusenError], None],
+        preliminary: Callable[[OpenFile, Analysis], None] | None = None,
     ) -> None:
         generation = file.generation
 
@@ -254,6 +291,7 @@ class Pipeline:
             on_progress=lambda progress: post(lambda: self._progress(file, progress)),
             on_result=lambda value: post(lambda: done(file, value)),
             on_failure=lambda error: post(lambda: failed(file, error)),
+            on_preliminary=None if preliminary is None else lambda first: post(lambda: preliminary(file, first)),
         )
         file.calls[call_id] = client.cancel
 
@@ -263,3 +301,8 @@ class Pipeline:
         calls, file.calls = file.calls, {}
         for call_id, cancel in calls.items():
             cancel(call_id)
+
+
+def _ended(file: OpenFile) -> Phase:
+    """The phase of a file whose pages show once nothing is done for it any more."""
+    return "ready" if file.analysis is not None and not file.has_first_findings else "stopped"

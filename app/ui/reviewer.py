@@ -94,7 +94,7 @@ class Reviewer:
 
     def _apply(self, file: OpenFile, operation: Operation) -> bool:
         try:
-            change = self._workspace.apply(operation)
+            change = self._workspace.apply(operation, file.findings.get(operation.finding_id))
         except FusenError as error:
             self._hub.announced.emit(file.key, Message("error", error.message, error.advice))
             return False

@@ -40,7 +40,14 @@ class Session:
         self._reviewer: Reviewer | None = None
         self.exporter = Exporter(self.hub, self._courier, self._background, self._documents, workspace)
         self._pipeline = Pipeline(
-            self.state, self.hub, self._courier, self._background, self._documents, self._model, workspace
+            self.state,
+            self.hub,
+            self._courier,
+            self._background,
+            self._documents,
+            self._model,
+            workspace,
+            lambda: self._workspace,
         )
 
     def start(self) -> None:

@@ -6,7 +6,7 @@ Views read it and never write it; `Pipeline` and `Reviewer` write it and then te
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +20,8 @@ from app.workers.protocol import OpenedDocument
 
 Phase = Literal["opening", "locked", "failed", "reading", "analysing", "ready", "stopped"]
 """opening: nothing is known yet. locked: a password is needed. failed: it could not be opened. reading, analysing: pages
-may show, findings are to come. ready: findings are there. stopped: pages show, the analysis was cancelled or failed."""
+may show, findings are to come. ready: findings are there. stopped: pages show, the analysis was cancelled or failed.
+In the phases reading, analysing and stopped there may be first findings (`OpenFile.has_first_findings`)."""
 
 BUSY: frozenset[Phase] = frozenset({"opening", "reading", "analysing"})
 
@@ -53,10 +54,28 @@ class OpenFile:
         """Identity of the bytes, once known."""
         return self.opened.sha256 if self.opened is not None else None
 
+    @property
+    def has_first_findings(self) -> bool:
+        """Whether what shows is from a preliminary analysis: the precise reading goes on, or did not finish."""
+        return self.analysis is not None and self.analysis.preliminary
+
+    @property
+    def is_reviewable(self) -> bool:
+        """Whether there are findings to look at and to decide on, first ones included."""
+        return self.phase == "ready" or self.has_first_findings
+
     def take(self, analysis: Analysis, findings: tuple[Finding, ...]) -> None:
-        """Have findings from now on; order, filter and, where it is still there, selection stay as they were."""
-        self.analysis, self.phase, self.meter, self.problem = analysis, "ready", None, None
+        """Have findings from now on; order, filter and, where it is still there, selection stay as they were.
+
+        With a preliminary analysis the phase stays as it is. What replaces one leaves the reviewer at the passage that she
+        looks at, also where it is not selected any more.
+        """
         before = self.findings
+        if self.has_first_findings:
+            findings = _with_passage(findings, before.selected, analysis)
+        self.analysis = analysis
+        if not analysis.preliminary:
+            self.phase, self.meter, self.problem = "ready", None, None
         self.findings = FindingList(findings)
         self.findings.selected_id = before.selected_id if before.selected_id in self.findings else None
         self.findings.arrange(before.order, before.only_undecided)
@@ -67,6 +86,18 @@ class OpenFile:
     def is_pdf(self) -> bool:
         """Whether there are pages to draw and an annotated PDF to write."""
         return self.opened is not None and self.opened.format == "pdf"
+
+
+def _with_passage(findings: tuple[Finding, ...], looked_at: Finding | None, analysis: Analysis) -> tuple[Finding, ...]:
+    """The findings, and the one that was looked at with what `analysis` says of it."""
+    if looked_at is None or any(finding.id == looked_at.id for finding in findings):
+        return findings
+    place = (looked_at.start, looked_at.end)
+    passage = next((p for p in analysis.passages if (p.start, p.end) == place), None)
+    if passage is None:
+        return findings
+    scores = {name: getattr(passage, name) for name in ("importance", "interval", "tags", "rank")}
+    return (*findings, replace(looked_at, selected=False, **scores))
 
 
 @dataclass

@@ -98,7 +98,8 @@ QWidget#dropZone {{ background: {panel}; border: 2px dashed {line}; border-radiu
 QWidget#dropZone[active="true"] {{ border-color: {flag}; background: {flag_wash}; }}
 QWidget#stateCard {{ background: {panel}; border: 1px solid {line}; border-radius: 12px; }}
 QWidget#card {{ background: {raised}; border-top: 1px solid {line}; }}
-QWidget#progressCard {{ background: {raised}; border: 1px solid {line}; border-radius: 8px; }}
+QWidget#progressCard, QWidget#firstFindings {{ background: {raised}; border: 1px solid {line}; border-radius: 8px; }}
+QWidget#firstFindings[kind="note"] {{ background: {flag_wash}; }}
 QLabel {{ background: transparent; }}
 QLabel[role="title"] {{ font-size: {title}px; font-weight: 600; }}
 QLabel[role="brand"] {{ font-size: {brand}px; font-weight: 600; }}

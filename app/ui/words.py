@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from app.ui.progress import ProgressMeter
 from app.ui.relations import Way
 from app.ui.state import OpenFile
 
@@ -51,6 +52,12 @@ def time_left(seconds: float | None) -> str:
     return _tr("about {n} min left").format(n=max(1, round(seconds / 60)))
 
 
+def progress_words(meter: ProgressMeter | None) -> str:
+    """How much of the work is done and the time that is left, as far as they are known."""
+    parts = [f"{meter.share:.0%}", time_left(meter.seconds_left())] if meter else []
+    return "  ·  ".join(part for part in parts if part)
+
+
 def state_words(file: OpenFile) -> str:
     """The second line of a file in the sidebar."""
     if file.phase == "ready":
@@ -65,14 +72,17 @@ def state_words(file: OpenFile) -> str:
         "failed": _tr("Could not be opened"),
         "reading": _tr("Reading {share:.0%}").format(share=share),
         "analysing": _tr("Analysing {share:.0%}").format(share=share),
-        "stopped": _tr("Not analysed"),
+        "stopped": _tr("First findings only") if file.has_first_findings else _tr("Not analysed"),
     }[file.phase]
 
 
 def counts_words(file: OpenFile) -> tuple[str, str]:
     """The head of the findings: how many there are, and how far the reviewer is."""
     counts = file.findings.counts()
-    title = _tr("1 finding") if counts.total == 1 else _tr("{n} findings").format(n=counts.total)
+    one, many = _tr("1 finding"), _tr("{n} findings")
+    if file.has_first_findings:
+        one, many = _tr("1 first finding"), _tr("{n} first findings")
+    title = one if counts.total == 1 else many.format(n=counts.total)
     passages = len(file.analysis.passages) if file.analysis else counts.total
     read = _tr("of 1 passage") if passages == 1 else _tr("of {n:,} passages").format(n=passages)
     done = _tr("{accepted} accepted, {rejected} rejected, {open} open").format(

@@ -18,10 +18,11 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
+from app.analysis.analysis import Analysis
 from app.errors import FusenError
 from app.workers.protocol import (
     AnnotatePdf,
@@ -31,6 +32,7 @@ from app.workers.protocol import (
     Failure,
     FromWorker,
     OpenDocument,
+    Preliminary,
     Progress,
     ReadDocument,
     RenderPage,
@@ -44,6 +46,7 @@ from app.workers.protocol import (
 )
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 DEADLINES: Mapping[type[Body], float] = {OpenDocument: 30, RenderPage: 20, ReadDocument: 60, AnnotatePdf: 120}
 """Seconds that a call may run without a result or progress. Kinds that are not named may take as long as they need."""
@@ -56,6 +59,7 @@ LONGEST_FRAME = 1 << 30
 _ROOT = Path(__file__).resolve().parents[2]
 
 OnProgress = Callable[[Progress], None]
+OnPreliminary = Callable[[Analysis], None]
 OnResult = Callable[[Value], None]
 OnFailure = Callable[[FusenError], None]
 
@@ -69,6 +73,7 @@ class _Pending:
     on_progress: OnProgress | None
     on_result: OnResult
     on_failure: OnFailure
+    on_preliminary: OnPreliminary | None = None
     attempts: int = 0
     cancelled: bool = False
     settled: bool = False
@@ -112,9 +117,13 @@ class WorkerClient:
         on_progress: OnProgress | None = None,
         on_result: OnResult,
         on_failure: OnFailure,
+        on_preliminary: OnPreliminary | None = None,
     ) -> int:
-        """Send a request and return its number. Exactly one of `on_result` and `on_failure` is called, on the client's thread."""
-        pending = _Pending(next(self._ids), body, on_progress, on_result, on_failure)
+        """Send a request and return its number. Exactly one of `on_result` and `on_failure` is called, on the client's thread.
+
+        `on_preliminary` is called before it, on the same thread, if the worker has first findings; never after a `cancel`.
+        """
+        pending = _Pending(next(self._ids), body, on_progress, on_result, on_failure, on_preliminary)
         self._post(lambda: self._accept(pending))
         return pending.id
 
@@ -287,18 +296,21 @@ class WorkerClient:
         elif message.id in self._pending:
             pending = self._pending[message.id]
             if isinstance(message, Progress):
-                self._report(pending, message)
+                self._report(pending, pending.on_progress, message)
+            elif isinstance(message, Preliminary):
+                self._report(pending, pending.on_preliminary, message.analysis)
             else:
                 self._finish(pending, message)
         self._watch()
 
-    def _report(self, pending: _Pending, progress: Progress) -> None:
-        if pending.on_progress is None or pending.cancelled:
+    def _report(self, pending: _Pending, callback: Callable[[T], None] | None, news: T) -> None:
+        """Tell the caller what is not the end of the call yet."""
+        if callback is None or pending.cancelled:
             return
         try:
-            pending.on_progress(progress)
+            callback(news)
         except Exception:
-            log.exception("a progress callback failed")
+            log.exception("a callback failed")
 
     def _finish(self, pending: _Pending, message: Result | Failure) -> None:
         del self._pending[pending.id]

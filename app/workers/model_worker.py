@@ -16,6 +16,7 @@ from app.workers.protocol import AnalysisResult, Analyze, Body, Describe, Descri
 from app.workers.serving import CallContext, serve
 
 if TYPE_CHECKING:
+    from app.analysis.analysis import Analysis
     from app.analysis.analyzing import PassageScorer
 
     class DescribedScorer(PassageScorer, Protocol):
@@ -63,8 +64,14 @@ class ModelHandler:
             context.progress(stage, done, total)
             context.check_cancelled()
 
+        def early(analysis: Analysis) -> None:
+            context.check_cancelled()  # what nobody waits for any more need not be packed and sent
+            context.preliminary(analysis)
+
         scorer = self._scorer(body.settings.device, context)
-        return AnalysisResult(analyze(body.document, body.settings, scorer, report))
+        return AnalysisResult(
+            analyze(body.document, body.settings, scorer, report, early if body.preliminary else None)
+        )
 
     def _describe(self, context: CallContext) -> Description:
         from app.analysis.analyzing import LONGEST

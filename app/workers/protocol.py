@@ -1,8 +1,8 @@
 """The messages between the window (or the command line) and the workers: small typed values, encoded as MessagePack.
 
 Client to worker: a `Call` (with a number) or a `Cancel`. Worker to client, for each call: `Started`, any number of
-`Progress`, then one `Result` or `Failure`. Page images do not travel in messages: the client makes a shared-memory block,
-the worker fills it (`app.workers.page_memory`).
+`Progress`, among them at most one `Preliminary`, then one `Result` or `Failure`. Page images do not travel in messages: the
+client makes a shared-memory block, the worker fills it (`app.workers.page_memory`).
 """
 
 from __future__ import annotations
@@ -53,10 +53,11 @@ class AnnotatePdf(msgspec.Struct, tag=True, frozen=True):
 
 
 class Analyze(msgspec.Struct, tag=True, frozen=True):
-    """Score a document. Progress by stage. Result: `Analysis`."""
+    """Score a document. Progress by stage; a `Preliminary` on the way if `preliminary` asks for it. Result: `Analysis`."""
 
     document: Document
     settings: AnalysisSettings
+    preliminary: bool = False
 
 
 class Describe(msgspec.Struct, tag=True, frozen=True):
@@ -153,6 +154,13 @@ class Progress(msgspec.Struct, tag=True, frozen=True):
     total: int
 
 
+class Preliminary(msgspec.Struct, tag=True, frozen=True):
+    """First scores of the document that an `Analyze` is about; the precise ones follow, unless it fails or is cancelled."""
+
+    id: int
+    analysis: Analysis
+
+
 class Result(msgspec.Struct, tag=True, frozen=True):
     """The call's value."""
 
@@ -170,7 +178,7 @@ class Failure(msgspec.Struct, tag=True, frozen=True):
 
 
 ToWorker = Call | Cancel
-FromWorker = Started | Progress | Result | Failure
+FromWorker = Started | Progress | Preliminary | Result | Failure
 
 
 def _encode_array(value: Any) -> Any:

@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import BinaryIO
 
+from app.analysis.analysis import Analysis
 from app.errors import FusenError
 from app.workers.protocol import (
     Body,
@@ -25,6 +26,7 @@ from app.workers.protocol import (
     Cancel,
     Failure,
     FromWorker,
+    Preliminary,
     Progress,
     Result,
     Started,
@@ -40,7 +42,7 @@ LENGTH_BYTES = 4
 
 
 class CallContext:
-    """What a handler may do besides computing: report progress, notice a cancel, let urgent calls through."""
+    """What a handler may do besides computing: report progress and first findings, notice a cancel, let urgent calls through."""
 
     def __init__(self, worker: _Worker, call_id: int) -> None:
         self._worker = worker
@@ -50,6 +52,10 @@ class CallContext:
     def progress(self, stage: str, done: int, total: int) -> None:
         """Tell the client that `done` of `total` units of `stage` are finished."""
         self._worker.send(Progress(id=self._id, stage=stage, done=done, total=total))
+
+    def preliminary(self, analysis: Analysis) -> None:
+        """Tell the client what a first scan found, before the call's result."""
+        self._worker.send(Preliminary(id=self._id, analysis=analysis))
 
     def check_cancelled(self) -> None:
         """Raise `FusenError("cancelled")` once the client has cancelled this call."""

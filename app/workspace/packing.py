@@ -21,10 +21,11 @@ FINDING_COLUMNS = (
     'id, document_sha256, "start", "end", page, text, quads,'
     " importance, low, high, tags, rank, selected, decision, comment"
 )
+_INSERT = f"INSERT INTO findings ({FINDING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+ADD_FINDING = f"{_INSERT} ON CONFLICT (id) DO NOTHING"
 # A finding that exists takes what the model says now and keeps what the person said.
 UPSERT_FINDING = (
-    f"INSERT INTO findings ({FINDING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-    " ON CONFLICT (id) DO UPDATE SET page = excluded.page, quads = excluded.quads, importance = excluded.importance,"
+    f"{_INSERT} ON CONFLICT (id) DO UPDATE SET page = excluded.page, quads = excluded.quads, importance = excluded.importance,"
     " low = excluded.low, high = excluded.high, tags = excluded.tags, rank = excluded.rank, selected = excluded.selected"
 )
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -115,7 +115,10 @@ class Workspace:
 
         A passage that was a finding before keeps its decision and comment. A finding that the new analysis does not select
         stays if there is a decision or comment, and leaves `findings` otherwise. The selection is the model's again.
+        Raises ValueError for a preliminary analysis, which is not kept.
         """
+        if analysis.preliminary:
+            raise ValueError("a preliminary analysis is not stored")
         settings = json.dumps(asdict(analysis.settings), sort_keys=True, ensure_ascii=False)
         content = packing.pack_analysis(analysis)
         with transaction(self._connection, self.path):
@@ -171,12 +174,30 @@ class Workspace:
             (sha256,),
         )
 
-    def apply(self, operation: Operation) -> Change:
+    def preview(self, sha256: str, analysis: Analysis) -> tuple[Finding, ...]:
+        """The findings that there would be if `analysis` were saved, in reading order; nothing is stored."""
+        touched = [f for f in self.findings(sha256) if f.decision != "undecided" or f.comment]
+        places = {(f.start, f.end) for f in touched}
+        proposed = (p for p in analysis.passages if p.selected or (p.start, p.end) in places)
+        shown = {finding.id: finding for finding in (packing.finding_of(sha256, passage) for passage in proposed)}
+        for before in touched:
+            now = shown.get(before.id, replace(before, selected=False))
+            shown[before.id] = replace(now, decision=before.decision, comment=before.comment)
+        kept = (f for f in shown.values() if f.selected or f.decision != "undecided" or f.comment)
+        return tuple(sorted(kept, key=lambda finding: (finding.start, finding.end)))
+
+    def apply(self, operation: Operation, finding: Finding | None = None) -> Change:
         """Do it, store it, remember how to undo it. What could be redone before cannot be any more.
 
-        An operation that changes nothing leaves no trace in the history. Raises KeyError for an unknown finding.
+        An operation that changes nothing leaves no trace in the history. With `finding`, the one that `operation` is about need
+        not be known yet: a decision on what only a preliminary analysis selected is kept, also where no other one follows.
+        Raises KeyError for an unknown finding.
         """
         with transaction(self._connection, self.path):
+            if finding is not None:
+                # Not selected: that is for an analysis to say. Undecided again, it leaves `findings`.
+                unselected = replace(finding, selected=False, decision="undecided", comment="")
+                self._connection.execute(packing.ADD_FINDING, packing.row_of(unselected))
             before = self._by_id(operation.finding_id)
             change = operations.apply(before, operation)
             if change.findings:

@@ -134,6 +134,60 @@ def test_links_summary_cost_and_warnings_are_there() -> None:
     assert json.loads(json.dumps(analysis.to_json()))["schema"] == "fusen.analysis/1"
 
 
+def test_first_findings_come_before_the_precise_ones_and_are_marked() -> None:
+    found: list[Analysis] = []
+    stages: list[str] = []
+
+    def early(analysis: Analysis) -> None:
+        assert stages == []  # nothing was attended to yet
+        found.append(analysis)
+
+    final = analyze(
+        document(), AnalysisSettings(share=0.3), StandInScorer(), lambda stage, *_: stages.append(stage), early
+    )
+    (first,) = found
+    assert (first.preliminary, final.preliminary) == (True, False)
+    assert (first.links, first.summary) == ((), ())
+    assert final.links
+    assert final.summary
+    assert [(p.start, p.end, p.page, p.quads) for p in first.passages] == [
+        (p.start, p.end, p.page, p.quads) for p in final.passages
+    ]
+    assert [p.importance for p in first.passages] == [0.1, 0.7, 0.6, 0.6, 0.65, 0.1]
+    assert [p.rank for p in first.passages] == [5, 1, 3, 4, 2, 6]
+    assert [p.selected for p in first.passages] == [False, True, False, False, True, False]
+    assert [p.selected for p in final.passages] == [False, False, True, True, False, False]
+    assert first.warnings == final.warnings
+    assert first.cost.seconds <= final.cost.seconds
+
+
+def test_first_findings_are_no_json() -> None:
+    found: list[Analysis] = []
+    final = analyze(document(), AnalysisSettings(), StandInScorer(), lambda *_: None, found.append)
+    assert "preliminary" not in final.to_json()
+    with pytest.raises(ValueError, match="preliminary"):
+        found[0].to_json()
+
+
+def test_a_scorer_need_not_have_first_findings_nor_anyone_want_them() -> None:
+    found: list[Analysis] = []
+    analyze(document(), AnalysisSettings(query="who?"), StandInScorer(), lambda *_: None, found.append)
+    assert found == []
+    scorer = StandInScorer()
+    analysed(scorer=scorer)
+    assert scorer.asked["early"] is None  # so that no scan is made for nobody
+
+
+def test_what_early_raises_ends_the_work() -> None:
+    def early(_: Analysis) -> None:
+        raise FusenError("cancelled", "Enough.")
+
+    stages: list[str] = []
+    with pytest.raises(FusenError, match="Enough"):
+        analyze(document(), AnalysisSettings(), StandInScorer(), lambda stage, *_: stages.append(stage), early)
+    assert stages == []
+
+
 def test_progress_goes_through_the_stages_and_what_it_raises_ends_the_work() -> None:
     stages: list[str] = []
 

@@ -7,13 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from samples import make_analysis, make_document, with_importance
 
 from app.review.findings import Finding
 from app.ui.availability import explain, why_no_window
 from app.ui.commands import COMMANDS, MENUS
 from app.ui.finding_list import FindingList
 from app.ui.progress import WAITING, ProgressMeter
-from app.ui.state import WindowState
+from app.ui.state import OpenFile, WindowState
+from app.workspace.packing import finding_of
 
 
 def finding(number: int, importance: float) -> Finding:
@@ -51,6 +53,26 @@ def test_steps_stop_at_both_ends(findings: FindingList) -> None:
     findings.selected_id = "1"
     assert findings.neighbour(1) is None
     assert findings.neighbour(-1) == "3"
+
+
+def test_what_replaces_first_findings_leaves_the_reviewer_where_she_is() -> None:
+    document = make_document()
+    analysis = make_analysis(document)
+    first = replace(analysis, preliminary=True)
+    file = OpenFile(1, Path("services.pdf"), phase="analysing")
+    assert not file.is_reviewable
+    shown = tuple(finding_of(document.sha256, passage) for passage in analysis.passages)
+    file.take(first, shown)
+    assert (file.phase, file.has_first_findings, file.is_reviewable) == ("analysing", True, True)
+    file.findings.selected_id = shown[2].id
+    file.findings.arrange("place", only_undecided=True)
+    precise = with_importance(analysis, 2, 0.03)
+    file.take(precise, (shown[1], shown[3]))
+    assert (file.phase, file.has_first_findings) == ("ready", False)
+    assert [f.id for f in file.findings] == [shown[1].id, shown[2].id, shown[3].id]  # order and filter are hers
+    assert file.findings.selected == replace(shown[2], selected=False, importance=0.03)
+    file.take(precise, (shown[1], shown[3]))
+    assert file.findings.selected_id == shown[1].id  # only first findings hold a passage that is not selected
 
 
 def test_progress_never_falls_and_the_time_left_is_honest() -> None:

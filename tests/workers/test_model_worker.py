@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from samples import make_document
 
-from app.analysis.analysis import AnalysisSettings
+from app.analysis.analysis import Analysis, AnalysisSettings
 from app.documents.document import Document
 from app.errors import FusenError
 from app.workers.client import WorkerClient
@@ -104,6 +104,66 @@ def test_cancelling_is_prompt(client: WorkerClient) -> None:
     client.cancel(call)
     assert ended.get(timeout=10).code == "cancelled"
     assert time.monotonic() - cancelled < 1.0
+
+
+class Listening:
+    """What becomes of an analysis, in the order in which it was told."""
+
+    def __init__(self, client: WorkerClient, sentence: str, *, wanted: bool = True) -> None:
+        self.first = threading.Event()
+        self.told: queue.Queue[Analysis | AnalysisResult | FusenError] = queue.Queue()
+        self.call = client.submit(
+            Analyze(saying(sentence), AnalysisSettings(), preliminary=wanted),
+            on_result=self.told.put,  # type: ignore[arg-type]
+            on_failure=self.told.put,
+            on_preliminary=self._note,
+        )
+
+    def _note(self, analysis: Analysis) -> None:
+        self.told.put(analysis)
+        self.first.set()
+
+    def next(self) -> Analysis | AnalysisResult | FusenError:
+        return self.told.get(timeout=60)
+
+
+def test_first_findings_come_before_the_result(client: WorkerClient) -> None:
+    listening = Listening(client, "The Supplier may terminate this Agreement.")
+    first, result = listening.next(), listening.next()
+    assert isinstance(first, Analysis)
+    assert isinstance(result, AnalysisResult)
+    assert (first.preliminary, result.analysis.preliminary) == (True, False)
+    assert [p.importance for p in first.passages] == [0.65, 0.6]
+    assert [p.importance for p in result.analysis.passages] == [0.8, 0.9]
+
+
+def test_first_findings_are_not_sent_to_who_does_not_ask(client: WorkerClient) -> None:
+    listening = Listening(client, "The Supplier may terminate this Agreement.", wanted=False)
+    assert isinstance(listening.next(), AnalysisResult)
+    assert not listening.first.is_set()
+
+
+def test_cancelling_after_the_first_findings_is_prompt(client: WorkerClient) -> None:
+    listening = Listening(client, "Take your time.")
+    assert isinstance(listening.next(), Analysis)
+    cancelled = time.monotonic()
+    client.cancel(listening.call)
+    error = listening.next()
+    assert isinstance(error, FusenError)
+    assert error.code == "cancelled"
+    assert time.monotonic() - cancelled < 1.0
+    assert isinstance(client.call(Analyze(make_document(), AnalysisSettings())), AnalysisResult)
+
+
+def test_a_worker_that_dies_after_the_first_findings_is_reported_and_lives_again(client: WorkerClient) -> None:
+    listening = Listening(client, "Please die.")
+    assert isinstance(listening.next(), Analysis)
+    error = listening.next()
+    assert isinstance(error, FusenError)
+    assert error.code == "internal"
+    assert "stopped unexpectedly at services.pdf" in error.message
+    assert isinstance(client.call(Analyze(make_document(), AnalysisSettings())), AnalysisResult)
+    assert listening.told.empty()
 
 
 def test_a_gpu_that_is_not_there_is_said_to_be_missing() -> None:

@@ -127,6 +127,68 @@ def test_undo_reaches_back_over_a_restart_and_over_a_new_analysis(tmp_path: Path
         assert workspace.redo() is None
 
 
+def test_a_preview_is_what_saving_would_show_and_stores_nothing(workspace: Workspace) -> None:
+    liability, law, _ = workspace.findings(DOCUMENT.sha256)
+    workspace.apply(SetDecision(liability.id, "accepted"))
+    workspace.apply(SetComment(law.id, "Ask Tokyo"))
+    before = workspace.findings(DOCUMENT.sha256)
+    passages = list(make_analysis(DOCUMENT, selected=(2, 4)).passages)
+    passages[1] = replace(passages[1], text="Something else stands at these offsets.")
+    first = replace(ANALYSIS, passages=tuple(passages), preliminary=True)
+    shown = workspace.preview(DOCUMENT.sha256, first)
+    assert workspace.findings(DOCUMENT.sha256) == before
+    assert workspace.analysis(DOCUMENT.sha256) == ANALYSIS
+    assert {f.text for f in shown} == {ENGLISH[1], ENGLISH[2], ENGLISH[4]}
+    workspace.save_analysis(DOCUMENT, replace(first, preliminary=False))
+    assert workspace.findings(DOCUMENT.sha256) == shown
+
+
+def test_a_preliminary_analysis_is_not_stored(workspace: Workspace) -> None:
+    with pytest.raises(ValueError, match="preliminary"):
+        workspace.save_analysis(DOCUMENT, replace(ANALYSIS, preliminary=True))
+    assert workspace.analysis(DOCUMENT.sha256) == ANALYSIS
+
+
+@pytest.mark.parametrize("selected", [(1, 2), (2, 4)])
+def test_a_decision_on_a_first_finding_is_kept_whatever_the_precise_reading_selects(
+    tmp_path: Path, selected: tuple[int, ...]
+) -> None:
+    path = tmp_path / "w.fusen"
+    opened = OpenedDocument(path="/contracts/services.pdf", sha256=DOCUMENT.sha256, format="pdf", pages=())
+    with Workspace.open(path) as workspace:
+        workspace.add_document(opened)
+        first = workspace.preview(DOCUMENT.sha256, replace(ANALYSIS, preliminary=True))
+        liability, law, termination = first
+        workspace.apply(SetDecision(liability.id, "accepted"), liability)
+        workspace.apply(SetComment(liability.id, "Too low"), liability)
+        workspace.apply(SetDecision(law.id, "rejected"), law)
+        workspace.undo()
+        assert [(f.id, f.selected) for f in workspace.findings(DOCUMENT.sha256)] == [(liability.id, False)]
+        assert workspace.analysis(DOCUMENT.sha256) is None
+    with Workspace.open(path) as workspace:  # nothing followed: a kill, and another start
+        shown = workspace.preview(DOCUMENT.sha256, replace(ANALYSIS, preliminary=True))
+        assert [(f.id, f.decision) for f in shown] == [
+            (liability.id, "accepted"),
+            (law.id, "undecided"),
+            (termination.id, "undecided"),
+        ]
+        workspace.save_analysis(DOCUMENT, with_importance(make_analysis(DOCUMENT, selected=selected), 1, 0.2))
+        kept = next(f for f in workspace.findings(DOCUMENT.sha256) if f.id == liability.id)
+        assert (kept.decision, kept.comment, kept.importance) == ("accepted", "Too low", 0.2)
+        assert kept.selected == (1 in selected)
+        workspace.redo()
+        rejected = next(f for f in workspace.findings(DOCUMENT.sha256) if f.id == law.id)
+        assert rejected.decision == "rejected"
+
+
+def test_a_decision_that_comes_while_the_precise_findings_are_stored_does_not_change_their_scores(
+    workspace: Workspace,
+) -> None:
+    liability = workspace.findings(DOCUMENT.sha256)[0]
+    workspace.apply(SetDecision(liability.id, "accepted"), replace(liability, importance=0.1, selected=False))
+    assert workspace.findings(DOCUMENT.sha256)[0] == replace(liability, decision="accepted")
+
+
 def test_nothing_to_undo(workspace: Workspace) -> None:
     assert workspace.undo() is None
     assert workspace.redo() is None
