@@ -189,6 +189,8 @@ def test_bins_hold_the_same_number_within_one() -> None:
     assert sorted(np.concatenate(bins).tolist()) == list(range(47))
     assert all(probabilities[a].max() <= probabilities[b].min() for a, b in pairwise(bins))
     assert equal_mass_bins(probabilities[:0], 10) == []
+
+
 def test_resampled_means_draw_documents() -> None:
     values, owner = np.array([1.0, 1.0, 1.0, 0.0]), np.array([0, 0, 0, 1])
     means = bootstrap_mean(values, owner, 400, 0)
