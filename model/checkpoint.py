@@ -12,8 +12,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from model.encoder import EncoderConfig
 from model.importance import ImportanceModel
+from model.layers import EncoderConfig
 
 _SCALE = ".row_scale"
 

@@ -1,22 +1,35 @@
 """The long-context encoder: local layers read windows, whole-document layers read everything with adaptive sparse attention.
 
-Local layers are multilingual-e5-small's first layers (post-layer-norm, as in BERT, arXiv 1810.04805) on windows of 510 tokens
-between <s> and </s>. Whole-document layers (pre-layer-norm) follow without positions: they look for what, not for where, and
-averages of keys without rotary phases are good estimates of the keys.
+Local layers are those of multilingual-e5-small (post-layer-norm, as in BERT, arXiv 1810.04805) on windows between <s> and
+</s>. The first few are the coarse scan and read everything; the others may be given what the scan did not rule out, laid end
+to end. Whole-document layers (pre-layer-norm) follow without positions: they look for what, not for where, and averages of keys
+without rotary phases are good estimates of the keys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any
 
+import numpy as np
 import torch
-import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from model.attention import AdaptiveAttentionConfig, CoveredMass, adaptive_attention
 from model.attention.audit import combine
+from model.layers import (
+    EncoderConfig,
+    LocalLayer,
+    LongLayer,
+    PackedEmbedding,
+    StructureEmbedding,
+    as_tensor,
+    attend_end_to_end,
+    join_heads,
+)
 from model.tokenizer import BEGIN, END, PADDING
 
 Report = Callable[[str, int, int], None]
@@ -26,25 +39,7 @@ Watch = Callable[[Tensor, Tensor], None]
 """Called with the query and key, (1, heads, tokens, head_dim) each, of each document in each whole-document layer."""
 
 _DENSELY = AdaptiveAttentionConfig(coverage=1.0, audit_rows=0)
-_WINDOWS_AT_ONCE = 16
-_TOKENS_AT_ONCE = 8192
-_GROUP = 32
-
-
-@dataclass(frozen=True, slots=True)
-class EncoderConfig:
-    """Sizes. `window` counts tokens of text; two more positions hold <s> and </s>."""
-
-    vocabulary: int = 34_784
-    width: int = 384
-    feed_forward: int = 1536
-    local_layers: int = 6
-    local_heads: int = 12
-    window: int = 510
-    long_layers: int = 2
-    long_heads: int = 6
-    norm_epsilon: float = 1e-12
-    dropout: float = 0.1
+_TOKENS_AT_ONCE = {"cpu": 8192, "cuda": 131_072}
 
 
 @dataclass
@@ -66,75 +61,87 @@ class AttentionReport:
         return combine(self.audits) if self.audits else CoveredMass(1.0, 1.0, 1.0, 0)
 
 
-class PackedEmbedding(nn.Module):
-    """Word vectors in 4 bits, as the base ships them: frozen, unpacked a row at a time."""
+@dataclass(frozen=True)
+class Windows:
+    """Places of rows in windows, each window between <s> and </s>: as a rectangle (windows, columns), or end to end (places,).
 
-    codes: Tensor
-    scales: Tensor
+    `source`: the row at each place, some row where none is. `column`: how far from its window's start a place is, and
+    `length`: how many rows its window holds, of shapes that broadcast. `limits` (windows + 1,) int32 and `longest`: for
+    windows end to end.
+    """
 
-    def __init__(self, rows: int, width: int) -> None:
-        super().__init__()
-        self.register_buffer("codes", torch.zeros(rows, width // 2, dtype=torch.uint8))
-        self.register_buffer("scales", torch.zeros(rows, width // _GROUP, dtype=torch.float16))
+    source: Tensor
+    column: Tensor
+    length: Tensor
+    padded: bool
+    limits: Tensor | None = None
+    longest: int = 0
 
-    def forward(self, ids: Tensor) -> Tensor:
-        """(...,) ids -> (..., width) float32."""
-        packed = self.codes[ids]
-        codes = torch.stack([packed & 0x0F, packed >> 4], dim=-1).flatten(-2).float() - 8.0
-        scales = self.scales[ids].float()
-        return codes * scales.repeat_interleave(_GROUP, dim=-1)
+    def inside(self) -> Tensor:
+        """Where rows are, (windows, columns) or (places,) bool."""
+        return (self.column >= 1) & (self.column <= self.length)
 
+    def allowed(self) -> Tensor | None:
+        """(windows, 1, 1, columns) bool, False at padding; None without any."""
+        return (self.column <= self.length + 1)[:, None, None, :] if self.padded else None
 
-class LocalLayer(nn.Module):
-    """Attention within a window, then a feed-forward network; the norm follows each sum."""
-
-    def __init__(self, config: EncoderConfig) -> None:
-        super().__init__()
-        width = config.width
-        self.heads = config.local_heads
-        self.qkv = nn.Linear(width, 3 * width)
-        self.out = nn.Linear(width, width)
-        self.attention_norm = nn.LayerNorm(width, eps=config.norm_epsilon)
-        self.up = nn.Linear(width, config.feed_forward)
-        self.down = nn.Linear(config.feed_forward, width)
-        self.output_norm = nn.LayerNorm(width, eps=config.norm_epsilon)
-        self.dropout = nn.Dropout(config.dropout)
-
-    def forward(self, x: Tensor, allowed: Tensor | None) -> Tensor:
-        """`x` (windows, tokens, width); `allowed` (windows, 1, 1, tokens), False at padding, or None."""
-        q, k, v = _split_heads(self.qkv(x), self.heads)
-        attended = F.scaled_dot_product_attention(q, k, v, attn_mask=allowed)
-        x = self.attention_norm(x + self.dropout(self.out(_join_heads(attended))))
-        return _as_tensor(self.output_norm(x + self.dropout(self.down(F.gelu(self.up(x))))))
+    def attention(self) -> dict[str, Any]:
+        """How a local layer is told of the windows."""
+        return {"allowed": self.allowed(), "limits": self.limits, "longest": self.longest}
 
 
-class LongLayer(nn.Module):
-    """Attention over the whole document, then a feed-forward network; the norm precedes each."""
+def cut(bounds: Sequence[int], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First row and length of windows of at most `size` rows, none of which crosses the end of a document."""
+    edges = np.array(bounds)
+    counts = -(-np.diff(edges) // size)
+    document = np.repeat(np.arange(len(counts)), counts)
+    number = np.arange(len(document)) - np.repeat(np.cumsum(counts) - counts, counts)
+    first = edges[document] + number * size
+    return first, np.minimum(size, edges[document + 1] - first)
 
-    def __init__(self, config: EncoderConfig) -> None:
-        super().__init__()
-        width = config.width
-        self.heads = config.long_heads
-        self.attention_norm = nn.LayerNorm(width)
-        self.qkv = nn.Linear(width, 3 * width)
-        self.out = nn.Linear(width, width)
-        self.forward_norm = nn.LayerNorm(width)
-        self.up = nn.Linear(width, config.feed_forward)
-        self.down = nn.Linear(config.feed_forward, width)
-        self.dropout = nn.Dropout(config.dropout)
-        # The layer starts as the identity, so that the base's representation is the starting point.
-        for last in (self.out, self.down):
-            nn.init.zeros_(last.weight)
-            nn.init.zeros_(last.bias)
 
-    def attention_input(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(tokens, width) -> query, key, value of (1, heads, tokens, head_dim)."""
-        return _split_heads(self.qkv(self.attention_norm(x))[None], self.heads)
+def rectangles(
+    first: NDArray[np.int64], length: NDArray[np.int64], most: int, device: torch.device
+) -> Iterator[Windows]:
+    """Windows as rectangles of about `most` places: the full ones apart from the others, so that they have no padding."""
+    full = length == length.max(initial=0)
+    for chosen in (np.flatnonzero(full), np.flatnonzero(~full)):
+        if not len(chosen):
+            continue
+        columns = int(length[chosen].max()) + 2
+        column = torch.arange(columns, device=device)
+        step = max(1, most // columns)
+        for start in range(0, len(chosen), step):
+            part = chosen[start : start + step]
+            begin, size = (torch.from_numpy(each[part]).to(device)[:, None] for each in (first, length))
+            last = int(first[-1] + length[-1]) - 1
+            yield Windows(
+                (begin + column - 1).clamp(0, last), column, size, padded=bool((length[part] < columns - 2).any())
+            )
 
-    def after_attention(self, x: Tensor, attended: Tensor) -> Tensor:
-        """Add what was attended to, (tokens, width), and the feed-forward network."""
-        x = x + self.dropout(self.out(attended))
-        return x + _as_tensor(self.dropout(self.down(F.gelu(self.up(self.forward_norm(x))))))
+
+def end_to_end(
+    first: NDArray[np.int64], length: NDArray[np.int64], most: int, device: torch.device
+) -> Iterator[Windows]:
+    """Windows end to end, of about `most` places together."""
+    ends = np.cumsum(length + 2)
+    edges = np.searchsorted(ends, np.arange(most, ends[-1] + most, most), side="left") + 1
+    start = 0
+    for end in np.unique(np.minimum(edges, len(length))).tolist():
+        begin, size = first[start:end], length[start:end]
+        limits = np.concatenate([[0], np.cumsum(size + 2)])
+        column = np.arange(limits[-1]) - np.repeat(limits[:-1], size + 2)
+        inner = np.clip(column - 1, 0, np.repeat(size, size + 2) - 1)
+        source = np.repeat(begin, size + 2) + inner
+        yield Windows(
+            torch.from_numpy(source).to(device),
+            torch.from_numpy(column).to(device),
+            torch.from_numpy(np.repeat(size, size + 2)).to(device),
+            padded=False,
+            limits=torch.from_numpy(limits.astype(np.int32)).to(device),
+            longest=int(size.max(initial=0)) + 2,
+        )
+        start = end
 
 
 class Encoder(nn.Module):
@@ -149,14 +156,47 @@ class Encoder(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         self.local = nn.ModuleList(LocalLayer(config) for _ in range(config.local_layers))
         self.long = nn.ModuleList(LongLayer(config) for _ in range(config.long_layers))
+        # Local layers leave states of a quarter's size; beside them whatever the layers above add would be all that is left.
+        self.long_norm = nn.LayerNorm(config.width) if config.long_scale else None
+        if config.structure:
+            self.place = StructureEmbedding(config.width)
+            self.place_whole = StructureEmbedding(config.width)
+        if config.scan_layers:
+            # What <s> and </s> are where layers go on, after first findings and after the scan; what marks what was ruled out.
+            self.ends = nn.Parameter(torch.zeros(2, 2, config.width))
+            self.ruled_out = nn.Parameter(torch.zeros(config.width))
+
+    def embed(
+        self, ids: Tensor, bounds: Sequence[int], places: Tensor | None = None, report: Report | None = None
+    ) -> Tensor:
+        """The first layers over everything: up to first findings, or all of the scan, or all, as the architecture has them.
+
+        `ids` (tokens,); document d is `ids[bounds[d]:bounds[d + 1]]`. `places` (tokens, width) is added to the word vectors.
+        Returns (tokens, width).
+        """
+
+        def begin(windows: Windows) -> Tensor:
+            return self._embedded(windows, ids, places)
+
+        last = self.config.first_layers or self.config.scan_layers or self.config.local_layers
+        return self._in_windows(self.local[:last], len(ids), bounds, begin, report, "scanning")
+
+    def scan(self, x: Tensor, bounds: Sequence[int], report: Report | None = None) -> Tensor:
+        """The rest of the coarse scan, after `embed`. `x` (tokens, width)."""
+        if not self.config.first_layers:
+            return x
+        layers = self.local[self.config.first_layers : self.config.scan_layers]
+        return self._go_on(layers, x, bounds, self.ends[0], report, "scanning")
+
+    def deepen(self, x: Tensor, bounds: Sequence[int], report: Report | None = None) -> Tensor:
+        """The other local layers, over the states (rows, width) that the scan left of what it did not rule out."""
+        if not self.config.scan_layers:
+            return x
+        return self._go_on(self.local[self.config.scan_layers :], x, bounds, self.ends[1], report, "reading")
 
     def read_locally(self, ids: Tensor, bounds: Sequence[int], report: Report | None = None) -> Tensor:
-        """The local layers, for documents laid end to end.
-
-        `ids` (tokens,); document d is `ids[bounds[d]:bounds[d + 1]]`. Returns (tokens, width).
-        """
-        windows, place = self._windows(ids, bounds)
-        return self._read_windows(windows, report).reshape(-1, self.config.width)[place]
+        """All local layers, for documents laid end to end; arguments as in `embed`. Returns (tokens, width)."""
+        return self.deepen(self.scan(self.embed(ids, bounds, None, report), bounds, report), bounds, report)
 
     def read_whole(
         self,
@@ -168,10 +208,12 @@ class Encoder(nn.Module):
     ) -> tuple[Tensor, AttentionReport]:
         """The whole-document layers, after the local ones.
 
-        `x` (tokens, width), bounded as in `read_locally`. `attention` None attends densely. Returns (tokens, width) and what
+        `x` (tokens, width), bounded as in `embed`. `attention` None attends densely. Returns (tokens, width) and what
         was computed.
         """
         said = AttentionReport()
+        if self.long_norm is not None:
+            x = self.long_norm(x)
         for number, layer in enumerate(self.long_layers()):
             if report:
                 report("attending", number, len(self.long))
@@ -184,37 +226,62 @@ class Encoder(nn.Module):
         """The whole-document layers, in order."""
         return [layer for layer in self.long if isinstance(layer, LongLayer)]
 
-    def _windows(self, ids: Tensor, bounds: Sequence[int]) -> tuple[Tensor, Tensor]:
-        """Windows (windows, longest + 2) with <s>, </s> and padding, and the place (tokens,) of each token in them."""
-        size = self.config.window
-        starts = [start for a, b in pairwise(bounds) for start in range(a, b, size)]
-        ends = [min(start + size, b) for a, b in pairwise(bounds) for start in range(a, b, size)]
-        first = torch.tensor(starts, device=ids.device)
-        length = torch.tensor(ends, device=ids.device) - first
-        column = torch.arange(int(length.max()) + 2, device=ids.device)
-        inside = (column >= 1) & (column <= length[:, None])
-        source = (first[:, None] + column - 1).clamp(0, len(ids) - 1)
-        windows = torch.where(inside, ids[source], PADDING)
-        windows[:, 0] = BEGIN
-        windows.scatter_(1, length[:, None] + 1, END)
-        return windows, inside.flatten().nonzero().squeeze(1)
+    def _go_on(
+        self,
+        layers: Iterable[nn.Module],
+        x: Tensor,
+        bounds: Sequence[int],
+        ends: Tensor,
+        report: Report | None,
+        stage: str,
+    ) -> Tensor:
+        def begin(windows: Windows) -> Tensor:
+            states = torch.where(windows.inside()[..., None], x[windows.source], 0.0)
+            first, last = ends.to(states.dtype)
+            states = states + (windows.column == 0)[..., None] * first
+            return as_tensor(states + (windows.column == windows.length + 1)[..., None] * last)
 
-    def _read_windows(self, windows: Tensor, report: Report | None) -> Tensor:
-        parts = []
-        step = len(windows) if self.training else _WINDOWS_AT_ONCE
-        for start in range(0, len(windows), step):
+        return self._in_windows(layers, len(x), bounds, begin, report, stage)
+
+    def _embedded(self, windows: Windows, ids: Tensor, places: Tensor | None) -> Tensor:
+        inside = windows.inside()
+        words = torch.where(inside, ids[windows.source], PADDING)
+        words = torch.where(windows.column == 0, BEGIN, words)
+        words = torch.where(windows.column == windows.length + 1, END, words)
+        x = self.embedding(words) + self.positions[windows.column]
+        if places is not None:
+            x = x + torch.where(inside[..., None], places[windows.source], 0.0)
+        return as_tensor(self.dropout(self.embedding_norm(x)))
+
+    def _in_windows(
+        self,
+        layers: Iterable[nn.Module],
+        rows: int,
+        bounds: Sequence[int],
+        begin: Callable[[Windows], Tensor],
+        report: Report | None,
+        stage: str,
+    ) -> Tensor:
+        """Run layers over windows whose states `begin` makes, and put the rows back into their order: (rows, width)."""
+        device, layers = self.positions.device, list(layers)
+        first, length = cut(bounds, self.config.window)
+        lay = end_to_end if _in_half_precision(device) else rectangles
+        most = 4 * rows + len(first) if self.training else _TOKENS_AT_ONCE[device.type]
+        parts, order, done = [], [], 0
+        for windows in lay(first, length, most, device):
             if report:
-                report("scanning", start, len(windows))
-            parts.append(self._read_some(windows[start : start + step]))
-        return torch.cat(parts)
-
-    def _read_some(self, windows: Tensor) -> Tensor:
-        padding = windows == PADDING
-        allowed = ~padding[:, None, None, :] if bool(padding.any()) else None
-        x = self.dropout(self.embedding_norm(self.embedding(windows) + self.positions[: windows.shape[1]]))
-        for layer in self.local:
-            x = layer(x, allowed)
-        return _as_tensor(x)
+                report(stage, done, rows)
+            x, inside = begin(windows), windows.inside()
+            for layer in layers:
+                x = layer(x, **windows.attention())
+            parts.append(x[inside])
+            order.append(windows.source[inside])
+            done += len(parts[-1])
+        if lay is end_to_end:
+            return torch.cat(parts)
+        places = torch.empty(rows, dtype=torch.long, device=device)
+        places[torch.cat(order)] = torch.arange(rows, device=device)
+        return torch.cat(parts)[places]
 
     def _read_documents(
         self,
@@ -226,31 +293,27 @@ class Encoder(nn.Module):
         watch: Watch | None,
     ) -> Tensor:
         query, key, value = layer.attention_input(x)
+        pairs = sum(float(end - start) ** 2 for start, end in pairwise(bounds))
+        said.all_pairs += pairs
         if watch:
             for start, end in pairwise(bounds):
                 watch(query[:, :, start:end], key[:, :, start:end])
-        result = adaptive_attention(query, key, value, config=config, bounds=bounds)
-        pairs = sum(float(end - start) ** 2 for start, end in pairwise(bounds))
-        said.all_pairs += pairs
-        said.pairs += result.density * pairs
-        if result.covered_mass is not None:
-            said.audits.append(result.covered_mass)
-        joined = _join_heads(result.output)[0]
-        step = len(x) if self.training else _TOKENS_AT_ONCE
+        if self.training and config.coverage == 1.0 and _in_half_precision(x.device):
+            # Many short documents in one call; `adaptive_attention` takes a call for each.
+            limits = torch.tensor(bounds, dtype=torch.int32, device=x.device)
+            longest = max(end - start for start, end in pairwise(bounds))
+            query, key, value = (each[0].transpose(0, 1) for each in (query, key, value))
+            joined = attend_end_to_end(query, key, value, limits, longest).flatten(1)
+            said.pairs += pairs
+        else:
+            result = adaptive_attention(query, key, value, config=config, bounds=bounds)
+            said.pairs += result.density * pairs
+            if result.covered_mass is not None:
+                said.audits.append(result.covered_mass)
+            joined = join_heads(result.output)[0]
+        step = len(x) if self.training else _TOKENS_AT_ONCE[x.device.type]
         return torch.cat([layer.after_attention(x[i : i + step], joined[i : i + step]) for i in range(0, len(x), step)])
 
 
-def _split_heads(qkv: Tensor, heads: int) -> tuple[Tensor, Tensor, Tensor]:
-    """(batch, tokens, 3 · width) -> three of (batch, heads, tokens, head_dim)."""
-    q, k, v = qkv.view(*qkv.shape[:2], 3, heads, -1).permute(2, 0, 3, 1, 4)
-    return q, k, v
-
-
-def _join_heads(x: Tensor) -> Tensor:
-    """(batch, heads, tokens, head_dim) -> (batch, tokens, width)."""
-    return x.transpose(1, 2).flatten(2)
-
-
-def _as_tensor(value: Tensor) -> Tensor:
-    # Calls of modules are untyped in torch.
-    return value
+def _in_half_precision(device: torch.device) -> bool:
+    return device.type == "cuda" and torch.is_autocast_enabled("cuda")

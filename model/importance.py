@@ -1,17 +1,33 @@
-"""The heads: importance and tags of each passage, kind of the document; and the threshold that a recall target asks for."""
+"""The heads, for importance, tags, kind of document and what a reader asks, and how a document is read for them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.attention import AdaptiveAttentionConfig
-from model.encoder import AttentionReport, Encoder, EncoderConfig, Report, Watch
+from model.depth import Depth, Reading
+from model.encoder import AttentionReport, Encoder, Report, Watch
+from model.layers import EncoderConfig, segment_means
 from model.tags import KINDS, TAG_COUNT
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What the coarse scan says, as logits as in `Scores`.
+
+    `interest` (passages,): whether a passage is important or tagged.
+    """
+
+    importance: Tensor
+    tags: Tensor
+    kind: Tensor
+    interest: Tensor
 
 
 @dataclass(frozen=True)
@@ -20,7 +36,9 @@ class Scores:
 
     `importance` (passages, kinds), `tags` (passages, tag outputs), `kind` (documents, kinds);
     `vectors` (passages, width) are means of the local layers' states: near ones (by angle) say like things, in either
-    language.
+    language, among those read equally deeply. `states` (passages, width): what the heads were given. `scans`: what was said
+    on the way, by the first layers and by the whole scan, as far as the architecture has them. `reading` is None where all
+    was read deeply.
     """
 
     importance: Tensor
@@ -28,6 +46,32 @@ class Scores:
     kind: Tensor
     vectors: Tensor
     attention: AttentionReport
+    states: Tensor
+    scans: tuple[Scan, ...] = ()
+    reading: Reading | None = None
+
+
+Early = Callable[[Scan], None]
+"""Called once with what the first layers say."""
+
+
+class ScanHead(nn.Module):
+    """One small network for all outputs of the coarse scan."""
+
+    def __init__(self, config: EncoderConfig) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(config.width)
+        self.hidden = nn.Linear(config.width, config.width)
+        self.outputs = nn.Linear(config.width, len(KINDS) + TAG_COUNT + 1)
+        self.kind = nn.Linear(config.width, len(KINDS))
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, means: Tensor, document_bounds: Tensor) -> Scan:
+        """`means` (passages, width) of the scan's states."""
+        passages = self.norm(means)
+        outputs = self.outputs(self.dropout(F.gelu(self.hidden(self.dropout(passages)))))
+        importance, tags, interest = outputs.split([len(KINDS), TAG_COUNT, 1], dim=1)
+        return Scan(importance, tags, self.kind(segment_means(passages, document_bounds)), interest[:, 0])
 
 
 class ImportanceModel(nn.Module):
@@ -41,6 +85,13 @@ class ImportanceModel(nn.Module):
         self.outputs = nn.Linear(config.width, len(KINDS) + TAG_COUNT)
         self.kind = nn.Linear(config.width, len(KINDS))
         self.dropout = nn.Dropout(config.dropout)
+        if config.first_layers:
+            self.first = ScanHead(config)
+        if config.scan_layers:
+            self.scan = ScanHead(config)
+        if config.asks:
+            self.asked = nn.Linear(config.width, config.width)
+            self.answers = nn.Linear(config.width, config.width)
 
     def forward(
         self,
@@ -50,25 +101,97 @@ class ImportanceModel(nn.Module):
         attention: AdaptiveAttentionConfig | None,
         report: Report | None = None,
         watch: Watch | None = None,
+        *,
+        structure: Tensor | None = None,
+        depth: Depth | None = None,
+        early: Early | None = None,
     ) -> Scores:
         """Score documents laid end to end.
 
         `ids` (tokens,); passage p is `ids[passage_bounds[p]:passage_bounds[p + 1]]`; document d holds the passages
-        `document_bounds[d]:document_bounds[d + 1]`.
+        `document_bounds[d]:document_bounds[d + 1]`. `structure` (passages, features) as in `model.structure`, None: unknown.
+        `depth` decides what is read deeply, None: everything.
         """
-        token_bounds = passage_bounds[list(document_bounds)].tolist()
-        local = self.encoder.read_locally(ids, token_bounds, report)
-        states, said = self.encoder.read_whole(local, token_bounds, attention, report, watch)
-        vectors = segment_means(local.float(), passage_bounds)
-        passages = self.norm(segment_means(states.float(), passage_bounds))
-        kind = self.kind(segment_means(passages, torch.tensor(document_bounds, device=ids.device)))
+        encoder, bounds = self.encoder, torch.tensor(document_bounds, device=ids.device)
+        token_bounds = passage_bounds[bounds].tolist()
+        places = self._places(structure, passage_bounds)
+        shallow = encoder.embed(ids, token_bounds, places, report)
+        scans: list[Scan] = []
+        reading = None
+        if encoder.config.first_layers:
+            scans.append(self.first(segment_means(shallow.float(), passage_bounds), bounds))
+            if early:
+                early(scans[-1])
+            shallow = encoder.scan(shallow, token_bounds, report)
+        if encoder.config.scan_layers:
+            means = segment_means(shallow.float(), passage_bounds)
+            scans.append(self.scan(means, bounds))
+            if depth is not None:
+                reading = depth(scans[-1].interest, passage_bounds, document_bounds)
+        if reading is None:
+            rows, row_bounds = encoder.deepen(shallow, token_bounds, report), passage_bounds
+            vectors = segment_means(rows.float(), passage_bounds)
+        else:
+            rows, row_bounds, vectors = self._read_some(shallow, means, passage_bounds, bounds, reading.deep, report)
+        if structure is not None and encoder.config.structure:
+            rows = rows + _spread(encoder.place_whole(structure), row_bounds).to(rows.dtype)
+        states, said = encoder.read_whole(rows, row_bounds[bounds].tolist(), attention, report, watch)
+        passages = self.norm(segment_means(states.float(), row_bounds))
+        kind = self.kind(segment_means(passages, bounds))
         outputs = self.outputs(self.dropout(F.gelu(self.hidden(self.dropout(passages)))))
-        return Scores(outputs[:, : len(KINDS)], outputs[:, len(KINDS) :], kind, vectors, said)
+        return Scores(
+            outputs[:, : len(KINDS)], outputs[:, len(KINDS) :], kind, vectors, said, passages, tuple(scans), reading
+        )
+
+    def relevance(self, query: Tensor, states: Tensor) -> Tensor:
+        """How well passages answer queries, logits (queries, passages).
+
+        `query` (queries, width): vectors; `states` (passages, width): those of `Scores`.
+        """
+        asked = F.normalize(self.asked(F.normalize(query, dim=-1)), dim=-1)
+        return 20.0 * asked @ F.normalize(self.answers(states), dim=-1).T
+
+    def _places(self, structure: Tensor | None, passage_bounds: Tensor) -> Tensor | None:
+        if structure is None or not self.encoder.config.structure:
+            return None
+        return _spread(self.encoder.place(structure), passage_bounds)
+
+    def _read_some(
+        self,
+        shallow: Tensor,
+        means: Tensor,
+        passage_bounds: Tensor,
+        document_bounds: Tensor,
+        deep: Tensor,
+        report: Report | None,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Rows (rows, width) for the whole-document layers, bounds (passages + 1,) of each passage's, and vectors.
+
+        A passage in `deep` has a row a token, read by the deep layers; another one row, its mean after the scan.
+        """
+        lengths = passage_bounds.diff()
+        row_bounds = F.pad(torch.where(deep, lengths, 1).cumsum(0), (1, 0))
+        deep_bounds = F.pad(torch.where(deep, lengths, 0).cumsum(0), (1, 0))
+        summaries = (means + self.encoder.ruled_out).to(shallow.dtype)
+        rows = shallow.new_zeros(int(row_bounds[-1]), shallow.shape[1])
+        rows = rows.index_copy(0, row_bounds[:-1][~deep], summaries[~deep])
+        if int(deep_bounds[-1]):
+            is_deep = torch.repeat_interleave(deep, lengths)
+            limits = torch.unique_consecutive(deep_bounds[document_bounds]).tolist()
+            read = self.encoder.deepen(shallow[is_deep], limits, report)
+            rows = rows.index_copy(
+                0, torch.repeat_interleave(deep, torch.where(deep, lengths, 1)).nonzero()[:, 0], read
+            )
+        vectors = segment_means(rows.float(), row_bounds)
+        return rows, row_bounds, vectors
 
 
-def segment_means(values: Tensor, bounds: Tensor) -> Tensor:
-    """Means of consecutive segments: (rows, width), bounds (segments + 1,) ascending -> (segments, width)."""
-    lengths = bounds.diff()
-    owner = torch.repeat_interleave(torch.arange(len(lengths), device=values.device), lengths)
-    sums = values.new_zeros(len(lengths), values.shape[1]).index_add(0, owner, values[bounds[0] : bounds[-1]])
-    return sums / lengths.clamp_min(1)[:, None]
+def _spread(values: Tensor, bounds: Tensor) -> Tensor:
+    """(passages, width) -> (tokens, width): each passage's to its tokens."""
+    return torch.repeat_interleave(values, bounds.diff(), dim=0)
+
+
+def document_of(document_bounds: Sequence[int], device: torch.device) -> Tensor:
+    """(passages,): the document that each passage belongs to."""
+    sizes = [b - a for a, b in pairwise(document_bounds)]
+    return torch.repeat_interleave(torch.arange(len(sizes), device=device), torch.tensor(sizes, device=device))

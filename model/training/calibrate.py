@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from model import relevance
 from model.calibration import Calibration, Floats, calibrate, fit
 from model.checkpoint import file_sha256, write_manifest
-from model.encoder import EncoderConfig
+from model.layers import EncoderConfig
 from model.scorer import MANIFEST, QUERY, WEIGHTS, Attending, Scorer, unit_length
 from model.tags import KINDS, Kind, tag_slice
 from model.training import corpora

@@ -1,4 +1,4 @@
-"""Labelled documents as arrays: tokens, passages, importance, tags, ready to be packed and carried to a GPU."""
+"""The labelled data as documents: passages with their importance and tags, questions, parallel text, and their splits."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import json
 import lzma
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.segmentation import paragraphs, passages
-from model.tags import DESCRIPTIVE_TAGS, KINDS, TAGS, tag_slice
-from model.tokenizer import Tokenizer
+from model.structure import Structure, structure_of
+from model.tags import DESCRIPTIVE_TAGS, KINDS, TAGS
 
-UNLABELLED = -1
-"""Importance of a passage in a document without importance labels."""
+MEETING = "meeting"
+"""The group of transcripts of meetings: nothing labelled but the questions asked of them."""
 
 Span = tuple[int, int]
 
@@ -36,7 +36,11 @@ _TEST_SHARE, _VALIDATION_SHARE = 0.10, 0.05
 
 @dataclass(frozen=True)
 class LabelledDocument:
-    """One document with its passages. `group` names the tag group; `important` is None where nobody labelled importance."""
+    """One document with its passages. `group` names the tag group; `important` is None where nobody labelled importance.
+
+    `blocks`: the number of each passage's paragraph. `structure`: what else is known of the passages. `queries`: questions
+    and which passages answer each, (passages,) bool.
+    """
 
     id: str
     split: str
@@ -48,6 +52,13 @@ class LabelledDocument:
     tags: NDArray[np.int32]  # (pairs, 2): passage, index within the group
     summary: str = ""
     """The author's own, which is no part of `text`; empty where there is none."""
+    blocks: tuple[int, ...] = ()
+    structure: Structure | None = None
+    queries: tuple[tuple[str, NDArray[np.bool_]], ...] = field(default=())
+
+    def texts(self) -> list[str]:
+        """The passages."""
+        return [self.text[start:end] for start, end in self.spans]
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -59,7 +70,13 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 def document_spans(text: str) -> tuple[Span, ...]:
     """Passages of a plain text whose blocks are parted by blank lines."""
-    return tuple(span for start, end in paragraphs(text) for span in passages(text, start, end))
+    return tuple(span for span, _ in _spans_in_blocks(text))
+
+
+def _spans_in_blocks(text: str) -> Iterator[tuple[Span, int]]:
+    for block, (start, end) in enumerate(paragraphs(text)):
+        for span in passages(text, start, end):
+            yield span, block
 
 
 def covered(spans: tuple[Span, ...], label: Span) -> list[int]:
@@ -77,10 +94,17 @@ def covered(spans: tuple[Span, ...], label: Span) -> list[int]:
     return hits
 
 
-def read_contracts(data: Path) -> Iterator[LabelledDocument]:
-    """CUAD contracts: importance is every label but the descriptive ones."""
+def read_contracts(data: Path, split: str = "split") -> Iterator[LabelledDocument]:
+    """CUAD contracts: importance is every label but the descriptive ones.
+
+    `split` names the split that the documents get: `split`, or `cuad_split`, the one that CUAD published, of whose `train`
+    the documents in our `validation` are set apart as validation.
+    """
     for line in read_lines(data / "contracts.jsonl.xz"):
-        yield _labelled(line, "contract", "contract", lambda tag: tag not in DESCRIPTIVE_TAGS)
+        chosen = line[split]
+        if split != "split" and chosen == "train" and line["split"] == "validation":
+            chosen = "validation"
+        yield _labelled({**line, "split": chosen}, "contract", "contract", lambda tag: tag not in DESCRIPTIVE_TAGS)
 
 
 def read_confidentiality_agreements(data: Path) -> Iterator[LabelledDocument]:
@@ -114,6 +138,20 @@ def read_japanese_labelled(data: Path) -> Iterator[LabelledDocument]:
     """Twelve Japanese documents whose every label means importance. For evaluation; `validation` may be tuned on."""
     for line in read_lines(data / "japanese-labelled.jsonl.xz"):
         yield _labelled(line, "none", line["kind"], lambda tag: True)
+
+
+def read_meetings(data: Path) -> Iterator[LabelledDocument]:
+    """QMSum's meetings with the questions that have answers in them."""
+    for line in read_lines(data / "meetings.jsonl.xz"):
+        document = _labelled({**line, "labels": []}, MEETING, "", None)
+        queries = []
+        for query in line["queries"]:
+            answers = np.zeros(len(document.spans), np.bool_)
+            for start, end in query["spans"]:
+                answers[covered(document.spans, (start, end))] = True
+            if answers.any():
+                queries.append((query["query"], answers))
+        yield replace(document, queries=tuple(queries))
 
 
 @dataclass(frozen=True)
@@ -161,14 +199,17 @@ def _placed_pairs(data: Path) -> Iterator[tuple[str, int, tuple[str, str]]]:
         seen[source] += 1
 
 
-def read_queries(data: Path, split: str) -> Iterator[tuple[str, str]]:
-    """Questions and passages that answer them: QMSum's turns of meetings, ACORD's clauses rated 3 and 4 of 4."""
+def read_queries(data: Path, split: str, *, in_cuad: bool = True) -> Iterator[tuple[str, str]]:
+    """Questions and passages that answer them: QMSum's turns of meetings, ACORD's clauses rated 3 and 4 of 4.
+
+    Without `in_cuad` clauses whose wording stands in a CUAD contract are left out.
+    """
     for line in read_lines(data / "meetings.jsonl.xz"):
         if line["split"] == split:
             for query in line["queries"]:
                 yield from ((query["query"], passage) for passage in _longest_passages(line["text"], query["spans"]))
     for line in read_lines(data / "contract-clauses.jsonl.xz"):
-        if line["split"] == split:
+        if line["split"] == split and (in_cuad or not line["in_cuad"]):
             good = [label for label in line["labels"] if label["score"] >= _GOOD_RATING]
             yield from (
                 (label["query"], text) for label in good for text in _longest_passages(line["text"], [(0, None)])
@@ -190,8 +231,26 @@ def _is_important(tag: str) -> bool:
     return tag == "important"
 
 
+def _block_types(line: dict[str, Any], spans: Sequence[Span]) -> list[str] | None:
+    """What is known of the passages' blocks: headings, tables and code where the data names them."""
+    if "sections" not in line:
+        return None
+    types = [""] * len(spans)
+    headings = {section["start"] for section in line["sections"]}
+    for i, (start, _) in enumerate(spans):
+        if start in headings:
+            types[i] = "heading"
+    names = {"code": "code", "table": "table-cell"}
+    for region in line["regions"]:
+        if region["type"] in names:
+            for i in covered(tuple(spans), (region["start"], region["end"])):
+                types[i] = names[region["type"]]
+    return types
+
+
 def _labelled(line: dict[str, Any], group: str, kind: str, is_important: Any) -> LabelledDocument:
-    spans = document_spans(line["text"])
+    found = list(_spans_in_blocks(line["text"]))
+    spans, blocks = tuple(span for span, _ in found), tuple(block for _, block in found)
     names = {tag: i for i, tag in enumerate(TAGS.get(group, ()))}
     important = None if is_important is None else np.zeros(len(spans), dtype=np.bool_)
     pairs: set[tuple[int, int]] = set()
@@ -202,59 +261,18 @@ def _labelled(line: dict[str, Any], group: str, kind: str, is_important: Any) ->
         if important is not None and is_important(label["tag"]):
             important[hits] = True
     tags = np.array(sorted(pairs), dtype=np.int32).reshape(-1, 2)
-    summary = line.get("summary", "")
-    return LabelledDocument(line["id"], line["split"], group, kind, line["text"], spans, important, tags, summary)
-
-
-def pack(documents: Iterable[LabelledDocument], tokenizer: Tokenizer) -> dict[str, NDArray[Any]]:
-    """Flat arrays of many documents.
-
-    `tokens` uint16 (tokens,); `passage_bounds` int32 (passages + 1,) into tokens; `document_bounds` int32 (documents + 1,)
-    into passages; `kind` and `group` int8 (documents,), group -1 for none; `importance` int8 (passages,); `tags` int32
-    (pairs, 2): passage and tag output.
-    """
-    tokens: list[NDArray[np.uint16]] = []
-    bounds: list[NDArray[np.int64]] = [np.zeros(1, np.int64)]
-    document_bounds, kinds, groups = [0], [], []
-    importance: list[NDArray[np.int8]] = []
-    tags: list[NDArray[np.int32]] = []
-    group_names = list(TAGS)
-    token_count = 0
-    for document in documents:
-        if not document.spans:
-            continue
-        ids, inner = tokenizer.encode([document.text[a:b] for a, b in document.spans])
-        tokens.append(ids.astype(np.uint16))
-        bounds.append(inner[1:] + token_count)
-        token_count += len(ids)
-        kinds.append(KINDS.index(document.kind))
-        known = document.group in TAGS
-        groups.append(group_names.index(document.group) if known else -1)
-        unlabelled = np.full(len(document.spans), UNLABELLED, np.int8)
-        importance.append(unlabelled if document.important is None else document.important.astype(np.int8))
-        if known and len(document.tags):
-            tags.append(document.tags + np.array([document_bounds[-1], tag_slice(document.group).start], np.int32))
-        document_bounds.append(document_bounds[-1] + len(document.spans))
-    return {
-        "tokens": np.concatenate(tokens),
-        "passage_bounds": np.concatenate(bounds).astype(np.int32),
-        "document_bounds": np.array(document_bounds, np.int32),
-        "kind": np.array(kinds, np.int8),
-        "group": np.array(groups, np.int8),
-        "importance": np.concatenate(importance),
-        "tags": np.concatenate(tags) if tags else np.zeros((0, 2), np.int32),
-    }
-
-
-def pack_pairs(pairs: Iterable[tuple[str, str]], tokenizer: Tokenizer, longest: int = 160) -> dict[str, NDArray[Any]]:
-    """Parallel text as `en`/`ja` uint16 tokens with `en_bounds`/`ja_bounds` int32; no side longer than `longest`."""
-    english, japanese = map(list, zip(*pairs, strict=True))
-    en, en_bounds = tokenizer.encode(english)
-    ja, ja_bounds = tokenizer.encode(japanese)
-    fits = (np.diff(en_bounds) <= longest) & (np.diff(ja_bounds) <= longest)
-    packed: dict[str, NDArray[Any]] = {}
-    for name, ids, bounds in (("en", en, en_bounds), ("ja", ja, ja_bounds)):
-        keep = np.repeat(fits, np.diff(bounds))
-        packed[name] = ids[keep].astype(np.uint16)
-        packed[f"{name}_bounds"] = np.concatenate([[0], np.cumsum(np.diff(bounds)[fits])]).astype(np.int32)
-    return packed
+    texts = [line["text"][start:end] for start, end in spans]
+    structure = structure_of(texts, blocks, _block_types(line, spans))
+    return LabelledDocument(
+        line["id"],
+        line["split"],
+        group,
+        kind,
+        line["text"],
+        spans,
+        important,
+        tags,
+        line.get("summary", ""),
+        blocks,
+        structure,
+    )

@@ -2,9 +2,10 @@
 
     python -m model.training.train --data build/training --out build/model --minutes 6 --seed 0
 
-Importance and tags of contracts, design documents and reports, tags of non-disclosure agreements, kinds of documents, and
-parallel sentences that keep English and Japanese together. Weights are averaged exponentially; the average that does best on
-`validation` is kept.
+Importance and tags of contracts, design documents and reports, tags of non-disclosure agreements, kinds of documents, questions
+asked of meetings, tasks whose labels the documents hold (`losses.DocumentTasks`), and parallel text that keeps English and
+Japanese together. Half of the steps read everything deeply, half what the scan finds most interesting. Weights are averaged
+exponentially.
 """
 
 from __future__ import annotations
@@ -15,69 +16,104 @@ import json
 import math
 import sys
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from safetensors.torch import load_file
-from sklearn.metrics import average_precision_score
-from torch import Tensor
+from torch import Tensor, nn
 
 from model.attention import AdaptiveAttentionConfig
 from model.checkpoint import file_sha256, save_checkpoint
-from model.encoder import EncoderConfig
-from model.importance import ImportanceModel, Scores, segment_means
-from model.tags import TAGS, tag_slice
-from model.tokenizer import PADDING
-from model.training.batches import Batch, Corpus, Pairs, Sampler, ahead
+from model.depth import RandomDepth
+from model.importance import ImportanceModel
+from model.layers import EncoderConfig, unpack
+from model.tags import KINDS
+from model.training.batches import Batch, Corpus, Drawing, Pairs, Sampler, ahead
 from model.training.concentration import Concentration
+from model.training.losses import (
+    DocumentTasks,
+    document_task_loss,
+    interest_loss,
+    label_targets,
+    labelled_loss,
+    pair_loss,
+    relevance_loss,
+    transfer_loss,
+)
+from model.training.validating import validate, validate_tasks
 
-PACKED = ("base.safetensors", "train.npz", "validation.npz", "parallel.npz")
+PACKED = ("base.safetensors", "train.npz", "validation.npz", "parallel.npz", "asked.npz", "japanese.npz")
 """What training reads of the folder that `prepare` wrote."""
 
 CORPORA = (
-    "train splits of contracts, contracts-nda, design, reports, japanese; parallel-ja; questions of meetings and "
+    "train splits of contracts, contracts-nda, design, reports, japanese, meetings, parallel-ja; questions of meetings and "
     "contract-clauses (sources: NOTICE)"
 )
-
-_EVALUATIONS = 8
-"""How often a run is looked at."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How long and how to train. `shares` are of each batch's tokens; learning rates are peaks.
+    """How long and how to train. `*_share` are of each batch's tokens; learning rates are peaks; `*_weight` are of losses.
 
-    `attention_density`: while training, documents of at least `sparse_from` tokens are attended to at this density, forward and
-    backward; None: densely. Evaluation is dense.
+    `full_depth`: share of the steps that read everything deeply. `*_every`: in one step of so many. `attention_density`:
+    while training, documents of at least `sparse_from` tokens are attended to at this density, forward and backward; 0:
+    densely. Validation is dense. `teacher_share`: of the targets where there are labels (see `losses.label_targets`).
     """
 
     minutes: float = 6.0
     seed: int = 0
-    tokens: int = 65_536
-    longest: int = 16_384
+    layers: int = 12
+    scan_layers: int = 4
+    first_layers: int = 2
+    long_layers: int = 2
+    long_feed_forward: int = 768
+    long_scale: float = 0.1
+    window: int = 254
+    structure: bool = True
+    tokens: int = 32_768
+    longest: int = 8_192
     rate: float = 1.5e-4
     head_rate: float = 5e-4
+    long_rate: float = 2e-4
     layer_decay: float = 0.9
     warm_up: float = 0.06
+    dropout: float = 0.1
     averaging: float = 0.998
+    full_depth: float = 0.6
+    scan_weight: float = 0.2
+    task_weight: float = 0.1
+    relevance_weight: float = 0.05
     pairs: int = 256
-    pair_weight: float = 0.1
-    kind_weight: float = 0.1
+    pairs_every: int = 4
+    pair_weight: float = 0.2
+    transfer_every: int = 4
+    transfer_weight: float = 1.0
+    transfer_from: int = 200
+    transfer_run: int = 32
     concentration_weight: float = 0.05
+    concentration_every: int = 4
     concentration_density: float = 0.04
-    attention_density: float | None = None
+    attention_density: float = 0.0
     sparse_from: int = 2048
-    tokens_planned: float = 250e6
-    shares: tuple[tuple[str, float], ...] = (
-        ("contract", 0.5),
-        ("design", 0.3),
-        ("confidentiality", 0.08),
-        ("report", 0.06),
-        ("none", 0.06),
-    )
+    tokens_planned: float = 1e12
+    evaluations: int = 3
+    teacher_share: float = 0.5
+    contract_share: float = 0.46
+    design_share: float = 0.28
+    confidentiality_share: float = 0.07
+    report_share: float = 0.06
+    meeting_share: float = 0.05
+    none_share: float = 0.08
+
+    def shares(self) -> dict[str, float]:
+        """Of each batch's tokens, by group."""
+        suffix = "_share"
+        groups = ("contract", "design", "confidentiality", "report", "meeting", "none")
+        return {group: getattr(self, group + suffix) for group in groups}
 
 
 def main() -> None:
@@ -85,132 +121,240 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=Recipe.minutes)
-    parser.add_argument("--tokens-planned", type=float, default=Recipe.tokens_planned)
-    parser.add_argument("--seed", type=int, default=Recipe.seed)
-    parser.add_argument("--concentration-weight", type=float, default=Recipe.concentration_weight)
-    parser.add_argument("--attention-density", type=float, help="attend sparsely while training, at this density")
-    arguments = parser.parse_args()
-    recipe = Recipe(
-        minutes=arguments.minutes,
-        seed=arguments.seed,
-        tokens_planned=arguments.tokens_planned,
-        concentration_weight=arguments.concentration_weight,
-        attention_density=arguments.attention_density,
-    )
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    architecture, history = train(recipe, arguments.data, arguments.out, device)
+    parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="probabilities that `teach` wrote")
+    parser.add_argument("--compiled", action="store_true", help="compile the local layers; pays from some minutes on")
+    for each in fields(Recipe):
+        parse: Any = (
+            (lambda text: text == "yes") if each.type == "bool" else {"int": int, "float": float}[str(each.type)]
+        )
+        parser.add_argument("--" + each.name.replace("_", "-"), type=parse, default=each.default)
+    options = parser.parse_args()
+    recipe = Recipe(**{each.name: getattr(options, each.name) for each in fields(Recipe)})
+    options.out.mkdir(parents=True, exist_ok=True)
+    training = Training(recipe, options.data, options.teachers, compiled=options.compiled)
+    history = training.run()
+    save_checkpoint(training.average, options.out / "model.safetensors")
+    prepared = options.data / "prepared.json"
     facts = {
         "command": " ".join(["python -m model.training.train", *sys.argv[1:]]),
-        "device": torch.cuda.get_device_name() if device.type == "cuda" else "cpu",
-        "architecture": asdict(architecture),
-        "data": {name: file_sha256(arguments.data / name) for name in PACKED},
+        "device": torch.cuda.get_device_name() if training.device.type == "cuda" else "cpu",
+        "architecture": asdict(training.model.encoder.config),
+        "data": {name: file_sha256(options.data / name) for name in PACKED},
         "corpora": CORPORA,
-        "recipe": asdict(recipe),
+        "recipe": asdict(recipe) | (json.loads(prepared.read_text("utf-8")) if prepared.exists() else {}),
         "history": history,
     }
-    (arguments.out / "training.json").write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
+    (options.out / "training.json").write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
 
 
-def train(recipe: Recipe, data: Path, out: Path, device: torch.device) -> tuple[EncoderConfig, list[dict[str, float]]]:
-    """Run the recipe. Returns the architecture and the validation figures along the way; writes the best average to `out`."""
-    torch.manual_seed(recipe.seed)
-    torch.set_float32_matmul_precision("high")
-    # cuDNN compiles its attention anew for every length, and every crop has its own.
-    torch.backends.cuda.enable_cudnn_sdp(False)
-    model = initial_model(data).to(device)
-    average = copy.deepcopy(model)
-    optimizer = make_optimizer(model, recipe)
-    validation = Corpus(data / "validation.npz")
-    batches = ahead(
-        iter(Sampler(Corpus(data / "train.npz"), dict(recipe.shares), recipe.tokens, recipe.longest, recipe.seed))
-    )
-    pairs = ahead(iter(Pairs(data / "parallel.npz", recipe.pairs, recipe.seed)))
-    history: list[dict[str, float]] = []
-    best, started, seen, step = -1.0, time.monotonic(), 0, 0
-    evaluations = 0
-    while True:
-        # Whichever of tokens and minutes runs out first ends the schedule.
-        done = max(seen / recipe.tokens_planned, (time.monotonic() - started) / (60 * recipe.minutes))
-        if done * _EVALUATIONS >= evaluations + 1 or done >= 1:
-            evaluations += 1
-            figures = {
-                "tokens": seen,
-                "seconds": time.monotonic() - started,
-                **evaluate(average, validation, device),
-            }
-            history.append(figures)
-            print(json.dumps({k: round(float(v), 4) for k, v in figures.items()}), flush=True)
-            score = figures["contract_ap"] + figures["design_ap"]
-            if score > best:
-                best = score
-                save_checkpoint(average, out / "model.safetensors")
-        if done >= 1:
-            return model.encoder.config, history
-        factor = schedule(min(done, 1.0), recipe.warm_up)
-        for group in optimizer.param_groups:
-            group["lr"] = group["peak"] * factor
-        batch = next(batches).to(device)
-        model.train()
-        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            watched = Concentration(recipe.concentration_density)
-            scores = model(
-                batch.ids, batch.passage_bounds, batch.document_bounds, training_attention(recipe, step), watch=watched
-            )
-            uncovered = watched.loss()
-            loss = recipe.concentration_weight * uncovered + labelled_loss(scores, batch, recipe)
-            english, japanese = next(pairs)
-            loss = loss + recipe.pair_weight * pair_loss(model, english.to(device), japanese.to(device))
-        optimizer.zero_grad(set_to_none=True)
+class Training:
+    """A run of a recipe: the model, its average, and where the batches come from."""
+
+    def __init__(self, recipe: Recipe, data: Path, teachers: Sequence[Path] = (), *, compiled: bool = False) -> None:
+        self.recipe = recipe
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        torch.manual_seed(recipe.seed)
+        torch.set_float32_matmul_precision("high")
+        # cuDNN compiles its attention anew for every length, and every crop has its own.
+        torch.backends.cuda.enable_cudnn_sdp(False)
+        self.model = initial_model(data, recipe).to(self.device)
+        self.tasks = DocumentTasks(self.model.encoder.config.width).to(self.device)
+        self.average, self.average_tasks = copy.deepcopy(self.model), copy.deepcopy(self.tasks)
+        if compiled:
+            for layer in self.model.encoder.local:
+                layer.compile(dynamic=True)
+        self.optimizer = make_optimizer(self.model, self.tasks, recipe)
+        self.validation, self.japanese = Corpus(data / "validation.npz"), Corpus(data / "japanese.npz")
+        corpus = Corpus(data / "train.npz", teachers)
+        drawing = Drawing(recipe.tokens, recipe.longest)
+        self.batches = ahead(self._on_device(iter(Sampler(corpus, recipe.shares(), drawing, recipe.seed))))
+        self.parallel = ahead(iter(Pairs(data / "parallel.npz", recipe.pairs * 3 // 4, recipe.seed)))
+        self.runs = ahead(iter(Pairs(data / "parallel.npz", recipe.pairs, recipe.seed, recipe.transfer_run)))
+        self.asked = ahead(iter(Pairs(data / "asked.npz", recipe.pairs // 4, recipe.seed)))
+        self.depth = RandomDepth(np.random.default_rng(recipe.seed))
+        self.chance = np.random.default_rng([recipe.seed, 1])
+        self.stopped = torch.zeros(len(KINDS), dtype=torch.bool, device=self.device)
+        self.best = [(0.0, 0)] * len(KINDS)
+
+    def run(self) -> list[dict[str, float]]:
+        """Train to the end. Returns the validation figures along the way."""
+        recipe = self.recipe
+        history: list[dict[str, float]] = []
+        started, seen, step = time.monotonic(), 0, 0
+        while True:
+            # Whichever of tokens and minutes runs out first ends the schedule.
+            seconds = time.monotonic() - started
+            done = max(seen / recipe.tokens_planned, seconds / (60 * recipe.minutes))
+            if done * recipe.evaluations >= len(history) + 1 or done >= 1:
+                history.append({"tokens": seen, "steps": step, "seconds": seconds, **self._evaluate(last=done >= 1)})
+                print(json.dumps({k: round(float(v), 4) for k, v in history[-1].items()}), flush=True)
+            if done >= 1:
+                return history
+            factor = schedule(min(done, 1.0), recipe.warm_up)
+            for group in self.optimizer.param_groups:
+                group["lr"] = group["peak"] * factor
+            batch = next(self.batches)
+            loss = self._step(batch, step)
+            seen += len(batch.ids)
+            step += 1
+            if step % 200 == 0:
+                rate = seen / (time.monotonic() - started)
+                print(
+                    json.dumps({"step": step, "tokens": seen, "a_second": round(rate), "loss": float(loss)}), flush=True
+                )
+
+    def _step(self, batch: Batch, step: int) -> Tensor:
+        recipe = self.recipe
+        self.model.train()
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+            loss = self._labelled(batch, step) + self._paired(step)
+        self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        blend(average, model, min(recipe.averaging, (1 + step) / (10 + step)))
-        seen += len(batch.ids)
-        step += 1
-        if step % 100 == 0:
-            figures = {"step": step, "tokens": seen, "loss": float(loss), "uncovered": float(uncovered)}
-            print(json.dumps(figures), flush=True)
+        torch.nn.utils.clip_grad_norm_([*self.model.parameters(), *self.tasks.parameters()], 1.0)
+        self.optimizer.step()
+        keep = min(recipe.averaging, (1 + step) / (10 + step))
+        blend(self.average, self.model, keep)
+        blend(self.average_tasks, self.tasks, keep)
+        return loss.detach()
+
+    def _labelled(self, batch: Batch, step: int) -> Tensor:
+        recipe, model = self.recipe, self.model
+        watched = Concentration(recipe.concentration_density)
+        concentrates = recipe.concentration_weight > 0 and step % recipe.concentration_every == 0
+        everything = not recipe.scan_layers or self.chance.random() < recipe.full_depth
+        scores = model(
+            batch.ids,
+            batch.passage_bounds,
+            batch.document_bounds,
+            training_attention(recipe, step),
+            watch=watched if concentrates else None,
+            structure=batch.structure,
+            depth=None if everything else self.depth,
+        )
+        targets = label_targets(batch, recipe.teacher_share)
+        loss = labelled_loss(scores, batch, targets, self.stopped)
+        for scan in scores.scans:
+            on_scan = labelled_loss(scan, batch, targets, self.stopped) + interest_loss(scan, targets)
+            loss = loss + recipe.scan_weight * on_scan
+        loss = loss + recipe.concentration_every * recipe.concentration_weight * watched.loss()
+        loss = loss + recipe.task_weight * document_task_loss(self.tasks, scores, batch)
+        return loss + recipe.relevance_weight * relevance_loss(model, scores, batch)
+
+    def _paired(self, step: int) -> Tensor | float:
+        recipe, loss = self.recipe, torch.zeros((), device=self.device)
+        if recipe.pair_weight and step % recipe.pairs_every == 0:
+            parallel, asked = next(self.parallel), next(self.asked)
+            sides = [ids.to(self.device) for pair in (parallel, asked) for ids in pair]
+            loss = loss + recipe.pair_weight * pair_loss(self.model, sides)
+        # Before there is something to say in English, there is nothing to carry over.
+        if (
+            recipe.transfer_weight
+            and step % recipe.transfer_every == recipe.transfer_every // 2
+            and step >= recipe.transfer_from
+        ):
+            english, japanese = next(self.runs)
+            moved = transfer_loss(self.model, english.to(self.device), japanese.to(self.device), recipe.transfer_run)
+            loss = loss + recipe.transfer_weight * moved
+        return loss
+
+    def _evaluate(self, *, last: bool) -> dict[str, float]:
+        most = 1000 if last else 100
+        figures = validate(self.average, self.validation, self.japanese, self.device, most, thorough=last)
+        if last:
+            figures |= validate_tasks(self.average, self.average_tasks, self.validation, self.device)
+        # A kind whose importance has got worse twice running is learnt no further; its tags are.
+        for number, kind in enumerate(KINDS):
+            value, worse = figures.get(f"{kind}_ap", 0.0), self.best[number][1] + 1
+            self.best[number] = (value, 0) if value >= self.best[number][0] else (self.best[number][0], worse)
+            self.stopped[number] = self.best[number][1] >= 2
+        return figures
+
+    def _on_device(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        for batch in batches:
+            yield batch.to(self.device)
 
 
-def initial_model(data: Path) -> ImportanceModel:
-    """The base's embedding and local layers; everything else as its module initialises it."""
+def initial_model(data: Path, recipe: Recipe) -> ImportanceModel:
+    """The base's embedding and first local layers; everything else as its module initialises it."""
     base = load_file(data / "base.safetensors")
     rows, half = base["embedding.codes"].shape
-    layers = 1 + max(int(name.split(".")[1]) for name in base if name.startswith("local."))
-    model = ImportanceModel(EncoderConfig(vocabulary=rows, width=2 * half, local_layers=layers))
-    state = {f"encoder.{name}": tensor.float() for name, tensor in base.items() if name.startswith("local.")}
-    state["encoder.embedding.codes"] = base["embedding.codes"]
-    state["encoder.embedding.scales"] = base["embedding.scales"]
-    state["encoder.positions"] = base["embedding.positions"]
-    state["encoder.embedding_norm.weight"] = base["embedding.norm.weight"]
-    state["encoder.embedding_norm.bias"] = base["embedding.norm.bias"]
+    config = EncoderConfig(
+        vocabulary=rows,
+        width=2 * half,
+        feed_forward=base["local.0.up.bias"].shape[0],
+        local_layers=recipe.layers,
+        local_heads=2 * half // 32,
+        window=recipe.window,
+        long_layers=recipe.long_layers,
+        long_heads=max(1, 2 * half // 64),
+        dropout=recipe.dropout,
+        scan_layers=recipe.scan_layers,
+        first_layers=recipe.first_layers,
+        long_feed_forward=recipe.long_feed_forward,
+        long_scale=recipe.long_scale,
+        structure=recipe.structure,
+        asks=True,
+    )
+    model = ImportanceModel(config)
+    state = {
+        "encoder.embedding.codes": base["embedding.codes"],
+        "encoder.embedding.scales": base["embedding.scales"],
+        "encoder.positions": base["embedding.positions"][: recipe.window + 2],
+        "encoder.embedding_norm.weight": base["embedding.norm.weight"],
+        "encoder.embedding_norm.bias": base["embedding.norm.bias"],
+    }
+    for name, tensor in base.items():
+        part, _, last = name.rpartition(".")
+        if not part.startswith("local.") or int(part.split(".")[1]) >= recipe.layers:
+            continue
+        if last == "codes":
+            state[f"encoder.{part}.weight"] = unpack(tensor, base[f"{part}.scales"])
+        elif last != "scales":
+            state[f"encoder.{name}"] = tensor.float()
     missing = model.load_state_dict(state, strict=False)
     if missing.unexpected_keys:
         raise ValueError(f"base weights that the model has no place for: {missing.unexpected_keys}")
+    if recipe.scan_layers:
+        _begin_deep_layers(model, data)
     return model
+
+
+@torch.no_grad()
+def _begin_deep_layers(model: ImportanceModel, data: Path) -> None:
+    """What stands for <s> and </s> where layers go on begins as the mean of what the layers before make of them."""
+    encoder = model.eval().encoder
+    corpus = Corpus(data / "validation.npz")
+    batch = corpus.batch([corpus.crop(int(corpus.members("contract")[0]), 0, None)])
+    for place, layers in enumerate((encoder.config.first_layers, encoder.config.scan_layers)):
+        states: list[Tensor] = []
+        if layers:
+            hook = encoder.local[layers - 1].register_forward_hook(lambda _, __, x, states=states: states.append(x))
+            encoder.read_locally(batch.ids, [0, len(batch.ids)])
+            hook.remove()
+            encoder.ends[place].copy_(torch.stack([states[0][:, 0].mean(0), states[0][:, -1].mean(0)]))
 
 
 def training_attention(recipe: Recipe, step: int) -> AdaptiveAttentionConfig | None:
     """How a training step attends to whole documents; each explores other token blocks."""
-    if recipe.attention_density is None:
+    if not recipe.attention_density:
         return None
     return AdaptiveAttentionConfig(
         density=recipe.attention_density, dense_below=recipe.sparse_from, audit_rows=0, seed=step
     )
 
 
-def make_optimizer(model: ImportanceModel, recipe: Recipe) -> torch.optim.AdamW:
+def make_optimizer(model: ImportanceModel, tasks: DocumentTasks, recipe: Recipe) -> torch.optim.AdamW:
     """AdamW; the base's layers learn the slower the lower they lie, what is new learns at the heads' rate."""
     groups: dict[tuple[float, float], list[Tensor]] = {}
     layers = model.encoder.config.local_layers
-    for name, parameter in model.named_parameters():
+    for name, parameter in [*model.named_parameters(), *tasks.named_parameters()]:
         rate = recipe.head_rate
         if name.startswith("encoder.local."):
             rate = recipe.rate * recipe.layer_decay ** (layers - 1 - int(name.split(".")[2]))
         elif name.startswith(("encoder.positions", "encoder.embedding_norm")):
             rate = recipe.rate * recipe.layer_decay**layers
+        elif name.startswith("encoder.long"):
+            rate = recipe.long_rate
         decay = 0.01 if parameter.dim() > 1 else 0.0
         groups.setdefault((rate, decay), []).append(parameter)
     return torch.optim.AdamW(
@@ -221,10 +365,9 @@ def make_optimizer(model: ImportanceModel, recipe: Recipe) -> torch.optim.AdamW:
 
 
 @torch.no_grad()
-def blend(average: ImportanceModel, model: ImportanceModel, keep: float) -> None:
+def blend(average: nn.Module, model: nn.Module, keep: float) -> None:
     """Move the exponential average towards the model: average = keep · average + (1 - keep) · model."""
-    for mine, theirs in zip(average.parameters(), model.parameters(), strict=True):
-        mine.lerp_(theirs, 1.0 - keep)
+    torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1.0 - keep)
 
 
 def schedule(done: float, warm_up: float) -> float:
@@ -232,67 +375,6 @@ def schedule(done: float, warm_up: float) -> float:
     if done < warm_up:
         return done / warm_up
     return 0.5 * (1 + math.cos(math.pi * (done - warm_up) / (1 - warm_up)))
-
-
-def labelled_loss(scores: Scores, batch: Batch, recipe: Recipe) -> Tensor:
-    """Cross entropy of importance (mean over labelled passages of each kind), of tags (summed over tags), and of kinds."""
-    rows = torch.arange(len(batch.importance), device=batch.importance.device)
-    logits = scores.importance[rows, batch.passage_kind].float()
-    errors = F.binary_cross_entropy_with_logits(logits, batch.importance.clamp_min(0).float(), reduction="none")
-    known = batch.importance >= 0
-    loss = (errors * known).sum() / known.sum().clamp_min(1)
-    tag_errors = F.binary_cross_entropy_with_logits(scores.tags.float(), batch.tags, reduction="none") * batch.tag_known
-    for group in TAGS:
-        part = tag_slice(group)
-        labelled = batch.tag_known[:, part].any(1).sum().clamp_min(1)
-        # A group's weight is its share of the passages.
-        loss = loss + tag_errors[:, part].sum() / labelled * (labelled / len(rows)).sqrt()
-    return loss + recipe.kind_weight * F.cross_entropy(scores.kind.float(), batch.kind)
-
-
-def pair_loss(model: ImportanceModel, english: Tensor, japanese: Tensor) -> Tensor:
-    """InfoNCE in both directions between mean vectors of parallel sentences after the local layers (temperature 0.05)."""
-    vectors = [F.normalize(sentence_vectors(model, ids), dim=-1) for ids in (english, japanese)]
-    similarity = vectors[0] @ vectors[1].T / 0.05
-    target = torch.arange(len(similarity), device=similarity.device)
-    return F.cross_entropy(similarity, target) + F.cross_entropy(similarity.T, target)
-
-
-def sentence_vectors(model: ImportanceModel, ids: Tensor) -> Tensor:
-    """Mean token states of the local layers: padded ids (sentences, tokens) -> (sentences, width), float32."""
-    lengths = (ids != PADDING).sum(1)
-    flat = ids[ids != PADDING]
-    bounds = F.pad(lengths.cumsum(0), (1, 0))
-    states = model.encoder.read_locally(flat, bounds.tolist())
-    return segment_means(states.float(), bounds)
-
-
-@torch.no_grad()
-def evaluate(model: ImportanceModel, corpus: Corpus, device: torch.device) -> dict[str, float]:
-    """Average precision of importance and mean average precision of tags for each group, and accuracy of the kind."""
-    model.eval()
-    figures: dict[str, float] = {}
-    kinds: list[Tensor] = []
-    for group in (*TAGS, "none"):
-        parts = [_score(model, batch.to(device)) for batch in corpus.whole(group)]
-        importance, labels, tags, truths, hits = (torch.cat(column).cpu() for column in zip(*parts, strict=True))
-        known = labels >= 0
-        if bool(known.any()):
-            figures[f"{group}_ap"] = float(average_precision_score(labels[known], importance[known]))
-        if group in TAGS:
-            truth, score = truths[:, tag_slice(group)].numpy(), tags[:, tag_slice(group)].numpy()
-            each = [average_precision_score(truth[:, i], score[:, i]) for i in np.flatnonzero(truth.any(0))]
-            figures[f"{group}_tag_map"] = float(np.mean(each))
-        kinds.append(hits)
-    figures["kind_accuracy"] = float(torch.cat(kinds).float().mean())
-    return figures
-
-
-def _score(model: ImportanceModel, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    with torch.autocast(batch.ids.device.type, torch.bfloat16, enabled=batch.ids.device.type == "cuda"):
-        scores = model(batch.ids, batch.passage_bounds, batch.document_bounds, None)
-    own = scores.importance.gather(1, batch.passage_kind[:, None])[:, 0]
-    return own.float(), batch.importance, scores.tags.float(), batch.tags, scores.kind.argmax(1) == batch.kind
 
 
 if __name__ == "__main__":

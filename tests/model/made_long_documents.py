@@ -12,7 +12,7 @@ from made_model import made_model
 from torch import Tensor
 
 from model.checkpoint import file_sha256, save_checkpoint, write_manifest
-from model.encoder import EncoderConfig
+from model.layers import EncoderConfig
 from model.scorer import MANIFEST, TOKENIZER, WEIGHTS
 from model.tokenizer import Tokenizer
 from model.training.estimator import FILES

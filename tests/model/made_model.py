@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from model.encoder import EncoderConfig
 from model.importance import ImportanceModel
+from model.layers import EncoderConfig
 
 TINY = EncoderConfig(
     vocabulary=64,

@@ -22,7 +22,7 @@ from model.checkpoint import (
     save_checkpoint,
     write_manifest,
 )
-from model.encoder import EncoderConfig
+from model.layers import EncoderConfig
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -8,14 +8,17 @@ from itertools import accumulate, pairwise
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_model import TINY, made_model
 
+from model import encoder, layers
 from model.attention import AdaptiveAttentionConfig
-from model.encoder import AttentionReport, PackedEmbedding
-from model.importance import segment_means
-from model.tokenizer import BEGIN, END, PADDING
+from model.depth import AdaptiveDepth, Reading, token_blocks
+from model.encoder import AttentionReport
+from model.layers import PackedEmbedding, segment_means
+from model.structure import FEATURE_SIZES
 from model.training.base_weights import dequantize_q4, split_q4
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -36,24 +39,119 @@ class CancelledError(Exception):
 
 
 @settings(max_examples=60, deadline=None)
-@given(LENGTHS)
-def test_windows_hold_every_token_once_and_stay_in_their_document(lengths):
-    ids, bounds = documents(lengths)
-    ids = torch.arange(4, 4 + len(ids))  # each token tells its place
-    windows, place = MODEL.encoder._windows(ids, bounds)
-    assert torch.equal(windows.flatten()[place], ids)
-    inner = windows[(windows != BEGIN) & (windows != END) & (windows != PADDING)]
-    assert sorted(inner.tolist()) == ids.tolist()
+@given(LENGTHS, st.sampled_from([encoder.rectangles, encoder.end_to_end]), st.integers(9, 90))
+def test_windows_hold_every_row_once_and_stay_in_their_document(lengths, lay, most):
+    bounds = [0, *accumulate(lengths)]
+    first, length = encoder.cut(bounds, TINY.window)
+    assert len(first) == sum(-(-each // TINY.window) for each in lengths)
     owner = np.repeat(np.arange(len(lengths)), lengths)
-    for row in windows.tolist():
-        text = [i for i in row if i != PADDING]
-        assert (text[0], text[-1]) == (BEGIN, END)
-        assert row == text + [PADDING] * (len(row) - len(text)), "padding comes last"
-        tokens = text[1:-1]
-        assert 1 <= len(tokens) <= TINY.window
-        assert tokens == list(range(tokens[0], tokens[0] + len(tokens)))
-        assert len(set(owner[np.array(tokens) - 4])) == 1
-    assert len(windows) == sum(-(-length // TINY.window) for length in lengths)
+    rows = []
+    for windows in lay(first, length, most, torch.device("cpu")):
+        inside = windows.inside()
+        rows += windows.source[inside].tolist()
+        column = windows.column.expand(inside.shape)
+        last = windows.column == windows.length + 1
+        used = windows.column <= windows.length + 1
+        assert (used == (inside | (column == 0) | last)).all(), "a window begins with <s> and ends with </s>"
+        if windows.limits is None:
+            assert windows.padded == (not used.all())
+            owners = owner[windows.source.numpy()]
+            assert all(len(set(row[keep])) == 1 for row, keep in zip(owners, inside.numpy(), strict=True))
+        else:
+            assert used.all(), "nothing is padded"
+            limits = windows.limits.tolist()
+            assert limits[-1] == len(inside)
+            assert windows.longest == max(b - a for a, b in pairwise(limits))
+            assert all(len(set(owner[windows.source[a:b].numpy()])) == 1 for a, b in pairwise(limits))
+    assert sorted(rows) == list(range(sum(lengths)))
+
+
+DEEP = replace(TINY, local_layers=4, scan_layers=2, first_layers=1, structure=True, long_feed_forward=24)
+"""Everything that an architecture may have."""
+
+
+def by_hand(query, key, value, limits, longest):
+    # As `attend_end_to_end`, which runs on GPUs only.
+    parts = []
+    for start, end in pairwise(limits.tolist()):
+        assert end - start <= longest
+        one = [each[start:end].transpose(0, 1)[None] for each in (query, key, value)]
+        parts.append(F.scaled_dot_product_attention(*one)[0].transpose(0, 1))
+    return torch.cat(parts)
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("threshold", [None, 0.0, 9.0])
+def test_windows_end_to_end_read_as_rectangles_do(monkeypatch, training, threshold):
+    model = made_model(replace(DEEP, dropout=0.0)).train(training)
+    ids, _ = documents([40, 9, 23])
+    passages = torch.tensor([0, 5, 12, 31, 40, 49, 52, 60, 72])
+    structure = torch.randint(0, 3, (8, len(FEATURE_SIZES)), generator=torch.Generator().manual_seed(0))
+    depth = None if threshold is None else AdaptiveDepth(threshold, audit_least=0, audit_share=0.0)
+
+    def read():
+        said = model(ids, passages, [0, 4, 5, 8], None, structure=structure, depth=depth)
+        return said.importance, said.tags, said.vectors, said.kind, said.scans[0].importance, said.scans[1].interest
+
+    rectangles = read()
+    monkeypatch.setattr(encoder, "_in_half_precision", lambda device: True)
+    monkeypatch.setattr(encoder, "attend_end_to_end", by_hand)
+    monkeypatch.setattr(layers, "attend_end_to_end", by_hand)
+    monkeypatch.setitem(encoder._TOKENS_AT_ONCE, "cpu", 30)
+    for one, other in zip(rectangles, read(), strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
+
+
+@torch.inference_mode()
+def test_what_is_ruled_out_is_one_row_and_nothing_deep_depends_on_its_order():
+    model = made_model(DEEP)
+    ids, _ = documents([60])
+    bounds = torch.arange(0, 61, 6)
+    deep = torch.zeros(10, dtype=torch.bool)
+    deep[[2, 3, 7]] = True
+
+    class Chosen:
+        def __call__(self, interest, passage_bounds, document_bounds):
+            blocks = token_blocks(passage_bounds, document_bounds)
+            return Reading(deep, torch.zeros(blocks.count, dtype=torch.bool), blocks, blocks.count)
+
+    watched = []
+    said = model(ids, bounds, [0, 10], None, None, lambda query, key: watched.append(query.shape[2]), depth=Chosen())
+    assert watched == [3 * 6 + 7] * TINY.long_layers, "three passages of six tokens, seven of one row"
+    assert said.reading.deep.tolist() == deep.tolist()
+    everything = model(ids, bounds, [0, 10], None)
+    assert not torch.allclose(said.importance[~deep], everything.importance[~deep], atol=1e-3)
+    torch.testing.assert_close(said.scans[1].importance, everything.scans[1].importance)
+
+
+@torch.inference_mode()
+def test_reading_everything_deeply_is_reading_without_a_depth():
+    model = made_model(DEEP)
+    ids, _ = documents([60, 13])
+    bounds = torch.tensor([*range(0, 61, 6), 65, 73])
+    with_depth = model(ids, bounds, [0, 10, 12], None, depth=AdaptiveDepth(-1e9))
+    without = model(ids, bounds, [0, 10, 12], None)
+    for name in ("importance", "tags", "kind", "vectors", "states"):
+        torch.testing.assert_close(getattr(with_depth, name), getattr(without, name), atol=1e-5, rtol=1e-4)
+    assert with_depth.reading.deep.all()
+
+
+@torch.inference_mode()
+def test_first_findings_come_once_before_anything_deep():
+    model = made_model(DEEP)
+    ids, _ = documents([60])
+    order = []
+    model(
+        ids,
+        torch.arange(0, 61, 6),
+        [0, 10],
+        None,
+        lambda stage, *_: order.append(stage),
+        early=lambda scan: order.append(scan.importance.shape),
+    )
+    stages = list(dict.fromkeys(order))
+    assert stages == ["scanning", (10, 3), "reading", "attending"]
+    assert order.count((10, 3)) == 1
 
 
 @settings(max_examples=25, deadline=None)
@@ -129,8 +227,18 @@ def test_nothing_attended_to_is_dense():
     assert AttentionReport().covered_mass.estimate == 1.0
 
 
+STAGES = [("scanning", 0, 221), ("scanning", 98, 221), ("scanning", 196, 221), ("scanning", 217, 221)]
+STAGES += [("attending", 0, 2), ("attending", 1, 2)]
+"""Of 221 tokens: 31 full windows of seven, at most fourteen at once, the last window by itself; then each layer once."""
+
+
+@pytest.fixture
+def few_at_once(monkeypatch):
+    monkeypatch.setitem(encoder._TOKENS_AT_ONCE, "cpu", 14 * (TINY.window + 2))
+
+
 @torch.inference_mode()
-def test_stages_are_reported_in_order_and_watched_layer_by_layer():
+def test_stages_are_reported_in_order_and_watched_layer_by_layer(few_at_once):
     ids, bounds = documents([30 * TINY.window, 11])
     stages: list[tuple[str, int, int]] = []
     watched: list[tuple[int, int]] = []
@@ -142,14 +250,13 @@ def test_stages_are_reported_in_order_and_watched_layer_by_layer():
         lambda *said: stages.append(said),
         lambda query, key: watched.append((query.shape[2], key.shape[2])),
     )
-    # 32 windows, sixteen at once; then each layer once.
-    assert stages == [("scanning", 0, 32), ("scanning", 16, 32), ("attending", 0, 2), ("attending", 1, 2)]
+    assert stages == STAGES
     assert watched == [(210, 210), (11, 11)] * 2
 
 
-@pytest.mark.parametrize("at", [("scanning", 0, 32), ("scanning", 16, 32), ("attending", 0, 2), ("attending", 1, 2)])
+@pytest.mark.parametrize("at", STAGES)
 @torch.inference_mode()
-def test_whoever_is_told_may_cancel_at_every_stage(at):
+def test_whoever_is_told_may_cancel_at_every_stage(at, few_at_once):
     ids, bounds = documents([30 * TINY.window, 11])
     told = []
 

@@ -11,7 +11,7 @@ import sentencepiece
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.encoder import EncoderConfig
+from model.layers import EncoderConfig
 from model.scorer import TOKENIZER
 from model.tokenizer import BEGIN, END, PADDING, UNKNOWN, Tokenizer
 

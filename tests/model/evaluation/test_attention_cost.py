@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from model.attention import AdaptiveAttentionConfig
-from model.encoder import Encoder, EncoderConfig
+from model.encoder import Encoder
 from model.evaluation.attention_cost import Cost, described, main, measure
+from model.layers import EncoderConfig
 
 WEIGHTS = Path(__file__).resolve().parents[3] / "resources" / "model"
 CONFIG = AdaptiveAttentionConfig(coverage=0.5, block_size=16, pool=8, dense_below=0)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-WIDTH, FEED_FORWARD, LAYERS, POSITIONS = 96, 1536, 2, 512
+WIDTH, FEED_FORWARD, LAYERS, POSITIONS = 96, 1536, 3, 512
 PIECES = {
     "en": [
         "the", "supplier", "shall", "pay", "fee", "liability", "is", "limited", "to", "law", "of", "state", "meeting", "cost",
@@ -114,6 +114,17 @@ def write_data(folder: Path, seed: int = 0) -> None:
             for i, text in enumerate(japanese)
         ],
     )
+    labelled = [
+        {
+            "id": f"ja-l{i}",
+            "split": "validation",
+            "kind": "contract",
+            "text": text,
+            "labels": [{"start": 0, "end": 9, "tag": "other"}],
+        }
+        for i, text in enumerate(japanese)
+    ]
+    write("japanese-labelled", labelled)
     meetings = []
     for i in range(6):
         turns = [f"Then {sentence(20)} {sentence(20)}" for _ in range(8)]
@@ -121,10 +132,15 @@ def write_data(folder: Path, seed: int = 0) -> None:
         start = text.index(turns[3])
         query = {"query": " ".join(turns[3].split()[1:4]), "spans": [[start, start + len(turns[3])]]}
         split = ("train", "validation")[i % 2]
-        meetings.append({"split": split, "text": text, "queries": [query, {"query": "nothing", "spans": []}]})
+        meetings.append(
+            {"id": f"meeting-{i}", "split": split, "text": text, "queries": [query, {"query": "nothing", "spans": []}]}
+        )
     write("meetings", meetings)
-    clauses = [{"split": "train", "text": sentence(20), "labels": [{"query": "fee", "score": 4}]} for _ in range(3)]
+    clauses = [
+        {"split": "train", "in_cuad": i < 2, "text": sentence(20), "labels": [{"query": "fee", "score": 4}]}
+        for i in range(3)
+    ]
     write("contract-clauses", clauses)
     words = list(zip(PIECES["en"], PIECES["ja"], strict=False))
     pairs = [(words[i], words[j]) for i in range(len(words)) for j in range(len(words)) if i != j]
-    write("parallel-ja", [{"en": f"{a[0]} {b[0]}", "ja": a[1] + b[1]} for a, b in pairs])
+    write("parallel-ja", [{"source": "made", "en": f"{a[0]} {b[0]}", "ja": a[1] + b[1]} for a, b in pairs])

@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.scorer import TOKENIZER
+from model.structure import structure_of
 from model.tags import KINDS, TAGS, tag_slice
 from model.tokenizer import Tokenizer
 from model.training import corpora
+from model.training.packing import pack, pack_pairs
 
 CLAUSE = "This Agreement is governed by the laws of the State of Delaware."
 PLAIN = "The headings are for convenience only and have no meaning."
@@ -157,8 +159,21 @@ def made_documents() -> list[corpora.LabelledDocument]:
     def made(group: str, kind: str, text: str, important: list[bool] | None, tags: list[list[int]]):
         spans = corpora.document_spans(text)
         known = None if important is None else np.array(important, dtype=np.bool_)
+        blocks = tuple(range(len(spans)))
+        structure = structure_of([text[a:b] for a, b in spans], blocks)
+        queries = (("What law?", np.array([i == 2 for i in range(len(spans))])),) if group == "contract" else ()
         return corpora.LabelledDocument(
-            "id", "train", group, kind, text, spans, known, np.array(tags, np.int32).reshape(-1, 2)
+            "id",
+            "train",
+            group,
+            kind,
+            text,
+            spans,
+            known,
+            np.array(tags, np.int32).reshape(-1, 2),
+            blocks=blocks,
+            structure=structure,
+            queries=queries,
         )
 
     return [
@@ -171,10 +186,11 @@ def made_documents() -> list[corpora.LabelledDocument]:
 
 def test_packed_documents_come_back(tokenizer):
     documents = [document for document in made_documents() if document.spans]
-    packed = corpora.pack(made_documents(), tokenizer)
+    packed = pack(made_documents(), tokenizer)
     assert {name: str(array.dtype) for name, array in packed.items()} == {
         "tokens": "uint16", "passage_bounds": "int32", "document_bounds": "int32", "kind": "int8", "group": "int8",
-        "importance": "int8", "tags": "int32",
+        "importance": "int8", "tags": "int32", "structure": "int8", "links": "int32", "query_tokens": "uint16",
+        "query_bounds": "int32", "query_document": "int32", "answers": "int32",
     }  # fmt: skip
     assert packed["document_bounds"].tolist() == [0, 3, 5, 7], "one without passages is left out"
     assert [KINDS[kind] for kind in packed["kind"]] == ["contract", "report", "design"]
@@ -187,11 +203,53 @@ def test_packed_documents_come_back(tokenizer):
         ids, _ = tokenizer.encode([passage])
         assert packed["tokens"][start:end].tolist() == ids.tolist()
     assert packed["passage_bounds"][-1] == len(packed["tokens"])
+    assert packed["structure"].tolist() == np.concatenate([document.structure for document in documents]).tolist()
+    query, _ = tokenizer.encode(["What law?"])
+    assert packed["query_tokens"].tolist() == query.tolist()
+    assert (packed["query_bounds"].tolist(), packed["query_document"].tolist()) == ([0, len(query)], [0])
+    assert packed["answers"].tolist() == [[0, 2]]
+
+
+def test_packed_links_count_over_all_documents(tokenizer):
+    def made(text: str) -> corpora.LabelledDocument:
+        spans = corpora.document_spans(text)
+        blocks = tuple(range(len(spans)))
+        texts = [text[a:b] for a, b in spans]
+        none = np.zeros((0, 2), np.int32)
+        return corpora.LabelledDocument(
+            "id",
+            "train",
+            "none",
+            "contract",
+            text,
+            spans,
+            None,
+            none,
+            blocks=blocks,
+            structure=structure_of(texts, blocks),
+        )
+
+    refers = "1. Fees are due at once.\n\n2. Terms. The fees of Section 1 are owed by the buyer."
+    packed = pack([made("Nothing is said here."), made(refers)], tokenizer)
+    texts = [refers[a:b] for a, b in corpora.document_spans(refers)]
+    (link,) = packed["links"].tolist()
+    source, target = (texts[i - 1] for i in link)
+    assert "Section 1" in source
+    assert target.startswith("1. Fees")
+
+
+def test_documents_are_in_the_split_that_is_asked_for(tmp_path):
+    splits = [("train", "test"), ("validation", "train"), ("test", "train"), ("validation", "test")]
+    lines = [line(CLAUSE, {CLAUSE: "governing-law"}, split=ours, cuad_split=theirs) for ours, theirs in splits]
+    write(tmp_path / "contracts.jsonl.xz", lines)
+    assert [d.split for d in corpora.read_contracts(tmp_path)] == [ours for ours, _ in splits]
+    published = [d.split for d in corpora.read_contracts(tmp_path, "cuad_split")]
+    assert published == ["test", "validation", "train", "test"], "their test stays test, whatever it is in ours"
 
 
 def test_packed_pairs_leave_the_long_ones_out(tokenizer):
     pairs = [("One.", "一。"), ("word " * 30, "二。"), ("Three.", "語" * 90 + "。"), ("Four and five.", "四と五。")]
-    packed = corpora.pack_pairs(pairs, tokenizer, longest=20)
+    packed = pack_pairs(pairs, tokenizer, longest=20)
     for side, kept in (("en", ["One.", "Four and five."]), ("ja", ["一。", "四と五。"])):
         ids, bounds = tokenizer.encode(kept)
         assert packed[side].tolist() == ids.tolist()

@@ -6,31 +6,38 @@ import math
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from made_model import TINY, made_model
 
+from model.depth import RandomDepth
 from model.importance import ImportanceModel
+from model.structure import FEATURE_SIZES
 from model.tags import KINDS, TAG_COUNT, tag_slice
 from model.tokenizer import PADDING
 from model.training.batches import Batch
 from model.training.concentration import Concentration
-from model.training.train import (
-    Recipe,
-    blend,
+from model.training.losses import (
+    DocumentTasks,
+    document_task_loss,
+    interest_loss,
+    label_targets,
     labelled_loss,
-    make_optimizer,
     pair_loss,
-    schedule,
+    relevance_loss,
     sentence_vectors,
-    training_attention,
+    transfer_loss,
 )
+from model.training.train import Recipe, blend, make_optimizer, schedule, training_attention
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 RECIPE = Recipe()
 PLAIN = replace(TINY, dropout=0.0)
+DEEP = replace(PLAIN, local_layers=4, scan_layers=2, first_layers=1, structure=True, asks=True, long_scale=0.1)
+TASKS = DocumentTasks(TINY.width)
 
 
 def made_batch(seed: int = 0, passages: int = 12) -> Batch:
@@ -47,7 +54,30 @@ def made_batch(seed: int = 0, passages: int = 12) -> Batch:
         known[part, tag_slice(group)] = True
         tags[part, tag_slice(group).start] = important[part].float()
     kinds = torch.tensor([KINDS.index("contract"), KINDS.index("design")])
-    return Batch(ids, bounds, [0, passages, both], kinds, kinds.repeat_interleave(passages), important, tags, known)
+    return Batch(
+        ids,
+        bounds,
+        [0, passages, both],
+        kinds,
+        kinds.repeat_interleave(passages),
+        important,
+        tags,
+        known,
+        structure=torch.ones(both, len(FEATURE_SIZES), dtype=torch.long),
+        moved=torch.zeros(both, dtype=torch.bool),
+        links=torch.tensor([[1, 5], [passages + 2, passages]]),
+        queries=torch.tensor([[7, 8, PADDING], [9, 10, 11]]),
+        query_document=torch.tensor([0, 1]),
+        answers=torch.tensor([[0, 3], [0, 4], [1, passages + 1]]),
+        soft=torch.zeros(0),
+    )
+
+
+def loss_of(scores, batch: Batch) -> torch.Tensor:
+    return labelled_loss(scores, batch, label_targets(batch, 0.5), GOES_ON)
+
+
+GOES_ON = torch.zeros(len(KINDS), dtype=torch.bool)
 
 
 def scored(model: ImportanceModel, batch: Batch):
@@ -57,13 +87,13 @@ def scored(model: ImportanceModel, batch: Batch):
 def test_a_few_steps_lower_the_loss():
     torch.manual_seed(0)
     model, batch = made_model(PLAIN).train(), made_batch()
-    optimizer = make_optimizer(model, replace(RECIPE, rate=2e-3, head_rate=5e-3))
+    optimizer = make_optimizer(model, TASKS, replace(RECIPE, rate=2e-3, head_rate=5e-3, long_rate=5e-3))
     english, japanese = (torch.randint(4, 64, (6, 5), generator=torch.Generator().manual_seed(i)) for i in (1, 2))
     losses, pairs = [], []
     for _ in range(100):
         watched = Concentration(0.1, shortest=64)
         scores = model(batch.ids, batch.passage_bounds, batch.document_bounds, None, watch=watched)
-        labelled, paired = labelled_loss(scores, batch, RECIPE), pair_loss(model, english, japanese)
+        labelled, paired = loss_of(scores, batch), pair_loss(model, [english, japanese])
         loss = labelled + RECIPE.pair_weight * paired + RECIPE.concentration_weight * watched.loss()
         optimizer.zero_grad()
         torch.autograd.backward(loss)
@@ -98,7 +128,7 @@ def test_sparse_attention_carries_gradients_to_queries_and_keys():
 def _gradients(model: ImportanceModel, batch: Batch, recipe: Recipe) -> torch.Tensor:
     model.zero_grad()
     scores = model(batch.ids, batch.passage_bounds, batch.document_bounds, training_attention(recipe, step=3))
-    torch.autograd.backward(labelled_loss(scores, batch, recipe))
+    torch.autograd.backward(loss_of(scores, batch))
     return torch.cat([layer.qkv.weight.grad.flatten() for layer in model.encoder.long_layers()])
 
 
@@ -111,15 +141,16 @@ def test_training_is_dense_unless_told_and_explores_anew_each_step():
 
 def test_every_parameter_learns_at_its_rate():
     model = made_model(PLAIN)
-    optimizer = make_optimizer(model, RECIPE)
+    optimizer = make_optimizer(model, TASKS, RECIPE)
     peak = {id(p): group["peak"] for group in optimizer.param_groups for p in group["params"]}
     decay = {id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
-    named = dict(model.named_parameters())
+    named = dict(model.named_parameters()) | dict(TASKS.named_parameters())
     assert len(peak) == len(named) == sum(len(group["params"]) for group in optimizer.param_groups)
     assert peak[id(named["encoder.local.1.qkv.weight"])] == pytest.approx(RECIPE.rate)
     assert peak[id(named["encoder.local.0.qkv.weight"])] == pytest.approx(RECIPE.rate * RECIPE.layer_decay)
     assert peak[id(named["encoder.positions"])] == pytest.approx(RECIPE.rate * RECIPE.layer_decay**2)
-    for name in ("encoder.long.0.qkv.weight", "outputs.weight", "kind.bias"):
+    assert peak[id(named["encoder.long.0.qkv.weight"])] == RECIPE.long_rate
+    for name in ("outputs.weight", "kind.bias", "moved.weight"):
         assert peak[id(named[name])] == RECIPE.head_rate
     for name, parameter in named.items():
         assert decay[id(parameter)] == (0.01 if parameter.dim() > 1 else 0.0), name
@@ -131,11 +162,11 @@ def test_what_is_not_labelled_teaches_nothing():
         batch, importance=torch.full_like(batch.importance, -1), tag_known=torch.zeros_like(batch.tag_known)
     )
     scores = scored(model, batch)
-    only_kind = RECIPE.kind_weight * F.cross_entropy(scores.kind, batch.kind)
-    assert labelled_loss(scores, unknown, RECIPE).item() == pytest.approx(only_kind.item())
+    only_kind = 0.1 * F.cross_entropy(scores.kind, batch.kind)
+    assert loss_of(scores, unknown).item() == pytest.approx(only_kind.item())
     # Unknown labels may say anything.
     other = replace(unknown, tags=1 - batch.tags)
-    assert labelled_loss(scores, other, RECIPE).item() == pytest.approx(only_kind.item())
+    assert loss_of(scores, other).item() == pytest.approx(only_kind.item())
 
 
 def test_the_labelled_loss_by_hand():
@@ -155,8 +186,8 @@ def test_the_labelled_loss_by_hand():
                 logit = scores.tags[i, t]
                 expected = expected - F.logsigmoid(logit if batch.tags[i, t] else -logit) / 12 * (12 / 24) ** 0.5
     for logits, kind in zip(scores.kind, batch.kind, strict=True):
-        expected = expected - RECIPE.kind_weight * torch.log_softmax(logits, 0)[kind] / 2
-    assert labelled_loss(scores, batch, RECIPE).item() == pytest.approx(expected.item(), rel=1e-4)
+        expected = expected - 0.1 * torch.log_softmax(logits, 0)[kind] / 2
+    assert loss_of(scores, batch).item() == pytest.approx(expected.item(), rel=1e-4)
 
 
 @torch.inference_mode()
@@ -175,11 +206,11 @@ def test_pairs_that_match_have_less_loss_than_shuffled_ones():
     torch.manual_seed(0)
     model = made_model(PLAIN)
     ids = torch.randint(4, 64, (6, 5), generator=torch.Generator().manual_seed(0))
-    matched, shuffled = pair_loss(model, ids, ids).item(), pair_loss(model, ids, ids.roll(1, 0)).item()
+    matched, shuffled = pair_loss(model, [ids, ids]).item(), pair_loss(model, [ids, ids.roll(1, 0)]).item()
     assert matched < math.log(6) < shuffled, "guessing one of six has a loss between"
     assert matched < 0.25 * shuffled
-    assert pair_loss(model, ids, ids.flip(1)).item() == pytest.approx(
-        pair_loss(model, ids.flip(1), ids).item(), rel=1e-4
+    assert pair_loss(model, [ids, ids.flip(1)]).item() == pytest.approx(
+        pair_loss(model, [ids.flip(1), ids]).item(), rel=1e-4
     )
 
 
@@ -201,3 +232,99 @@ def test_the_rate_warms_up_and_falls_to_nothing():
     assert all(a > b for a, b in pairwise(rates[60:]))
     assert rates[30] == pytest.approx(0.5)
     assert rates[530] == pytest.approx(0.5)
+
+
+def test_a_teacher_stands_beside_labels_and_in_for_those_that_are_missing():
+    batch = made_batch()
+    importance = batch.importance.clone()
+    importance[::2] = -1
+    moved = torch.zeros(24, dtype=torch.bool)
+    moved[5] = True
+    soft = torch.full((24, len(KINDS) + TAG_COUNT), 0.2)
+    batch = replace(batch, importance=importance, moved=moved, soft=soft, tag_known=batch.tag_known & ~moved[:, None])
+    target, known, tags, tag_known = label_targets(batch, 0.25)
+    assert known.tolist() == [i != 5 for i in range(24)]
+    torch.testing.assert_close(target[0], torch.tensor(0.2))
+    torch.testing.assert_close(target[1], 0.75 * importance[1] + 0.05)
+    contract = tag_slice("contract")
+    torch.testing.assert_close(tags[1, contract], 0.75 * batch.tags[1, contract] + 0.05)
+    assert not tag_known[5].any()
+    assert tag_known[1, contract].all()
+    assert not tag_known[1, tag_slice("report")].any(), "a contract has no tags of reports"
+    nobody = replace(batch, tag_known=torch.zeros_like(batch.tag_known))
+    _, _, tags, tag_known = label_targets(nobody, 0.25)
+    torch.testing.assert_close(tags[1, contract], torch.full((contract.stop - contract.start,), 0.2))
+    assert tag_known[1, contract].all()
+
+
+def test_a_stopped_kind_teaches_importance_no_further():
+    model, batch = made_model(PLAIN), made_batch()
+    scores = scored(model, batch)
+    stopped = torch.tensor([kind == "design" for kind in KINDS])
+    targets = label_targets(batch, 0.5)
+    other = (1 - targets[0], *targets[1:])
+    first, second = (labelled_loss(scores, batch, each, stopped) for each in (targets, other))
+    assert first != second, "contracts are learnt"
+    only_design = targets[0].clone()
+    only_design[12:] = 1 - only_design[12:]
+    torch.testing.assert_close(labelled_loss(scores, batch, (only_design, *targets[1:]), stopped), first)
+
+
+def test_everything_learns_together():
+    """All losses at once, half of the steps reading some of it deeply: each falls."""
+    torch.manual_seed(0)
+    model, batch = made_model(DEEP).train(), made_batch()
+    batch = replace(batch, moved=torch.arange(24) % 6 == 0)
+    tasks = DocumentTasks(TINY.width)
+    optimizer = make_optimizer(model, tasks, replace(RECIPE, rate=2e-3, head_rate=5e-3, long_rate=2e-3))
+    depth = RandomDepth(np.random.default_rng(0))
+    history, taught = [], set()
+    for step in range(160):
+        scores = model(
+            batch.ids,
+            batch.passage_bounds,
+            batch.document_bounds,
+            None,
+            structure=batch.structure,
+            depth=depth if step % 2 else None,
+        )
+        targets = label_targets(batch, 0.5)
+        parts = {
+            "labels": labelled_loss(scores, batch, targets, GOES_ON),
+            "first": labelled_loss(scores.scans[0], batch, targets, GOES_ON),
+            "scan": labelled_loss(scores.scans[1], batch, targets, GOES_ON),
+            "interest": interest_loss(scores.scans[1], targets),
+            "tasks": document_task_loss(tasks, scores, batch),
+            "relevance": relevance_loss(model, scores, batch),
+        }
+        optimizer.zero_grad()
+        torch.autograd.backward(sum(parts.values()))
+        assert all(torch.isfinite(p.grad).all() for p in model.parameters() if p.grad is not None)
+        taught |= {name for name, p in model.named_parameters() if p.grad is not None}
+        optimizer.step()
+        history.append({name: part.item() for name, part in parts.items()})
+    assert taught == {name for name, _ in model.named_parameters()}, "every part of the model has a task"
+    for name in history[0]:
+        begun = np.mean([each[name] for each in history[:10]])
+        ended = np.mean([each[name] for each in history[-10:]])
+        assert ended < 0.75 * begun, name
+
+
+def test_what_is_said_in_english_is_carried_over_and_stands():
+    torch.manual_seed(0)
+    model = made_model(DEEP).train()
+    english, japanese = (torch.randint(4, 64, (8, 5), generator=torch.Generator().manual_seed(i)) for i in (1, 2))
+    same = transfer_loss(model, english, english, run=4)
+    other = transfer_loss(model, english, japanese, run=4)
+    assert same < other
+    torch.autograd.backward(transfer_loss(model, english, japanese, run=4))
+    assert model.outputs.weight.grad.abs().max() > 0
+
+
+def test_links_are_sought_in_their_own_document_and_never_lead_to_themselves():
+    model, batch = made_model(DEEP), made_batch()
+    scores = scored(model, batch)
+    logits = TASKS.link_logits(scores.states, batch.links, torch.tensor([0] * 12 + [1] * 12))
+    allowed = torch.isfinite(logits)
+    assert allowed[0].tolist() == [i < 12 and i != 1 for i in range(24)]
+    assert allowed[1].tolist() == [i >= 12 and i != 14 for i in range(24)]
