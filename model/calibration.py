@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -75,9 +75,11 @@ class Calibration:
         return cls(Sigmoid(**value["sigmoid"]), thresholds, int(value["documents"]))
 
 
-def calibrate(logits: Sequence[Floats], labels: Sequence[NDArray[np.bool_]], seed: int) -> Calibration:
-    """Fit on one array of logits and of labels a document."""
-    sigmoid = fit_with_uncertainty(logits, labels, seed)
+def calibrate(
+    logits: Sequence[Floats], labels: Sequence[NDArray[np.bool_]], seed: int, sigmoid: Sigmoid | None = None
+) -> Calibration:
+    """Fit on one array of logits and of labels a document; with a `sigmoid` the thresholds alone."""
+    sigmoid = sigmoid or fit_with_uncertainty(logits, labels, seed)
     probabilities = [sigmoid.probability(each) for each in logits]
     thresholds = [threshold_for(probabilities, labels, recall) for recall in RECALLS]
     # A higher target never selects less, also where its threshold had to do without the finite-sample correction.
@@ -100,6 +102,23 @@ def fit_with_uncertainty(
         return Sigmoid(slope, offset)
     spread = np.cov(np.array(drawn).T)
     return Sigmoid(slope, offset, float(spread[0, 0]), float(spread[1, 1]), float(spread[0, 1]))
+
+
+def fit_offset(
+    sigmoid: Sigmoid, logits: Sequence[Floats], labels: Sequence[NDArray[np.bool_]], steps: int = 60
+) -> Sigmoid:
+    """The sigmoid with the offset at which as many passages are expected as are labelled, and its own slope and covariance.
+
+    For documents that are too few for a slope of their own. By bisection; the smoothed count of `fit` keeps it finite.
+    """
+    pooled, truth = np.concatenate(logits), np.concatenate(labels)
+    wanted = (float(truth.sum()) + 0.5) / (len(truth) + 1)
+    low, high = -50.0, 50.0
+    for _ in range(steps):
+        offset = (low + high) / 2
+        expected = float(_logistic(sigmoid.slope * pooled + offset).mean())
+        low, high = (offset, high) if expected < wanted else (low, offset)
+    return replace(sigmoid, offset=(low + high) / 2)
 
 
 def fit(logits: Floats, labels: NDArray[np.bool_], steps: int = 50) -> tuple[float, float]:

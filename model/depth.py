@@ -62,28 +62,48 @@ class Reading:
     ruled_out: int
 
 
+class ScanSaid(Protocol):
+    """The part of `model.importance.Scan` that decides; logits (passages,) and (documents, kinds)."""
+
+    @property
+    def interest(self) -> Tensor:
+        """Whether a passage is important or tagged."""
+
+    @property
+    def kind(self) -> Tensor:
+        """What kind of document it is."""
+
+
 class Depth(Protocol):
     """Decides what is read deeply."""
 
-    def __call__(self, interest: Tensor, passage_bounds: Tensor, document_bounds: Sequence[int]) -> Reading:
-        """`interest` (passages,) logits of the scan; bounds as in `ImportanceModel.forward`."""
+    def __call__(self, scan: ScanSaid, passage_bounds: Tensor, document_bounds: Sequence[int]) -> Reading:
+        """`scan`: what it said; bounds as in `ImportanceModel.forward`."""
 
 
 @dataclass(frozen=True)
 class AdaptiveDepth:
     """Read deeply what has at least `threshold` of interest, a logit.
 
-    Of the blocks without it `audit_share` are read as well, at least `audit_least`, drawn by `seed`.
+    With a tuple the threshold is that of the kind that the scan takes each document for. Of the blocks without it `audit_share`
+    are read as well, at least `audit_least`, drawn by `seed`.
     """
 
-    threshold: float
+    threshold: float | tuple[float, ...]
     audit_share: float = 0.04
     audit_least: int = 8
     seed: int = 0
 
-    def __call__(self, interest: Tensor, passage_bounds: Tensor, document_bounds: Sequence[int]) -> Reading:
+    def __call__(self, scan: ScanSaid, passage_bounds: Tensor, document_bounds: Sequence[int]) -> Reading:
         """See `Depth`."""
-        return self.read(interest >= self.threshold, passage_bounds, document_bounds)
+        threshold: Tensor | float
+        if isinstance(self.threshold, tuple):
+            device = passage_bounds.device
+            of_document = torch.tensor(self.threshold, device=device)[scan.kind.argmax(1)]
+            threshold = torch.repeat_interleave(of_document, torch.tensor(document_bounds, device=device).diff())
+        else:
+            threshold = self.threshold
+        return self.read(scan.interest.float() >= threshold, passage_bounds, document_bounds)
 
     def read(self, chosen: Tensor, passage_bounds: Tensor, document_bounds: Sequence[int]) -> Reading:
         """The reading that follows from the passages not ruled out, `chosen` (passages,) bool."""
@@ -105,10 +125,10 @@ class RandomDepth:
     least: float = 0.05
     most: float = 0.6
 
-    def __call__(self, interest: Tensor, passage_bounds: Tensor, document_bounds: Sequence[int]) -> Reading:
+    def __call__(self, scan: ScanSaid, passage_bounds: Tensor, document_bounds: Sequence[int]) -> Reading:
         """See `Depth`; nothing is audited. A little noise lets what interests less be read, too."""
         share = self.generator.uniform(self.least, self.most)
-        noisy = interest.detach().float() + torch.randn_like(interest, dtype=torch.float32)
+        noisy = scan.interest.detach().float() + torch.randn_like(scan.interest, dtype=torch.float32)
         chosen = noisy >= torch.quantile(noisy[:: max(1, len(noisy) // 65_536)], 1 - share)
         blocks = token_blocks(passage_bounds, document_bounds)
         kept = blocks.holding(chosen)
@@ -133,7 +153,7 @@ def token_blocks(passage_bounds: Tensor, document_bounds: Sequence[int]) -> Bloc
 class Missed:
     """An estimate with a 95 % interval: how many important passages the scan ruled out that were not read deeply.
 
-    `share_read`: of the document's tokens, deeply; `blocks`: how many ruled-out ones were read for the estimate.
+    `share_read`: of the passages, deeply; `blocks`: how many ruled-out ones were read for the estimate.
     """
 
     estimate: float

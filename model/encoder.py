@@ -192,7 +192,7 @@ class Encoder(nn.Module):
         """The other local layers, over the states (rows, width) that the scan left of what it did not rule out."""
         if not self.config.scan_layers:
             return x
-        return self._go_on(self.local[self.config.scan_layers :], x, bounds, self.ends[1], report, "reading")
+        return self._go_on(self.local[self.config.scan_layers :], x, bounds, self.ends[1], report, "deepening")
 
     def read_locally(self, ids: Tensor, bounds: Sequence[int], report: Report | None = None) -> Tensor:
         """All local layers, for documents laid end to end; arguments as in `embed`. Returns (tokens, width)."""

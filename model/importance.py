@@ -127,7 +127,7 @@ class ImportanceModel(nn.Module):
             means = segment_means(shallow.float(), passage_bounds)
             scans.append(self.scan(means, bounds))
             if depth is not None:
-                reading = depth(scans[-1].interest, passage_bounds, document_bounds)
+                reading = depth(scans[-1], passage_bounds, document_bounds)
         if reading is None:
             rows, row_bounds = encoder.deepen(shallow, token_bounds, report), passage_bounds
             vectors = segment_means(rows.float(), passage_bounds)

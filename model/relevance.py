@@ -14,6 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 FEATURES = ("likeness", "words", "likeness-nearby", "words-nearby")
+ASKED_FEATURES = (*FEATURES, "asked", "asked-nearby")
+"""Those of a model that has heads for what a reader asks."""
+
 _REACH = 2
 """Passages on each side that count as nearby."""
 
@@ -22,17 +25,28 @@ _CJK = re.compile(r"[\u3005\u3041-\u30ff\u4e00-\u9fff]+")
 
 
 def features(
-    query: str, passages: Sequence[str], query_vector: NDArray[np.float32], vectors: NDArray[np.float32]
+    query: str,
+    passages: Sequence[str],
+    query_vector: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    asked: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
-    """(passages, len(FEATURES)), in the order of `FEATURES`.
+    """(passages, features), in the order of `FEATURES`, or of `ASKED_FEATURES` with `asked`, (passages,) logits of the heads.
 
     `query_vector` (width,), `vectors` (passages, width), of length one. Likeness is the cosine in standard deviations over the
     document, as cosines of one model all lie close together; words are the share of the query's words, weighed by rarity.
     """
-    cosine = (vectors @ query_vector).astype(np.float64)
-    likeness = (cosine - cosine.mean()) / max(float(cosine.std()), 1e-6)
+    likeness = _standardized((vectors @ query_vector).astype(np.float64))
     words = shared_words(query, passages)
-    return np.stack([likeness, words, _nearby(likeness), _nearby(words)], axis=1)
+    columns = [likeness, words, _nearby(likeness), _nearby(words)]
+    if asked is not None:
+        asked = _standardized(asked)
+        columns += [asked, _nearby(asked)]
+    return np.stack(columns, axis=1)
+
+
+def _standardized(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray((values - values.mean()) / max(float(values.std()), 1e-6))
 
 
 def shared_words(query: str, passages: Sequence[str]) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from app.documents.document import DocumentKind, Language, Notice, Quad
@@ -83,8 +83,21 @@ class CoveredMass:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """How many important passages a sample says are among those that were not read deeply, with the 95 % interval."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds are wall-clock of the analysis without loading the model; `peak_bytes` is the worker's resident peak."""
+    """Seconds are wall-clock of the analysis without loading the model; `peak_bytes` is the worker's resident peak.
+
+    `read_deeply`: share of the passages that the scan did not rule out; `missed`: how many important ones are expected among the
+    others; None where there are none.
+    """
 
     tokens: int
     seconds: float
@@ -92,6 +105,8 @@ class Cost:
     density: float
     covered_mass: CoveredMass
     device: str
+    read_deeply: float = 1.0
+    missed: Missed | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +167,8 @@ class Analysis:
                     "high": self.cost.covered_mass.high,
                 },
                 "device": self.cost.device,
+                "read_deeply": self.cost.read_deeply,
+                "missed": None if self.cost.missed is None else asdict(self.cost.missed),
             },
             "warnings": [{"code": w.code, "message": w.message} for w in self.warnings],
         }

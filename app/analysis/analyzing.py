@@ -20,6 +20,7 @@ from app.analysis.analysis import (
     AnalysisSettings,
     Cost,
     CoveredMass,
+    Missed,
     ModelIdentity,
     ScoredPassage,
     TagScore,
@@ -34,6 +35,7 @@ from app.analysis.summary import summarise
 from app.documents.document import Document, Quad
 from app.errors import FusenError
 from model.scorer import Attending, ModelName, PassageScores
+from model.structure import Structure, structure_of
 from model.tags import Kind
 
 Report = Callable[[str, int, int], None]
@@ -65,6 +67,7 @@ class PassageScorer(Protocol):
         query: str | None = None,
         report: Report | None = None,
         early: Callable[[PassageScores], None] | None = None,
+        structure: Structure | None = None,
     ) -> PassageScores:
         """Scores of all passages of one document; `early` gets preliminary ones before, at most once and perhaps never."""
         ...
@@ -95,10 +98,15 @@ def analyze(
     scores = scorer.score(
         work.texts,
         kind=None if settings.kind == "auto" else settings.kind,
-        attending=Attending(adaptive=settings.attention == "adaptive", coverage=settings.coverage),
+        attending=Attending(
+            adaptive=settings.attention == "adaptive",
+            coverage=settings.coverage,
+            whole=settings.attention == "dense",
+        ),
         query=settings.query,
         report=report,
         early=None if early is None else scanned,
+        structure=work.structure(),
     )
     report("linking", 0, 3)
     scored = work.analysis(scores)
@@ -139,6 +147,13 @@ class _Work:
         self.passages = _readable(document)
         self.texts = [document.text[passage.start : passage.end] for passage in self.passages]
 
+    def structure(self) -> Structure:
+        """What is known of the passages besides their words."""
+        blocks = self._document.blocks
+        # A paragraph may be a heading that its reader did not recognise; only what says more is passed on.
+        types = ["" if blocks[p.block].type == "paragraph" else blocks[p.block].type for p in self.passages]
+        return structure_of(self.texts, [p.block for p in self.passages], types)
+
     def analysis(self, scores: PassageScores) -> Analysis:
         """What the scores alone say, without links and summary."""
         document, name = self._document, self._scorer.name
@@ -166,6 +181,8 @@ class _Work:
             density=scores.density,
             covered_mass=CoveredMass(covered.estimate, covered.low, covered.high),
             device=self._scorer.device,
+            read_deeply=1.0 if scores.deep is None else float(scores.deep.mean()),
+            missed=None if (missed := scores.missed) is None else Missed(missed.estimate, missed.low, missed.high),
         )
 
     @cached_property

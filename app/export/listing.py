@@ -28,7 +28,9 @@ def analysis_listing(analysis: Analysis, *, paged: bool, width: int) -> str:
         Text(
             f"\n{len(selected)} of {len(analysis.passages)} passages selected · {cost.tokens:,} tokens in {cost.seconds:.1f} s"
             f" on {cost.device} · density {cost.density:.1%} · covered mass {mass.estimate:.1%}"
-            f" ({mass.low:.1%}–{mass.high:.1%}) · peak {cost.peak_bytes / 1e9:.2f} GB"
+            f" ({mass.low:.1%}–{mass.high:.1%}) · read deeply {cost.read_deeply:.0%}"
+            + ("" if cost.missed is None else f" (important ones expected in the rest: {cost.missed.estimate:.1f})")
+            + f" · peak {cost.peak_bytes / 1e9:.2f} GB"
         )
     )
     for warning in analysis.warnings:

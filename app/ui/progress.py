@@ -9,8 +9,9 @@ from collections.abc import Callable
 STAGES: dict[str, int] = {
     "reading": 5,
     "loading-model": 5,
-    "scanning": 38,
-    "attending": 48,
+    "scanning": 34,
+    "deepening": 34,
+    "attending": 18,
     "scoring": 2,
     "linking": 2,
 }

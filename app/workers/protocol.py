@@ -146,7 +146,10 @@ class Started(msgspec.Struct, tag=True, frozen=True):
 
 
 class Progress(msgspec.Struct, tag=True, frozen=True):
-    """`stage` is one of reading, loading-model, scanning, attending, scoring, linking, writing; `done` of `total` units."""
+    """How far a call is: `done` of `total` units of a stage.
+
+    `stage` is one of reading, loading-model, scanning, deepening, attending, scoring, linking, writing.
+    """
 
     id: int
     stage: str

@@ -17,13 +17,13 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from model.evaluation.centrality import (
     Floats,
     centroid,
-    is_japanese,
     lexrank,
     lexrank_of_vectors,
     multiples_of_the_mean,
     textrank,
 )
 from model.evaluation.search_words import occurring_words
+from model.language import is_japanese
 from model.tags import Kind
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, issparse
 from sklearn.feature_extraction.text import CountVectorizer
 
+from model.language import is_japanese
+
 Floats = NDArray[np.float64]
 
 _ENGLISH_WORD = re.compile(r"(?<![^\W_])[^\W\d_](?:[^\W\d_]|['-])*")
@@ -110,12 +112,6 @@ def passage_words(texts: Sequence[str]) -> list[list[str]]:
     stop_words = _stop_words()
     lowered = [_ENGLISH_WORD.findall(text.lower()) for text in texts]
     return [[_stem(word) for word in found if word not in stop_words] for found in lowered]
-
-
-def is_japanese(texts: Sequence[str]) -> bool:
-    """Is a tenth of the characters or more kana? English text has none, Japanese prose about half."""
-    kana = sum("\u3041" <= character <= "\u30ff" for text in texts for character in text)
-    return kana > 0 and 10 * kana >= sum(map(len, texts))
 
 
 def _counts(words: Sequence[Sequence[str]]) -> csr_matrix:

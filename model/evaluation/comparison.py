@@ -17,6 +17,7 @@ from model.evaluation.baselines import Baseline
 from model.evaluation.figures import Floats, Judged
 from model.evaluation.rouge import mean_overlap
 from model.scorer import Attending, ModelName, PassageScores
+from model.structure import Structure
 from model.tags import TAGS, Kind
 from model.training.corpora import LabelledDocument
 
@@ -33,7 +34,12 @@ class DocumentScorer(Protocol):
     name: ModelName
 
     def score(
-        self, passages: Sequence[str], *, kind: Kind | None = None, attending: Attending | None = None
+        self,
+        passages: Sequence[str],
+        *,
+        kind: Kind | None = None,
+        attending: Attending | None = None,
+        structure: Structure | None = None,
     ) -> PassageScores:
         """As `Scorer.score`."""
 
@@ -49,8 +55,8 @@ class Said:
     model: PassageScores | None = None
 
 
-Method = Callable[[Sequence[str], Kind], Said]
-"""(passages in reading order, kind of document) -> what it says of them."""
+Method = Callable[[Sequence[str], Kind, Structure | None], Said]
+"""(passages in reading order, kind of document, what else is known of them) -> what it says of them."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +100,17 @@ class AttentionFigures:
     """What adaptive attention computed over all documents of a run.
 
     `density`: computed pairs / all pairs, summed over documents, so that long ones count as they cost. `covered_mass`: mean over
-    query rows, so documents count by their tokens. `read_densely`: documents where every pair was computed.
+    query rows, so documents count by their tokens. `read_densely`: documents where every pair was computed. `read_deeply`: share
+    of all passages that the scan did not rule out, or that were read to see what it misses. `missed`: important passages that are
+    expected among the others, in all documents; None where nothing was ruled out.
     """
 
     method: str
     density: float
     covered_mass: CoveredMass
     read_densely: int
+    read_deeply: float
+    missed: float | None
     documents: int
 
 
@@ -149,7 +159,7 @@ def run(
         texts = [document.text[start:end] for start, end in document.spans]
         for name, method in methods.items():
             started = time.perf_counter()
-            said[name].append(method(texts, cast(Kind, document.kind)))
+            said[name].append(method(texts, cast(Kind, document.kind), document.structure))
             seconds[name].append(time.perf_counter() - started)
         report(done, len(documents))
     return {name: Run(name, tuple(seconds[name]), tuple(said[name])) for name in methods}
@@ -189,6 +199,7 @@ def attention_figures(result: Run) -> AttentionFigures:
     scores = [said.model for said in result.said if said.model is not None]
     if not scores:
         raise ValueError(f"{result.method} attends to nothing")
+    missed = [each.missed.estimate for each in scores if each.missed is not None]
     pairs = np.array([float(each.tokens) ** 2 for each in scores])
     densities = np.array([each.density for each in scores])
     return AttentionFigures(
@@ -196,8 +207,15 @@ def attention_figures(result: Run) -> AttentionFigures:
         float(np.average(densities, weights=pairs)),
         mean_covered_mass([each.covered_mass for each in scores], [each.tokens for each in scores]),
         int((densities >= 1.0).sum()),
+        _share_read_deeply(scores),
+        sum(missed) if missed else None,
         len(scores),
     )
+
+
+def _share_read_deeply(scores: Sequence[PassageScores]) -> float:
+    count = sum(len(each.importance) for each in scores)
+    return sum(len(each.importance) if each.deep is None else int(each.deep.sum()) for each in scores) / count
 
 
 def selection_figures(
@@ -247,12 +265,12 @@ def difference(documents: Sequence[LabelledDocument], first: Run, second: Run, r
 
 
 def _as_method(baseline: Baseline) -> Method:
-    return lambda texts, kind: Said(baseline(texts, kind))
+    return lambda texts, kind, _: Said(baseline(texts, kind))
 
 
 def _model_method(scorer: DocumentScorer, attending: Attending) -> Method:
-    def method(texts: Sequence[str], kind: Kind) -> Said:
-        scores = scorer.score(texts, kind=kind, attending=attending)
+    def method(texts: Sequence[str], kind: Kind, structure: Structure | None) -> Said:
+        scores = scorer.score(texts, kind=kind, attending=attending, structure=structure)
         # Vectors are not evaluated; of thousands of documents they would fill the memory.
         return Said(scores.importance, replace(scores, vectors=scores.vectors[:0]))
 

@@ -28,8 +28,9 @@ from model.evaluation.cuad_spans import TRIMMED, Rule, candidates
 from model.evaluation.figures import interval
 from model.evaluation.output import bounds, circumstances, number, progress, table, write_json
 from model.scorer import MANIFEST, Attending, Scorer
+from model.structure import structure_of
 from model.tags import CONTRACT_TAGS
-from model.training.corpora import Span, covered, document_spans, read_lines
+from model.training.corpora import Span, covered, read_lines, spans_and_blocks
 
 Load = Callable[[Path, str], DocumentScorer]
 """(folder of the weights, device) -> the model."""
@@ -49,6 +50,7 @@ class Contract:
 
     text: str
     spans: tuple[Span, ...]
+    blocks: tuple[int, ...]
     answers: Mapping[str, tuple[str, ...]]
     labels: tuple[tuple[Span, str], ...]
 
@@ -145,9 +147,11 @@ def read_published(data: Path, published: str, split: str | None = None) -> Iter
         answers: defaultdict[str, list[str]] = defaultdict(list)
         for label in line["labels"]:
             answers[label["tag"]].append(line["text"][label["start"] : label["end"]])
+        spans, blocks = spans_and_blocks(line["text"])
         yield Contract(
             line["text"],
-            document_spans(line["text"]),
+            spans,
+            blocks,
             {tag: tuple(texts) for tag, texts in answers.items()},
             tuple(((label["start"], label["end"]), label["tag"]) for label in line["labels"]),
         )
@@ -158,7 +162,8 @@ def tag_probabilities(scorer: DocumentScorer, contracts: Sequence[Contract], see
     found = []
     for done, contract in enumerate(contracts, 1):
         passages = [contract.text[start:end] for start, end in contract.spans]
-        scores = scorer.score(passages, kind="contract", attending=Attending(seed=seed))
+        structure = structure_of(passages, contract.blocks)
+        scores = scorer.score(passages, kind="contract", attending=Attending(seed=seed), structure=structure)
         if scores.tag_names != CONTRACT_TAGS:
             raise ValueError(f"the model's tags are not those of contracts: {scores.tag_names}")
         found.append(scores.tags)

@@ -27,7 +27,7 @@ import torch
 from model.evaluation import comparison, reliability, rouge
 from model.evaluation.baselines import BASELINES, Baseline, embedding_baselines
 from model.evaluation.comparison import DocumentScorer, Method
-from model.evaluation.importance_figures import ADAPTIVE, DENSE, RESAMPLES, CorpusFigures, Origin, evaluate
+from model.evaluation.importance_figures import ADAPTIVE, DENSE, RESAMPLES, WHOLE, CorpusFigures, Origin, evaluate
 from model.evaluation.importance_tables import calibration, described
 from model.evaluation.output import circumstances, write_json
 from model.evaluation.sentence_encoders import ENCODERS, Source
@@ -60,6 +60,10 @@ CORPORA = {
 }
 
 
+WAYS = {"adaptive": ADAPTIVE, "whole": WHOLE, "dense": DENSE}
+"""Ways to read: as is usual; everything deeply, attention adaptive; everything deeply and densely."""
+
+
 def main(
     arguments: Sequence[str] | None = None, load: Load = Scorer.load, encoders: Mapping[str, Source] = ENCODERS
 ) -> int:
@@ -78,8 +82,9 @@ def main(
     if options.diagram and not options.attention:
         parser.error("a reliability diagram needs the model, the only method that gives probabilities")
     attendings = {
-        {"adaptive": ADAPTIVE, "dense": DENSE}[way]: Attending(way == "adaptive", options.coverage, options.seed)
-        for way in options.attention
+        name: Attending(way != "dense", options.coverage, options.seed, whole=way != "adaptive")
+        for way, name in WAYS.items()
+        if way in options.attention
     }
     sha256 = threshold = None
     methods: dict[str, Method] = {}
@@ -182,7 +187,7 @@ def _parser() -> argparse.ArgumentParser:
         default="all",
         help="words: those that need no sentence encoder",
     )
-    parser.add_argument("--attention", type=_listed(("adaptive", "dense")), default=["adaptive", "dense"])
+    parser.add_argument("--attention", type=_listed(tuple(WAYS)), default=["adaptive", "dense"])
     parser.add_argument("--coverage", type=float, default=Attending.coverage)
     parser.add_argument("--weights", type=Path, default=Path("resources/model"), help="folder of weights and manifest")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")

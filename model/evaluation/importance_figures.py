@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from model.evaluation.reliability import Reliability, reliability
 from model.tags import KINDS, Kind
 from model.training.corpora import LabelledDocument
 
-ADAPTIVE, DENSE = "Fusen (adaptive)", "Fusen (dense)"
+ADAPTIVE, WHOLE, DENSE = "Fusen (adaptive)", "Fusen (all deep)", "Fusen (dense)"
 RESAMPLES = 1000
 
 
@@ -51,7 +52,7 @@ class CorpusFigures:
     rows: tuple[Row, ...]
     kinds: tuple[KindFigures, ...]
     attention: tuple[AttentionFigures, ...]
-    difference: Difference | None
+    differences: tuple[Difference, ...]
     selection: tuple[SelectionFigures, ...]
     reliability: tuple[Reliability, ...]
 
@@ -75,7 +76,7 @@ def evaluate(
     """All methods on one corpus; with `threshold` also what the first way of the model selects for a recall target."""
     runs = comparison.run(methods, documents, lambda done, total: progress(origin.corpus, done, total))
     judged, passages, share = _labelled(documents)
-    models = [runs[name] for name in (ADAPTIVE, DENSE) if name in runs]
+    models = [runs[name] for name in (ADAPTIVE, WHOLE, DENSE) if name in runs]
     parts = _parts_by_kind(documents)
     return CorpusFigures(
         origin.corpus,
@@ -90,7 +91,7 @@ def evaluate(
         tuple(comparison.row(documents, result, RESAMPLES, seed) for result in runs.values()),
         tuple(_of_kind(kind, places, documents, runs, seed) for kind, places in parts.items()),
         tuple(comparison.attention_figures(result) for result in models),
-        comparison.difference(documents, models[0], models[1], RESAMPLES, seed) if len(models) == 2 else None,
+        tuple(comparison.difference(documents, a, b, RESAMPLES, seed) for a, b in combinations(models, 2)),
         comparison.selection_figures(documents, models[0], threshold) if models and threshold else (),
         tuple(_calibrations(origin, documents, models, parts, seed)),
     )

@@ -25,19 +25,21 @@ def described(result: CorpusFigures) -> str:
         lines += [_by_kind(result), ""]
     lines += [
         f"{each.method}: density {each.density:.3f}, covered mass {each.covered_mass.estimate:.4f} "
-        f"{bounds((each.covered_mass.low, each.covered_mass.high), 4)}, {each.read_densely} of {each.documents} documents densely"
+        f"{bounds((each.covered_mass.low, each.covered_mass.high), 4)}, "
+        f"{each.read_densely} of {each.documents} documents densely, {each.read_deeply:.1%} of the passages deeply"
+        + ("" if each.missed is None else f", {each.missed:.1f} important ones expected among the others")
         for each in result.attention
     ]
     lines += [
         f"selected for a recall of {each.target:.0%}: recall {number(each.recall)}, {each.share:.1%} of the text"
         for each in result.selection
     ]
-    if result.difference is not None:
-        first, second = result.difference.methods
+    for difference in result.differences:
+        first, second = difference.methods
         lines.append(
-            f"{first} − {second}: AP {number(result.difference.average_precision, 4)} "
-            f"{bounds(result.difference.interval, 4)}, largest difference of importance "
-            f"{result.difference.largest_importance:.4f}"
+            f"{first} − {second}: AP {number(difference.average_precision, 4)} "
+            f"{bounds(difference.interval, 4)}, largest difference of importance "
+            f"{difference.largest_importance:.4f}"
         )
     return "\n".join(lines)
 

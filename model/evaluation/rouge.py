@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from model.evaluation.centrality import Floats, is_japanese
+from model.evaluation.centrality import Floats
 from model.evaluation.figures import passages_read
+from model.language import is_japanese
 from model.training.corpora import LabelledDocument
 
 SHARE = 0.1

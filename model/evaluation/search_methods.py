@@ -110,7 +110,9 @@ def in_document(scorer: QueryScorer, seed: int) -> SearchMethod:
     """Cosine with passages that are read as parts of their document."""
 
     def embed(documents: Sequence[Sequence[str]]) -> Vectors:
-        return np.concatenate([scorer.score(each, attending=Attending(seed=seed)).vectors for each in documents])
+        return np.concatenate(
+            [scorer.score(each, attending=Attending(seed=seed, whole=True)).vectors for each in documents]
+        )
 
     return cosine(lambda queries: _one_by_one(scorer, queries), embed)
 

@@ -3,15 +3,18 @@
     python -m model.training.calibrate --data ../shared/data --model build/model
 
 `--model` holds `model.safetensors` and `training.json` of `model.training.train` and the tokenizer of `model.training.prepare`;
-`manifest.json` is written beside them. Importance is calibrated for each kind of document, tags for each group; the weights of
-relevance to a query are fitted on QMSum's meetings of `train` and calibrated on those of `validation`.
+`manifest.json` is written beside them. First is chosen how much the scan may rule out: of the passages that the whole model finds
+likely to matter, `--lost` at most. With that, importance is calibrated for each kind of document, and for Japanese documents of
+each kind; tags for each group; the same for what the first layers say. The weights of relevance to a query are fitted on
+QMSum's meetings of `train` and calibrated on those of `validation`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,28 +22,65 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from torch import Tensor
 
-from model import relevance
-from model.calibration import Calibration, Floats, calibrate, fit
+from model.calibration import Calibration, Floats, Sigmoid, calibrate, fit, fit_offset, fit_with_uncertainty
 from model.checkpoint import file_sha256, write_manifest
+from model.importance import Scan, Scores
 from model.layers import EncoderConfig
 from model.scorer import MANIFEST, QUERY, WEIGHTS, Attending, Scorer, unit_length
 from model.tags import KINDS, Kind, tag_slice
 from model.training import corpora
+from model.training.corpora import LabelledDocument
 
-READERS = {"contract": corpora.read_contracts, "design": corpora.read_designs, "report": corpora.read_reports}
-NAME, VERSION = "fusen-importance", "1"
+NAME, VERSION = "fusen-importance", "2"
+
+LIKELY = 0.3
+"""From this probability on a passage is likely to matter: to be important, or to carry a tag."""
 
 Labels = NDArray[np.bool_]
+Progress = Callable[[str], None]
+
+
+@dataclass
+class Logits:
+    """What a model says of documents of one kind, a list entry a document, and their labels.
+
+    `importance` and `labels` (passages,) hold the documents whose importance was labelled; `tags` and `truth` (passages, tags).
+    """
+
+    importance: list[Floats] = field(default_factory=list)
+    labels: list[Labels] = field(default_factory=list)
+    tags: list[Floats] = field(default_factory=list)
+    truth: list[Labels] = field(default_factory=list)
+
+    def add(self, said: Scores | Scan, document: LabelledDocument, kind: Kind) -> None:
+        """One more document."""
+        if document.important is not None:
+            self.importance.append(_array(said.importance[:, KINDS.index(kind)]))
+            self.labels.append(document.important)
+        if document.group == kind:
+            self.tags.append(_array(said.tags[:, tag_slice(kind)]))
+            truth = np.zeros(self.tags[-1].shape, np.bool_)
+            truth[document.tags[:, 0], document.tags[:, 1]] = True
+            self.truth.append(truth)
+
+    def tag_sigmoid(self) -> Sigmoid:
+        """One for all tags of the kind."""
+        each = [np.concatenate([part.ravel() for part in parts]) for parts in (self.tags, self.truth)]
+        return Sigmoid(*fit(each[0], each[1].astype(np.bool_)))
 
 
 def main() -> None:
-    """Write the manifest, first without and then with the calibration."""
+    """Write the manifest, first without, then with the depth alone, at last with the whole calibration."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     parser.add_argument("--documents", type=int, default=150, help="at most so many validation documents of a kind")
+    parser.add_argument(
+        "--lost", type=float, default=0.02, help="share of what is likely to matter that may be ruled out"
+    )
     parser.add_argument(
         "--meetings", type=int, default=40, help="so many training meetings for the weights of relevance"
     )
@@ -54,55 +94,99 @@ def main() -> None:
         "sha256": file_sha256(options.model / WEIGHTS),
         "training": training,
     }
-    write_manifest(options.model / MANIFEST, architecture, facts)
-    scorer = Scorer(options.model, options.device)
-    kinds: dict[str, Calibration] = {}
-    tags: dict[str, dict[str, float]] = {}
+
+    def loaded(calibration: dict[str, Any]) -> Scorer:
+        write_manifest(options.model / MANIFEST, architecture, {**facts, "calibration": calibration})
+        return Scorer(options.model, options.device)
+
+    documents = _documents(options, training["recipe"].get("contract_split", "split"))
+    found: dict[str, Any] = {name: getattr(options, name) for name in ("documents", "lost", "meetings", "seed")}
+    if architecture.scan_layers:
+        found |= _calibrate_scan(loaded({}), documents, options.lost, options.seed)
+    found |= _calibrate_kinds(loaded(found), documents, options.seed)
+    found |= _calibrate_queries(loaded(found), found["kinds"], options)
+    loaded(found)
+
+
+def _documents(options: argparse.Namespace, contract_split: str) -> dict[Kind, list[LabelledDocument]]:
+    """Validation documents of each kind: those with labels, at most `--documents`, and the Japanese ones."""
+    readers: dict[Kind, Iterator[LabelledDocument]] = {
+        "contract": corpora.read_contracts(options.data, contract_split),
+        "report": corpora.read_reports(options.data),
+        "design": corpora.read_designs(options.data),
+    }
+    japanese = [d for d in corpora.read_japanese_labelled(options.data) if d.split == "validation"]
+    found = {}
+    for kind, reader in readers.items():
+        documents = [d for d in reader if d.split == "validation" and d.spans]
+        chosen = np.random.default_rng(options.seed).permutation(len(documents))[: options.documents]
+        found[kind] = [documents[i] for i in sorted(chosen.tolist())] + [d for d in japanese if d.kind == kind]
+    return found
+
+
+def _calibrate_scan(
+    scorer: Scorer, documents: dict[Kind, list[LabelledDocument]], lost: float, seed: int
+) -> dict[str, Any]:
+    """How much may be ruled out, and what the first layers' logits mean."""
+    depth, first, first_tags = {}, {}, {}
     for kind in KINDS:
-        kinds[kind], tags[kind] = _calibrate_kind(scorer, options.data, kind, options.documents, options.seed)
+        whole, shallow, interest = Logits(), Logits(), []
+        for document in documents[kind]:
+            if document.group != kind:
+                continue
+            raw, _ = scorer.logits(document.texts(), Attending(whole=True), structure=document.structure)
+            whole.add(raw, document, kind)
+            shallow.add(raw.scans[0], document, kind)
+            if document.important is not None:
+                interest.append(_array(raw.scans[-1].interest))
+        sigmoid = Sigmoid(*fit(np.concatenate(whole.importance), np.concatenate(whole.labels)))
+        by_tags = whole.tag_sigmoid()
+        tags = [t for t, d in zip(whole.tags, _of_kind(documents, kind), strict=True) if d.important is not None]
+        matters = np.concatenate(
+            [
+                np.maximum(sigmoid.probability(importance), by_tags.probability(each).max(1)) >= LIKELY
+                for importance, each in zip(whole.importance, tags, strict=True)
+            ]
+        )
+        pooled = np.concatenate(interest)
+        depth[kind] = float(np.quantile(pooled[matters], lost)) if matters.any() else float(pooled.min())
+        first[kind] = asdict(fit_with_uncertainty(shallow.importance, shallow.labels, seed))
+        first_tags[kind] = asdict(shallow.tag_sigmoid())
+        share = float((pooled >= depth[kind]).mean())
+        print(f"{kind}: {share:.1%} of the passages interest the scan from {depth[kind]:.3f} on", flush=True)
+    return {"depth": depth, "first": first, "first_tags": first_tags}
+
+
+def _of_kind(documents: dict[Kind, list[LabelledDocument]], kind: Kind) -> list[LabelledDocument]:
+    return [document for document in documents[kind] if document.group == kind]
+
+
+def _calibrate_kinds(scorer: Scorer, documents: dict[Kind, list[LabelledDocument]], seed: int) -> dict[str, Any]:
+    kinds: dict[str, Calibration] = {}
+    tags = {}
+    for kind in KINDS:
+        english, japanese = Logits(), Logits()
+        for document in documents[kind]:
+            raw, _ = scorer.logits(document.texts(), Attending(), structure=document.structure)
+            (english if document.group == kind else japanese).add(raw, document, kind)
+        kinds[kind] = calibrate(english.importance, english.labels, seed)
+        tags[kind] = asdict(english.tag_sigmoid())
+        if japanese.importance:
+            # Two documents a kind: enough for how often, not for how sharply.
+            sigmoid = fit_offset(kinds[kind].sigmoid, japanese.importance, japanese.labels)
+            kinds[f"{kind}-ja"] = calibrate(japanese.importance, japanese.labels, seed, sigmoid)
         print(f"{kind}: {kinds[kind].sigmoid}, threshold for recall .9: {kinds[kind].threshold(0.9):.4f}", flush=True)
+    return {"kinds": {name: calibration.to_json() for name, calibration in kinds.items()}, "tags": tags}
+
+
+def _calibrate_queries(scorer: Scorer, kinds: dict[str, Any], options: argparse.Namespace) -> dict[str, Any]:
     train = islice(_asked(scorer, options.data, "train"), options.meetings)
     weights = _fit_relevance([asked for meeting in train for asked in meeting], options.seed)
     asked = [each for meeting in _asked(scorer, options.data, "validation") for each in meeting]
     logits = [found @ weights[:-1] + weights[-1] for found, _ in asked]
-    kinds[QUERY] = calibrate(logits, [labels for _, labels in asked], options.seed)
-    print(f"query: weights {weights.round(3)}, threshold for recall .9: {kinds[QUERY].threshold(0.9):.4f}")
-    facts["calibration"] = {
-        "documents": options.documents,
-        "meetings": options.meetings,
-        "seed": options.seed,
-        "kinds": {name: calibration.to_json() for name, calibration in kinds.items()},
-        "tags": tags,
-        "relevance": weights.tolist(),
-    }
-    write_manifest(options.model / MANIFEST, architecture, facts)
-
-
-def _calibrate_kind(
-    scorer: Scorer, data: Path, kind: Kind, most: int, seed: int
-) -> tuple[Calibration, dict[str, float]]:
-    logits: list[Floats] = []
-    labels: list[Labels] = []
-    tag_logits: list[Floats] = []
-    tag_labels: list[Labels] = []
-    for document in _sample(data, kind, most, seed):
-        raw, _ = scorer.logits([document.text[a:b] for a, b in document.spans], Attending())
-        if document.important is not None:
-            logits.append(raw.importance[:, KINDS.index(kind)].double().cpu().numpy())
-            labels.append(document.important)
-        scores = raw.tags[:, tag_slice(kind)].double().cpu().numpy()
-        truth = np.zeros(scores.shape, np.bool_)
-        truth[document.tags[:, 0], document.tags[:, 1]] = True
-        tag_logits.append(scores.ravel())
-        tag_labels.append(truth.ravel())
-    slope, offset = fit(np.concatenate(tag_logits), np.concatenate(tag_labels))
-    return calibrate(logits, labels, seed), {"slope": slope, "offset": offset}
-
-
-def _sample(data: Path, kind: Kind, most: int, seed: int) -> list[corpora.LabelledDocument]:
-    documents = [d for d in READERS[kind](data) if d.split == "validation" and d.spans]
-    chosen = np.random.default_rng(seed).permutation(len(documents))[:most]
-    return [documents[i] for i in sorted(chosen.tolist())]
+    calibration = calibrate(logits, [labels for _, labels in asked], options.seed)
+    print(f"query: weights {weights.round(3)}, threshold for recall .9: {calibration.threshold(0.9):.4f}")
+    return {"relevance": weights.tolist(), "kinds": {**kinds, QUERY: calibration.to_json()}}
 
 
 Asked = tuple[Floats, Labels]
@@ -111,28 +195,26 @@ Asked = tuple[Floats, Labels]
 
 def _asked(scorer: Scorer, data: Path, split: str) -> Iterator[list[Asked]]:
     """The questions to each meeting that have answers in it."""
-    for line in corpora.read_lines(data / "meetings.jsonl.xz"):
-        queries = [query for query in line["queries"] if query["spans"]]
-        if line["split"] != split or not queries:
-            continue
-        spans = corpora.document_spans(line["text"])
-        passages = [line["text"][a:b] for a, b in spans]
-        raw, _ = scorer.logits(passages, Attending())
-        vectors = unit_length(raw.vectors)
-        asked = []
-        for query in queries:
-            answers = np.zeros(len(spans), np.bool_)
-            for start, end in query["spans"]:
-                answers[corpora.covered(spans, (start, end))] = True
-            vector = scorer.query_vector(query["query"])
-            asked.append((relevance.features(query["query"], passages, vector, vectors), answers))
-        yield asked
+    for document in corpora.read_meetings(data):
+        if document.split == split and document.queries:
+            texts = document.texts()
+            raw, _ = scorer.logits(texts, Attending(whole=True), structure=document.structure)
+            vectors = unit_length(raw.vectors)
+            yield [
+                (scorer.relevance_features(query, texts, vectors, raw.states), answers)
+                for query, answers in document.queries
+            ]
 
 
 def _fit_relevance(asked: list[Asked], seed: int) -> Floats:
     model = LogisticRegression(max_iter=1000, random_state=seed)
     model.fit(np.concatenate([found for found, _ in asked]), np.concatenate([labels for _, labels in asked]))
     return np.append(model.coef_[0], model.intercept_)
+
+
+def _array(values: Tensor) -> Floats:
+    array: Floats = values.double().cpu().numpy()
+    return array
 
 
 if __name__ == "__main__":

@@ -70,13 +70,15 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 def document_spans(text: str) -> tuple[Span, ...]:
     """Passages of a plain text whose blocks are parted by blank lines."""
-    return tuple(span for span, _ in _spans_in_blocks(text))
+    return spans_and_blocks(text)[0]
 
 
-def _spans_in_blocks(text: str) -> Iterator[tuple[Span, int]]:
-    for block, (start, end) in enumerate(paragraphs(text)):
-        for span in passages(text, start, end):
-            yield span, block
+def spans_and_blocks(text: str) -> tuple[tuple[Span, ...], tuple[int, ...]]:
+    """The same, and the number of the paragraph that each lies in."""
+    found = [
+        (span, block) for block, (start, end) in enumerate(paragraphs(text)) for span in passages(text, start, end)
+    ]
+    return tuple(span for span, _ in found), tuple(block for _, block in found)
 
 
 def covered(spans: tuple[Span, ...], label: Span) -> list[int]:
@@ -249,8 +251,7 @@ def _block_types(line: dict[str, Any], spans: Sequence[Span]) -> list[str] | Non
 
 
 def _labelled(line: dict[str, Any], group: str, kind: str, is_important: Any) -> LabelledDocument:
-    found = list(_spans_in_blocks(line["text"]))
-    spans, blocks = tuple(span for span, _ in found), tuple(block for _, block in found)
+    spans, blocks = spans_and_blocks(line["text"])
     names = {tag: i for i, tag in enumerate(TAGS.get(group, ()))}
     important = None if is_important is None else np.zeros(len(spans), dtype=np.bool_)
     pairs: set[tuple[int, int]] = set()

@@ -72,8 +72,16 @@ class StandInScorer:
         query: str | None = None,
         report: Callable[[str, int, int], None] | None = None,
         early: Callable[[PassageScores], None] | None = None,
+        structure: np.ndarray | None = None,
     ) -> PassageScores:
-        self.asked = {"kind": kind, "attending": attending, "query": query, "passages": list(passages), "early": early}
+        self.asked = {
+            "kind": kind,
+            "attending": attending,
+            "query": query,
+            "passages": list(passages),
+            "early": early,
+            "structure": structure,
+        }
         self._before()
         if early is not None and query is None:
             early(self._scores(passages, kind, FIRST))

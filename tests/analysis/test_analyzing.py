@@ -116,7 +116,17 @@ def test_the_model_decides_on_the_kind_unless_told(asked: str, given: str | None
 def test_the_settings_of_attention_reach_the_model() -> None:
     scorer = StandInScorer()
     analysed(AnalysisSettings(attention="dense", coverage=0.8), scorer)
-    assert scorer.asked["attending"] == Attending(adaptive=False, coverage=0.8)
+    assert scorer.asked["attending"] == Attending(adaptive=False, coverage=0.8, whole=True)
+    analysed(AnalysisSettings(), scorer)
+    assert not scorer.asked["attending"].whole
+
+
+def test_what_is_known_of_the_blocks_reaches_the_model() -> None:
+    scorer = StandInScorer()
+    analysed(scorer=scorer)
+    structure = scorer.asked["structure"]
+    assert len(structure) == len(scorer.asked["passages"])
+    assert (structure > 0).all()
 
 
 def test_links_summary_cost_and_warnings_are_there() -> None:

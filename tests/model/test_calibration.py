@@ -17,6 +17,7 @@ from model.calibration import (
     Sigmoid,
     calibrate,
     fit,
+    fit_offset,
     fit_with_uncertainty,
     logit,
     threshold_for,
@@ -262,3 +263,20 @@ def test_what_is_kept_for_a_target_that_is_missing_is_not_guessed():
 @given(st.floats(0.001, 0.999))
 def test_logit_is_the_inverse_of_the_sigmoid(probability):
     assert Sigmoid().probability(np.array([logit(probability)]))[0] == pytest.approx(probability)
+
+
+def test_an_offset_alone_expects_as_many_as_there_are():
+    generator = np.random.default_rng(0)
+    logits = [generator.normal(-2, 2, 200) for _ in range(2)]
+    labels = [generator.random(200) < 1 / (1 + np.exp(-(each + 1.5))) for each in logits]
+    sigmoid = Sigmoid(1.0, 0.0, 0.1, 0.2, 0.05)
+    found = fit_offset(sigmoid, logits, labels)
+    assert found.offset == pytest.approx(1.5, abs=0.5)
+    expected = found.probability(np.concatenate(logits)).mean()
+    assert expected == pytest.approx(np.concatenate(labels).mean(), abs=0.002)
+    assert (found.slope, found.slope_variance, found.covariance) == (1.0, 0.1, 0.05)
+    nothing = fit_offset(sigmoid, logits, [np.zeros(200, np.bool_)] * 2)
+    assert np.isfinite(nothing.offset)
+    assert nothing.probability(np.array([0.0]))[0] < 0.01
+    given = calibrate(logits, labels, 0, found)
+    assert given.sigmoid == found

@@ -11,6 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.depth import TOKEN_BLOCK, AdaptiveDepth, RandomDepth, missed, token_blocks
+from model.importance import Scan
+
+
+def scanned(interest: torch.Tensor, kind: int = 0) -> Scan:
+    nothing = torch.zeros(len(interest), 0)
+    return Scan(nothing, nothing, torch.nn.functional.one_hot(torch.tensor([kind]), 3).float(), interest)
+
 
 LENGTHS = st.lists(st.lists(st.integers(1, 200), min_size=1, max_size=12), min_size=1, max_size=4)
 
@@ -46,7 +53,7 @@ def test_what_interests_is_read_with_its_block_and_no_more():
     passage_bounds, document_bounds = bounds_of([[32] * 20])
     interest = torch.full((20,), -5.0)
     interest[6] = 1.0
-    reading = AdaptiveDepth(0.0, audit_share=0.0, audit_least=0)(interest, passage_bounds, document_bounds)
+    reading = AdaptiveDepth(0.0, audit_share=0.0, audit_least=0)(scanned(interest), passage_bounds, document_bounds)
     assert reading.deep.nonzero().flatten().tolist() == [6, 7], "both passages of the third token block"
     assert reading.ruled_out == 9
     assert not reading.drawn.any()
@@ -56,13 +63,14 @@ def test_some_of_what_is_ruled_out_is_read_all_the_same():
     passage_bounds, document_bounds = bounds_of([[64] * 1000])
     interest = torch.full((1000,), -5.0)
     first, second, again = (
-        AdaptiveDepth(0.0, audit_share=0.05, seed=seed)(interest, passage_bounds, document_bounds) for seed in (0, 1, 0)
+        AdaptiveDepth(0.0, audit_share=0.05, seed=seed)(scanned(interest), passage_bounds, document_bounds)
+        for seed in (0, 1, 0)
     )
     assert int(first.drawn.sum()) == 50
     assert first.deep.tolist() == first.drawn.tolist(), "a passage a block here"
     assert first.drawn.tolist() == again.drawn.tolist()
     assert first.drawn.tolist() != second.drawn.tolist()
-    few = AdaptiveDepth(0.0, audit_share=0.0, audit_least=8)(interest, passage_bounds, document_bounds)
+    few = AdaptiveDepth(0.0, audit_share=0.0, audit_least=8)(scanned(interest), passage_bounds, document_bounds)
     assert int(few.drawn.sum()) == 8
 
 
@@ -72,7 +80,7 @@ def test_training_reads_what_interests_most():
     shares = []
     depth = RandomDepth(np.random.default_rng(0), least=0.1, most=0.4)
     for _ in range(20):
-        deep = depth(interest, passage_bounds, document_bounds).deep
+        deep = depth(scanned(interest), passage_bounds, document_bounds).deep
         shares.append(float(deep.float().mean()))
         assert deep[-20:].all()
         assert not deep[:200].any()
@@ -105,3 +113,11 @@ def test_nothing_left_unread_is_nothing_missed():
     found_nothing = missed(np.zeros(10), 100, 0.5)
     assert found_nothing.estimate == 0.0
     assert 9 <= found_nothing.high <= 60, "about three in ten blocks could still hold one"
+
+
+def test_each_kind_has_its_threshold():
+    passage_bounds, document_bounds = bounds_of([[64] * 10])
+    interest = torch.linspace(-2, 2, 10)
+    depth = AdaptiveDepth((-9.0, 0.0, 9.0), audit_share=0.0, audit_least=0)
+    read = [int(depth(scanned(interest, kind), passage_bounds, document_bounds).deep.sum()) for kind in range(3)]
+    assert read == [10, 5, 0]

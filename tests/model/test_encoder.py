@@ -150,7 +150,7 @@ def test_first_findings_come_once_before_anything_deep():
         early=lambda scan: order.append(scan.importance.shape),
     )
     stages = list(dict.fromkeys(order))
-    assert stages == ["scanning", (10, 3), "reading", "attending"]
+    assert stages == ["scanning", (10, 3), "deepening", "attending"]
     assert order.count((10, 3)) == 1
 
 

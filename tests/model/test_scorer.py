@@ -15,7 +15,9 @@ from made_model import TINY, made_model
 from model.attention import AdaptiveAttentionConfig
 from model.calibration import RECALLS, Calibration, Sigmoid
 from model.checkpoint import file_sha256, save_checkpoint, write_manifest
+from model.relevance import ASKED_FEATURES
 from model.scorer import MANIFEST, TOKENIZER, WEIGHTS, Attending, PassageScores, Scorer, unit_length
+from model.structure import structure_of, unknown_structure
 from model.tags import KINDS, TAGS
 from model.training.corpora import document_spans
 
@@ -347,3 +349,123 @@ def test_facts_name_the_model_and_the_machine(made):
     assert facts["Model"].startswith("made-up 0, ")
     assert facts["Model runs on"] == "cpu"
     assert facts["PyTorch"] == torch.__version__
+
+
+# What an architecture with a scan says
+
+
+DEEP = replace(
+    TINY,
+    vocabulary=34_784,
+    window=30,
+    local_layers=4,
+    scan_layers=2,
+    first_layers=1,
+    structure=True,
+    asks=True,
+    long_scale=0.1,
+)
+MANY = [f"Clause {i}. The fee of service number {i} is due on day {i} of the month." for i in range(120)]
+
+
+@pytest.fixture
+def scanning(made: Path) -> Path:
+    """As `made`, with a model that scans before it reads."""
+    save_checkpoint(made_model(DEEP), made / WEIGHTS)
+    facts = {"name": "made-up", "version": "0", "sha256": file_sha256(made / WEIGHTS)}
+    write_manifest(made / MANIFEST, DEEP, facts)
+    return made
+
+
+def interest_of(folder: Path) -> np.ndarray:
+    raw, _ = Scorer(folder, "cpu").logits(MANY, Attending(whole=True))
+    return raw.scans[-1].interest.numpy()
+
+
+def test_nothing_is_ruled_out_until_it_was_found_how_much_may_be(scanning):
+    scores = Scorer(scanning, "cpu").score(MANY)
+    assert scores.deep.all()
+    assert (scores.missed.estimate, scores.missed.high) == (0.0, 0.0)
+
+
+def test_what_the_scan_rules_out_is_not_read_deeply_but_for_a_sample(scanning):
+    threshold = float(np.quantile(interest_of(scanning), 0.95))
+    change_manifest(scanning, calibration={"depth": dict.fromkeys(KINDS, threshold)})
+    scorer = Scorer(scanning, "cpu")
+    scores, whole = scorer.score(MANY), scorer.score(MANY, attending=Attending(whole=True))
+    assert 0.05 < scores.deep.mean() < 0.95
+    assert scores.missed.low <= scores.missed.estimate <= scores.missed.high
+    assert scores.missed.blocks == 8
+    assert 0 < scores.missed.estimate < len(MANY)
+    assert whole.deep is None
+    assert whole.missed is None
+    assert not np.allclose(scores.importance, whole.importance)
+    assert scores.vectors.shape == whole.vectors.shape
+    other = scorer.score(MANY, attending=Attending(seed=1))
+    assert other.deep.tolist() != scores.deep.tolist(), "another sample"
+
+
+def test_first_scores_come_before_the_precise_ones(scanning):
+    sigmoid = {"slope": 2.0, "offset": -1.0, "slope_variance": 0.01, "offset_variance": 0.01, "covariance": 0.0}
+    change_manifest(scanning, calibration={"first": {"report": sigmoid}, "first_tags": {"report": sigmoid}})
+    scorer = Scorer(scanning, "cpu")
+    raw, _ = scorer.logits(MANY, Attending())
+    told: list = []
+    scores = scorer.score(
+        MANY, kind="report", report=lambda stage, *_: told.append(stage), early=lambda first: told.append(first)
+    )
+    (place,) = (i for i, each in enumerate(told) if isinstance(each, PassageScores))
+    first = told[place]
+    assert "deepening" not in told[:place]
+    assert "deepening" in told[place:]
+    expected = Sigmoid(**sigmoid).probability(raw.scans[0].importance[:, KINDS.index("report")].double().numpy())
+    np.testing.assert_allclose(first.importance, expected, atol=1e-5)
+    assert (first.low < first.importance).all()
+    assert first.tags.shape == scores.tags.shape
+    assert (first.kind, first.tokens) == ("report", scores.tokens)
+    asked: list = []
+    scorer.score(MANY[:5], query="fee", early=asked.append)
+    assert asked == [], "what is asked for is not in the scan"
+
+
+def test_whoever_gets_first_scores_may_cancel(scanning):
+    def early(_: PassageScores) -> None:
+        raise CancelledError
+
+    with pytest.raises(CancelledError):
+        Scorer(scanning, "cpu").score(MANY, early=early)
+
+
+def test_structure_is_told_apart_from_nothing_known(scanning):
+    scorer = Scorer(scanning, "cpu")
+    texts = MANY[:6]
+    plain, told = scorer.score(texts), scorer.score(texts, structure=structure_of(texts, [0, 0, 1, 2, 3, 3]))
+    unknown = scorer.score(texts, structure=unknown_structure(6))
+    assert not np.allclose(plain.importance, told.importance)
+    # Zero is a value of its own, learnt for crops that are told nothing.
+    assert unknown.importance.shape == plain.importance.shape
+
+
+def test_japanese_has_its_own_calibration_where_there_is_one(scanning):
+    def calibration(offset: float) -> dict:
+        return Calibration(Sigmoid(1.0, offset), (0.1,) * len(RECALLS), 3).to_json()
+
+    change_manifest(scanning, calibration={"kinds": {"contract": calibration(0.0), "contract-ja": calibration(3.0)}})
+    scorer = Scorer(scanning, "cpu")
+    for texts, offset in ((["The fee is due."], 0.0), (["料金は月末に支払う。"], 3.0)):
+        raw, _ = scorer.logits(texts, Attending())
+        expected = Sigmoid(1.0, offset).probability(raw.importance[:, KINDS.index("contract")].double().numpy())
+        np.testing.assert_allclose(scorer.score(texts, kind="contract").importance, expected, atol=1e-5)
+
+
+def test_heads_for_questions_are_weighed_with_the_rest(scanning):
+    texts = MANY[:8]
+    scorer = Scorer(scanning, "cpu")
+    raw, _ = scorer.logits(texts, Attending(whole=True))
+    found = scorer.relevance_features("service number 3", texts, unit_length(raw.vectors), raw.states)
+    assert found.shape == (8, len(ASKED_FEATURES))
+    weights = [0.0] * len(ASKED_FEATURES) + [0.0]
+    weights[ASKED_FEATURES.index("asked")] = 1.0
+    change_manifest(scanning, calibration={"relevance": weights})
+    asked = Scorer(scanning, "cpu").score(texts, query="service number 3").importance
+    assert np.argsort(asked).tolist() == np.argsort(found[:, ASKED_FEATURES.index("asked")]).tolist()

@@ -27,7 +27,7 @@ class FakeScorer:
     name = ModelName("fake", "1", "ab" * 32)
 
     def score(
-        self, passages: Sequence[str], *, kind: Kind | None = None, attending: Attending | None = None
+        self, passages: Sequence[str], *, kind: Kind | None = None, attending: Attending | None = None, structure=None
     ) -> PassageScores:
         assert kind == "contract"
         tags = np.zeros((len(passages), len(CONTRACT_TAGS)))

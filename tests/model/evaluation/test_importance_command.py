@@ -35,7 +35,7 @@ class FakeScorer:
     name = ModelName("fake", "1", "ab" * 32)
 
     def score(
-        self, passages: Sequence[str], *, kind: Kind | None = None, attending: Attending | None = None
+        self, passages: Sequence[str], *, kind: Kind | None = None, attending: Attending | None = None, structure=None
     ) -> PassageScores:
         assert kind in KINDS
         assert attending is not None
@@ -118,9 +118,11 @@ def test_adaptive_stands_beside_dense(data: Path) -> None:
     mass = adaptive["covered_mass"]
     assert mass["estimate"] == pytest.approx(0.9)
     assert 0.88 < mass["low"] < 0.9 < mass["high"] < 0.92
-    assert corpus["difference"]["average_precision"] == 0.0
-    assert corpus["difference"]["interval"] == [0.0, 0.0]
-    assert corpus["difference"]["largest_importance"] == pytest.approx(0.01)
+    (difference,) = corpus["differences"]
+    assert difference["average_precision"] == 0.0
+    assert difference["interval"] == [0.0, 0.0]
+    assert difference["largest_importance"] == pytest.approx(0.01)
+    assert (adaptive["read_deeply"], adaptive["missed"]) == (1.0, None)
 
 
 def test_what_a_recall_target_selects(data: Path) -> None:
@@ -276,7 +278,7 @@ def test_a_missing_encoder_is_said_with_the_extra_that_brings_it(
 
 
 def test_methods_are_told_apart_in_time() -> None:
-    def slow(texts: Sequence[str], kind: Kind) -> comparison.Said:
+    def slow(texts: Sequence[str], kind: Kind, structure: object) -> comparison.Said:
         time.sleep(0.02)
         return comparison.Said(np.zeros(len(texts)))
 
@@ -286,7 +288,7 @@ def test_methods_are_told_apart_in_time() -> None:
         for i, text in enumerate(texts)
     ]
     done: list[tuple[int, int]] = []
-    quick = lambda texts, kind: comparison.Said(np.ones(len(texts)))  # noqa: E731
+    quick = lambda texts, kind, structure: comparison.Said(np.ones(len(texts)))  # noqa: E731
     runs = comparison.run({"slow": slow, "quick": quick}, documents, lambda *counts: done.append(counts))
     assert done == [(1, 2), (2, 2)]
     assert min(runs["slow"].seconds) >= 0.02 > max(runs["quick"].seconds)

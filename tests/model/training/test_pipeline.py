@@ -18,6 +18,7 @@ from safetensors.torch import load_file
 
 from model.calibration import RECALLS
 from model.checkpoint import file_sha256
+from model.relevance import ASKED_FEATURES
 from model.scorer import MANIFEST, TOKENIZER, WEIGHTS, Scorer
 from model.tags import KINDS
 from model.tokenizer import BEGIN, END, PADDING, UNKNOWN, Tokenizer
@@ -165,15 +166,25 @@ def test_the_calibrated_model_scores(folder):
     scorer = Scorer(folder / "model", "cpu")
     manifest = json.loads((folder / "model" / MANIFEST).read_text("utf-8"))
     assert manifest["sha256"] == file_sha256(folder / "model" / WEIGHTS)
-    assert manifest["calibration"]["kinds"].keys() == {*KINDS, "query"}
+    assert manifest["calibration"]["kinds"].keys() == {*KINDS, "contract-ja", "query"}
     assert manifest["calibration"]["tags"].keys() == set(KINDS)
-    assert len(manifest["calibration"]["relevance"]) == 5
+    assert len(manifest["calibration"]["relevance"]) == len(ASKED_FEATURES) + 1
+    for name in ("depth", "first", "first_tags"):
+        assert manifest["calibration"][name].keys() == set(KINDS)
+    english, japanese = (manifest["calibration"]["kinds"][name]["sigmoid"] for name in ("contract", "contract-ja"))
+    assert english["slope"] == japanese["slope"]
+    assert english["offset"] != japanese["offset"]
     assert [manifest["calibration"]["kinds"][kind]["documents"] for kind in KINDS] == [6, 6, 6]
     for kind in KINDS:
         thresholds = [scorer.threshold(kind, recall) for recall in RECALLS]
         assert all(a >= b for a, b in pairwise(thresholds))
         scores = scorer.score([f"The {IMPORTANT[kind]}.", "The state shall use the fee."], kind=kind)
         assert ((scores.low <= scores.importance) & (scores.importance <= scores.high)).all()
+    first = []
+    last = scorer.score([f"The {IMPORTANT['contract']}.", "The state shall use the fee."], early=first.append)
+    assert len(first) == 1
+    assert first[0].importance.shape == last.importance.shape
+    assert not np.allclose(first[0].importance, last.importance), "the precise scores are others"
     asked = scorer.score(["The fee is due.", "We decided."], query="fee")
     assert asked.importance[0] > asked.importance[1], "shared words answer a query"
 
