@@ -81,19 +81,19 @@ def test_progress_never_falls_and_the_time_left_is_honest() -> None:
     meter.report("reading", 10, 10)
     assert meter.seconds_left() is None
     now[0] = 15.0
-    meter.report("attending", 0, 2)
-    assert meter.share == pytest.approx(0.48)
-    assert meter.seconds_left() == pytest.approx(16.25)
+    meter.report("deepening", 0, 2)
+    assert meter.share == pytest.approx(0.44)
+    assert meter.seconds_left() == pytest.approx(15 * 0.56 / 0.44)
     before = meter.share
     meter.report("reading", 1, 10)
     assert meter.share == before
     now[0] = 21.0  # nothing new was reported
-    assert meter.seconds_left() == pytest.approx(10.25)
+    assert meter.seconds_left() == pytest.approx(15 / 0.44 - 21)
     now[0] = 40.0
     assert meter.seconds_left() is None
     meter.report(WAITING, 0, 1)
     now[0] = 100.0
-    meter.report("attending", 1, 2)
+    meter.report("deepening", 1, 2)
     assert meter.seconds_left() is None  # the wait says nothing of the pace
 
 
