@@ -35,6 +35,7 @@ class Batch:
     `moved` (passages,) bool: moved in from another document. `links` (links, 2): passage and the passage it refers to.
     `queries` (queries, longest) padded ids, `query_document` (queries,), `answers` (pairs, 2): query and passage. `soft`
     (passages, kinds + tag outputs): probabilities that a teacher gives, or (0,) without one.
+    `weak` (passages,): importance by rule, below 0 without.
     """
 
     ids: Tensor
@@ -52,6 +53,7 @@ class Batch:
     query_document: Tensor
     answers: Tensor
     soft: Tensor
+    weak: Tensor
 
     def to(self, device: torch.device) -> Batch:
         """The same on another device."""
@@ -86,6 +88,7 @@ class Corpus:
         self.document_bounds = self._arrays["document_bounds"].astype(np.int64)
         self.kind, self.group = self._arrays["kind"].astype(np.int64), self._arrays["group"]
         self.importance, self.tags = self._arrays["importance"], self._arrays["tags"]
+        self._weak = self._arrays["weak"]
         self.structure, self.links = self._arrays["structure"], self._arrays["links"].astype(np.int64)
         passages = np.arange(len(self.importance) + 1)
         self._tag_starts = np.searchsorted(self.tags[:, 0], passages)
@@ -186,6 +189,7 @@ class Corpus:
             torch.tensor(query_document, dtype=torch.long),
             torch.from_numpy(np.concatenate([np.zeros((0, 2), np.int64), *answers])),
             torch.from_numpy(soft),
+            torch.from_numpy(np.where(moved, UNLABELLED, self._weak[passages]).astype(np.float32) / 100),
         )
 
     def _tags_of(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from model.segmentation import paragraphs, passages
 from model.structure import Structure, structure_of
 from model.tags import DESCRIPTIVE_TAGS, KINDS, TAGS
+from model.training.japanese_labels import weak_importance
 
 MEETING = "meeting"
 """The group of transcripts of meetings: nothing labelled but the questions asked of them."""
@@ -55,6 +56,7 @@ class LabelledDocument:
     blocks: tuple[int, ...] = ()
     structure: Structure | None = None
     queries: tuple[tuple[str, NDArray[np.bool_]], ...] = field(default=())
+    weak: NDArray[np.float64] | None = None
 
     def texts(self) -> list[str]:
         """The passages."""
@@ -130,10 +132,12 @@ def read_designs(data: Path) -> Iterator[LabelledDocument]:
 
 
 def read_japanese(data: Path) -> Iterator[LabelledDocument]:
-    """Japanese documents without labels but for their kind; statutes and manuals (`other`) are left out."""
+    """Japanese documents, labelled by their kind and by rule alone; statutes and manuals (`other`) are left out."""
     for line in read_lines(data / "japanese.jsonl.xz"):
         if line["kind"] in KINDS:
-            yield _labelled({**line, "labels": []}, "none", line["kind"], None)
+            document = _labelled({**line, "labels": []}, "none", line["kind"], None)
+            if document.structure is not None:
+                yield replace(document, weak=weak_importance(document.texts(), document.structure))
 
 
 def read_japanese_labelled(data: Path) -> Iterator[LabelledDocument]:

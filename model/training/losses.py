@@ -45,7 +45,9 @@ def label_targets(batch: Batch, share: float) -> tuple[Tensor, Tensor, Tensor, T
     Where there is a teacher (`batch.soft`), `share` of a target is the teacher's where there are labels, all of it where
     there are none.
     """
-    importance, known = batch.importance.clamp_min(0).float(), batch.importance >= 0
+    by_rule = batch.weak >= 0
+    importance = torch.where(by_rule, batch.weak, batch.importance.clamp_min(0).float())
+    known = (batch.importance >= 0) | by_rule
     tags, tag_known = batch.tags, batch.tag_known
     soft = batch.soft
     if not len(soft):

@@ -24,6 +24,7 @@ PACKED_ARRAYS: dict[str, tuple[Any, tuple[int, ...]]] = {
     "kind": (np.int8, ()),
     "group": (np.int8, ()),
     "importance": (np.int8, ()),
+    "weak": (np.int8, ()),
     "structure": (np.int8, (len(FEATURE_SIZES),)),
     "tags": (np.int32, (2,)),
     "links": (np.int32, (2,)),
@@ -61,6 +62,7 @@ def pack(documents: Iterable[LabelledDocument], tokenizer: Tokenizer) -> dict[st
         parts["group"].append([group_number(document.group)])
         unlabelled = np.full(len(texts), UNLABELLED, np.int8)
         parts["importance"].append(unlabelled if document.important is None else document.important)
+        parts["weak"].append(unlabelled if document.weak is None else np.round(100 * document.weak))
         parts["structure"].append(document.structure)
         if document.group in TAGS:
             parts["tags"].append(document.tags + np.array([passages, tag_slice(document.group).start]))

@@ -55,6 +55,7 @@ def corpus(tmp_path_factory) -> Corpus:
         group=np.where(group < len(TAGS), group, -1).astype(np.int8),
         importance=generator.integers(-1, 2, document_bounds[-1]).astype(np.int8),
         tags=np.array(sorted(pairs), np.int32),
+        weak=generator.integers(-1, 101, document_bounds[-1]).astype(np.int8),
         structure=generator.integers(1, FEATURE_SIZES, (document_bounds[-1], len(FEATURE_SIZES))).astype(np.int8),
         links=np.array(sorted(links), np.int32),
         query_tokens=np.repeat(np.arange(30), 4).astype(np.uint16),
@@ -101,6 +102,7 @@ def test_a_batch_holds_what_the_crops_say(corpus, documents, seed):
     assert batch.importance.tolist() == corpus.importance[passages].tolist()
     pairs = {tuple(pair) for pair in corpus.tags.tolist()}
     owner = [crop.document for crop in crops for _ in crop.passages]
+    np.testing.assert_allclose(batch.weak, np.float32(corpus._weak[passages]) / 100)
     assert batch.structure.tolist() == corpus.structure[passages].tolist()
     places = [(number, p) for number, crop in enumerate(crops) for p in crop.passages.tolist()]
     expected_links = [

@@ -174,6 +174,7 @@ def made_documents() -> list[corpora.LabelledDocument]:
             blocks=blocks,
             structure=structure,
             queries=queries,
+            weak=np.array([0.1, 0.6]) if group == "none" else None,
         )
 
     return [
@@ -189,7 +190,7 @@ def test_packed_documents_come_back(tokenizer):
     packed = pack(made_documents(), tokenizer)
     assert {name: str(array.dtype) for name, array in packed.items()} == {
         "tokens": "uint16", "passage_bounds": "int32", "document_bounds": "int32", "kind": "int8", "group": "int8",
-        "importance": "int8", "tags": "int32", "structure": "int8", "links": "int32", "query_tokens": "uint16",
+        "importance": "int8", "weak": "int8", "tags": "int32", "structure": "int8", "links": "int32", "query_tokens": "uint16",
         "query_bounds": "int32", "query_document": "int32", "answers": "int32",
     }  # fmt: skip
     assert packed["document_bounds"].tolist() == [0, 3, 5, 7], "one without passages is left out"
@@ -203,6 +204,7 @@ def test_packed_documents_come_back(tokenizer):
         ids, _ = tokenizer.encode([passage])
         assert packed["tokens"][start:end].tolist() == ids.tolist()
     assert packed["passage_bounds"][-1] == len(packed["tokens"])
+    assert packed["weak"].tolist() == [-1, -1, -1, 10, 60, -1, -1]
     assert packed["structure"].tolist() == np.concatenate([document.structure for document in documents]).tolist()
     query, _ = tokenizer.encode(["What law?"])
     assert packed["query_tokens"].tolist() == query.tolist()

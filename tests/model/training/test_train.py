@@ -70,6 +70,7 @@ def made_batch(seed: int = 0, passages: int = 12) -> Batch:
         query_document=torch.tensor([0, 1]),
         answers=torch.tensor([[0, 3], [0, 4], [1, passages + 1]]),
         soft=torch.zeros(0),
+        weak=torch.full((both,), -0.01),
     )
 
 
@@ -328,3 +329,15 @@ def test_links_are_sought_in_their_own_document_and_never_lead_to_themselves():
     allowed = torch.isfinite(logits)
     assert allowed[0].tolist() == [i < 12 and i != 1 for i in range(24)]
     assert allowed[1].tolist() == [i >= 12 and i != 14 for i in range(24)]
+
+
+def test_a_rule_stands_in_where_nobody_labelled():
+    batch = made_batch()
+    weak = torch.full((24,), -0.01)
+    weak[3:6] = torch.tensor([0.0, 0.4, 0.9])
+    importance = batch.importance.clone()
+    importance[2:6] = -1
+    target, known, _, _ = label_targets(replace(batch, importance=importance, weak=weak), 0.5)
+    assert known.tolist() == [i != 2 for i in range(24)]
+    torch.testing.assert_close(target[3:6], weak[3:6])
+    assert target[6:].tolist() == batch.importance[6:].tolist()
