@@ -39,6 +39,9 @@ Watch = Callable[[Tensor, Tensor], None]
 """Called with the query and key, (1, heads, tokens, head_dim) each, of each document in each whole-document layer."""
 
 _DENSELY = AdaptiveAttentionConfig(coverage=1.0, audit_rows=0)
+_ALL_HEADS_UP_TO = 16_384
+_HEADS_AT_ONCE = 2
+"""On a CPU, for documents of more tokens than that."""
 _TOKENS_AT_ONCE = {"cpu": 8192, "cuda": 131_072}
 
 
@@ -88,6 +91,14 @@ class Windows:
     def attention(self) -> dict[str, Any]:
         """How a local layer is told of the windows."""
         return {"allowed": self.allowed(), "limits": self.limits, "longest": self.longest}
+
+
+@dataclass(frozen=True)
+class Places:
+    """What is known of the passages: `vectors` (passages, width), and `owner` (tokens,), the passage of each token."""
+
+    vectors: Tensor
+    owner: Tensor
 
 
 def cut(bounds: Sequence[int], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -167,11 +178,11 @@ class Encoder(nn.Module):
             self.ruled_out = nn.Parameter(torch.zeros(config.width))
 
     def embed(
-        self, ids: Tensor, bounds: Sequence[int], places: Tensor | None = None, report: Report | None = None
+        self, ids: Tensor, bounds: Sequence[int], places: Places | None = None, report: Report | None = None
     ) -> Tensor:
         """The first layers over everything: up to first findings, or all of the scan, or all, as the architecture has them.
 
-        `ids` (tokens,); document d is `ids[bounds[d]:bounds[d + 1]]`. `places` (tokens, width) is added to the word vectors.
+        `ids` (tokens,); document d is `ids[bounds[d]:bounds[d + 1]]`. `places` are added to the word vectors.
         Returns (tokens, width).
         """
 
@@ -243,14 +254,14 @@ class Encoder(nn.Module):
 
         return self._in_windows(layers, len(x), bounds, begin, report, stage)
 
-    def _embedded(self, windows: Windows, ids: Tensor, places: Tensor | None) -> Tensor:
+    def _embedded(self, windows: Windows, ids: Tensor, places: Places | None) -> Tensor:
         inside = windows.inside()
         words = torch.where(inside, ids[windows.source], PADDING)
         words = torch.where(windows.column == 0, BEGIN, words)
         words = torch.where(windows.column == windows.length + 1, END, words)
         x = self.embedding(words) + self.positions[windows.column]
         if places is not None:
-            x = x + torch.where(inside[..., None], places[windows.source], 0.0)
+            x = x + torch.where(inside[..., None], places.vectors[places.owner[windows.source]], 0.0)
         return as_tensor(self.dropout(self.embedding_norm(x)))
 
     def _in_windows(
@@ -267,21 +278,15 @@ class Encoder(nn.Module):
         first, length = cut(bounds, self.config.window)
         lay = end_to_end if _in_half_precision(device) else rectangles
         most = 4 * rows + len(first) if self.training else _TOKENS_AT_ONCE[device.type]
-        parts, order, done = [], [], 0
+        gathered = _Gathered(rows)
         for windows in lay(first, length, most, device):
             if report:
-                report(stage, done, rows)
+                report(stage, gathered.done, rows)
             x, inside = begin(windows), windows.inside()
             for layer in layers:
                 x = layer(x, **windows.attention())
-            parts.append(x[inside])
-            order.append(windows.source[inside])
-            done += len(parts[-1])
-        if lay is end_to_end:
-            return torch.cat(parts)
-        places = torch.empty(rows, dtype=torch.long, device=device)
-        places[torch.cat(order)] = torch.arange(rows, device=device)
-        return torch.cat(parts)[places]
+            gathered.put(windows.source[inside], x[inside])
+        return gathered.rows()
 
     def _read_documents(
         self,
@@ -292,13 +297,11 @@ class Encoder(nn.Module):
         said: AttentionReport,
         watch: Watch | None,
     ) -> Tensor:
-        query, key, value = layer.attention_input(x)
         pairs = sum(float(end - start) ** 2 for start, end in pairwise(bounds))
         said.all_pairs += pairs
-        if watch:
-            for start, end in pairwise(bounds):
-                watch(query[:, :, start:end], key[:, :, start:end])
         if self.training and config.coverage == 1.0 and _in_half_precision(x.device):
+            query, key, value = layer.attention_input(x)
+            _tell(watch, query, key, bounds)
             # Many short documents in one call; `adaptive_attention` takes a call for each.
             limits = torch.tensor(bounds, dtype=torch.int32, device=x.device)
             longest = max(end - start for start, end in pairwise(bounds))
@@ -306,13 +309,76 @@ class Encoder(nn.Module):
             joined = attend_end_to_end(query, key, value, limits, longest).flatten(1)
             said.pairs += pairs
         else:
+            joined = self._attend(layer, x, bounds, config, said, watch)
+        step = len(x) if self.training else _TOKENS_AT_ONCE[x.device.type]
+        gathered = _Gathered(len(x))
+        for start in range(0, len(x), step):
+            place = slice(start, start + step)
+            gathered.put(place, layer.after_attention(x[place], joined[place]))
+        return gathered.rows()
+
+    def _attend(
+        self,
+        layer: LongLayer,
+        x: Tensor,
+        bounds: Sequence[int],
+        config: AdaptiveAttentionConfig,
+        said: AttentionReport,
+        watch: Watch | None,
+    ) -> Tensor:
+        """(tokens, width): what each token of each document attends to, all heads side by side."""
+        # Query, key and value of all heads, in tokens and in blocks, would be what a long document takes most memory for.
+        few = len(x) > _ALL_HEADS_UP_TO and not torch.is_grad_enabled() and x.device.type == "cpu"
+        at_once = _HEADS_AT_ONCE if few else layer.heads
+        pairs = sum(float(end - start) ** 2 for start, end in pairwise(bounds))
+        parts = []
+        for first in range(0, layer.heads, at_once):
+            query, key, value = layer.attention_input(x, slice(first, first + at_once) if few else None)
+            _tell(watch, query, key, bounds)
             result = adaptive_attention(query, key, value, config=config, bounds=bounds)
-            said.pairs += result.density * pairs
+            said.pairs += result.density * pairs * query.shape[1] / layer.heads
             if result.covered_mass is not None:
                 said.audits.append(result.covered_mass)
-            joined = join_heads(result.output)[0]
-        step = len(x) if self.training else _TOKENS_AT_ONCE[x.device.type]
-        return torch.cat([layer.after_attention(x[i : i + step], joined[i : i + step]) for i in range(0, len(x), step)])
+            parts.append(join_heads(result.output)[0])
+        return torch.cat(parts, dim=1)
+
+
+class _Gathered:
+    """Rows that come in parts, put into their places: in one tensor from the start, or, where gradients are kept, at the end."""
+
+    def __init__(self, rows: int) -> None:
+        self.done = 0
+        self._count = rows
+        self._parts: list[tuple[slice | Tensor, Tensor]] = []
+        self._whole: Tensor | None = None
+
+    def put(self, places: slice | Tensor, part: Tensor) -> None:
+        """`part` (some, width) belongs to `places`, which say where in (rows,)."""
+        self.done += len(part)
+        if torch.is_grad_enabled():
+            self._parts.append((places, part))
+            return
+        if self._whole is None:
+            self._whole = part.new_empty(self._count, part.shape[1])
+        self._whole[places] = part
+
+    def rows(self) -> Tensor:
+        """All of them, (rows, width)."""
+        if self._whole is not None:
+            return self._whole
+        parts = torch.cat([part for _, part in self._parts])
+        places = [place for place, _ in self._parts if isinstance(place, Tensor)]
+        if not places:
+            return parts
+        order = torch.empty(self._count, dtype=torch.long, device=parts.device)
+        order[torch.cat(places)] = torch.arange(self._count, device=parts.device)
+        return parts[order]
+
+
+def _tell(watch: Watch | None, query: Tensor, key: Tensor, bounds: Sequence[int]) -> None:
+    if watch:
+        for start, end in pairwise(bounds):
+            watch(query[:, :, start:end], key[:, :, start:end])
 
 
 def _in_half_precision(device: torch.device) -> bool:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from model.attention import AdaptiveAttentionConfig
 from model.depth import Depth, Reading
-from model.encoder import AttentionReport, Encoder, Report, Watch
+from model.encoder import AttentionReport, Encoder, Places, Report, Watch
 from model.layers import EncoderConfig, segment_means
 from model.tags import KINDS, TAG_COUNT
 
@@ -50,6 +50,8 @@ class Scores:
     scans: tuple[Scan, ...] = ()
     reading: Reading | None = None
 
+
+_ROWS_AT_ONCE = 8192
 
 Early = Callable[[Scan], None]
 """Called once with what the first layers say."""
@@ -134,7 +136,7 @@ class ImportanceModel(nn.Module):
         else:
             rows, row_bounds, vectors = self._read_some(shallow, means, passage_bounds, bounds, reading.deep, report)
         if structure is not None and encoder.config.structure:
-            rows = rows + _spread(encoder.place_whole(structure), row_bounds).to(rows.dtype)
+            rows = _plus(rows, encoder.place_whole(structure), row_bounds)
         states, said = encoder.read_whole(rows, row_bounds[bounds].tolist(), attention, report, watch)
         passages = self.norm(segment_means(states.float(), row_bounds))
         kind = self.kind(segment_means(passages, bounds))
@@ -151,10 +153,10 @@ class ImportanceModel(nn.Module):
         asked = F.normalize(self.asked(F.normalize(query, dim=-1)), dim=-1)
         return 20.0 * asked @ F.normalize(self.answers(states), dim=-1).T
 
-    def _places(self, structure: Tensor | None, passage_bounds: Tensor) -> Tensor | None:
+    def _places(self, structure: Tensor | None, passage_bounds: Tensor) -> Places | None:
         if structure is None or not self.encoder.config.structure:
             return None
-        return _spread(self.encoder.place(structure), passage_bounds)
+        return Places(self.encoder.place(structure), _owners(passage_bounds))
 
     def _read_some(
         self,
@@ -186,9 +188,21 @@ class ImportanceModel(nn.Module):
         return rows, row_bounds, vectors
 
 
-def _spread(values: Tensor, bounds: Tensor) -> Tensor:
-    """(passages, width) -> (tokens, width): each passage's to its tokens."""
-    return torch.repeat_interleave(values, bounds.diff(), dim=0)
+def _owners(bounds: Tensor) -> Tensor:
+    """(rows,): the passage of each row."""
+    lengths = bounds.diff()
+    return torch.repeat_interleave(torch.arange(len(lengths), device=bounds.device), lengths)
+
+
+def _plus(rows: Tensor, vectors: Tensor, bounds: Tensor) -> Tensor:
+    """Rows, each with the vector of its passage added: (rows, width) and (passages, width)."""
+    owners = _owners(bounds)
+    if torch.is_grad_enabled():
+        return rows + vectors[owners].to(rows.dtype)
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        part = slice(start, start + _ROWS_AT_ONCE)
+        rows[part] += vectors[owners[part]].to(rows.dtype)
+    return rows
 
 
 def document_of(document_bounds: Sequence[int], device: torch.device) -> Tensor:

@@ -135,9 +135,15 @@ class LongLayer(nn.Module):
                 nn.init.zeros_(last.weight)
                 nn.init.zeros_(last.bias)
 
-    def attention_input(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(tokens, width) -> query, key, value of (1, heads, tokens, head_dim)."""
-        return split_heads(self.qkv(self.attention_norm(x))[None], self.heads)
+    def attention_input(self, x: Tensor, heads: slice | None = None) -> tuple[Tensor, Tensor, Tensor]:
+        """(tokens, width) -> query, key, value of (1, heads, tokens, head_dim), of all heads or of some."""
+        x = self.attention_norm(x)
+        if heads is None:
+            return split_heads(self.qkv(x)[None], self.heads)
+        width = x.shape[1]
+        weight = self.qkv.weight.view(3, self.heads, -1, width)[:, heads]
+        bias = self.qkv.bias.view(3, self.heads, -1)[:, heads]
+        return split_heads(F.linear(x, weight.reshape(-1, width), bias.flatten())[None], weight.shape[1])
 
     def after_attention(self, x: Tensor, attended: Tensor) -> Tensor:
         """Add what was attended to, (tokens, width), and the feed-forward network."""

@@ -10,6 +10,7 @@ from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import spearmanr
 
 from model.attention import CoveredMass
 from model.evaluation import figures
@@ -40,6 +41,7 @@ class DocumentScorer(Protocol):
         kind: Kind | None = None,
         attending: Attending | None = None,
         structure: Structure | None = None,
+        early: Callable[[PassageScores], None] | None = None,
     ) -> PassageScores:
         """As `Scorer.score`."""
 
@@ -128,12 +130,16 @@ class SelectionFigures:
 
 @dataclass(frozen=True)
 class Difference:
-    """One run beside another: AP of the first minus AP of the second, and the largest distance between two importances."""
+    """One run beside another: AP of the first minus AP of the second, and the largest distance between two importances.
+
+    `rank_correlation`: Spearman's, of the importance of a document's passages, mean over documents of at least two passages.
+    """
 
     methods: tuple[str, str]
     average_precision: float | None
     interval: tuple[float, float] | None
     largest_importance: float
+    rank_correlation: float | None
 
 
 def baseline_methods(baselines: Mapping[str, Baseline]) -> dict[str, Method]:
@@ -261,7 +267,18 @@ def difference(documents: Sequence[LabelledDocument], first: Run, second: Run, r
         None if ap is None or other_ap is None else ap - other_ap,
         figures.interval(sampled),
         max(distances, default=0.0),
+        _rank_correlation(first.said, second.said),
     )
+
+
+def _rank_correlation(first: Sequence[Said], second: Sequence[Said]) -> float | None:
+    # A document all of whose passages are equally important has no order to compare.
+    each = [
+        float(spearmanr(a.importance, b.importance).statistic)
+        for a, b in zip(first, second, strict=True)
+        if len(a.importance) > 1 and np.ptp(a.importance) > 0 and np.ptp(b.importance) > 0
+    ]
+    return float(np.mean(each)) if each else None
 
 
 def _as_method(baseline: Baseline) -> Method:
@@ -275,6 +292,29 @@ def _model_method(scorer: DocumentScorer, attending: Attending) -> Method:
         return Said(scores.importance, replace(scores, vectors=scores.vectors[:0]))
 
     return method
+
+
+def first_findings_method(scorer: DocumentScorer) -> Method:
+    """What the model's first layers say, where it has an exit there, and what it says at last where it has none."""
+
+    def method(texts: Sequence[str], kind: Kind, structure: Structure | None) -> Said:
+        def early(scores: PassageScores) -> None:
+            raise _EnoughError(scores)
+
+        try:
+            scores = scorer.score(texts, kind=kind, structure=structure, early=early)
+        except _EnoughError as enough:
+            scores = enough.scores
+        return Said(scores.importance, replace(scores, vectors=scores.vectors[:0]))
+
+    return method
+
+
+class _EnoughError(Exception):
+    """The first findings are there; nothing more is to be read."""
+
+    def __init__(self, scores: PassageScores) -> None:
+        self.scores = scores
 
 
 def _calibration_figure(known: Sequence[Judged]) -> float | None:

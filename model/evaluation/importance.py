@@ -27,7 +27,16 @@ import torch
 from model.evaluation import comparison, reliability, rouge
 from model.evaluation.baselines import BASELINES, Baseline, embedding_baselines
 from model.evaluation.comparison import DocumentScorer, Method
-from model.evaluation.importance_figures import ADAPTIVE, DENSE, RESAMPLES, WHOLE, CorpusFigures, Origin, evaluate
+from model.evaluation.importance_figures import (
+    ADAPTIVE,
+    DENSE,
+    FIRST,
+    RESAMPLES,
+    WHOLE,
+    CorpusFigures,
+    Origin,
+    evaluate,
+)
 from model.evaluation.importance_tables import calibration, described
 from model.evaluation.output import circumstances, write_json
 from model.evaluation.sentence_encoders import ENCODERS, Source
@@ -60,8 +69,8 @@ CORPORA = {
 }
 
 
-WAYS = {"adaptive": ADAPTIVE, "whole": WHOLE, "dense": DENSE}
-"""Ways to read: as is usual; everything deeply, attention adaptive; everything deeply and densely."""
+WAYS = {"first": FIRST, "adaptive": ADAPTIVE, "whole": WHOLE, "dense": DENSE}
+"""Ways to read: up to the first findings; as is usual; everything deeply, attention adaptive; everything deeply and densely."""
 
 
 def main(
@@ -84,17 +93,18 @@ def main(
     attendings = {
         name: Attending(way != "dense", options.coverage, options.seed, whole=way != "adaptive")
         for way, name in WAYS.items()
-        if way in options.attention
+        if way in options.attention and way != "first"
     }
     sha256 = threshold = None
     methods: dict[str, Method] = {}
-    if attendings:
+    if options.attention:
         try:
             scorer = load(options.weights, options.device)
         except (FileNotFoundError, ValueError) as error:
             parser.error(f"{error}; --attention none runs the baselines without weights")
         sha256, threshold = scorer.name.sha256, scorer.threshold
-        methods = comparison.model_methods(scorer, attendings)
+        methods = {FIRST: comparison.first_findings_method(scorer)} if "first" in options.attention else {}
+        methods |= comparison.model_methods(scorer, attendings)
     # Baselines come first in tables.
     methods = comparison.baseline_methods(_baselines(options, encoders)) | methods
     results = []

@@ -15,7 +15,7 @@ from model.evaluation.reliability import Reliability, reliability
 from model.tags import KINDS, Kind
 from model.training.corpora import LabelledDocument
 
-ADAPTIVE, WHOLE, DENSE = "Fusen (adaptive)", "Fusen (all deep)", "Fusen (dense)"
+FIRST, ADAPTIVE, WHOLE, DENSE = "Fusen (first findings)", "Fusen (adaptive)", "Fusen (all deep)", "Fusen (dense)"
 RESAMPLES = 1000
 
 
@@ -77,6 +77,7 @@ def evaluate(
     runs = comparison.run(methods, documents, lambda done, total: progress(origin.corpus, done, total))
     judged, passages, share = _labelled(documents)
     models = [runs[name] for name in (ADAPTIVE, WHOLE, DENSE) if name in runs]
+    compared = [runs[name] for name in (FIRST, ADAPTIVE, WHOLE, DENSE) if name in runs]
     parts = _parts_by_kind(documents)
     return CorpusFigures(
         origin.corpus,
@@ -91,7 +92,7 @@ def evaluate(
         tuple(comparison.row(documents, result, RESAMPLES, seed) for result in runs.values()),
         tuple(_of_kind(kind, places, documents, runs, seed) for kind, places in parts.items()),
         tuple(comparison.attention_figures(result) for result in models),
-        tuple(comparison.difference(documents, a, b, RESAMPLES, seed) for a, b in combinations(models, 2)),
+        tuple(comparison.difference(documents, a, b, RESAMPLES, seed) for a, b in combinations(compared, 2)),
         comparison.selection_figures(documents, models[0], threshold) if models and threshold else (),
         tuple(_calibrations(origin, documents, models, parts, seed)),
     )

@@ -39,7 +39,7 @@ def described(result: CorpusFigures) -> str:
         lines.append(
             f"{first} − {second}: AP {number(difference.average_precision, 4)} "
             f"{bounds(difference.interval, 4)}, largest difference of importance "
-            f"{difference.largest_importance:.4f}"
+            f"{difference.largest_importance:.4f}, rank correlation {number(difference.rank_correlation)}"
         )
     return "\n".join(lines)
 

@@ -15,7 +15,7 @@ from model.attention import CoveredMass
 from model.evaluation import comparison, reliability
 from model.evaluation.baselines import BASELINES, Encode
 from model.evaluation.importance import main
-from model.evaluation.importance_figures import ADAPTIVE, DENSE
+from model.evaluation.importance_figures import ADAPTIVE, DENSE, FIRST
 from model.evaluation.sentence_encoders import Source
 from model.scorer import Attending, ModelName, PassageScores
 from model.tags import KINDS, TAGS, Kind
@@ -35,11 +35,23 @@ class FakeScorer:
     name = ModelName("fake", "1", "ab" * 32)
 
     def score(
-        self, passages: Sequence[str], *, kind: Kind | None = None, attending: Attending | None = None, structure=None
+        self,
+        passages: Sequence[str],
+        *,
+        kind: Kind | None = None,
+        attending: Attending | None = None,
+        structure=None,
+        early=None,
     ) -> PassageScores:
         assert kind in KINDS
-        assert attending is not None
         importance = np.array([0.9 if "governed" in text else 0.1 for text in passages])
+        if early is not None:
+            none = np.zeros((len(passages), 1), np.float32)
+            tags = np.zeros((len(passages), len(TAGS[kind])))
+            first = 1 - importance
+            early(PassageScores(kind, first, first, first, tags, TAGS[kind], none, 9, 0.0, CoveredMass(1, 1, 1, 0)))
+            raise AssertionError("whoever has the first findings asks for no more")
+        assert attending is not None
         if attending.adaptive:
             importance = importance - 0.01
         tags = np.zeros((len(passages), len(TAGS[kind])))
@@ -122,6 +134,7 @@ def test_adaptive_stands_beside_dense(data: Path) -> None:
     assert difference["average_precision"] == 0.0
     assert difference["interval"] == [0.0, 0.0]
     assert difference["largest_importance"] == pytest.approx(0.01)
+    assert difference["rank_correlation"] == pytest.approx(1.0)
     assert (adaptive["read_deeply"], adaptive["missed"]) == (1.0, None)
 
 
@@ -314,3 +327,14 @@ def test_the_real_model_outranks_every_baseline(shared: Path, tmp_path: Path) ->
     best_baseline = max(value for name, value in precision.items() if name not in (ADAPTIVE, DENSE))
     assert min(precision[ADAPTIVE], precision[DENSE]) > best_baseline
     assert corpus["attention"][0]["density"] <= 1.0
+
+
+def test_first_findings_are_a_way_of_their_own(data):
+    (corpus,) = run(data, "--attention", "first,adaptive")["corpora"]
+    rows = {row["method"]: row for row in corpus["rows"]}
+    assert list(rows)[-2:] == [FIRST, ADAPTIVE]
+    assert rows[FIRST]["average_precision"] < rows[ADAPTIVE]["average_precision"] == 1.0
+    (difference,) = corpus["differences"]
+    assert difference["methods"] == [FIRST, ADAPTIVE]
+    assert difference["rank_correlation"] == pytest.approx(-1.0)
+    assert [each["method"] for each in corpus["attention"]] == [ADAPTIVE]
