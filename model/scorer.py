@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from model import relevance
+from model import int8, relevance
 from model.attention import AdaptiveAttentionConfig, CoveredMass
 from model.calibration import Calibration, Sigmoid
 from model.checkpoint import file_sha256, load_checkpoint, read_manifest
@@ -117,6 +117,8 @@ class Scorer:
     def __init__(self, folder: Path, device: str = "auto") -> None:
         """Read weights, tokenizer and manifest from `folder`. `device` is auto, cpu or cuda.
 
+        On a CPU that can, local layers multiply in int8 where the manifest says that the weights bear it.
+
         Raises `ValueError` where cuda is asked for and absent, or where the weights are not those that the manifest names;
         `FileNotFoundError` where a file is missing.
         """
@@ -129,6 +131,10 @@ class Scorer:
         # cuDNN compiles its attention anew for every length, and every document has its own.
         torch.backends.cuda.enable_cudnn_sdp(False)
         self.model: ImportanceModel = load_checkpoint(folder / WEIGHTS, architecture).to(self.device)
+        self._parameters = sum(p.numel() for p in self.model.parameters())
+        self._parameters += 2 * self.model.encoder.embedding.codes.numel()
+        if self.device == "cpu" and manifest.get("int8") and int8.is_supported():
+            int8.round_local_layers(self.model)
         self.tokenizer = Tokenizer(folder / TOKENIZER)
         self._calibrations = _Calibrations.from_json(manifest.get("calibration", {}))
 
@@ -253,9 +259,8 @@ class Scorer:
 
     def facts(self) -> list[tuple[str, str]]:
         """Name, version, parameters, device, torch's version: for people."""
-        parameters = sum(p.numel() for p in self.model.parameters()) + 2 * self.model.encoder.embedding.codes.numel()
         return [
-            ("Model", f"{self.name.name} {self.name.version}, {parameters / 1e6:.1f} million parameters"),
+            ("Model", f"{self.name.name} {self.name.version}, {self._parameters / 1e6:.1f} million parameters"),
             ("Model runs on", self.device),
             ("PyTorch", str(torch.__version__)),
         ]

@@ -12,6 +12,7 @@ import pytest
 import torch
 from made_model import TINY, made_model
 
+from model import int8
 from model.attention import AdaptiveAttentionConfig
 from model.calibration import RECALLS, Calibration, Sigmoid
 from model.checkpoint import file_sha256, save_checkpoint, write_manifest
@@ -469,3 +470,17 @@ def test_heads_for_questions_are_weighed_with_the_rest(scanning):
     change_manifest(scanning, calibration={"relevance": weights})
     asked = Scorer(scanning, "cpu").score(texts, query="service number 3").importance
     assert np.argsort(asked).tolist() == np.argsort(found[:, ASKED_FEATURES.index("asked")]).tolist()
+
+
+def test_int8_is_used_where_the_manifest_says_so_and_stays_close(scanning):
+    exact = Scorer(scanning, "cpu").score(MANY)
+    change_manifest(scanning, int8=True)
+    scorer = Scorer(scanning, "cpu")
+    rounded = scorer.score(MANY)
+    kinds = {type(layer).__name__ for layer in scorer.model.encoder.local[0].children()}
+    assert ("RoundedLinear" in kinds) == int8.is_supported()
+    assert isinstance(scorer.model.encoder.local[0].down, torch.nn.Linear), "what has outliers is left out"
+    # Only 32 numbers wide, so that roundings do not average out.
+    assert np.corrcoef(exact.importance, rounded.importance)[0, 1] > 0.95
+    assert scorer.facts()[0] == Scorer(scanning, "cpu").facts()[0]
+    np.testing.assert_array_equal(rounded.importance, scorer.score(MANY).importance)
