@@ -247,12 +247,15 @@ class Corpus:
 class Drawing:
     """How a sampler draws.
 
-    `tokens` a batch, `longest` tokens a crop, `moved_crops` of the crops have `moved` of their passages moved
-    in from elsewhere, `unknown` of them are told no structure.
+    `tokens` a batch, `longest` tokens a crop; in one batch of `long_every`, which holds more in return, crops are of
+    `very_long` tokens. `moved_crops` of the crops have `moved` of their passages moved in from elsewhere, `unknown` of them
+    are told no structure.
     """
 
     tokens: int
     longest: int
+    very_long: int = 0
+    long_every: int = 0
     moved_crops: float = 0.25
     moved: float = 0.06
     unknown: float = 0.15
@@ -273,13 +276,16 @@ class Sampler:
     def __iter__(self) -> Iterator[Batch]:
         drawing = self._drawing
         wanted = dict.fromkeys(self._shares, 0.0)
+        number = 0
         while True:
+            is_long = bool(drawing.long_every) and number % drawing.long_every == drawing.long_every - 1
+            longest = drawing.very_long if is_long else drawing.longest
             crops = []
             for group, share in self._shares.items():
-                wanted[group] += share * drawing.tokens
+                wanted[group] += share * max(drawing.tokens, 2 * longest)
                 while wanted[group] > 0:
                     document = self._next(group)
-                    crop = self._corpus.crop(document, drawing.longest, self._generator)
+                    crop = self._corpus.crop(document, longest, self._generator)
                     wanted[group] -= self._corpus.size(crop)
                     # Answers to questions are spans of the meeting as it was.
                     if group != "meeting" and self._generator.random() < drawing.moved_crops:
@@ -287,6 +293,7 @@ class Sampler:
                         crop = self._corpus.with_moved(crop, other, drawing.moved, self._generator)
                     crops.append(crop)
             if crops:
+                number += 1
                 yield self._corpus.batch(crops, self._generator, drawing.unknown)
 
     def _next(self, group: str) -> int:

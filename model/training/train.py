@@ -74,28 +74,29 @@ class Recipe:
     long_scale: float = 0.1
     window: int = 254
     structure: bool = True
-    tokens: int = 32_768
-    longest: int = 8_192
+    tokens: int = 16_384
+    longest: int = 4_096
+    very_long: int = 16_384
+    long_every: int = 8
     rate: float = 1.5e-4
     head_rate: float = 5e-4
     long_rate: float = 2e-4
-    layer_decay: float = 0.9
+    layer_decay: float = 0.92
     warm_up: float = 0.06
     dropout: float = 0.1
-    averaging: float = 0.998
+    averaging: float = 0.999
     full_depth: float = 0.6
     scan_weight: float = 0.2
     task_weight: float = 0.1
     relevance_weight: float = 0.05
     pairs: int = 256
-    pairs_every: int = 4
+    pairs_every: int = 8
     pair_weight: float = 0.2
-    transfer_every: int = 4
+    transfer_every: int = 8
     transfer_weight: float = 1.0
     transfer_from: int = 200
     transfer_run: int = 32
     concentration_weight: float = 0.05
-    concentration_every: int = 4
     concentration_density: float = 0.04
     attention_density: float = 0.0
     sparse_from: int = 2048
@@ -166,7 +167,7 @@ class Training:
         self.optimizer = make_optimizer(self.model, self.tasks, recipe)
         self.validation, self.japanese = Corpus(data / "validation.npz"), Corpus(data / "japanese.npz")
         corpus = Corpus(data / "train.npz", teachers)
-        drawing = Drawing(recipe.tokens, recipe.longest)
+        drawing = Drawing(recipe.tokens, recipe.longest, recipe.very_long, recipe.long_every)
         self.batches = ahead(self._on_device(iter(Sampler(corpus, recipe.shares(), drawing, recipe.seed))))
         self.parallel = ahead(iter(Pairs(data / "parallel.npz", recipe.pairs * 3 // 4, recipe.seed)))
         self.runs = ahead(iter(Pairs(data / "parallel.npz", recipe.pairs, recipe.seed, recipe.transfer_run)))
@@ -220,7 +221,7 @@ class Training:
     def _labelled(self, batch: Batch, step: int) -> Tensor:
         recipe, model = self.recipe, self.model
         watched = Concentration(recipe.concentration_density)
-        concentrates = recipe.concentration_weight > 0 and step % recipe.concentration_every == 0
+        concentrates = recipe.concentration_weight > 0 and step % recipe.long_every == recipe.long_every - 1
         everything = not recipe.scan_layers or self.chance.random() < recipe.full_depth
         scores = model(
             batch.ids,
@@ -236,7 +237,7 @@ class Training:
         for scan in scores.scans:
             on_scan = labelled_loss(scan, batch, targets, self.stopped) + interest_loss(scan, targets)
             loss = loss + recipe.scan_weight * on_scan
-        loss = loss + recipe.concentration_every * recipe.concentration_weight * watched.loss()
+        loss = loss + recipe.long_every * recipe.concentration_weight * watched.loss()
         loss = loss + recipe.task_weight * document_task_loss(self.tasks, scores, batch)
         return loss + recipe.relevance_weight * relevance_loss(model, scores, batch)
 

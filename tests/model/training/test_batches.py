@@ -278,3 +278,13 @@ def test_teachers_speak_with_one_voice(corpus, tmp_path):
     first, last = corpus.document_bounds[3:5]
     assert np.abs(batch.soft.numpy() - said.mean(0)[first:last]).max() < 0.004
     assert len(corpus.batch([corpus.crop(3, 100, None)]).soft) == 0
+
+
+def test_some_batches_have_longer_crops(corpus):
+    drawing = Drawing(200, 50, very_long=300, long_every=3, moved_crops=0.0, unknown=0.0)
+    sizes = [
+        np.diff(batch.passage_bounds[batch.document_bounds]).max()
+        for batch in islice(Sampler(corpus, {"contract": 1.0}, drawing, 0), 30)
+    ]
+    assert max(size for i, size in enumerate(sizes) if i % 3 != 2) <= 50
+    assert np.mean([size for i, size in enumerate(sizes) if i % 3 == 2]) > 150

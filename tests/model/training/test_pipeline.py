@@ -31,6 +31,8 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 SMALL = {
     "tokens": 600,
     "longest": 300,
+    "very_long": 600,
+    "long_every": 2,
     "pairs": 8,
     "transfer_run": 2,
     "transfer_from": 0,
