@@ -6,8 +6,10 @@ probabilities.
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,14 +80,15 @@ def tfidf_vectors(texts: Sequence[str]) -> csr_matrix:
         return csr_matrix((len(texts), 1))
 
 
-def embedding_baselines(encoders: Mapping[str, Encode]) -> dict[str, Baseline]:
+def embedding_baselines(encoders: Mapping[str, Encode], kept: Path | None = None) -> dict[str, Baseline]:
     """Centroid and LexRank over the vectors of each encoder, by the name that tables show.
 
-    The vectors of a document are made once: what asks second, for the same passages, is given those of the first.
+    The vectors of a document are made once: what asks second, for the same passages, is given those of the first. In the folder
+    `kept`, where one is given, they stay for later runs.
     """
     found: dict[str, Baseline] = {}
     for name, encode in encoders.items():
-        shared = LastDocument(encode)
+        shared = LastDocument(encode if kept is None else Kept(encode, kept / name))
         found[f"{name} centroid"] = _over_vectors(shared, centroid)
         found[f"{name} LexRank"] = _over_vectors(
             shared, lambda vectors: multiples_of_the_mean(lexrank_of_vectors(vectors))
@@ -107,6 +110,25 @@ class LastDocument:
             self._vectors = self._encode(texts)
             self._texts = tuple(texts)
         return self._vectors
+
+
+class Kept:
+    """An encoder whose vectors are kept in a folder, a file for each document, named by its passages; in half precision."""
+
+    def __init__(self, encode: Encode, folder: Path) -> None:
+        self._encode, self._folder = encode, folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(passages, width), rows of length one."""
+        path = self._folder / (hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest() + ".npy")
+        if not path.exists():
+            vectors = self._encode(texts).astype(np.float16)
+            unfinished = path.with_suffix(".part.npy")
+            np.save(unfinished, vectors, allow_pickle=False)
+            unfinished.replace(path)
+        kept: NDArray[np.float16] = np.load(path, allow_pickle=False)
+        return kept.astype(np.float32)
 
 
 def _over_vectors(encode: Encode, rank: Callable[[NDArray[np.float32]], Floats]) -> Baseline:

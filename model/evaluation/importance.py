@@ -152,7 +152,9 @@ def _baselines(options: argparse.Namespace, encoders: Mapping[str, Source]) -> d
     if options.baselines == "words":
         return dict(BASELINES)
     device = "cuda" if options.device != "cpu" and torch.cuda.is_available() else "cpu"
-    return BASELINES | embedding_baselines({name: source.load(device) for name, source in encoders.items()})
+    return BASELINES | embedding_baselines(
+        {name: source.load(device) for name, source in encoders.items()}, options.vectors
+    )
 
 
 def _write(
@@ -200,6 +202,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--attention", type=_listed(tuple(WAYS)), default=["adaptive", "dense"])
     parser.add_argument("--coverage", type=float, default=Attending.coverage)
     parser.add_argument("--weights", type=Path, default=Path("resources/model"), help="folder of weights and manifest")
+    parser.add_argument("--vectors", type=Path, help="folder that keeps the encoders' vectors for later runs")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     parser.add_argument("--limit", type=int, help="only the first so many documents of each corpus")
     parser.add_argument("--seed", type=int, default=0)

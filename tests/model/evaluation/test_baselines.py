@@ -131,3 +131,20 @@ def test_encoders_have_baselines_of_their_own() -> None:
     baselines = embedding_baselines({"one": first, "other": second})
     baselines["one LexRank"](TEXTS, "contract")
     assert (first.asked, second.asked) == (1, 0)
+
+
+def test_vectors_are_kept_for_later_runs(tmp_path) -> None:
+    asked: list[list[str]] = []
+
+    def encoder(texts: Sequence[str]) -> np.ndarray:
+        asked.append(list(texts))
+        return np.eye(4, dtype=np.float32)[: len(texts)]
+
+    texts, other = ["One.", "Two.", "Three."], ["One.Two."]
+    first = [baseline(texts, "contract") for baseline in embedding_baselines({"small": encoder}, tmp_path).values()]
+    again = [baseline(texts, "contract") for baseline in embedding_baselines({"small": encoder}, tmp_path).values()]
+    np.testing.assert_allclose(first, again)
+    assert asked == [texts]
+    for baseline in embedding_baselines({"small": encoder, "other": encoder}, tmp_path).values():
+        baseline(other, "contract")
+    assert asked == [texts, other, other], "another document, and another encoder"
