@@ -102,6 +102,21 @@ def test_windows_end_to_end_read_as_rectangles_do(monkeypatch, training, thresho
         torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no NVIDIA GPU")
+@pytest.mark.parametrize("training", [False, True])
+def test_a_gpu_in_half_precision_reads_as_a_cpu_does(training):
+    model = made_model(replace(DEEP, dropout=0.0)).train(training)
+    ids, _ = documents([400, 90, 230])
+    passages, places = torch.tensor([0, 50, 120, 310, 400, 490, 520, 600, 720]), [0, 4, 5, 8]
+    exact = model(ids, passages, places, None)
+    with torch.autocast("cuda", torch.bfloat16):
+        half = model.cuda()(ids.cuda(), passages.cuda(), places, None)
+    for name in ("importance", "tags", "vectors"):
+        expected = getattr(exact, name)
+        error = (getattr(half, name).float().cpu() - expected).norm() / expected.norm()
+        assert error < 0.03, name
+
+
 @torch.inference_mode()
 def test_what_is_ruled_out_is_one_row_and_nothing_deep_depends_on_its_order():
     model = made_model(DEEP)
