@@ -21,7 +21,7 @@ from model.depth import AdaptiveDepth, Missed, Reading, missed
 from model.encoder import Report
 from model.importance import ImportanceModel, Scan, Scores
 from model.language import is_japanese
-from model.structure import Structure
+from model.structure import Structure, unknown_structure
 from model.tags import KINDS, TAGS, Kind, tag_slice
 from model.tokenizer import Tokenizer
 
@@ -214,6 +214,8 @@ class Scorer:
         """The model's raw outputs for one document, and its length in tokens; `early` is told what the first layers say."""
         ids, bounds = self.tokenizer.encode(passages)
         config = self.model.encoder.config
+        # Unknown is a value that was learnt, not the lack of one.
+        known = unknown_structure(len(passages)) if structure is None else structure
         with self._precision():
             scores = self.model(
                 torch.from_numpy(ids.astype(np.int64)).to(self.device),
@@ -221,7 +223,7 @@ class Scorer:
                 [0, len(passages)],
                 attending.config(),
                 report,
-                structure=None if structure is None else torch.from_numpy(structure).to(self.device),
+                structure=torch.from_numpy(known).to(self.device),
                 depth=self._depth(attending) if config.scan_layers else None,
                 early=None if early is None else lambda scan: early(scan, len(ids)),
             )

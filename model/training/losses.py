@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from model.importance import ImportanceModel, Scan, Scores, document_of
 from model.layers import segment_means
+from model.structure import FEATURE_SIZES
 from model.tags import KINDS, TAGS, tag_slice
 from model.tokenizer import PADDING
 from model.training.batches import Batch
@@ -140,7 +141,8 @@ def transfer_loss(model: ImportanceModel, english: Tensor, japanese: Tensor, run
     """
     ids, bounds = flattened(stacked([english, japanese]))
     documents = list(range(0, 2 * len(english) + 1, run))
-    scores: Scores = model(ids, bounds, documents, None)
+    unknown = torch.zeros(len(bounds) - 1, len(FEATURE_SIZES), dtype=torch.long, device=ids.device)
+    scores: Scores = model(ids, bounds, documents, None, structure=unknown)
     (importance, ours), (tags, our_tags) = (each.float().chunk(2) for each in (scores.importance, scores.tags))
     on_importance = F.binary_cross_entropy_with_logits(ours, importance.detach().sigmoid())
     on_tags = F.binary_cross_entropy_with_logits(our_tags, tags.detach().sigmoid(), reduction="none")
