@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.analysis.analysis import Analysis, AnalysisSettings, CoveredMass, ModelIdentity
+from app.analysis.analysis import Analysis, AnalysisSettings, CoveredMass, Missed, ModelIdentity
 from app.documents.document import DocumentFormat, DocumentKind, Language, Notice
 from app.review.findings import Decision, Finding
 
@@ -61,6 +61,8 @@ class BriefDocument:
     device: str
     not_looked_at: NotLookedAt
     warnings: tuple[Notice, ...]
+    read_deeply: float = 1.0
+    missed: Missed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ def _document(source: BriefSource) -> BriefDocument:
         device=analysis.cost.device,
         not_looked_at=_not_looked_at(source),
         warnings=analysis.warnings,
+        read_deeply=analysis.cost.read_deeply,
+        missed=analysis.cost.missed,
     )
 
 

@@ -126,6 +126,21 @@ def not_looked_at_line(document: BriefDocument, language: Language) -> str:
     )
 
 
+def _read_deeply(document: BriefDocument, language: Language) -> str:
+    """Share of the passages, and how many important ones a sample says are among the others."""
+    share, missed = percent(document.read_deeply), document.missed
+    if missed is None or missed.high <= 0:
+        return say("read-deeply-share", language, share=share)
+    return say(
+        "read-deeply-missed",
+        language,
+        share=share,
+        estimate=f"{missed.estimate:.1f}",
+        low=f"{missed.low:.1f}",
+        high=f"{missed.high:.1f}",
+    )
+
+
 def how_made_lines(document: BriefDocument, brief: Brief) -> list[tuple[str, str]]:
     """Model, settings and figures of one analysis, and the date, as label and value."""
     language, settings, mass = brief.language, document.settings, document.covered_mass
@@ -154,5 +169,6 @@ def how_made_lines(document: BriefDocument, brief: Brief) -> list[tuple[str, str
             say("covered-mass", language),
             say("interval", language, value=f"{mass.estimate:.1%}", low=f"{mass.low:.1%}", high=f"{mass.high:.1%}"),
         ),
+        (say("read-deeply", language), _read_deeply(document, language)),
         (say("date", language), brief.created_at.strftime("%Y-%m-%d %H:%M %Z").strip()),
     ]

@@ -15,11 +15,14 @@ from docx.api import Document as open_docx  # noqa: N813 -- a function, in spite
 from docx.oxml.ns import qn
 from samples import ENGLISH, JAPANESE, make_analysis, make_document
 
+from app.analysis.analysis import Missed
+from app.documents.document import Language
 from app.errors import FusenError
 from app.export.brief import Brief, BriefSource, make_brief
 from app.export.docx_brief import brief_docx, write_brief_docx
 from app.export.json_brief import write_brief_json
 from app.export.markdown import brief_markdown
+from app.export.wording import how_made_lines
 from app.review.findings import Decision, Finding
 from app.review.operations import SetComment, SetDecision
 from app.workspace.briefing import brief_of
@@ -189,3 +192,22 @@ def test_what_was_decided_comes_first_and_what_was_not_is_only_pointed_to() -> N
     assert long.strip() not in text
     assert "The Supplier shall keep records of every delivery. The Supplier" in text
     assert "…" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "whole", "some"),
+    [
+        (
+            "en",
+            "100% of the passages",
+            "62% of the passages; in the others about 1.2 important ones are expected (0.3–4.0)",
+        ),
+        ("ja", "文の 100%", "文の 62%。残りの文に重要なものが約 1.2 件（0.3～4.0 件）あると見積もられる"),
+    ],
+)
+def test_how_much_was_read_closely_is_said(language: Language, whole: str, some: str) -> None:
+    one = brief(source(JAPANESE if language == "ja" else ENGLISH))
+    (document,) = one.documents
+    read = replace(document, read_deeply=0.62, missed=Missed(1.2, 0.3, 4.0))
+    for each, expected in ((document, whole), (read, some)):
+        assert expected in [value for _, value in how_made_lines(each, one)]
