@@ -101,7 +101,7 @@ class Recipe:
     attention_density: float = 0.0
     sparse_from: int = 2048
     tokens_planned: float = 1e12
-    evaluations: int = 3
+    evaluations: int = 6
     teacher_share: float = 0.5
     contract_share: float = 0.46
     design_share: float = 0.28
@@ -259,7 +259,7 @@ class Training:
         return loss
 
     def _evaluate(self, *, last: bool) -> dict[str, float]:
-        most = 1000 if last else 100
+        most = 1000 if last else 60
         figures = validate(self.average, self.validation, self.japanese, self.device, most, thorough=last)
         if last:
             figures |= validate_tasks(self.average, self.average_tasks, self.validation, self.device)
