@@ -39,9 +39,6 @@ Watch = Callable[[Tensor, Tensor], None]
 """Called with the query and key, (1, heads, tokens, head_dim) each, of each document in each whole-document layer."""
 
 _DENSELY = AdaptiveAttentionConfig(coverage=1.0, audit_rows=0)
-_ALL_HEADS_UP_TO = 16_384
-_HEADS_AT_ONCE = 2
-"""On a CPU, for documents of more tokens than that."""
 _TOKENS_AT_ONCE = {"cpu": 8192, "cuda": 131_072}
 
 
@@ -297,11 +294,13 @@ class Encoder(nn.Module):
         said: AttentionReport,
         watch: Watch | None,
     ) -> Tensor:
+        query, key, value = layer.attention_input(x)
         pairs = sum(float(end - start) ** 2 for start, end in pairwise(bounds))
         said.all_pairs += pairs
+        if watch:
+            for start, end in pairwise(bounds):
+                watch(query[:, :, start:end], key[:, :, start:end])
         if self.training and config.coverage == 1.0 and _in_half_precision(x.device):
-            query, key, value = layer.attention_input(x)
-            _tell(watch, query, key, bounds)
             # Many short documents in one call; `adaptive_attention` takes a call for each.
             limits = torch.tensor(bounds, dtype=torch.int32, device=x.device)
             longest = max(end - start for start, end in pairwise(bounds))
@@ -309,38 +308,19 @@ class Encoder(nn.Module):
             joined = attend_end_to_end(query, key, value, limits, longest).flatten(1)
             said.pairs += pairs
         else:
-            joined = self._attend(layer, x, bounds, config, said, watch)
+            result = adaptive_attention(query, key, value, config=config, bounds=bounds)
+            said.pairs += result.density * pairs
+            if result.covered_mass is not None:
+                said.audits.append(result.covered_mass)
+            joined = join_heads(result.output)[0]
+        # What follows needs only `joined`, and these are what a long document takes most memory for.
+        del query, key, value
         step = len(x) if self.training else _TOKENS_AT_ONCE[x.device.type]
         gathered = _Gathered(len(x))
         for start in range(0, len(x), step):
             place = slice(start, start + step)
             gathered.put(place, layer.after_attention(x[place], joined[place]))
         return gathered.rows()
-
-    def _attend(
-        self,
-        layer: LongLayer,
-        x: Tensor,
-        bounds: Sequence[int],
-        config: AdaptiveAttentionConfig,
-        said: AttentionReport,
-        watch: Watch | None,
-    ) -> Tensor:
-        """(tokens, width): what each token of each document attends to, all heads side by side."""
-        # Query, key and value of all heads, in tokens and in blocks, would be what a long document takes most memory for.
-        few = len(x) > _ALL_HEADS_UP_TO and not torch.is_grad_enabled() and x.device.type == "cpu"
-        at_once = _HEADS_AT_ONCE if few else layer.heads
-        pairs = sum(float(end - start) ** 2 for start, end in pairwise(bounds))
-        parts = []
-        for first in range(0, layer.heads, at_once):
-            query, key, value = layer.attention_input(x, slice(first, first + at_once) if few else None)
-            _tell(watch, query, key, bounds)
-            result = adaptive_attention(query, key, value, config=config, bounds=bounds)
-            said.pairs += result.density * pairs * query.shape[1] / layer.heads
-            if result.covered_mass is not None:
-                said.audits.append(result.covered_mass)
-            parts.append(join_heads(result.output)[0])
-        return torch.cat(parts, dim=1)
 
 
 class _Gathered:
@@ -373,12 +353,6 @@ class _Gathered:
         order = torch.empty(self._count, dtype=torch.long, device=parts.device)
         order[torch.cat(places)] = torch.arange(self._count, device=parts.device)
         return parts[order]
-
-
-def _tell(watch: Watch | None, query: Tensor, key: Tensor, bounds: Sequence[int]) -> None:
-    if watch:
-        for start, end in pairwise(bounds):
-            watch(query[:, :, start:end], key[:, :, start:end])
 
 
 def _in_half_precision(device: torch.device) -> bool:
