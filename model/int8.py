@@ -40,7 +40,8 @@ class RoundedLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(..., columns) -> (..., rows) float32."""
         # A range reduced by a bit, as sums of two products must fit into sixteen.
-        return torch.ops.quantized.linear_dynamic(x, self._packed, True)  # type: ignore[no-any-return]
+        product: Tensor = torch.ops.quantized.linear_dynamic(x, self._packed, True)
+        return product
 
 
 def is_supported() -> bool:

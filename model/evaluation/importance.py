@@ -38,7 +38,7 @@ from model.evaluation.importance_figures import (
     evaluate,
 )
 from model.evaluation.importance_tables import calibration, described
-from model.evaluation.output import circumstances, write_json
+from model.evaluation.output import circumstances, listed, write_json
 from model.evaluation.sentence_encoders import ENCODERS, Source
 from model.scorer import Attending, Scorer
 from model.tags import KINDS
@@ -191,7 +191,9 @@ def _parser() -> argparse.ArgumentParser:
         choices=[*SPLITS, "all"],
         help=f"may be given several times; all: {' and '.join(REPORTED)}; without it: test",
     )
-    parser.add_argument("--kinds", type=_listed(KINDS), default=list(KINDS), help="comma-separated, may be empty")
+    parser.add_argument(
+        "--kinds", type=listed(KINDS, may_be_empty=True), default=list(KINDS), help="comma-separated, may be empty"
+    )
     parser.add_argument("--japanese", action="store_true", help="also the labelled Japanese documents, as one corpus")
     parser.add_argument(
         "--baselines",
@@ -199,7 +201,7 @@ def _parser() -> argparse.ArgumentParser:
         default="all",
         help="words: those that need no sentence encoder",
     )
-    parser.add_argument("--attention", type=_listed(tuple(WAYS)), default=["adaptive", "dense"])
+    parser.add_argument("--attention", type=listed(tuple(WAYS), may_be_empty=True), default=["adaptive", "dense"])
     parser.add_argument("--coverage", type=float, default=Attending.coverage)
     parser.add_argument("--weights", type=Path, default=Path("resources/model"), help="folder of weights and manifest")
     parser.add_argument("--vectors", type=Path, help="folder that keeps the encoders' vectors for later runs")
@@ -209,18 +211,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, help="where to write all figures")
     parser.add_argument("--diagram", type=Path, help="where to draw reliability diagrams of the last split, as SVG")
     return parser
-
-
-def _listed(allowed: Sequence[str]) -> Callable[[str], list[str]]:
-    """A parser of comma-separated words; `none` and nothing mean an empty list."""
-
-    def parse(text: str) -> list[str]:
-        words = [] if text in ("", "none") else text.split(",")
-        if unknown := set(words) - set(allowed):
-            raise argparse.ArgumentTypeError(f"not one of {', '.join(allowed)}: {', '.join(sorted(unknown))}")
-        return words
-
-    return parse
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from model.evaluation import figures
 from model.evaluation.figures import Floats, Judged
 from model.evaluation.output import bounds, number, progress, table
 from model.evaluation.search_methods import SearchMethod
-from model.training.corpora import covered, document_spans, read_lines
+from model.training import corpora
 
 SHARES = (0.1, 0.2)
 """Shares of the text after which recall is measured."""
@@ -65,27 +65,19 @@ class MeetingFigures:
 
 def read_meetings(data: Path, split: str, limit: int | None, most: int | None, seed: int) -> list[Meeting]:
     """Meetings of a split that have answered questions: `limit` of them, `most` questions each, drawn with the seed."""
-    lines = [line for line in read_lines(data / "meetings.jsonl.xz") if line["split"] == split]
+    documents = [document for document in corpora.read_meetings(data) if document.split == split]
     found = []
     generator = np.random.default_rng(seed)
-    for place in sorted(generator.permutation(len(lines))[:limit].tolist()):
-        text = lines[place]["text"]
-        spans = document_spans(text)
-        asked = []
-        for query in lines[place]["queries"]:
-            hits = [hit for start, end in query["spans"] for hit in covered(spans, (start, end))]
-            if hits:
-                answers = np.zeros(len(spans), np.bool_)
-                answers[hits] = True
-                asked.append((query["query"], answers))
-        chosen = sorted(generator.permutation(len(asked))[:most].tolist())
+    for place in sorted(generator.permutation(len(documents))[:limit].tolist()):
+        document = documents[place]
+        chosen = sorted(generator.permutation(len(document.queries))[:most].tolist())
         if chosen:
             found.append(
                 Meeting(
-                    tuple(text[start:end] for start, end in spans),
-                    np.diff(np.array(spans), axis=1)[:, 0],
-                    tuple(asked[index][0] for index in chosen),
-                    tuple(asked[index][1] for index in chosen),
+                    tuple(document.texts()),
+                    np.diff(np.array(document.spans), axis=1)[:, 0],
+                    tuple(document.queries[index][0] for index in chosen),
+                    tuple(document.queries[index][1] for index in chosen),
                 )
             )
     return found

@@ -1,12 +1,13 @@
-"""What evaluations print and write: aligned tables that are valid Markdown, and JSON that says how it came about."""
+"""What evaluations are told, print and write: lists as options, aligned tables in Markdown, JSON that says how it came about."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import platform
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,18 @@ def circumstances(module: str, arguments: Sequence[str]) -> dict[str, Any]:
 def write_json(path: Path, facts: dict[str, Any]) -> None:
     """Indented JSON. Raises `ValueError` at NaN, which JSON does not know."""
     path.write_text(json.dumps(facts, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
+
+
+def listed(allowed: Sequence[str], *, may_be_empty: bool = False) -> Callable[[str], list[str]]:
+    """A parser of comma-separated words for an option; where it may be, `none` and nothing mean an empty list."""
+
+    def parse(text: str) -> list[str]:
+        words = [] if may_be_empty and text in ("", "none") else text.split(",")
+        if unknown := set(words) - set(allowed):
+            raise argparse.ArgumentTypeError(f"not one of {', '.join(allowed)}: {', '.join(sorted(unknown))}")
+        return words
+
+    return parse
 
 
 def progress(stage: str, done: int, total: int) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from model.evaluation import meeting_search, translation_search
-from model.evaluation.output import circumstances, write_json
+from model.evaluation.output import circumstances, listed, write_json
 from model.evaluation.search_methods import (
     METHODS,
     MissingPackageError,
@@ -108,8 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--data", type=Path, required=True, help="folder of the labelled documents")
     parser.add_argument("--split", choices=["train", "validation", "test"], default="validation")
-    parser.add_argument("--tasks", type=_listed(TASKS), default=list(TASKS), help="comma-separated")
-    parser.add_argument("--methods", type=_listed(METHODS), default=list(METHODS), help="comma-separated")
+    parser.add_argument("--tasks", type=listed(TASKS), default=list(TASKS), help="comma-separated")
+    parser.add_argument("--methods", type=listed(METHODS), default=list(METHODS), help="comma-separated")
     parser.add_argument("--weights", type=Path, default=Path("resources/model"), help="folder of weights and manifest")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     parser.add_argument("--limit", type=int, help="only so many meetings, and blocks of pairs, drawn with the seed")
@@ -117,18 +117,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path, help="where to write all figures")
     return parser
-
-
-def _listed(allowed: Sequence[str]) -> Callable[[str], list[str]]:
-    """A parser of comma-separated words, of which there is at least one."""
-
-    def parse(text: str) -> list[str]:
-        words = text.split(",")
-        if unknown := set(words) - set(allowed):
-            raise argparse.ArgumentTypeError(f"not one of {', '.join(allowed)}: {', '.join(sorted(unknown))}")
-        return words
-
-    return parse
 
 
 if __name__ == "__main__":

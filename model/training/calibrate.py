@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -39,7 +39,6 @@ LIKELY = 0.3
 """From this probability on a passage is likely to matter: to be important, or to carry a tag."""
 
 Labels = NDArray[np.bool_]
-Progress = Callable[[str], None]
 
 
 @dataclass

@@ -37,9 +37,9 @@ def passages_of(tokens: int, tokenizer: object) -> tuple[list[str], list[int]]:
         added = [text[start:end] for start, end in spans]
         blocks += [number + len(texts) for number in numbers]
         texts += added
-        count += len(tokenizer.encode(added)[0])  # type: ignore[attr-defined]
+        count += len(tokenizer.encode(added)[0])
     analyze_100_pages.SEED = seed
-    bounds = tokenizer.encode(texts)[1]  # type: ignore[attr-defined]
+    bounds = tokenizer.encode(texts)[1]
     last = int((bounds <= tokens).sum()) - 1
     return texts[:last], blocks[:last]
 
@@ -57,7 +57,7 @@ def read(arguments: argparse.Namespace) -> None:
     attending = Attending(whole=arguments.whole)
     scorer.score(texts[:40], attending=attending)
     ids, bounds = scorer.tokenizer.encode(texts)
-    scorer.tokenizer.encode = lambda passages: (ids, bounds)  # type: ignore[method-assign]
+    scorer.tokenizer.encode = lambda passages: (ids, bounds)
     begun = [psutil.Process().memory_info().rss]
     peak, stop = [0], threading.Event()
 

@@ -35,7 +35,7 @@ def meeting(split: str, turns: list[str], asked: dict[str, str | None]) -> dict:
         {"query": question, "spans": [] if turn is None else [[text.index(turn), text.index(turn) + len(turn)]]}
         for question, turn in asked.items()
     ]
-    return {"split": split, "text": text, "queries": queries}
+    return {"id": "made-up", "split": split, "text": text, "queries": queries}
 
 
 @pytest.fixture
