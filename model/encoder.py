@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import torch
@@ -27,8 +26,8 @@ from model.layers import (
     PackedEmbedding,
     StructureEmbedding,
     as_tensor,
-    attend_end_to_end,
     join_heads,
+    upload,
 )
 from model.tokenizer import BEGIN, END, PADDING
 
@@ -37,6 +36,9 @@ Report = Callable[[str, int, int], None]
 
 Watch = Callable[[Tensor, Tensor], None]
 """Called with the query and key, (1, heads, tokens, head_dim) each, of each document in each whole-document layer."""
+
+Run = Callable[[Sequence[nn.Module], Tensor, Tensor, int], Tensor]
+"""Layers, states (places, width) of sequences end to end, where they begin and end, and the longest -> the states after."""
 
 _DENSELY = AdaptiveAttentionConfig(coverage=1.0, audit_rows=0)
 _TOKENS_AT_ONCE = {"cpu": 8192, "cuda": 131_072}
@@ -66,8 +68,8 @@ class Windows:
     """Places of rows in windows, each window between <s> and </s>: as a rectangle (windows, columns), or end to end (places,).
 
     `source`: the row at each place, some row where none is. `column`: how far from its window's start a place is, and
-    `length`: how many rows its window holds, of shapes that broadcast. `limits` (windows + 1,) int32 and `longest`: for
-    windows end to end.
+    `length`: how many rows its window holds, of shapes that broadcast. For windows end to end, which hold the rows `rows`:
+    `limits` (windows + 1,) int32, `longest`, and `held` (rows,), the place of each row.
     """
 
     source: Tensor
@@ -76,6 +78,8 @@ class Windows:
     padded: bool
     limits: Tensor | None = None
     longest: int = 0
+    rows: slice | None = None
+    held: Tensor | None = None
 
     def inside(self) -> Tensor:
         """Where rows are, (windows, columns) or (places,) bool."""
@@ -85,9 +89,12 @@ class Windows:
         """(windows, 1, 1, columns) bool, False at padding; None without any."""
         return (self.column <= self.length + 1)[:, None, None, :] if self.padded else None
 
-    def attention(self) -> dict[str, Any]:
-        """How a local layer is told of the windows."""
-        return {"allowed": self.allowed(), "limits": self.limits, "longest": self.longest}
+    def take(self, x: Tensor) -> tuple[slice | Tensor, Tensor]:
+        """Which rows are held, and their states, from the states of all places."""
+        if self.rows is not None and self.held is not None:
+            return self.rows, x.index_select(0, self.held)
+        inside = self.inside()
+        return self.source[inside], x[inside]
 
 
 @dataclass(frozen=True)
@@ -142,22 +149,35 @@ def end_to_end(
         inner = np.clip(column - 1, 0, np.repeat(size, size + 2) - 1)
         source = np.repeat(begin, size + 2) + inner
         yield Windows(
-            torch.from_numpy(source).to(device),
-            torch.from_numpy(column).to(device),
-            torch.from_numpy(np.repeat(size, size + 2)).to(device),
+            upload(source, device),
+            upload(column, device),
+            upload(np.repeat(size, size + 2), device),
             padded=False,
-            limits=torch.from_numpy(limits.astype(np.int32)).to(device),
+            limits=upload(limits.astype(np.int32), device),
             longest=int(size.max(initial=0)) + 2,
+            rows=slice(int(begin[0]), int(begin[-1] + size[-1])),
+            held=upload(np.flatnonzero((column >= 1) & (column <= np.repeat(size, size + 2))), device),
         )
         start = end
 
 
+def one_after_another(layers: Sequence[nn.Module], x: Tensor, limits: Tensor, longest: int) -> Tensor:
+    """The plain `Run`."""
+    for layer in layers:
+        x = layer(x, limits=limits, longest=longest)
+    return x
+
+
 class Encoder(nn.Module):
-    """Token ids of whole documents in, one vector a token out."""
+    """Token ids of whole documents in, one vector a token out.
+
+    `run` is how layers go through sequences end to end, which training may do faster.
+    """
 
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
         self.config = config
+        self.run: Run = one_after_another
         self.embedding = PackedEmbedding(config.vocabulary, config.width)
         self.positions = nn.Parameter(torch.zeros(config.window + 2, config.width))
         self.embedding_norm = nn.LayerNorm(config.width, eps=config.norm_epsilon)
@@ -222,6 +242,10 @@ class Encoder(nn.Module):
         said = AttentionReport()
         if self.long_norm is not None:
             x = self.long_norm(x)
+        if self.training and attention is None and watch is None and self.long and _in_half_precision(x.device):
+            # Many short documents in one call; `adaptive_attention` takes a call for each.
+            limits = upload(np.array(bounds, np.int32), x.device)
+            return self.run(self.long_layers(), x, limits, int(np.diff(bounds).max())), said
         for number, layer in enumerate(self.long_layers()):
             if report:
                 report("attending", number, len(self.long))
@@ -244,7 +268,7 @@ class Encoder(nn.Module):
         stage: str,
     ) -> Tensor:
         def begin(windows: Windows) -> Tensor:
-            states = torch.where(windows.inside()[..., None], x[windows.source], 0.0)
+            states = torch.where(windows.inside()[..., None], _rows(x, windows.source), 0.0)
             first, last = ends.to(states.dtype)
             states = states + (windows.column == 0)[..., None] * first
             return as_tensor(states + (windows.column == windows.length + 1)[..., None] * last)
@@ -256,9 +280,9 @@ class Encoder(nn.Module):
         words = torch.where(inside, ids[windows.source], PADDING)
         words = torch.where(windows.column == 0, BEGIN, words)
         words = torch.where(windows.column == windows.length + 1, END, words)
-        x = self.embedding(words) + self.positions[windows.column]
+        x = self.embedding(words) + _rows(self.positions, windows.column)
         if places is not None:
-            x = x + torch.where(inside[..., None], places.vectors[places.owner[windows.source]], 0.0)
+            x = x + torch.where(inside[..., None], _rows(places.vectors, places.owner[windows.source]), 0.0)
         return as_tensor(self.dropout(self.embedding_norm(x)))
 
     def _in_windows(
@@ -279,10 +303,13 @@ class Encoder(nn.Module):
         for windows in lay(first, length, most, device):
             if report:
                 report(stage, gathered.done, rows)
-            x, inside = begin(windows), windows.inside()
-            for layer in layers:
-                x = layer(x, **windows.attention())
-            gathered.put(windows.source[inside], x[inside])
+            x = begin(windows)
+            if windows.limits is not None:
+                x = self.run(layers, x, windows.limits, windows.longest)
+            else:
+                for layer in layers:
+                    x = layer(x, windows.allowed())
+            gathered.put(*windows.take(x))
         return gathered.rows()
 
     def _read_documents(
@@ -300,21 +327,13 @@ class Encoder(nn.Module):
         if watch:
             for start, end in pairwise(bounds):
                 watch(query[:, :, start:end], key[:, :, start:end])
-        if self.training and config.coverage == 1.0 and _in_half_precision(x.device):
-            # Many short documents in one call; `adaptive_attention` takes a call for each.
-            limits = torch.tensor(bounds, dtype=torch.int32, device=x.device)
-            longest = max(end - start for start, end in pairwise(bounds))
-            query, key, value = (each[0].transpose(0, 1) for each in (query, key, value))
-            joined = attend_end_to_end(query, key, value, limits, longest).flatten(1)
-            said.pairs += pairs
-        else:
-            result = adaptive_attention(query, key, value, config=config, bounds=bounds)
-            said.pairs += result.density * pairs
-            if result.covered_mass is not None:
-                said.audits.append(result.covered_mass)
-            joined = join_heads(result.output)[0]
+        result = adaptive_attention(query, key, value, config=config, bounds=bounds)
+        said.pairs += result.density * pairs
+        if result.covered_mass is not None:
+            said.audits.append(result.covered_mass)
+        joined = join_heads(result.output)[0]
         # What follows needs only `joined`, and these are what a long document takes most memory for.
-        del query, key, value
+        del query, key, value, result
         step = len(x) if self.training else _TOKENS_AT_ONCE[x.device.type]
         gathered = _Gathered(len(x))
         for start in range(0, len(x), step):
@@ -353,6 +372,11 @@ class _Gathered:
         order = torch.empty(self._count, dtype=torch.long, device=parts.device)
         order[torch.cat(places)] = torch.arange(self._count, device=parts.device)
         return parts[order]
+
+
+def _rows(x: Tensor, places: Tensor) -> Tensor:
+    """`x` (rows, width) at `places` of any shape: (*places, width). The gradient of `index_select` is one sum, no sorting."""
+    return x.index_select(0, places.reshape(-1)).view(*places.shape, -1)
 
 
 def _in_half_precision(device: torch.device) -> bool:

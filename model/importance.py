@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from model.attention import AdaptiveAttentionConfig
 from model.depth import Depth, Reading
 from model.encoder import AttentionReport, Encoder, Places, Report, Watch
-from model.layers import EncoderConfig, segment_means
+from model.layers import EncoderConfig, owners, segment_means, upload
 from model.tags import KINDS, TAG_COUNT
 
 
@@ -114,9 +114,10 @@ class ImportanceModel(nn.Module):
         `document_bounds[d]:document_bounds[d + 1]`. `structure` (passages, features) as in `model.structure`, None: unknown.
         `depth` decides what is read deeply, None: everything.
         """
-        encoder, bounds = self.encoder, torch.tensor(document_bounds, device=ids.device)
-        token_bounds = passage_bounds[bounds].tolist()
-        places = self._places(structure, passage_bounds)
+        encoder, bounds = self.encoder, upload(torch.tensor(document_bounds), ids.device)
+        token_bounds = passage_bounds[list(document_bounds)].tolist()
+        passage_bounds = upload(passage_bounds, ids.device)
+        places = self._places(structure, passage_bounds, len(ids))
         shallow = encoder.embed(ids, token_bounds, places, report)
         scans: list[Scan] = []
         reading = None
@@ -131,13 +132,14 @@ class ImportanceModel(nn.Module):
             if depth is not None:
                 reading = depth(scans[-1], passage_bounds, document_bounds)
         if reading is None:
-            rows, row_bounds = encoder.deepen(shallow, token_bounds, report), passage_bounds
+            rows, row_bounds, limits = encoder.deepen(shallow, token_bounds, report), passage_bounds, token_bounds
             vectors = segment_means(rows.float(), passage_bounds)
         else:
             rows, row_bounds, vectors = self._read_some(shallow, means, passage_bounds, bounds, reading.deep, report)
+            limits = row_bounds[bounds].tolist()
         if structure is not None and encoder.config.structure:
             rows = _plus(rows, encoder.place_whole(structure), row_bounds)
-        states, said = encoder.read_whole(rows, row_bounds[bounds].tolist(), attention, report, watch)
+        states, said = encoder.read_whole(rows, limits, attention, report, watch)
         passages = self.norm(segment_means(states.float(), row_bounds))
         kind = self.kind(segment_means(passages, bounds))
         outputs = self.outputs(self.dropout(F.gelu(self.hidden(self.dropout(passages)))))
@@ -153,10 +155,10 @@ class ImportanceModel(nn.Module):
         asked = F.normalize(self.asked(F.normalize(query, dim=-1)), dim=-1)
         return 20.0 * asked @ F.normalize(self.answers(states), dim=-1).T
 
-    def _places(self, structure: Tensor | None, passage_bounds: Tensor) -> Places | None:
+    def _places(self, structure: Tensor | None, passage_bounds: Tensor, rows: int) -> Places | None:
         if structure is None or not self.encoder.config.structure:
             return None
-        return Places(self.encoder.place(structure), _owners(passage_bounds))
+        return Places(self.encoder.place(structure), owners(passage_bounds, rows))
 
     def _read_some(
         self,
@@ -188,24 +190,18 @@ class ImportanceModel(nn.Module):
         return rows, row_bounds, vectors
 
 
-def _owners(bounds: Tensor) -> Tensor:
-    """(rows,): the passage of each row."""
-    lengths = bounds.diff()
-    return torch.repeat_interleave(torch.arange(len(lengths), device=bounds.device), lengths)
-
-
 def _plus(rows: Tensor, vectors: Tensor, bounds: Tensor) -> Tensor:
     """Rows, each with the vector of its passage added: (rows, width) and (passages, width)."""
-    owners = _owners(bounds)
+    owner = owners(bounds, len(rows))
     if torch.is_grad_enabled():
-        return rows + vectors[owners].to(rows.dtype)
+        return rows + vectors.index_select(0, owner).to(rows.dtype)
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         part = slice(start, start + _ROWS_AT_ONCE)
-        rows[part] += vectors[owners[part]].to(rows.dtype)
+        rows[part] += vectors[owner[part]].to(rows.dtype)
     return rows
 
 
 def document_of(document_bounds: Sequence[int], device: torch.device) -> Tensor:
     """(passages,): the document that each passage belongs to."""
-    sizes = [b - a for a, b in pairwise(document_bounds)]
-    return torch.repeat_interleave(torch.arange(len(sizes), device=device), torch.tensor(sizes, device=device))
+    sizes = np.diff(document_bounds)
+    return upload(np.repeat(np.arange(len(sizes)), sizes), device)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.attention.varlen import varlen_attn
 
@@ -136,6 +138,11 @@ class LongLayer(nn.Module):
                 nn.init.zeros_(last.weight)
                 nn.init.zeros_(last.bias)
 
+    def forward(self, x: Tensor, limits: Tensor, longest: int) -> Tensor:
+        """Documents end to end, `x` (tokens, width), attended to densely; as `LocalLayer` reads windows on a GPU."""
+        query, key, value = (each[0].transpose(0, 1) for each in self.attention_input(x))
+        return self.after_attention(x, attend_end_to_end(query, key, value, limits, longest).flatten(1))
+
     def attention_input(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """(tokens, width) -> query, key, value of (1, heads, tokens, head_dim)."""
         return split_heads(self.qkv(self.attention_norm(x))[None], self.heads)
@@ -175,7 +182,19 @@ def as_tensor(value: Tensor) -> Tensor:
 
 def segment_means(values: Tensor, bounds: Tensor) -> Tensor:
     """Means of consecutive segments: (rows, width), bounds (segments + 1,) ascending -> (segments, width)."""
-    lengths = bounds.diff()
-    owner = torch.repeat_interleave(torch.arange(len(lengths), device=values.device), lengths)
-    sums = values.new_zeros(len(lengths), values.shape[1]).index_add(0, owner, values[bounds[0] : bounds[-1]])
-    return sums / lengths.clamp_min(1)[:, None]
+    # One sum more at either end takes the rows that no segment holds. Nothing here waits for a GPU.
+    sums = values.new_zeros(len(bounds) + 1, values.shape[1]).index_add(0, owners(bounds, len(values)) + 1, values)
+    return sums[1:-1] / bounds.diff().clamp_min(1)[:, None]
+
+
+def owners(bounds: Tensor, rows: int) -> Tensor:
+    """(rows,): the segment of each row, where segments begin and end at `bounds`; -1 before the first."""
+    return torch.bucketize(torch.arange(rows, device=bounds.device), bounds, right=True) - 1
+
+
+def upload(values: NDArray[Any] | Tensor, device: torch.device) -> Tensor:
+    """The same on a device, without waiting for what a GPU is at."""
+    tensor = torch.from_numpy(values) if isinstance(values, np.ndarray) else values
+    if device.type != "cuda" or tensor.is_cuda:
+        return tensor.to(device)
+    return tensor.pin_memory().to(device, non_blocking=True)

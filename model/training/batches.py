@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from model.layers import upload
 from model.tags import TAG_COUNT, TAGS, tag_slice
 from model.tokenizer import PADDING
 from model.training.packing import UNLABELLED, group_number
@@ -35,7 +36,8 @@ class Batch:
     `moved` (passages,) bool: moved in from another document. `links` (links, 2): passage and the passage it refers to.
     `queries` (queries, longest) padded ids, `query_document` (queries,), `answers` (pairs, 2): query and passage. `soft`
     (passages, kinds + tag outputs): probabilities that a teacher gives, or (0,) without one.
-    `weak` (passages,): importance by rule, below 0 without.
+    `weak` (passages,): importance by rule, below 0 without. `passage_bounds` and `queries` stay on the host, where their
+    shapes are needed.
     """
 
     ids: Tensor
@@ -57,13 +59,12 @@ class Batch:
 
     def to(self, device: torch.device) -> Batch:
         """The same on another device."""
-        moved: dict[str, Any] = {}
-        for each in fields(self):
-            value = getattr(self, each.name)
-            if isinstance(value, Tensor):
-                moved[each.name] = (value.pin_memory() if device.type == "cuda" else value).to(
-                    device, non_blocking=True
-                )
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        moved: dict[str, Any] = {
+            name: upload(value, device)
+            for name, value in values.items()
+            if isinstance(value, Tensor) and name not in ("passage_bounds", "queries")
+        }
         return replace(self, **moved)
 
 

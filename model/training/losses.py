@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.importance import ImportanceModel, Scan, Scores, document_of
-from model.layers import segment_means
+from model.layers import segment_means, upload
 from model.structure import FEATURE_SIZES
 from model.tags import KINDS, TAGS, tag_slice
 from model.tokenizer import PADDING
@@ -40,8 +41,22 @@ class DocumentTasks(nn.Module):
         return logits.float().masked_fill(elsewhere | itself, -torch.inf)
 
 
-def label_targets(batch: Batch, share: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Targets of importance (passages,) and tags (passages, tag outputs), each with what of it is known.
+@dataclass(frozen=True)
+class Targets:
+    """Of importance (passages,) and tags (passages, tag outputs), each with what of it is known, bool.
+
+    `tag_weight` (passages, tag outputs): what an error counts, 0 where nothing is known.
+    """
+
+    importance: Tensor
+    known: Tensor
+    tags: Tensor
+    tag_known: Tensor
+    tag_weight: Tensor
+
+
+def label_targets(batch: Batch, share: float) -> Targets:
+    """What is to be learnt from a batch.
 
     Where there is a teacher (`batch.soft`), `share` of a target is the teacher's where there are labels, all of it where
     there are none.
@@ -52,7 +67,7 @@ def label_targets(batch: Batch, share: float) -> tuple[Tensor, Tensor, Tensor, T
     tags, tag_known = batch.tags, batch.tag_known
     soft = batch.soft
     if not len(soft):
-        return importance, known, tags, tag_known
+        return Targets(importance, known, tags, tag_known, _tag_weight(tag_known))
     has_kind = batch.passage_kind >= 0
     theirs = soft[:, : len(KINDS)].gather(1, batch.passage_kind.clamp_min(0)[:, None])[:, 0]
     importance = torch.where(known, (1 - share) * importance + share * theirs, theirs)
@@ -63,36 +78,39 @@ def label_targets(batch: Batch, share: float) -> tuple[Tensor, Tensor, Tensor, T
     own = wanted & ~tag_known
     tags = torch.where(own, soft[:, len(KINDS) :], mixed)
     still = ~batch.moved
-    return importance, has_kind & still, tags, wanted & still[:, None]
+    wanted &= still[:, None]
+    return Targets(importance, has_kind & still, tags, wanted, _tag_weight(wanted))
 
 
-def labelled_loss(
-    said: Scores | Scan, batch: Batch, targets: tuple[Tensor, Tensor, Tensor, Tensor], stopped: Tensor
-) -> Tensor:
+def _tag_weight(known: Tensor) -> Tensor:
+    """Errors are summed over tags and averaged over a group's passages; a group counts by the root of its share of them."""
+    weights = []
+    for group in TAGS:
+        part = known[:, tag_slice(group)]
+        labelled = part.any(1).sum().clamp_min(1)
+        weights.append(part / (labelled * len(known)).sqrt())
+    return torch.cat(weights, dim=1)
+
+
+def labelled_loss(said: Scores | Scan, batch: Batch, targets: Targets, stopped: Tensor) -> Tensor:
     """Cross entropy of importance (mean over labelled passages), of tags (summed over tags), and of kinds (weight .1).
 
     `stopped` (kinds,) bool: kinds whose importance is learnt no further.
     """
-    importance, known, tags, tag_known = targets
     kind = batch.passage_kind.clamp_min(0)
     logits = said.importance.gather(1, kind[:, None])[:, 0].float()
-    errors = F.binary_cross_entropy_with_logits(logits, importance, reduction="none")
-    known = known & ~stopped[kind]
+    errors = F.binary_cross_entropy_with_logits(logits, targets.importance, reduction="none")
+    known = targets.known & ~stopped[kind]
     loss = (errors * known).sum() / known.sum().clamp_min(1)
-    tag_errors = F.binary_cross_entropy_with_logits(said.tags.float(), tags, reduction="none") * tag_known
-    for group in TAGS:
-        part = tag_slice(group)
-        labelled = tag_known[:, part].any(1).sum().clamp_min(1)
-        # A group's weight is the root of its share of the passages.
-        loss = loss + tag_errors[:, part].sum() / labelled * (labelled / len(kind)).sqrt()
+    tag_errors = F.binary_cross_entropy_with_logits(said.tags.float(), targets.tags, reduction="none")
+    loss = loss + (tag_errors * targets.tag_weight).sum()
     return loss + 0.1 * F.cross_entropy(said.kind.float(), batch.kind, ignore_index=-1)
 
 
-def interest_loss(scan: Scan, targets: tuple[Tensor, Tensor, Tensor, Tensor]) -> Tensor:
+def interest_loss(scan: Scan, targets: Targets) -> Tensor:
     """Cross entropy of the scan's interest: the larger of importance and the tags' probabilities, where either is known."""
-    importance, known, tags, tag_known = targets
-    interest = torch.maximum(importance * known, (tags * tag_known).amax(1))
-    either = known | tag_known.any(1)
+    interest = torch.maximum(targets.importance * targets.known, (targets.tags * targets.tag_known).amax(1))
+    either = targets.known | targets.tag_known.any(1)
     errors = F.binary_cross_entropy_with_logits(scan.interest.float(), interest, reduction="none")
     return (errors * either).sum() / either.sum().clamp_min(1)
 
@@ -141,8 +159,9 @@ def transfer_loss(model: ImportanceModel, english: Tensor, japanese: Tensor, run
     """
     ids, bounds = flattened(stacked([english, japanese]))
     documents = list(range(0, 2 * len(english) + 1, run))
-    unknown = torch.zeros(len(bounds) - 1, len(FEATURE_SIZES), dtype=torch.long, device=ids.device)
-    scores: Scores = model(ids, bounds, documents, None, structure=unknown)
+    device = model.encoder.positions.device
+    unknown = torch.zeros(len(bounds) - 1, len(FEATURE_SIZES), dtype=torch.long, device=device)
+    scores: Scores = model(upload(ids, device), bounds, documents, None, structure=unknown)
     (importance, ours), (tags, our_tags) = (each.float().chunk(2) for each in (scores.importance, scores.tags))
     on_importance = F.binary_cross_entropy_with_logits(ours, importance.detach().sigmoid())
     on_tags = F.binary_cross_entropy_with_logits(our_tags, tags.detach().sigmoid(), reduction="none")
@@ -158,8 +177,9 @@ def stacked(sides: Sequence[Tensor]) -> Tensor:
 def sentence_vectors(model: ImportanceModel, ids: Tensor) -> Tensor:
     """Mean token states of the local layers: padded ids (sentences, tokens) -> (sentences, width), float32."""
     flat, bounds = flattened(ids)
-    states = model.encoder.read_locally(flat, bounds.tolist())
-    return segment_means(states.float(), bounds)
+    device = model.encoder.positions.device
+    states = model.encoder.read_locally(upload(flat, device), bounds.tolist())
+    return segment_means(states.float(), upload(bounds, device))
 
 
 def flattened(ids: Tensor) -> tuple[Tensor, Tensor]:

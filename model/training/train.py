@@ -16,8 +16,9 @@ import json
 import math
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +28,14 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from model.attention import AdaptiveAttentionConfig
-from model.checkpoint import file_sha256, save_checkpoint
+from model.checkpoint import file_sha256, load_checkpoint, save_checkpoint
 from model.depth import RandomDepth
 from model.importance import ImportanceModel
 from model.layers import EncoderConfig, unpack
 from model.tags import KINDS
 from model.training.batches import Batch, Corpus, Drawing, Pairs, Sampler, ahead
 from model.training.concentration import Concentration
+from model.training.graphs import LayerGraphs
 from model.training.losses import (
     DocumentTasks,
     document_task_loss,
@@ -76,9 +78,9 @@ class Recipe:
     structure: bool = True
     tokens: int = 16_384
     longest: int = 4_096
-    very_long: int = 16_384
+    very_long: int = 8_192
     long_every: int = 8
-    rate: float = 1.5e-4
+    rate: float = 1.3e-4
     head_rate: float = 5e-4
     long_rate: float = 2e-4
     layer_decay: float = 0.92
@@ -103,10 +105,10 @@ class Recipe:
     tokens_planned: float = 1e12
     evaluations: int = 6
     teacher_share: float = 0.5
-    contract_share: float = 0.46
-    design_share: float = 0.28
-    confidentiality_share: float = 0.07
-    report_share: float = 0.06
+    contract_share: float = 0.5
+    design_share: float = 0.27
+    confidentiality_share: float = 0.05
+    report_share: float = 0.05
     meeting_share: float = 0.05
     none_share: float = 0.08
 
@@ -123,7 +125,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="probabilities that `teach` wrote")
-    parser.add_argument("--compiled", action="store_true", help="compile the local layers; pays from some minutes on")
+    parser.add_argument(
+        "--begin", type=Path, help="folder that `train` wrote: go on from its weights, not from the base's"
+    )
     for each in fields(Recipe):
         parse: Any = (
             (lambda text: text == "yes") if each.type == "bool" else {"int": int, "float": float}[str(each.type)]
@@ -132,7 +136,7 @@ def main() -> None:
     options = parser.parse_args()
     recipe = Recipe(**{each.name: getattr(options, each.name) for each in fields(Recipe)})
     options.out.mkdir(parents=True, exist_ok=True)
-    training = Training(recipe, options.data, options.teachers, compiled=options.compiled)
+    training = Training(recipe, options.data, options.teachers, options.begin)
     history = training.run()
     save_checkpoint(training.average, options.out / "model.safetensors")
     prepared = options.data / "prepared.json"
@@ -151,19 +155,25 @@ def main() -> None:
 class Training:
     """A run of a recipe: the model, its average, and where the batches come from."""
 
-    def __init__(self, recipe: Recipe, data: Path, teachers: Sequence[Path] = (), *, compiled: bool = False) -> None:
+    def __init__(self, recipe: Recipe, data: Path, teachers: Sequence[Path] = (), begin: Path | None = None) -> None:
         self.recipe = recipe
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(recipe.seed)
         torch.set_float32_matmul_precision("high")
         # cuDNN compiles its attention anew for every length, and every crop has its own.
         torch.backends.cuda.enable_cudnn_sdp(False)
-        self.model = initial_model(data, recipe).to(self.device)
+        self.model = initial_model(data, recipe)
+        if begin is not None:
+            self.model.load_state_dict(
+                load_checkpoint(begin / "model.safetensors", self.model.encoder.config).state_dict()
+            )
+        self.model.to(self.device)
         self.tasks = DocumentTasks(self.model.encoder.config.width).to(self.device)
         self.average, self.average_tasks = copy.deepcopy(self.model), copy.deepcopy(self.tasks)
-        if compiled:
-            for layer in self.model.encoder.local:
-                layer.compile(dynamic=True)
+        for parameter in [*self.model.parameters(), *self.tasks.parameters()]:
+            # Graphs leave gradients in places that they use again; these here are added to, and never become those.
+            parameter.grad = torch.zeros_like(parameter)
+        self.graphs = self._captured() if self.device.type == "cuda" else None
         self.optimizer = make_optimizer(self.model, self.tasks, recipe)
         self.validation, self.japanese = Corpus(data / "validation.npz"), Corpus(data / "japanese.npz")
         corpus = Corpus(data / "train.npz", teachers)
@@ -207,16 +217,32 @@ class Training:
     def _step(self, batch: Batch, step: int) -> Tensor:
         recipe = self.recipe
         self.model.train()
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            loss = self._labelled(batch, step) + self._paired(step)
-        self.optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
+        self.optimizer.zero_grad(set_to_none=False)
+        loss = torch.zeros((), device=self.device)
+        for part in self._parts(batch, step):
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+                value = part()
+            torch.autograd.backward(value)
+            loss += value.detach()
+            if self.graphs:
+                self.graphs.release()
         torch.nn.utils.clip_grad_norm_([*self.model.parameters(), *self.tasks.parameters()], 1.0)
         self.optimizer.step()
         keep = min(recipe.averaging, (1 + step) / (10 + step))
         blend(self.average, self.model, keep)
         blend(self.average_tasks, self.tasks, keep)
-        return loss.detach()
+        return loss
+
+    def _parts(self, batch: Batch, step: int) -> Iterator[Callable[[], Tensor]]:
+        """The parts of a step's loss, each with a backward pass of its own."""
+        recipe = self.recipe
+        yield lambda: self._labelled(batch, step)
+        if recipe.pair_weight and step % recipe.pairs_every == 0:
+            yield self._paired
+        # Before there is something to say in English, there is nothing to carry over.
+        due = step % recipe.transfer_every == recipe.transfer_every // 2
+        if recipe.transfer_weight and due and step >= recipe.transfer_from:
+            yield self._transferred
 
     def _labelled(self, batch: Batch, step: int) -> Tensor:
         recipe, model = self.recipe, self.model
@@ -241,22 +267,13 @@ class Training:
         loss = loss + recipe.task_weight * document_task_loss(self.tasks, scores, batch)
         return loss + recipe.relevance_weight * relevance_loss(model, scores, batch)
 
-    def _paired(self, step: int) -> Tensor | float:
-        recipe, loss = self.recipe, torch.zeros((), device=self.device)
-        if recipe.pair_weight and step % recipe.pairs_every == 0:
-            parallel, asked = next(self.parallel), next(self.asked)
-            sides = [ids.to(self.device) for pair in (parallel, asked) for ids in pair]
-            loss = loss + recipe.pair_weight * pair_loss(self.model, sides)
-        # Before there is something to say in English, there is nothing to carry over.
-        if (
-            recipe.transfer_weight
-            and step % recipe.transfer_every == recipe.transfer_every // 2
-            and step >= recipe.transfer_from
-        ):
-            english, japanese = next(self.runs)
-            moved = transfer_loss(self.model, english.to(self.device), japanese.to(self.device), recipe.transfer_run)
-            loss = loss + recipe.transfer_weight * moved
-        return loss
+    def _paired(self) -> Tensor:
+        sides = [ids for pair in (next(self.parallel), next(self.asked)) for ids in pair]
+        return self.recipe.pair_weight * pair_loss(self.model, sides)
+
+    def _transferred(self) -> Tensor:
+        moved = transfer_loss(self.model, *next(self.runs), self.recipe.transfer_run)
+        return self.recipe.transfer_weight * moved
 
     def _evaluate(self, *, last: bool) -> dict[str, float]:
         most = 1000 if last else 60
@@ -269,6 +286,18 @@ class Training:
             self.best[number] = (value, 0) if value >= self.best[number][0] else (self.best[number][0], worse)
             self.stopped[number] = self.best[number][1] >= 2
         return figures
+
+    def _captured(self) -> LayerGraphs:
+        """Graphs of the model's layers, which it goes through from now on."""
+        encoder, config = self.model.train().encoder, self.model.encoder.config
+        graphs = LayerGraphs()
+        cuts = sorted({0, config.first_layers, config.scan_layers, config.local_layers})
+        for first, last in pairwise(cuts):
+            graphs.capture(list(encoder.local[first:last]), config.width, config.window + 2, sequences=767)
+        if config.long_layers:
+            graphs.capture(encoder.long_layers(), config.width, 2 * self.recipe.very_long, sequences=127)
+        encoder.run = graphs
+        return graphs
 
     def _on_device(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         for batch in batches:

@@ -114,7 +114,7 @@ def _collect(
             )
         said = scores if scan is None else scores.scans[scan]
         own = said.importance.gather(1, batch.passage_kind.clamp_min(0)[:, None])[:, 0]
-        lengths = batch.passage_bounds.diff()
+        lengths = batch.passage_bounds.diff().to(device)
         document = document_of(batch.document_bounds, device) + documents
         documents += len(batch.document_bounds) - 1
         deep += int(lengths[scores.reading.deep].sum()) if scores.reading else int(lengths.sum())

@@ -95,7 +95,6 @@ def test_windows_end_to_end_read_as_rectangles_do(monkeypatch, training, thresho
 
     rectangles = read()
     monkeypatch.setattr(encoder, "_in_half_precision", lambda device: True)
-    monkeypatch.setattr(encoder, "attend_end_to_end", by_hand)
     monkeypatch.setattr(layers, "attend_end_to_end", by_hand)
     monkeypatch.setitem(encoder._TOKENS_AT_ONCE, "cpu", 30)
     for one, other in zip(rectangles, read(), strict=True):

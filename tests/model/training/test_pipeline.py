@@ -164,6 +164,13 @@ def test_training_says_how_it_went(folder):
     assert load_file(folder / "model" / WEIGHTS)["encoder.local.0.qkv.weight"].dtype == torch.int8
 
 
+def test_training_goes_on_from_trained_weights(folder):
+    begun = train.Training(RECIPE, folder / "training", begin=folder / "model").model
+    weights = train.load_checkpoint(folder / "model" / "model.safetensors", begun.encoder.config)
+    for (name, one), other in zip(begun.state_dict().items(), weights.state_dict().values(), strict=True):
+        assert torch.equal(one.cpu(), other), name
+
+
 def test_the_calibrated_model_scores(folder):
     scorer = Scorer(folder / "model", "cpu")
     manifest = json.loads((folder / "model" / MANIFEST).read_text("utf-8"))

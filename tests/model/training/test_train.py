@@ -243,19 +243,30 @@ def test_a_teacher_stands_beside_labels_and_in_for_those_that_are_missing():
     moved[5] = True
     soft = torch.full((24, len(KINDS) + TAG_COUNT), 0.2)
     batch = replace(batch, importance=importance, moved=moved, soft=soft, tag_known=batch.tag_known & ~moved[:, None])
-    target, known, tags, tag_known = label_targets(batch, 0.25)
-    assert known.tolist() == [i != 5 for i in range(24)]
-    torch.testing.assert_close(target[0], torch.tensor(0.2))
-    torch.testing.assert_close(target[1], 0.75 * importance[1] + 0.05)
+    targets = label_targets(batch, 0.25)
+    assert targets.known.tolist() == [i != 5 for i in range(24)]
+    torch.testing.assert_close(targets.importance[0], torch.tensor(0.2))
+    torch.testing.assert_close(targets.importance[1], 0.75 * importance[1] + 0.05)
     contract = tag_slice("contract")
-    torch.testing.assert_close(tags[1, contract], 0.75 * batch.tags[1, contract] + 0.05)
-    assert not tag_known[5].any()
-    assert tag_known[1, contract].all()
-    assert not tag_known[1, tag_slice("report")].any(), "a contract has no tags of reports"
+    torch.testing.assert_close(targets.tags[1, contract], 0.75 * batch.tags[1, contract] + 0.05)
+    assert not targets.tag_known[5].any()
+    assert targets.tag_known[1, contract].all()
+    assert not targets.tag_known[1, tag_slice("report")].any(), "a contract has no tags of reports"
     nobody = replace(batch, tag_known=torch.zeros_like(batch.tag_known))
-    _, _, tags, tag_known = label_targets(nobody, 0.25)
-    torch.testing.assert_close(tags[1, contract], torch.full((contract.stop - contract.start,), 0.2))
-    assert tag_known[1, contract].all()
+    targets = label_targets(nobody, 0.25)
+    torch.testing.assert_close(targets.tags[1, contract], torch.full((contract.stop - contract.start,), 0.2))
+    assert targets.tag_known[1, contract].all()
+
+
+def test_errors_of_tags_are_summed_over_tags_and_averaged_over_the_passages_of_their_group():
+    weight = label_targets(made_batch(), 0.5).tag_weight
+    known = made_batch().tag_known
+    assert (weight > 0).equal(known)
+    for kind in KINDS:
+        part = tag_slice(kind)
+        labelled = known[:, part].any(1).sum().item()
+        column = weight[:, part].sum(0)
+        torch.testing.assert_close(column, torch.full_like(column, (labelled / 24) ** 0.5))
 
 
 def test_a_stopped_kind_teaches_importance_no_further():
@@ -263,12 +274,13 @@ def test_a_stopped_kind_teaches_importance_no_further():
     scores = scored(model, batch)
     stopped = torch.tensor([kind == "design" for kind in KINDS])
     targets = label_targets(batch, 0.5)
-    other = (1 - targets[0], *targets[1:])
+    other = replace(targets, importance=1 - targets.importance)
     first, second = (labelled_loss(scores, batch, each, stopped) for each in (targets, other))
     assert first != second, "contracts are learnt"
-    only_design = targets[0].clone()
+    only_design = targets.importance.clone()
     only_design[12:] = 1 - only_design[12:]
-    torch.testing.assert_close(labelled_loss(scores, batch, (only_design, *targets[1:]), stopped), first)
+    changed = replace(targets, importance=only_design)
+    torch.testing.assert_close(labelled_loss(scores, batch, changed, stopped), first)
 
 
 def test_everything_learns_together():
@@ -337,7 +349,7 @@ def test_a_rule_stands_in_where_nobody_labelled():
     weak[3:6] = torch.tensor([0.0, 0.4, 0.9])
     importance = batch.importance.clone()
     importance[2:6] = -1
-    target, known, _, _ = label_targets(replace(batch, importance=importance, weak=weak), 0.5)
-    assert known.tolist() == [i != 2 for i in range(24)]
-    torch.testing.assert_close(target[3:6], weak[3:6])
-    assert target[6:].tolist() == batch.importance[6:].tolist()
+    targets = label_targets(replace(batch, importance=importance, weak=weak), 0.5)
+    assert targets.known.tolist() == [i != 2 for i in range(24)]
+    torch.testing.assert_close(targets.importance[3:6], weak[3:6])
+    assert targets.importance[6:].tolist() == batch.importance[6:].tolist()
