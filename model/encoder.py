@@ -21,6 +21,7 @@ from model.attention import AdaptiveAttentionConfig, CoveredMass, adaptive_atten
 from model.attention.audit import combine
 from model.layers import (
     EncoderConfig,
+    HeadingEmbedding,
     LocalLayer,
     LongLayer,
     PackedEmbedding,
@@ -189,6 +190,8 @@ class Encoder(nn.Module):
         if config.structure:
             self.place = StructureEmbedding(config.width)
             self.place_whole = StructureEmbedding(config.width)
+        if config.headings:
+            self.headings = HeadingEmbedding(config.width, config.headings)
         if config.scan_layers:
             # What <s> and </s> are where layers go on, after first findings and after the scan; what marks what was ruled out.
             self.ends = nn.Parameter(torch.zeros(2, 2, config.width))

@@ -14,6 +14,7 @@ from model.attention import AdaptiveAttentionConfig
 from model.depth import Depth, Reading
 from model.encoder import AttentionReport, Encoder, Places, Report, Watch
 from model.layers import EncoderConfig, owners, segment_means, upload
+from model.structure import HEADING
 from model.tags import KINDS, TAG_COUNT
 
 
@@ -117,7 +118,7 @@ class ImportanceModel(nn.Module):
         encoder, bounds = self.encoder, upload(torch.tensor(document_bounds), ids.device)
         token_bounds = passage_bounds[list(document_bounds)].tolist()
         passage_bounds = upload(passage_bounds, ids.device)
-        places = self._places(structure, passage_bounds, len(ids))
+        places = self._places(structure, ids, passage_bounds, document_bounds)
         shallow = encoder.embed(ids, token_bounds, places, report)
         scans: list[Scan] = []
         reading = None
@@ -155,10 +156,22 @@ class ImportanceModel(nn.Module):
         asked = F.normalize(self.asked(F.normalize(query, dim=-1)), dim=-1)
         return 20.0 * asked @ F.normalize(self.answers(states), dim=-1).T
 
-    def _places(self, structure: Tensor | None, passage_bounds: Tensor, rows: int) -> Places | None:
+    def _places(
+        self, structure: Tensor | None, ids: Tensor, passage_bounds: Tensor, document_bounds: Sequence[int]
+    ) -> Places | None:
         if structure is None or not self.encoder.config.structure:
             return None
-        return Places(self.encoder.place(structure), owners(passage_bounds, rows))
+        vectors, owner = self.encoder.place(structure), owners(passage_bounds, len(ids))
+        if self.encoder.config.headings:
+            heading = _headings(structure, document_bounds)
+            # Words of headings alone: the word vectors of all would take as much memory as the states.
+            read = torch.zeros(len(structure) + 1, dtype=torch.bool, device=ids.device)
+            read[heading] = True
+            rows = read[owner].nonzero()[:, 0]
+            words = self.encoder.embedding(ids[rows])
+            means = words.new_zeros(len(structure), words.shape[1]).index_add(0, owner[rows], words)
+            vectors = vectors + self.encoder.headings(means / passage_bounds.diff().clamp_min(1)[:, None], heading)
+        return Places(vectors, owner)
 
     def _read_some(
         self,
@@ -199,6 +212,14 @@ def _plus(rows: Tensor, vectors: Tensor, bounds: Tensor) -> Tensor:
         part = slice(start, start + _ROWS_AT_ONCE)
         rows[part] += vectors[owner[part]].to(rows.dtype)
     return rows
+
+
+def _headings(structure: Tensor, document_bounds: Sequence[int]) -> Tensor:
+    """(passages,): the passage that is the heading of each one's section; -1 where none is known of its document."""
+    passages = torch.arange(len(structure), device=structure.device)
+    starts = upload(torch.tensor(document_bounds), structure.device)[document_of(document_bounds, structure.device)]
+    found = passages - structure[:, HEADING].long()
+    return torch.where((found < passages) & (found >= starts), found, -1)
 
 
 def document_of(document_bounds: Sequence[int], device: torch.device) -> Tensor:

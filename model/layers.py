@@ -23,7 +23,8 @@ class EncoderConfig:
 
     The first `scan_layers` of the `local_layers` are the coarse scan, which reads everything; 0: there is none, and every layer
     reads everything. First findings are given after `first_layers` of the scan. `structure`: whether the layers are told
-    what is known of a passage's place (`model.structure`). `long_feed_forward` is that of the whole-document layers,
+    what is known of a passage's place (`model.structure`); `headings`: the size of the network that tells them what the
+    headings above it say, 0: there is none. `long_feed_forward` is that of the whole-document layers,
     `feed_forward` where it is 0. `asks`: whether there are heads for what a reader asks.
     """
 
@@ -43,6 +44,7 @@ class EncoderConfig:
     long_scale: float = 0.0
     structure: bool = False
     asks: bool = False
+    headings: int = 0
 
 
 class PackedEmbedding(nn.Module):
@@ -79,8 +81,31 @@ class StructureEmbedding(nn.Module):
         self.vectors = nn.Parameter(torch.zeros(int(sizes.sum()), width))
 
     def forward(self, structure: Tensor) -> Tensor:
-        """(passages, features) -> (passages, width)."""
-        return self.vectors[structure.long() + self.starts].sum(1)
+        """`structure` (passages, columns) as in `model.structure` -> (passages, width)."""
+        return self.vectors[structure[:, : len(FEATURE_SIZES)].long() + self.starts].sum(1)
+
+
+class HeadingEmbedding(nn.Module):
+    """A small network over the mean word vectors of the heading of a passage's section, and of the two above it.
+
+    Nothing to begin with.
+    """
+
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
+        self.down = nn.Linear(2 * width, hidden)
+        self.up = nn.Linear(hidden, width)
+        nn.init.zeros_(self.up.weight)
+        nn.init.zeros_(self.up.bias)
+
+    def forward(self, means: Tensor, heading: Tensor) -> Tensor:
+        """`means` (passages, width), of which only those of headings are read; `heading` (passages,), -1 where there is none."""
+        means = F.pad(means, (0, 0, 0, 1))  # what -1 stands for: nothing
+        second = F.pad(heading, (0, 1), value=-1)[heading]
+        third = F.pad(heading, (0, 1), value=-1)[second]
+        nearest, above = means[heading], means[second] + means[third]
+        said = torch.cat([F.layer_norm(each, each.shape[1:]) for each in (nearest, above)], dim=1)
+        return as_tensor(self.up(F.gelu(self.down(said))))
 
 
 class LocalLayer(nn.Module):

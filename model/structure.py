@@ -12,8 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Structure = NDArray[np.int8]
-"""(passages, 4), columns as in `FEATURE_SIZES`: role, numbering, first of its block, place. 0 is unknown everywhere."""
+Structure = NDArray[np.int16]
+"""(passages, 5): role, numbering, first of its block and place, as in `FEATURE_SIZES`, and in column `HEADING` how many passages
+before it the heading of its section stands; of a heading, that of the section around its own. 0 is unknown everywhere."""
 
 ROLES = ("unknown", "paragraph", "heading", "list-item", "table-cell", "code")
 NUMBERINGS = ("unknown", "none", "article", "section", "item", "sub-item")
@@ -24,6 +25,11 @@ _PLACES = 1 + _NEAR_START + 10
 _NEAR = 250
 
 FEATURE_SIZES = (len(ROLES), len(NUMBERINGS), len(_FIRST), _PLACES)
+HEADING = len(FEATURE_SIZES)
+COLUMNS = HEADING + 1
+
+_LEVELS = {"article": 1, "section": 2, "none": 2, "item": 3, "sub-item": 4}
+"""How deep a heading lies by its numbering, where nobody says so."""
 
 _LONGEST_HEADING = 100
 _NUMBER_JA = "[0-9０-９一二三四五六七八九十百]"
@@ -41,14 +47,19 @@ _SENTENCE_END = re.compile(r"[.;:。、，,][\"'”’)）」]*\s*$")
 _HEADING_START = re.compile(r"\s*(?:[A-Z\d(“\"§]|[\u3041-\u9fff【＜])")
 
 
-def structure_of(texts: Sequence[str], blocks: Sequence[int], types: Sequence[str] | None = None) -> Structure:
+def structure_of(
+    texts: Sequence[str],
+    blocks: Sequence[int],
+    types: Sequence[str] | None = None,
+    levels: Sequence[int] | None = None,
+) -> Structure:
     """Describe all passages of one document.
 
     `texts`: in reading order; `blocks`: the number of each passage's block (passages of one block follow each other);
     `types`: what each passage's block is, a document's block types or `code`, where that is known; an empty word where it is
-    not.
+    not. `levels`: how deep a heading lies, from 1; 0 where that is not known, and for all else.
     """
-    found = np.zeros((len(texts), len(FEATURE_SIZES)), np.int8)
+    found = unknown_structure(len(texts))
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     before = np.cumsum(lengths) - lengths
     total = max(int(lengths.sum()), 1)
@@ -57,18 +68,39 @@ def structure_of(texts: Sequence[str], blocks: Sequence[int], types: Sequence[st
         first = i == 0 or blocks[i - 1] != blocks[i]
         numbering = _numbering(text)
         known = types[i] if types is not None and types[i] in ROLES else ""
-        found[i] = (
+        found[i, :HEADING] = (
             ROLES.index(known or _role(text, numbering, alone, first)),
             NUMBERINGS.index(numbering),
             1 if first else 2,
             _place(int(before[i]), total),
         )
+    found[:, HEADING] = _distances_to_headings(found, levels)
     return found
 
 
 def unknown_structure(passages: int) -> Structure:
-    """Nothing known: zeros, (passages, 4)."""
-    return np.zeros((passages, len(FEATURE_SIZES)), np.int8)
+    """Nothing known: zeros, (passages, 5)."""
+    return np.zeros((passages, COLUMNS), np.int16)
+
+
+def _distances_to_headings(found: Structure, levels: Sequence[int] | None) -> NDArray[np.int64]:
+    """Column `HEADING`, from the others."""
+    distances = np.zeros(len(found), np.int64)
+    above: list[tuple[int, int]] = []
+    within = -1
+    for i, (role, numbering, first, _, _) in enumerate(found.tolist()):
+        if ROLES[role] == "heading" and (first == 1 or within != i - 1):
+            level = (levels[i] if levels is not None else 0) or _LEVELS[NUMBERINGS[numbering]]
+            while above and above[-1][0] >= level:
+                above.pop()
+            distances[i] = i - above[-1][1] if above else 0
+            above.append((level, i))
+        elif above:
+            distances[i] = i - above[-1][1]
+        if ROLES[role] == "heading":
+            within = i
+    distances[distances > np.iinfo(np.int16).max] = 0
+    return distances
 
 
 def _numbering(text: str) -> str:

@@ -152,7 +152,8 @@ class _Work:
         blocks = self._document.blocks
         # A paragraph may be a heading that its reader did not recognise; only what says more is passed on.
         types = ["" if blocks[p.block].type == "paragraph" else blocks[p.block].type for p in self.passages]
-        return structure_of(self.texts, [p.block for p in self.passages], types)
+        levels = [(blocks[p.block].level or 0) if blocks[p.block].type == "heading" else 0 for p in self.passages]
+        return structure_of(self.texts, [p.block for p in self.passages], types, levels)
 
     def analysis(self, scores: PassageScores) -> Analysis:
         """What the scores alone say, without links and summary."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.layers import upload
+from model.structure import HEADING, ROLES
 from model.tags import TAG_COUNT, TAGS, tag_slice
 from model.tokenizer import PADDING
 from model.training.packing import UNLABELLED, group_number
@@ -26,6 +27,9 @@ _MOST_QUERIES = 6
 """Of one crop of a meeting."""
 _MOST_LINKS = 48
 """Of one crop."""
+_WORTH_ASKING = 3
+"""Passages that a section must have for its heading to stand apart."""
+_HEADING_ROLE = ROLES.index("heading")
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,8 @@ class Batch:
     """Crops end to end. `importance` (passages,) is -1 where unknown; `tags` and `tag_known` (passages, tag outputs).
 
     `kind` (documents,) and `passage_kind` (passages,) are -1 where a document has none. `structure` (passages, features).
-    `moved` (passages,) bool: moved in from another document. `links` (links, 2): passage and the passage it refers to.
+    `moved` (passages,) bool: moved in from another document. `links` (links, 2): passage and the passage it refers to;
+    `sections` (pairs, 2): passage and the heading of its section, which was taken from its place (`Corpus.with_headings_apart`).
     `queries` (queries, longest) padded ids, `query_document` (queries,), `answers` (pairs, 2): query and passage. `soft`
     (passages, kinds + tag outputs): probabilities that a teacher gives, or (0,) without one.
     `weak` (passages,): importance by rule, below 0 without. `passage_bounds` and `queries` stay on the host, where their
@@ -51,6 +56,7 @@ class Batch:
     structure: Tensor
     moved: Tensor
     links: Tensor
+    sections: Tensor
     queries: Tensor
     query_document: Tensor
     answers: Tensor
@@ -70,11 +76,17 @@ class Batch:
 
 @dataclass(frozen=True)
 class Crop:
-    """Passages of one document, in order; where `moved`, (passages,) bool, another document's stand in their place."""
+    """Passages of one document, in order; where `moved`, (passages,) bool, another document's stand in their place.
+
+    The last `apart` are headings that were taken from their places; `sections` (pairs, 2) holds passages of their sections,
+    and the heading of each, as places in the crop.
+    """
 
     document: int
     passages: Ints
     moved: NDArray[np.bool_]
+    apart: int = 0
+    sections: Ints = field(default_factory=lambda: np.zeros((0, 2), np.int64))
 
 
 class Corpus:
@@ -133,6 +145,41 @@ class Corpus:
             moved[place : place + length] = True
         return Crop(crop.document, passages, moved)
 
+    def with_headings_apart(self, crop: Crop, most: int, generator: np.random.Generator) -> Crop:
+        """Up to `most` headings of sections moved to the end, so that only what a section says tells which one is its own."""
+        heading = self._headings_within(crop)
+        owned, counts = np.unique(heading[heading >= 0], return_counts=True)
+        owned = owned[counts >= _WORTH_ASKING]
+        if len(owned) < 2:
+            return crop
+        chosen = np.sort(generator.permutation(owned)[:most])
+        others = np.setdiff1d(np.arange(len(crop.passages)), chosen)
+        order = np.concatenate([others, chosen])
+        is_heading = self.structure[crop.passages[others], 0] == _HEADING_ROLE
+        own = np.flatnonzero(np.isin(heading[others], chosen) & ~is_heading)
+        own = np.sort(generator.permutation(own)[:_MOST_LINKS])
+        targets = len(others) + np.searchsorted(chosen, heading[others[own]])
+        sections = np.stack([own, targets], axis=1)
+        return Crop(crop.document, crop.passages[order], crop.moved[order], len(chosen), sections)
+
+    def _headings_within(self, crop: Crop) -> Ints:
+        """(passages,): the place in the crop of the heading of each passage's section; -1 where it has none there."""
+        wanted = crop.passages - self.structure[crop.passages, HEADING].astype(np.int64)
+        found = _places(crop.passages, wanted)
+        found[crop.moved | (wanted == crop.passages) | crop.moved[found]] = -1
+        return found
+
+    def _structure_of(self, crop: Crop) -> Ints:
+        """(passages, columns); where passages have moved, headings are where they are now."""
+        structure: Ints = self.structure[crop.passages].astype(np.int64)
+        heading, places = self._headings_within(crop), np.arange(len(crop.passages))
+        structure[:, HEADING] = np.where((heading >= 0) & (heading < places), places - heading, 0)
+        if crop.apart:
+            # Nothing but its words says where it was.
+            structure[-crop.apart :] = 0
+            structure[-crop.apart :, 0] = _HEADING_ROLE
+        return structure
+
     def whole(self, group: str, tokens: int = 131_072, most: int | None = None) -> Iterator[Batch]:
         """All documents of a group, or the first `most`, whole, in batches of about `tokens`."""
         crops: list[Crop] = []
@@ -166,11 +213,12 @@ class Corpus:
         documents = np.array([crop.document for crop in crops])
         importance = np.where(moved, UNLABELLED, self.importance[passages]).astype(np.int64)
         tags, known = self._tags_of(crops, passages, moved, bounds)
-        structure = self.structure[passages].astype(np.int64)
+        structure = np.concatenate([self._structure_of(crop) for crop in crops])
         if generator is not None:
             hidden = np.repeat(generator.random(len(crops)) < unknown, sizes)
             structure[hidden] = 0
         links = [self._links_of(crop, generator) + start for crop, start in zip(crops, bounds, strict=False)]
+        sections = [crop.sections + start for crop, start in zip(crops, bounds, strict=False)]
         queries, query_document, answers = self._queries_of(crops, bounds, generator)
         said = [unpack_probabilities(teacher[passages]) for teacher in self.teachers]
         soft = np.mean(said, axis=0, dtype=np.float32) if said else np.zeros(0, np.float32)
@@ -186,6 +234,7 @@ class Corpus:
             torch.from_numpy(structure),
             torch.from_numpy(moved),
             torch.from_numpy(np.concatenate(links)),
+            torch.from_numpy(np.concatenate(sections)),
             torch.from_numpy(padded(queries)),
             torch.tensor(query_document, dtype=torch.long),
             torch.from_numpy(np.concatenate([np.zeros((0, 2), np.int64), *answers])),
@@ -211,13 +260,12 @@ class Corpus:
 
     def _links_of(self, crop: Crop, generator: np.random.Generator | None) -> Ints:
         """(links, 2) places within the crop; both ends lie in it."""
-        own = np.flatnonzero(~crop.moved)
-        ids = crop.passages[own]
+        ids = crop.passages[~crop.moved]
         if not len(ids):
             return np.zeros((0, 2), np.int64)
-        pairs = self.links[self._link_starts[ids[0]] : self._link_starts[ids[-1] + 1]]
-        places = np.minimum(np.searchsorted(ids, pairs), len(ids) - 1)
-        pairs = np.asarray(own[places[(ids[places] == pairs).all(1)]])
+        pairs = _places(crop.passages, self.links[self._link_starts[ids.min()] : self._link_starts[ids.max() + 1]])
+        pairs = pairs[(pairs >= 0).all(1)]
+        pairs = pairs[~crop.moved[pairs].any(1)]
         if generator is not None and len(pairs) > _MOST_LINKS:
             pairs = pairs[generator.choice(len(pairs), _MOST_LINKS, replace=False)]
         return pairs.reshape(-1, 2).astype(np.int64)
@@ -249,8 +297,8 @@ class Drawing:
     """How a sampler draws.
 
     `tokens` a batch, `longest` tokens a crop; in one batch of `long_every`, which holds more in return, crops are of
-    `very_long` tokens. `moved_crops` of the crops have `moved` of their passages moved in from elsewhere, `unknown` of them
-    are told no structure.
+    `very_long` tokens. `moved_crops` of the crops have `moved` of their passages moved in from elsewhere, of `apart_crops` up to
+    `apart` headings stand apart, `unknown` are told no structure.
     """
 
     tokens: int
@@ -259,6 +307,8 @@ class Drawing:
     long_every: int = 0
     moved_crops: float = 0.25
     moved: float = 0.06
+    apart_crops: float = 0.2
+    apart: int = 6
     unknown: float = 0.15
 
 
@@ -292,6 +342,8 @@ class Sampler:
                     if group != "meeting" and self._generator.random() < drawing.moved_crops:
                         other = int(self._generator.choice(self._corpus.members(group)))
                         crop = self._corpus.with_moved(crop, other, drawing.moved, self._generator)
+                    if group != "meeting" and self._generator.random() < drawing.apart_crops:
+                        crop = self._corpus.with_headings_apart(crop, drawing.apart, self._generator)
                     crops.append(crop)
             if crops:
                 number += 1
@@ -326,6 +378,14 @@ class Pairs:
     def _padded(self, side: str, drawn: NDArray[np.int64]) -> Tensor:
         ids, bounds = self._arrays[side], self._arrays[f"{side}_bounds"]
         return torch.from_numpy(padded([ids[bounds[i] : bounds[i + 1]] for i in drawn]))
+
+
+def _places(passages: Ints, wanted: Ints) -> Ints:
+    """Where each of `wanted`, of any shape, stands in `passages`; -1 where it does not."""
+    order = np.argsort(passages, kind="stable")
+    places = order[np.minimum(np.searchsorted(passages, wanted, sorter=order), len(order) - 1)]
+    found: Ints = np.where(passages[places] == wanted, places, -1)
+    return found
 
 
 def pack_probabilities(probabilities: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:

@@ -237,21 +237,21 @@ def _is_important(tag: str) -> bool:
     return tag == "important"
 
 
-def _block_types(line: dict[str, Any], spans: Sequence[Span]) -> list[str] | None:
-    """What is known of the passages' blocks: headings, tables and code where the data names them."""
+def _block_types(line: dict[str, Any], spans: Sequence[Span]) -> tuple[list[str], list[int]] | tuple[None, None]:
+    """What is known of the passages' blocks: headings and their levels, tables and code where the data names them."""
     if "sections" not in line:
-        return None
-    types = [""] * len(spans)
-    headings = {section["start"] for section in line["sections"]}
+        return None, None
+    types, levels = [""] * len(spans), [0] * len(spans)
+    headings = {section["start"]: section["level"] for section in line["sections"]}
     for i, (start, _) in enumerate(spans):
         if start in headings:
-            types[i] = "heading"
+            types[i], levels[i] = "heading", headings[start]
     names = {"code": "code", "table": "table-cell"}
     for region in line["regions"]:
         if region["type"] in names:
             for i in covered(tuple(spans), (region["start"], region["end"])):
                 types[i] = names[region["type"]]
-    return types
+    return types, levels
 
 
 def _labelled(line: dict[str, Any], group: str, kind: str, is_important: Any) -> LabelledDocument:
@@ -267,7 +267,7 @@ def _labelled(line: dict[str, Any], group: str, kind: str, is_important: Any) ->
             important[hits] = True
     tags = np.array(sorted(pairs), dtype=np.int32).reshape(-1, 2)
     texts = [line["text"][start:end] for start, end in spans]
-    structure = structure_of(texts, blocks, _block_types(line, spans))
+    structure = structure_of(texts, blocks, *_block_types(line, spans))
     return LabelledDocument(
         line["id"],
         line["split"],

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from model.importance import ImportanceModel, Scan, Scores, document_of
 from model.layers import segment_means, upload
-from model.structure import FEATURE_SIZES
+from model.structure import COLUMNS
 from model.tags import KINDS, TAGS, tag_slice
 from model.tokenizer import PADDING
 from model.training.batches import Batch
@@ -22,19 +22,27 @@ _TEMPERATURE = 0.05
 class DocumentTasks(nn.Module):
     """Heads of tasks whose labels the documents hold themselves. They teach the encoder and are not kept.
 
-    `moved`: was a passage moved in from another document? `source`, `target`: which passage does another refer to, or define
-    a term of?
+    `moved`: was a passage moved in from another document? `links`: which passage does another refer to, or define a term of?
+    `sections`: which of the headings that were taken away is that of a passage's section?
     """
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.moved = nn.Linear(width, 1)
+        self.links, self.sections = Pointer(width), Pointer(width)
+
+
+class Pointer(nn.Module):
+    """From passages to others of the same document."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
         self.source = nn.Linear(width, width)
         self.target = nn.Linear(width, width)
 
-    def link_logits(self, states: Tensor, links: Tensor, document: Tensor) -> Tensor:
-        """(links, passages) for `states` (passages, width); candidates are the other passages of the source's document."""
-        sources = links[:, 0]
+    def forward(self, states: Tensor, pairs: Tensor, document: Tensor) -> Tensor:
+        """(pairs, passages) logits for `states` (passages, width); candidates are the other passages of the source's document."""
+        sources = pairs[:, 0]
         logits: Tensor = self.source(states[sources]) @ self.target(states).T / states.shape[1] ** 0.5
         elsewhere = document[sources][:, None] != document
         itself = sources[:, None] == torch.arange(len(states), device=states.device)
@@ -116,12 +124,13 @@ def interest_loss(scan: Scan, targets: Targets) -> Tensor:
 
 
 def document_task_loss(tasks: DocumentTasks, scores: Scores, batch: Batch) -> Tensor:
-    """Cross entropy of `moved` (mean over passages) and of the target of each link."""
+    """Cross entropy of `moved` (mean over passages), of the target of each link, and of the heading of each section."""
     logits = tasks.moved(scores.states)[:, 0].float()
     loss = F.binary_cross_entropy_with_logits(logits, batch.moved.float())
-    if len(batch.links):
-        document = document_of(batch.document_bounds, logits.device)
-        loss = loss + F.cross_entropy(tasks.link_logits(scores.states, batch.links, document), batch.links[:, 1]) / 4
+    document = document_of(batch.document_bounds, logits.device)
+    for point, pairs in ((tasks.links, batch.links), (tasks.sections, batch.sections)):
+        if len(pairs):
+            loss = loss + F.cross_entropy(point(scores.states, pairs, document), pairs[:, 1]) / 4
     return loss
 
 
@@ -160,7 +169,7 @@ def transfer_loss(model: ImportanceModel, english: Tensor, japanese: Tensor, run
     ids, bounds = flattened(stacked([english, japanese]))
     documents = list(range(0, 2 * len(english) + 1, run))
     device = model.encoder.positions.device
-    unknown = torch.zeros(len(bounds) - 1, len(FEATURE_SIZES), dtype=torch.long, device=device)
+    unknown = torch.zeros(len(bounds) - 1, COLUMNS, dtype=torch.long, device=device)
     scores: Scores = model(upload(ids, device), bounds, documents, None, structure=unknown)
     (importance, ours), (tags, our_tags) = (each.float().chunk(2) for each in (scores.importance, scores.tags))
     on_importance = F.binary_cross_entropy_with_logits(ours, importance.detach().sigmoid())

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.structure import FEATURE_SIZES
+from model.structure import COLUMNS
 from model.tags import KINDS, TAGS, tag_slice
 from model.tokenizer import Tokenizer
 from model.training.corpora import MEETING, LabelledDocument
@@ -25,7 +25,7 @@ PACKED_ARRAYS: dict[str, tuple[Any, tuple[int, ...]]] = {
     "group": (np.int8, ()),
     "importance": (np.int8, ()),
     "weak": (np.int8, ()),
-    "structure": (np.int8, (len(FEATURE_SIZES),)),
+    "structure": (np.int16, (COLUMNS,)),
     "tags": (np.int32, (2,)),
     "links": (np.int32, (2,)),
     "query_tokens": (np.uint16, ()),
@@ -41,7 +41,7 @@ def pack(documents: Iterable[LabelledDocument], tokenizer: Tokenizer) -> dict[st
 
     `tokens` uint16 (tokens,); `passage_bounds` int32 (passages + 1,) into tokens; `document_bounds` int32 (documents + 1,)
     into passages; `kind` and `group` int8 (documents,), kind -1 for none, group as in `group_number`; `importance` int8
-    (passages,); `structure` int8 (passages, features); `tags` int32 (pairs, 2): passage and tag output; `links` int32
+    (passages,); `structure` int16 (passages, columns); `tags` int32 (pairs, 2): passage and tag output; `links` int32
     (links, 2): passage and the passage that it refers to; `query_tokens`, `query_bounds` as for passages, `query_document`
     int32 (queries,), `answers` int32 (pairs, 2): query and passage.
     """

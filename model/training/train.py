@@ -76,6 +76,7 @@ class Recipe:
     long_scale: float = 0.1
     window: int = 254
     structure: bool = True
+    headings: int = 64
     tokens: int = 16_384
     longest: int = 4_096
     very_long: int = 8_192
@@ -164,9 +165,7 @@ class Training:
         torch.backends.cuda.enable_cudnn_sdp(False)
         self.model = initial_model(data, recipe)
         if begin is not None:
-            self.model.load_state_dict(
-                load_checkpoint(begin / "model.safetensors", self.model.encoder.config).state_dict()
-            )
+            begin_with(self.model, begin)
         self.model.to(self.device)
         self.tasks = DocumentTasks(self.model.encoder.config.width).to(self.device)
         self.average, self.average_tasks = copy.deepcopy(self.model), copy.deepcopy(self.tasks)
@@ -324,6 +323,7 @@ def initial_model(data: Path, recipe: Recipe) -> ImportanceModel:
         long_scale=recipe.long_scale,
         structure=recipe.structure,
         asks=True,
+        headings=recipe.headings if recipe.structure else 0,
     )
     model = ImportanceModel(config)
     state = {
@@ -347,6 +347,15 @@ def initial_model(data: Path, recipe: Recipe) -> ImportanceModel:
     if recipe.scan_layers:
         _begin_deep_layers(model, data)
     return model
+
+
+def begin_with(model: ImportanceModel, folder: Path) -> None:
+    """Take over trained weights. What they do not have yet stays as it is: a network for headings, which begins as nothing."""
+    facts = json.loads((folder / "training.json").read_text("utf-8"))
+    trained = load_checkpoint(folder / "model.safetensors", EncoderConfig(**facts["architecture"])).state_dict()
+    missing = model.load_state_dict(trained, strict=False)
+    if missing.unexpected_keys or not all(name.startswith("encoder.headings.") for name in missing.missing_keys):
+        raise ValueError(f"the weights in {folder} are of another architecture")
 
 
 @torch.no_grad()

@@ -34,6 +34,7 @@ TRIALS: dict[str, Change] = {
     "window-126": {"window": 126},
     "window-510": {"window": 510},
     "no-structure": {"structure": False},
+    "no-headings": {"headings": 0},
     "no-document-tasks": {"task_weight": 0.0},
     "no-transfer": {"transfer_weight": 0.0},
     "no-concentration": {"concentration_weight": 0.0},
@@ -59,6 +60,7 @@ FIGURES = {
     "scan AP": "contract_scan1_ap",
     "moved AP": "contract_moved_ap",
     "links": "contract_link_top1",
+    "sections": "design_section_top1",
 }
 """What the table shows, by its heading; all on validation, importance read deeply and densely."""
 

@@ -75,29 +75,35 @@ def validate_tasks(
 ) -> dict[str, float]:
     """How well a document's own tasks are done.
 
-    Average precision of finding passages moved in from elsewhere (6 % of them), and how often a link's target ranks first.
+    Average precision of finding passages moved in from elsewhere (6 % of them), how often a link's target ranks first, and how
+    often the heading of a passage's section, where up to six headings stand apart.
     """
     model.eval()
     generator = np.random.default_rng(seed)
     figures = {}
     for group in ("contract", "design"):
-        logits, labels, ranks = [], [], []
+        logits, labels, ranks, sections = [], [], [], []
         members = corpus.members(group)
         for document in members[:most].tolist():
             crop = corpus.crop(document, 16_384, generator)
             crop = corpus.with_moved(crop, int(generator.choice(members)), 0.06, generator)
+            crop = corpus.with_headings_apart(crop, 6, generator)
             batch = corpus.batch([crop], generator).to(device)
             with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
                 scores = model(batch.ids, batch.passage_bounds, batch.document_bounds, None, structure=batch.structure)
                 logits.append(tasks.moved(scores.states)[:, 0].float())
-                found = tasks.link_logits(scores.states, batch.links, document_of(batch.document_bounds, device))
+                document = document_of(batch.document_bounds, device)
+                found = tasks.links(scores.states, batch.links, document)
+                headings = tasks.sections(scores.states, batch.sections, document)
             labels.append(batch.moved)
             ranks.append(found.argmax(1) == batch.links[:, 1])
+            sections.append(headings.argmax(1) == batch.sections[:, 1])
         moved = torch.cat(labels).cpu().numpy()
         figures[f"{group}_moved_ap"] = float(average_precision_score(moved, torch.cat(logits).cpu().numpy()))
-        found_first = torch.cat(ranks).float()
-        if len(found_first):
-            figures[f"{group}_link_top1"] = float(found_first.mean())
+        for name, each in (("link", ranks), ("section", sections)):
+            found_first = torch.cat(each).float()
+            if len(found_first):
+                figures[f"{group}_{name}_top1"] = float(found_first.mean())
     return figures
 
 

@@ -18,7 +18,7 @@ from model.attention import AdaptiveAttentionConfig
 from model.depth import AdaptiveDepth, Reading, token_blocks
 from model.encoder import AttentionReport
 from model.layers import PackedEmbedding, segment_means
-from model.structure import FEATURE_SIZES
+from model.structure import COLUMNS, HEADING
 from model.training.base_weights import dequantize_q4, split_q4
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -66,7 +66,7 @@ def test_windows_hold_every_row_once_and_stay_in_their_document(lengths, lay, mo
     assert sorted(rows) == list(range(sum(lengths)))
 
 
-DEEP = replace(TINY, local_layers=4, scan_layers=2, first_layers=1, structure=True, long_feed_forward=24)
+DEEP = replace(TINY, local_layers=4, scan_layers=2, first_layers=1, structure=True, long_feed_forward=24, headings=8)
 """Everything that an architecture may have."""
 
 
@@ -86,7 +86,7 @@ def test_windows_end_to_end_read_as_rectangles_do(monkeypatch, training, thresho
     model = made_model(replace(DEEP, dropout=0.0)).train(training)
     ids, _ = documents([40, 9, 23])
     passages = torch.tensor([0, 5, 12, 31, 40, 49, 52, 60, 72])
-    structure = torch.randint(0, 3, (8, len(FEATURE_SIZES)), generator=torch.Generator().manual_seed(0))
+    structure = torch.randint(0, 3, (8, COLUMNS), generator=torch.Generator().manual_seed(0))
     depth = None if threshold is None else AdaptiveDepth(threshold, audit_least=0, audit_share=0.0)
 
     def read():
@@ -148,6 +148,35 @@ def test_reading_everything_deeply_is_reading_without_a_depth():
     for name in ("importance", "tags", "kind", "vectors", "states"):
         torch.testing.assert_close(getattr(with_depth, name), getattr(without, name), atol=1e-5, rtol=1e-4)
     assert with_depth.reading.deep.all()
+
+
+@torch.inference_mode()
+def test_a_passage_is_told_what_the_headings_above_it_say_in_its_own_document():
+    model = made_model(DEEP)
+    ids, _ = documents([30, 30])
+    bounds, structure = torch.arange(0, 61, 6), torch.ones(10, COLUMNS, dtype=torch.long)
+    structure[:, HEADING] = torch.tensor([0, 1, 2, 2, 1, 0, 1, 2, 3, 4])
+
+    def read(ids, structure, first=0, last=10, cuts=(0, 5, 10)):
+        begin, end = int(bounds[first]), int(bounds[last])
+        cuts = [cut - first for cut in cuts if first <= cut <= last]
+        said = model(ids[begin:end], bounds[first : last + 1] - begin, cuts, None, structure=structure[first:last])
+        return said.scans[0].importance
+
+    both = read(ids, structure)
+    torch.testing.assert_close(both[5:], read(ids, structure, 5), atol=1e-5, rtol=1e-4)
+    other = ids.clone()
+    other[:6] = (ids[:6] + 7) % 60 + 4
+    changed = (read(other, structure) - both).abs().amax(1)
+    assert (changed[1:3] > 1e-5).all(), "nearest, and so does the one above that of the fourth"
+    assert changed[3] > 1e-5
+    assert (changed[5:] < 1e-6).all(), "another document"
+    unknown = structure.clone()
+    unknown[:, HEADING] = 0
+    assert ((read(ids, unknown) - both).abs().amax(1)[[1, 2, 3, 4, 6]] > 1e-5).all()
+    across = structure.clone()
+    across[5, HEADING] = 3
+    torch.testing.assert_close(read(ids, across), both)
 
 
 @torch.inference_mode()

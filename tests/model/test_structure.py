@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.structure import FEATURE_SIZES, NUMBERINGS, ROLES, structure_of, unknown_structure
+from model.structure import COLUMNS, FEATURE_SIZES, HEADING, NUMBERINGS, ROLES, structure_of, unknown_structure
 
 
 def role(text: str, *others: str, types: list[str] | None = None) -> str:
@@ -57,8 +57,12 @@ def test_a_heading_stands_alone_and_later_passages_are_no_items():
 def test_features_lie_in_their_ranges_and_places_ascend(texts, chance):
     blocks = np.cumsum([chance.random() < 0.5 for _ in texts]).tolist()
     found = structure_of(texts, blocks)
-    assert found.shape == (len(texts), len(FEATURE_SIZES))
-    assert ((found >= 1) & (found < FEATURE_SIZES)).all(), "0 is for what is unknown"
+    assert found.shape == (len(texts), COLUMNS)
+    assert ((found[:, :HEADING] >= 1) & (found[:, :HEADING] < FEATURE_SIZES)).all(), "0 is for what is unknown"
+    places = np.arange(len(texts))
+    above = places - found[:, HEADING]
+    assert (above >= 0).all()
+    assert (found[above[above < places], 0] == ROLES.index("heading")).all()
     assert (np.diff(found[:, 3].astype(int)) >= 0).all()
 
 
@@ -72,4 +76,36 @@ def test_places_are_near_the_start_and_then_tenths():
 
 def test_unknown_is_zero():
     assert not unknown_structure(3).any()
-    assert unknown_structure(3).shape == (3, len(FEATURE_SIZES))
+    assert unknown_structure(3).shape == (3, COLUMNS)
+
+
+def headings(types: str, levels: list[int] | None = None, blocks: list[int] | None = None) -> list[int | None]:
+    """By passage the place of the heading of its section; `types`: a letter each, h for headings."""
+    names = [{"h": "heading", "p": "table-cell"}[letter] for letter in types]
+    found = structure_of(["Some words"] * len(types), blocks or list(range(len(types))), names, levels)[:, HEADING]
+    return [None if not distance else i - distance for i, distance in enumerate(found.tolist())]
+
+
+def test_a_passage_knows_the_heading_of_its_section_and_a_heading_the_one_above_it():
+    assert headings("php" + "hp" + "hp", [0, 1, 0, 2, 0, 1, 0]) == [None, None, 1, 1, 3, None, 5]
+    assert headings("hphphp", [1, 0, 3, 0, 2, 0]) == [None, 0, 0, 2, 0, 4], "a level may be left out"
+
+
+def test_headings_of_unknown_level_stand_beside_each_other():
+    assert headings("hphp") == [None, 0, None, 2]
+
+
+def test_the_passages_of_one_heading_are_one():
+    assert headings("hhp", [1, 1, 0], [0, 0, 1]) == [None, 0, 0]
+
+
+def test_numbering_says_how_deep_a_heading_lies_where_nobody_does():
+    texts = ["ARTICLE IV", "4.1 Fees", "The fee is due.", "4.2 Taxes", "ARTICLE V", "It ends."]
+    found = structure_of(texts, list(range(6)))[:, HEADING]
+    assert found.tolist() == [0, 1, 1, 3, 0, 1]
+
+
+def test_a_heading_too_far_away_is_none():
+    types = ["heading"] + ["table-cell"] * 40_000
+    found = structure_of([""] * len(types), list(range(len(types))), types)[:, HEADING]
+    assert (found[32_767], found[32_768]) == (32_767, 0)

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.structure import FEATURE_SIZES
+from model.structure import FEATURE_SIZES, HEADING, ROLES, Structure
 from model.tags import TAG_COUNT, TAGS, tag_slice
 from model.tokenizer import PADDING
 from model.training.batches import (
@@ -26,6 +26,20 @@ from model.training.batches import (
 
 GROUPS = [*TAGS, "none"]
 PLAIN = Drawing(4000, 100, moved_crops=0.0, unknown=0.0)
+
+
+def made_structure(generator: np.random.Generator, document_bounds: np.ndarray) -> Structure:
+    """A fifth of the passages are headings of one level."""
+    found = generator.integers(1, FEATURE_SIZES, (document_bounds[-1], len(FEATURE_SIZES)))
+    is_heading = generator.random(len(found)) < 0.2
+    found[:, 0] = np.where(is_heading, ROLES.index("heading"), ROLES.index("paragraph"))
+    distances = np.zeros((len(found), 1), np.int64)
+    for first, last in pairwise(document_bounds):
+        heading = -1
+        for passage in range(first, last):
+            distances[passage] = passage - heading if heading >= 0 and not is_heading[passage] else 0
+            heading = passage if is_heading[passage] else heading
+    return np.hstack([found, distances]).astype(np.int16)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +70,7 @@ def corpus(tmp_path_factory) -> Corpus:
         importance=generator.integers(-1, 2, document_bounds[-1]).astype(np.int8),
         tags=np.array(sorted(pairs), np.int32),
         weak=generator.integers(-1, 101, document_bounds[-1]).astype(np.int8),
-        structure=generator.integers(1, FEATURE_SIZES, (document_bounds[-1], len(FEATURE_SIZES))).astype(np.int8),
+        structure=made_structure(generator, document_bounds),
         links=np.array(sorted(links), np.int32),
         query_tokens=np.repeat(np.arange(30), 4).astype(np.uint16),
         query_bounds=np.arange(0, 121, 4).astype(np.int32),
@@ -103,7 +117,13 @@ def test_a_batch_holds_what_the_crops_say(corpus, documents, seed):
     pairs = {tuple(pair) for pair in corpus.tags.tolist()}
     owner = [crop.document for crop in crops for _ in crop.passages]
     np.testing.assert_allclose(batch.weak, np.float32(corpus._weak[passages]) / 100)
-    assert batch.structure.tolist() == corpus.structure[passages].tolist()
+    told = corpus.structure[passages]
+    assert batch.structure[:, :HEADING].tolist() == told[:, :HEADING].tolist()
+    for row, (distance, known) in enumerate(
+        zip(batch.structure[:, HEADING].tolist(), told[:, HEADING].tolist(), strict=True)
+    ):
+        number = next(d for d, end in enumerate(batch.document_bounds[1:]) if row < end)
+        assert distance == (known if row - known >= batch.document_bounds[number] else 0), "a heading outside is none"
     places = [(number, p) for number, crop in enumerate(crops) for p in crop.passages.tolist()]
     expected_links = [
         [places.index((number, int(a))), places.index((number, int(b)))]
@@ -240,6 +260,33 @@ def whole(corpus: Corpus, document: int) -> tuple[np.ndarray, np.ndarray]:
     return passages, np.zeros(len(passages), np.bool_)
 
 
+def test_headings_apart_are_told_from_nothing_but_words(corpus):
+    asked = 0
+    for document in range(40):
+        generator = np.random.default_rng(document)
+        whole_crop = corpus.crop(document, 100_000, None)
+        crop = corpus.with_headings_apart(whole_crop, 3, generator)
+        assert sorted(crop.passages.tolist()) == whole_crop.passages.tolist()
+        asked += len(crop.sections)
+        if not crop.apart:
+            continue
+        batch = corpus.batch([crop, whole_crop])
+        apart = crop.passages[-crop.apart :]
+        assert 2 <= crop.apart <= 3
+        assert (corpus.structure[apart, 0] == ROLES.index("heading")).all()
+        assert not batch.structure[len(crop.passages) - crop.apart : len(crop.passages), 1:].any()
+        for own, heading in batch.sections.tolist():
+            passage = crop.passages[own]
+            assert crop.passages[heading] == passage - corpus.structure[passage, HEADING]
+            assert batch.structure[own, HEADING] == 0
+        # Who kept its heading finds it where it is now.
+        for place, distance in enumerate(batch.structure[: len(crop.passages), HEADING].tolist()):
+            if distance:
+                passage = crop.passages[place]
+                assert crop.passages[place - distance] == passage - corpus.structure[passage, HEADING]
+    assert asked > 100
+
+
 def test_structure_is_withheld_from_some_crops(corpus):
     crops = [corpus.crop(document, 100, None) for document in range(40)]
     batch = corpus.batch(crops, np.random.default_rng(0), unknown=0.5)
@@ -248,7 +295,7 @@ def test_structure_is_withheld_from_some_crops(corpus):
     ]
     assert 10 < sum(known) < 30
     assert all(
-        bool(batch.structure[a:b].all()) == told
+        bool(batch.structure[a:b, :HEADING].all()) == told
         for a, b, told in zip(batch.document_bounds, batch.document_bounds[1:], known, strict=False)
     )
 

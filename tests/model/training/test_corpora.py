@@ -190,7 +190,7 @@ def test_packed_documents_come_back(tokenizer):
     packed = pack(made_documents(), tokenizer)
     assert {name: str(array.dtype) for name, array in packed.items()} == {
         "tokens": "uint16", "passage_bounds": "int32", "document_bounds": "int32", "kind": "int8", "group": "int8",
-        "importance": "int8", "weak": "int8", "tags": "int32", "structure": "int8", "links": "int32", "query_tokens": "uint16",
+        "importance": "int8", "weak": "int8", "tags": "int32", "structure": "int16", "links": "int32", "query_tokens": "uint16",
         "query_bounds": "int32", "query_document": "int32", "answers": "int32",
     }  # fmt: skip
     assert packed["document_bounds"].tolist() == [0, 3, 5, 7], "one without passages is left out"

@@ -14,7 +14,7 @@ from made_model import TINY, made_model
 
 from model.depth import RandomDepth
 from model.importance import ImportanceModel
-from model.structure import FEATURE_SIZES
+from model.structure import COLUMNS
 from model.tags import KINDS, TAG_COUNT, tag_slice
 from model.tokenizer import PADDING
 from model.training.batches import Batch
@@ -36,7 +36,9 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 RECIPE = Recipe()
 PLAIN = replace(TINY, dropout=0.0)
-DEEP = replace(PLAIN, local_layers=4, scan_layers=2, first_layers=1, structure=True, asks=True, long_scale=0.1)
+DEEP = replace(
+    PLAIN, local_layers=4, scan_layers=2, first_layers=1, structure=True, asks=True, long_scale=0.1, headings=8
+)
 TASKS = DocumentTasks(TINY.width)
 
 
@@ -63,9 +65,10 @@ def made_batch(seed: int = 0, passages: int = 12) -> Batch:
         important,
         tags,
         known,
-        structure=torch.ones(both, len(FEATURE_SIZES), dtype=torch.long),
+        structure=torch.ones(both, COLUMNS, dtype=torch.long),
         moved=torch.zeros(both, dtype=torch.bool),
         links=torch.tensor([[1, 5], [passages + 2, passages]]),
+        sections=torch.tensor([[0, 11], [3, 11]]),
         queries=torch.tensor([[7, 8, PADDING], [9, 10, 11]]),
         query_document=torch.tensor([0, 1]),
         answers=torch.tensor([[0, 3], [0, 4], [1, passages + 1]]),
@@ -337,7 +340,7 @@ def test_what_is_said_in_english_is_carried_over_and_stands():
 def test_links_are_sought_in_their_own_document_and_never_lead_to_themselves():
     model, batch = made_model(DEEP), made_batch()
     scores = scored(model, batch)
-    logits = TASKS.link_logits(scores.states, batch.links, torch.tensor([0] * 12 + [1] * 12))
+    logits = TASKS.links(scores.states, batch.links, torch.tensor([0] * 12 + [1] * 12))
     allowed = torch.isfinite(logits)
     assert allowed[0].tolist() == [i < 12 and i != 1 for i in range(24)]
     assert allowed[1].tolist() == [i >= 12 and i != 14 for i in range(24)]
