@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from model.attention import AdaptiveAttentionConfig, CoveredMass, adaptive_attention
 from model.attention.audit import combine
+from model.attention.parts import Gathered
 from model.layers import (
     EncoderConfig,
     HeadingEmbedding,
@@ -302,7 +303,7 @@ class Encoder(nn.Module):
         first, length = cut(bounds, self.config.window)
         lay = end_to_end if _in_half_precision(device) else rectangles
         most = 4 * rows + len(first) if self.training else _TOKENS_AT_ONCE[device.type]
-        gathered = _Gathered(rows)
+        gathered = Gathered(rows)
         for windows in lay(first, length, most, device):
             if report:
                 report(stage, gathered.done, rows)
@@ -338,43 +339,11 @@ class Encoder(nn.Module):
         # What follows needs only `joined`, and these are what a long document takes most memory for.
         del query, key, value, result
         step = len(x) if self.training else _TOKENS_AT_ONCE[x.device.type]
-        gathered = _Gathered(len(x))
+        gathered = Gathered(len(x))
         for start in range(0, len(x), step):
             place = slice(start, start + step)
             gathered.put(place, layer.after_attention(x[place], joined[place]))
         return gathered.rows()
-
-
-class _Gathered:
-    """Rows that come in parts, put into their places: in one tensor from the start, or, where gradients are kept, at the end."""
-
-    def __init__(self, rows: int) -> None:
-        self.done = 0
-        self._count = rows
-        self._parts: list[tuple[slice | Tensor, Tensor]] = []
-        self._whole: Tensor | None = None
-
-    def put(self, places: slice | Tensor, part: Tensor) -> None:
-        """`part` (some, width) belongs to `places`, which say where in (rows,)."""
-        self.done += len(part)
-        if torch.is_grad_enabled():
-            self._parts.append((places, part))
-            return
-        if self._whole is None:
-            self._whole = part.new_empty(self._count, part.shape[1])
-        self._whole[places] = part
-
-    def rows(self) -> Tensor:
-        """All of them, (rows, width)."""
-        if self._whole is not None:
-            return self._whole
-        parts = torch.cat([part for _, part in self._parts])
-        places = [place for place, _ in self._parts if isinstance(place, Tensor)]
-        if not places:
-            return parts
-        order = torch.empty(self._count, dtype=torch.long, device=parts.device)
-        order[torch.cat(places)] = torch.arange(self._count, device=parts.device)
-        return parts[order]
 
 
 def _rows(x: Tensor, places: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from model.attention import AdaptiveAttentionConfig
 from model.depth import Depth, Reading
 from model.encoder import AttentionReport, Encoder, Places, Report, Watch
 from model.layers import EncoderConfig, owners, segment_means, upload
+from model.memory import give_back
 from model.structure import HEADING
 from model.tags import KINDS, TAG_COUNT
 
@@ -53,6 +54,8 @@ class Scores:
 
 
 _ROWS_AT_ONCE = 8192
+_LONG = 16_384
+"""Tokens from which on it is worth the milliseconds to ask for freed memory back."""
 
 Early = Callable[[Scan], None]
 """Called once with what the first layers say."""
@@ -138,9 +141,15 @@ class ImportanceModel(nn.Module):
         else:
             rows, row_bounds, vectors = self._read_some(shallow, means, passage_bounds, bounds, reading.deep, report)
             limits = row_bounds[bounds].tolist()
+        del shallow  # As large as all that follows for a long document, which needs it no more.
         if structure is not None and encoder.config.structure:
             rows = _plus(rows, encoder.place_whole(structure), row_bounds)
-        states, said = encoder.read_whole(rows, limits, attention, report, watch)
+        # Handed over: for a long document each of these takes a hundred megabytes, and only what follows needs it.
+        handed = [rows]
+        del rows
+        if not self.training and ids.device.type == "cpu" and len(ids) > _LONG:
+            give_back()
+        states, said = encoder.read_whole(handed.pop(), limits, attention, report, watch)
         passages = self.norm(segment_means(states.float(), row_bounds))
         kind = self.kind(segment_means(passages, bounds))
         outputs = self.outputs(self.dropout(F.gelu(self.hidden(self.dropout(passages)))))

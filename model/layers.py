@@ -10,7 +10,6 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.attention.varlen import varlen_attn
 
 from model.structure import FEATURE_SIZES
 
@@ -185,6 +184,9 @@ def attend_end_to_end(query: Tensor, key: Tensor, value: Tensor, limits: Tensor,
     `limits` (sequences + 1,) int32: where they begin and end. Nothing is padded, and all take one call: FlashAttention-2,
     arXiv 2307.08691.
     """
+    # Imported where there is a GPU: it brings PyTorch's compiler along, 150 MB and more than a second.
+    from torch.nn.attention.varlen import varlen_attn
+
     # It gives more than a tensor only when asked.
     return cast(Tensor, varlen_attn(query, key, value, limits, limits, longest, longest))
 

@@ -21,6 +21,7 @@ from model.depth import AdaptiveDepth, Missed, Reading, missed
 from model.encoder import Report
 from model.importance import ImportanceModel, Scan, Scores
 from model.language import is_japanese
+from model.memory import give_back
 from model.structure import Structure, unknown_structure
 from model.tags import KINDS, TAGS, Kind, tag_slice
 from model.tokenizer import Tokenizer
@@ -135,6 +136,8 @@ class Scorer:
         self._parameters += 2 * self.model.encoder.embedding.codes.numel()
         if self.device == "cpu" and manifest.get("int8") and int8.is_supported():
             int8.round_local_layers(self.model)
+        if self.device == "cpu":
+            give_back()
         self.tokenizer = Tokenizer(folder / TOKENIZER)
         self._calibrations = _Calibrations.from_json(manifest.get("calibration", {}))
 

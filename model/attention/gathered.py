@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from model.attention.parts import Gathered
 from model.attention.selection import Selection
 
 _GATHERED_BYTES = {"cpu": 16 << 20, "cuda": 1 << 30}
@@ -59,7 +60,7 @@ def _gathered(
     partial = _touches_partial(selection)
     at_once = _GATHERED_BYTES.get(query.device.type, 1 << 28) // (2 * size * width * key.element_size())  # key blocks
     spare = _spare(query_blocks, key_blocks, value_blocks, max(at_once, int(counts.max())))
-    outputs, sums, order = [], [], []
+    outputs, sums = Gathered(len(rows)), Gathered(len(rows))
     for selected in sorted(set(counts.tolist())):
         for masked in (False, True):
             bucket = rows[(counts == selected) & (partial == masked)]
@@ -73,13 +74,10 @@ def _gathered(
                 asked = query_blocks.index_select(0, part)[:, None]
                 keys, values = _gather(key_blocks, spare[0], taken), _gather(value_blocks, spare[1], taken)
                 attended, summed = attend(asked, keys, values, mask, scale)
-                outputs.append(attended[:, 0])
-                sums.append(summed[:, 0])
-                order.append(part)
-    place = torch.empty_like(rows)
-    place[torch.cat(order)] = rows
-    output = layout.from_blocks(torch.cat(outputs).index_select(0, place).view(heads, count, size, width))
-    return output, torch.cat(sums).index_select(0, place).view(heads, count, -1)
+                outputs.put(part, attended[:, 0])
+                sums.put(part, summed[:, 0])
+    output = layout.from_blocks(outputs.rows().view(heads, count, size, width))
+    return output, sums.rows().view(heads, count, -1)
 
 
 def _attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scale: float) -> tuple[Tensor, Tensor]:
