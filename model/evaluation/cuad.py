@@ -5,7 +5,7 @@
 `model.evaluation.cuad_figures` defines the measures, `model.evaluation.cuad_spans` turns passages into spans. Weights that were
 trained on another split have read some of these contracts; they are refused unless `--anyway` is given, and then the figures
 are marked as not comparable. `--choose` compares rules for spans on contracts that CUAD published for training and that
-lie in `validation`; the one in use was chosen there, with weights that were not trained on them (version 1).
+lie in `validation`; the one in use was chosen there, with weights that were not trained on them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ PUBLISHED = {"RoBERTa-base": (0.426, 0.311), "RoBERTa-large": (0.482, 0.381), "D
 
 PUBLISHED_TEST = 102
 RESAMPLES = 1000
-RULES = tuple(Rule(join_from, trim) for trim in (False, True) for join_from in (2.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8))
+RULES = (
+    *(Rule(2.0, 0.0, trim) for trim in (False, True)),
+    *(Rule(join_from, alone) for alone in (0.0, 0.3, 0.5, 0.7) for join_from in (0.3, 0.5, 0.6, 0.7, 0.8)),
+)
 OURS, PERFECT = "Fusen", "perfect tags of passages"
 
 
@@ -316,7 +319,7 @@ def _compare_rules(contracts: Sequence[Contract], said: Sequence[Floats]) -> lis
         progress("rules", done, len(RULES))
     cells = [
         [
-            f"joined from {row['join_from']:g}, {'trimmed' if row['trim'] else 'whole passages'}",
+            f"joined from {row['join_from']:g}, alone {row['alone']:g}, {'trimmed' if row['trim'] else 'whole passages'}",
             number(row["aupr"]),
             number(row["precision"]),
         ]

@@ -47,11 +47,13 @@ class Rule:
     """How passages become spans.
 
     `join_from`: neighbouring passages that all have at least this probability are one span, whose probability is their
-    highest; above 1 nothing is joined. The default is the best of those that `--choose` compares. `trim`: of the tags in
-    `TRIMMED` only the date or the title within a passage is proposed, where there is one.
+    highest; above 1 nothing is joined. `alone`: each passage of such a span is proposed besides, with this share of its
+    probability; 0: it is not. `trim`: of the tags in `TRIMMED` only the date or the title within a passage is proposed, where
+    there is one. The default is the best of those that `--choose` compares.
     """
 
     join_from: float = 0.7
+    alone: float = 0.5
     trim: bool = True
 
 
@@ -79,8 +81,9 @@ def candidates(tag: str, text: str, spans: Sequence[Span], probabilities: Floats
     find = TRIMMED.get(tag) if rule.trim else None
     found = []
     for first, last in _runs(probabilities >= rule.join_from) if find is None else _alone(len(spans)):
-        start, end = spans[first][0], spans[last][1]
-        found.append((float(probabilities[first : last + 1].max()), start, end))
+        found.append((float(probabilities[first : last + 1].max()), spans[first][0], spans[last][1]))
+        if first < last and rule.alone:
+            found += [(rule.alone * float(probabilities[i]), *spans[i]) for i in range(first, last + 1)]
     found.sort(key=lambda each: (-each[0], each[1]))
     proposed = []
     for probability, start, end in found[:MOST_CANDIDATES]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,7 @@ def main() -> None:
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     parser.add_argument("--documents", type=int, default=150, help="at most so many validation documents of a kind")
     parser.add_argument(
-        "--lost", type=float, default=0.02, help="share of what is likely to matter that may be ruled out"
+        "--lost", type=float, default=0.005, help="share of what is likely to matter that may be ruled out"
     )
     parser.add_argument(
         "--meetings", type=int, default=40, help="so many training meetings for the weights of relevance"
@@ -167,19 +167,42 @@ def _of_kind(documents: dict[Kind, list[LabelledDocument]], kind: Kind) -> list[
 def _calibrate_kinds(scorer: Scorer, documents: dict[Kind, list[LabelledDocument]], seed: int) -> dict[str, Any]:
     kinds: dict[str, Calibration] = {}
     tags = {}
+    japanese: dict[str, Logits] = {}
     for kind in KINDS:
-        english, japanese = Logits(), Logits()
+        english = Logits()
         for document in documents[kind]:
             raw, _ = scorer.logits(document.texts(), Attending(), structure=document.structure)
-            (english if document.group == kind else japanese).add(raw, document, kind)
+            (english if document.group == kind else japanese.setdefault(kind, Logits())).add(raw, document, kind)
         kinds[kind] = calibrate(english.importance, english.labels, seed)
         tags[kind] = asdict(english.tag_sigmoid())
-        if japanese.importance:
-            # Two documents a kind: enough for how often, not for how sharply.
-            sigmoid = fit_offset(kinds[kind].sigmoid, japanese.importance, japanese.labels)
-            kinds[f"{kind}-ja"] = calibrate(japanese.importance, japanese.labels, seed, sigmoid)
         print(f"{kind}: {kinds[kind].sigmoid}, threshold for recall .9: {kinds[kind].threshold(0.9):.4f}", flush=True)
+    kinds |= _calibrate_japanese(kinds, japanese, seed)
     return {"kinds": {name: calibration.to_json() for name, calibration in kinds.items()}, "tags": tags}
+
+
+def _calibrate_japanese(
+    kinds: dict[str, Calibration], japanese: dict[str, Logits], seed: int
+) -> dict[str, Calibration]:
+    """Two documents a kind are enough for how often something matters in Japanese, not for how sharply, nor kind by kind.
+
+    So all move the English sigmoids by one offset, and share thresholds.
+    """
+    if not japanese:
+        return {}
+    odds, labels = [], []
+    for kind, said in japanese.items():
+        sigmoid = kinds[kind].sigmoid
+        odds += [sigmoid.slope * each + sigmoid.offset for each in said.importance]
+        labels += said.labels
+    moved = fit_offset(Sigmoid(1.0, 0.0), odds, labels)
+    shared = calibrate(odds, labels, seed, moved)
+    print(f"Japanese: offset {moved.offset:+.3f}", flush=True)
+    return {
+        f"{kind}-ja": replace(
+            shared, sigmoid=replace(kinds[kind].sigmoid, offset=kinds[kind].sigmoid.offset + moved.offset)
+        )
+        for kind in japanese
+    }
 
 
 def _calibrate_queries(scorer: Scorer, kinds: dict[str, Any], options: argparse.Namespace) -> dict[str, Any]:

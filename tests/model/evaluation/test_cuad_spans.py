@@ -17,14 +17,24 @@ def proposed(tag: str, probabilities: list[float], rule: Rule, text: str = TEXT)
 
 
 def test_neighbours_that_are_likely_are_one_span():
-    assert proposed("insurance", [0.6, 0.8, 0.7, 0.1], Rule(join_from=0.6)) == [
+    assert proposed("insurance", [0.6, 0.8, 0.7, 0.1], Rule(join_from=0.6, alone=0.0)) == [
         ("The first sentence is here. The second sentence is here.\n\nThe third sentence is here.", 0.8),
         ("The fourth is the last.", 0.1),
     ]
-    assert proposed("insurance", [0.7, 0.1, 0.7, 0.7], Rule(join_from=0.7)) == [
+    assert proposed("insurance", [0.7, 0.1, 0.7, 0.7], Rule(join_from=0.7, alone=0.0)) == [
         ("The first sentence is here.", 0.7),
         ("The third sentence is here. The fourth is the last.", 0.7),
         ("The second sentence is here.", 0.1),
+    ]
+
+
+def test_the_passages_of_a_span_are_proposed_alone_with_less_of_their_probability():
+    assert proposed("insurance", [0.1, 0.8, 0.6, 0.45], Rule(join_from=0.6, alone=0.5)) == [
+        ("The second sentence is here.\n\nThe third sentence is here.", 0.8),
+        ("The fourth is the last.", 0.45),
+        ("The second sentence is here.", 0.4),
+        ("The third sentence is here.", 0.3),
+        ("The first sentence is here.", 0.1),
     ]
 
 
