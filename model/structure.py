@@ -7,6 +7,7 @@ document's blocks say (`types`) goes before what the text looks like.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,10 +29,18 @@ FEATURE_SIZES = (len(ROLES), len(NUMBERINGS), len(_FIRST), _PLACES)
 HEADING = len(FEATURE_SIZES)
 COLUMNS = HEADING + 1
 
-_LEVELS = {"article": 1, "section": 2, "none": 2, "item": 3, "sub-item": 4}
-"""How deep a heading lies by its numbering, where nobody says so."""
+_LEVELS = {"article": 1, "none": 2, "section": 2, "item": 6, "sub-item": 7}
+"""How deep a heading lies by its numbering, where nobody says so; a section lies deeper with each dot in its number."""
+_RUN_IN_LEVEL = 5
+"""Of a heading without a number that its text follows on the same line."""
+_GUESSED_LEVEL = 9
+"""Of what looks like a heading in a document that says itself what its headings are."""
 
 _LONGEST_HEADING = 100
+_LONGEST_RUN_IN = 70
+_MOST_RUN_IN_WORDS = 8
+_TIMES_OF_A_PAGE_LINE = 3
+"""So often nothing is said but in page headers and footers."""
 _NUMBER_JA = "[0-9０-９一二三四五六七八九十百]"
 _NUMBERED = (
     (
@@ -44,6 +53,10 @@ _NUMBERED = (
 )
 _BULLET = re.compile(r"\s*(?:[-*•●○・◦▪–]\s*\S)")
 _SENTENCE_END = re.compile(r"[.;:。、，,][\"'”’)）」]*\s*$")
+_RUN_IN_END = re.compile(r"[.:;]\s*$")
+_NUMBER_AHEAD = re.compile(r"\s*(?:(?:article|section|clause|§)\s*)?[\divxlc]*[\d.()]*\s*", re.IGNORECASE)
+_DOTS = re.compile(r"\D*\d+((?:\.\d+)*)")
+_WORD = re.compile(r"[^\W\d_][^\W_'’-]*")
 _HEADING_START = re.compile(r"\s*(?:[A-Z\d(“\"§]|[\u3041-\u9fff【＜])")
 
 
@@ -60,6 +73,8 @@ def structure_of(
     not. `levels`: how deep a heading lies, from 1; 0 where that is not known, and for all else.
     """
     found = unknown_structure(len(texts))
+    page_lines = {text for text, times in Counter(map(str.strip, texts)).items() if times >= _TIMES_OF_A_PAGE_LINE}
+    said = types is not None and "heading" in types
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     before = np.cumsum(lengths) - lengths
     total = max(int(lengths.sum()), 1)
@@ -68,13 +83,17 @@ def structure_of(
         first = i == 0 or blocks[i - 1] != blocks[i]
         numbering = _numbering(text)
         known = types[i] if types is not None and types[i] in ROLES else ""
+        on_each_page = text.strip() in page_lines
+        guessed = _role(text, numbering, alone, first, on_each_page)
+        if not said and not on_each_page and guessed != "list-item" and _is_run_in(text, numbering, first):
+            guessed = "heading"
         found[i, :HEADING] = (
-            ROLES.index(known or _role(text, numbering, alone, first)),
+            ROLES.index(known or guessed),
             NUMBERINGS.index(numbering),
             1 if first else 2,
             _place(int(before[i]), total),
         )
-    found[:, HEADING] = _distances_to_headings(found, levels)
+    found[:, HEADING] = _distances_to_headings(found, _levels(texts, found, types, levels))
     return found
 
 
@@ -83,18 +102,38 @@ def unknown_structure(passages: int) -> Structure:
     return np.zeros((passages, COLUMNS), np.int16)
 
 
-def _distances_to_headings(found: Structure, levels: Sequence[int] | None) -> NDArray[np.int64]:
+def _levels(
+    texts: Sequence[str], found: Structure, types: Sequence[str] | None, levels: Sequence[int] | None
+) -> list[int]:
+    """How deep each passage lies if it is a heading: as is said, or else by its number."""
+    said = types is not None and "heading" in types
+    depths = []
+    for i, (text, (_, numbering, *_)) in enumerate(zip(texts, found.tolist(), strict=True)):
+        depth = levels[i] if levels is not None else 0
+        if not depth and said and types is not None and types[i] != "heading":
+            depth = _GUESSED_LEVEL
+        if not depth:
+            name = NUMBERINGS[numbering]
+            depth = _LEVELS[name]
+            if name == "section" and (dotted := _DOTS.match(text)):
+                depth += dotted[1].count(".")
+            elif name == "none" and _RUN_IN_END.search(text):
+                depth = _RUN_IN_LEVEL
+        depths.append(depth)
+    return depths
+
+
+def _distances_to_headings(found: Structure, levels: Sequence[int]) -> NDArray[np.int64]:
     """Column `HEADING`, from the others."""
     distances = np.zeros(len(found), np.int64)
     above: list[tuple[int, int]] = []
     within = -1
-    for i, (role, numbering, first, _, _) in enumerate(found.tolist()):
+    for i, (role, _, first, _, _) in enumerate(found.tolist()):
         if ROLES[role] == "heading" and (first == 1 or within != i - 1):
-            level = (levels[i] if levels is not None else 0) or _LEVELS[NUMBERINGS[numbering]]
-            while above and above[-1][0] >= level:
+            while above and above[-1][0] >= levels[i]:
                 above.pop()
             distances[i] = i - above[-1][1] if above else 0
-            above.append((level, i))
+            above.append((levels[i], i))
         elif above:
             distances[i] = i - above[-1][1]
         if ROLES[role] == "heading":
@@ -107,14 +146,26 @@ def _numbering(text: str) -> str:
     return next((name for pattern, name in _NUMBERED if pattern.match(text)), "none")
 
 
-def _role(text: str, numbering: str, alone: bool, first: bool) -> str:
+def _role(text: str, numbering: str, alone: bool, first: bool, on_each_page: bool) -> str:
     if first and _BULLET.match(text):
         return "list-item"
-    if alone and len(text) <= _LONGEST_HEADING and _HEADING_START.match(text) and not _SENTENCE_END.search(text):
+    stands_alone = alone and len(text) <= _LONGEST_HEADING and _HEADING_START.match(text)
+    if stands_alone and not _SENTENCE_END.search(text) and not on_each_page and any(map(str.isalpha, text)):
         return "heading"
     if first and numbering in ("item", "sub-item"):
         return "list-item"
     return "paragraph"
+
+
+def _is_run_in(text: str, numbering: str, first: bool) -> bool:
+    """Whether it is a heading such as "8.2 Insurance." that the text follows on the same line."""
+    if len(text) > _LONGEST_RUN_IN or not _RUN_IN_END.search(text):
+        return False
+    numbered = numbering in ("article", "section")
+    ahead = _NUMBER_AHEAD.match(text) if numbered else None
+    words = _WORD.findall(text[ahead.end() :] if ahead else text)
+    capital = all(word[0].isupper() for word in words if len(word) > 3)
+    return 0 < len(words) <= _MOST_RUN_IN_WORDS and max(map(len, words)) > 3 and capital and (numbered or first)
 
 
 def _place(before: int, total: int) -> int:

@@ -91,6 +91,40 @@ def test_a_passage_knows_the_heading_of_its_section_and_a_heading_the_one_above_
     assert headings("hphphp", [1, 0, 3, 0, 2, 0]) == [None, 0, 0, 2, 0, 4], "a level may be left out"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("8.2 Insurance.", "heading"), ("Section 4.02 Covenants of the Company.", "heading"), ("Governing Law.", "heading"),
+        ("6.4 Waiver of Jury Trial.", "heading"), ("RECITALS:", "heading"),
+        ("8.2 The fee is due.", "paragraph"), ("It ends.", "paragraph"), ("21", "paragraph"), ("- Insurance.", "list-item"),
+    ],
+)  # fmt: skip
+def test_headings_that_the_text_follows_on_the_same_line(text, expected):
+    found = structure_of([text, "Each party insures itself."], [0, 0])
+    assert ROLES[found[0, 0]] == expected
+    assert found[1, HEADING] == (expected == "heading")
+
+
+def test_a_document_that_says_its_headings_has_no_others_above_its_text_that_end_theirs():
+    texts = ["Risks", "Some Words", "It may fail.", "Note:", "It may not."]
+    found = structure_of(texts, [0, 1, 2, 3, 3], ["heading", "", "", "", ""], [2, 0, 0, 0, 0])
+    assert found[:, HEADING].tolist() == [0, 1, 1, 2, 3], (
+        "what looks like one lies below it; a word with a colon is none"
+    )
+
+
+def test_what_stands_on_each_page_is_no_heading():
+    texts = ["Source: ACME", "1. Term", "It ends.", "Source: ACME", "It may be renewed.", "Source: ACME"]
+    found = structure_of(texts, list(range(6)))
+    assert [ROLES[role] == "heading" for role in found[:, 0]] == [False, True, False, False, False, False]
+    assert found[:, HEADING].tolist() == [0, 0, 1, 2, 3, 4]
+
+
+def test_a_section_lies_deeper_with_each_dot_in_its_number():
+    texts = ["4. Payment", "4.1 Fees", "4.1.2 Late Fees", "A fee is due.", "4.2 Taxes", "5. Term"]
+    assert structure_of(texts, list(range(6)))[:, HEADING].tolist() == [0, 1, 1, 1, 4, 0]
+
+
 def test_headings_of_unknown_level_stand_beside_each_other():
     assert headings("hphp") == [None, 0, None, 2]
 
