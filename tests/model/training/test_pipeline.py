@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -169,6 +170,19 @@ def test_training_goes_on_from_trained_weights(folder):
     weights = train.load_checkpoint(folder / "model" / "model.safetensors", begun.encoder.config)
     for (name, one), other in zip(begun.state_dict().items(), weights.state_dict().values(), strict=True):
         assert torch.equal(one.cpu(), other), name
+
+
+def test_weights_without_a_network_for_headings_go_on_with_one_and_others_are_refused(folder, tmp_path):
+    for name, change in (("plain", {"headings": 0}), ("other", {"headings": 0, "long_layers": 2})):
+        model = train.initial_model(folder / "training", replace(RECIPE, **change))
+        (tmp_path / name).mkdir()
+        train.save_checkpoint(model, tmp_path / name / WEIGHTS)
+        facts = {"architecture": asdict(model.encoder.config)}
+        (tmp_path / name / "training.json").write_text(json.dumps(facts), "utf-8")
+    begun = train.Training(RECIPE, folder / "training", begin=tmp_path / "plain").model
+    assert not begun.encoder.headings.up.weight.any()
+    with pytest.raises(ValueError, match="another architecture"):
+        train.Training(RECIPE, folder / "training", begin=tmp_path / "other")
 
 
 def test_the_calibrated_model_scores(folder):
