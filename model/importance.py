@@ -115,13 +115,14 @@ class ImportanceModel(nn.Module):
         """Score documents laid end to end.
 
         `ids` (tokens,); passage p is `ids[passage_bounds[p]:passage_bounds[p + 1]]`; document d holds the passages
-        `document_bounds[d]:document_bounds[d + 1]`. `structure` (passages, features) as in `model.structure`, None: unknown.
+        `document_bounds[d]:document_bounds[d + 1]`. `structure` (passages, columns) as in `model.structure`, None: unknown.
+        A GPU is not waited for where `passage_bounds` and `structure` are on the host.
         `depth` decides what is read deeply, None: everything.
         """
         encoder, bounds = self.encoder, upload(torch.tensor(document_bounds), ids.device)
         token_bounds = passage_bounds[list(document_bounds)].tolist()
-        passage_bounds = upload(passage_bounds, ids.device)
         places = self._places(structure, ids, passage_bounds, document_bounds)
+        passage_bounds = upload(passage_bounds, ids.device)
         shallow = encoder.embed(ids, token_bounds, places, report)
         scans: list[Scan] = []
         reading = None
@@ -143,7 +144,7 @@ class ImportanceModel(nn.Module):
             limits = row_bounds[bounds].tolist()
         del shallow  # As large as all that follows for a long document, which needs it no more.
         if structure is not None and encoder.config.structure:
-            rows = _plus(rows, encoder.place_whole(structure), row_bounds)
+            rows = _plus(rows, encoder.place_whole(upload(structure, ids.device)), row_bounds)
         # Handed over: for a long document each of these takes a hundred megabytes, and only what follows needs it.
         handed = [rows]
         del rows
@@ -170,17 +171,20 @@ class ImportanceModel(nn.Module):
     ) -> Places | None:
         if structure is None or not self.encoder.config.structure:
             return None
-        vectors, owner = self.encoder.place(structure), owners(passage_bounds, len(ids))
+        owner = owners(passage_bounds, len(ids))
+        vectors = self.encoder.place(upload(structure, ids.device))
         if self.encoder.config.headings:
             heading = _headings(structure, document_bounds)
             # Words of headings alone: the word vectors of all would take as much memory as the states.
-            read = torch.zeros(len(structure) + 1, dtype=torch.bool, device=ids.device)
+            read = torch.zeros(len(structure) + 1, dtype=torch.bool, device=structure.device)
             read[heading] = True
-            rows = read[owner].nonzero()[:, 0]
+            rows = upload(read[owner.to(structure.device)].nonzero()[:, 0], ids.device)
             words = self.encoder.embedding(ids[rows])
-            means = words.new_zeros(len(structure), words.shape[1]).index_add(0, owner[rows], words)
-            vectors = vectors + self.encoder.headings(means / passage_bounds.diff().clamp_min(1)[:, None], heading)
-        return Places(vectors, owner)
+            means = words.new_zeros(len(structure), words.shape[1])
+            means = means.index_add(0, upload(owner, ids.device)[rows], words)
+            means = means / upload(passage_bounds, ids.device).diff().clamp_min(1)[:, None]
+            vectors = vectors + self.encoder.headings(means, upload(heading, ids.device))
+        return Places(vectors, upload(owner, ids.device))
 
     def _read_some(
         self,

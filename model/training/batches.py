@@ -41,8 +41,8 @@ class Batch:
     `sections` (pairs, 2): passage and the heading of its section, which was taken from its place (`Corpus.with_headings_apart`).
     `queries` (queries, longest) padded ids, `query_document` (queries,), `answers` (pairs, 2): query and passage. `soft`
     (passages, kinds + tag outputs): probabilities that a teacher gives, or (0,) without one.
-    `weak` (passages,): importance by rule, below 0 without. `passage_bounds` and `queries` stay on the host, where their
-    shapes are needed.
+    `weak` (passages,): importance by rule, below 0 without. `passage_bounds`, `structure` and `queries` stay on
+    the host, where they are needed.
     """
 
     ids: Tensor
@@ -69,7 +69,7 @@ class Batch:
         moved: dict[str, Any] = {
             name: upload(value, device)
             for name, value in values.items()
-            if isinstance(value, Tensor) and name not in ("passage_bounds", "queries")
+            if isinstance(value, Tensor) and name not in ("passage_bounds", "structure", "queries")
         }
         return replace(self, **moved)
 

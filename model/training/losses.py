@@ -169,7 +169,7 @@ def transfer_loss(model: ImportanceModel, english: Tensor, japanese: Tensor, run
     ids, bounds = flattened(stacked([english, japanese]))
     documents = list(range(0, 2 * len(english) + 1, run))
     device = model.encoder.positions.device
-    unknown = torch.zeros(len(bounds) - 1, COLUMNS, dtype=torch.long, device=device)
+    unknown = torch.zeros(len(bounds) - 1, COLUMNS, dtype=torch.long)
     scores: Scores = model(upload(ids, device), bounds, documents, None, structure=unknown)
     (importance, ours), (tags, our_tags) = (each.float().chunk(2) for each in (scores.importance, scores.tags))
     on_importance = F.binary_cross_entropy_with_logits(ours, importance.detach().sigmoid())
