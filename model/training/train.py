@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from model.attention import AdaptiveAttentionConfig
 from model.checkpoint import file_sha256, load_checkpoint, save_checkpoint
@@ -169,7 +169,10 @@ class Training:
         self.model.to(self.device)
         self.tasks = DocumentTasks(self.model.encoder.config.width).to(self.device)
         self.average, self.average_tasks = copy.deepcopy(self.model), copy.deepcopy(self.tasks)
-        for parameter in [*self.model.parameters(), *self.tasks.parameters()]:
+        # Listed once: to walk through all modules takes milliseconds, in each step.
+        self.learnt: list[Tensor] = [*self.model.train().parameters(), *self.tasks.parameters()]
+        self.averaged: list[Tensor] = [*self.average.parameters(), *self.average_tasks.parameters()]
+        for parameter in self.learnt:
             # Graphs leave gradients in places that they use again; these here are added to, and never become those.
             parameter.grad = torch.zeros_like(parameter)
         self.graphs = self._captured() if self.device.type == "cuda" else None
@@ -214,8 +217,6 @@ class Training:
                 )
 
     def _step(self, batch: Batch, step: int) -> Tensor:
-        recipe = self.recipe
-        self.model.train()
         self.optimizer.zero_grad(set_to_none=False)
         loss = torch.zeros((), device=self.device)
         for part in self._parts(batch, step):
@@ -225,11 +226,9 @@ class Training:
             loss += value.detach()
             if self.graphs:
                 self.graphs.release()
-        torch.nn.utils.clip_grad_norm_([*self.model.parameters(), *self.tasks.parameters()], 1.0)
+        torch.nn.utils.clip_grad_norm_(self.learnt, 1.0)
         self.optimizer.step()
-        keep = min(recipe.averaging, (1 + step) / (10 + step))
-        blend(self.average, self.model, keep)
-        blend(self.average_tasks, self.tasks, keep)
+        blend(self.averaged, self.learnt, min(self.recipe.averaging, (1 + step) / (10 + step)))
         return loss
 
     def _parts(self, batch: Batch, step: int) -> Iterator[Callable[[], Tensor]]:
@@ -288,7 +287,7 @@ class Training:
 
     def _captured(self) -> LayerGraphs:
         """Graphs of the model's layers, which it goes through from now on."""
-        encoder, config = self.model.train().encoder, self.model.encoder.config
+        encoder, config = self.model.encoder, self.model.encoder.config
         graphs = LayerGraphs()
         cuts = sorted({0, config.first_layers, config.scan_layers, config.local_layers})
         for first, last in pairwise(cuts):
@@ -404,9 +403,9 @@ def make_optimizer(model: ImportanceModel, tasks: DocumentTasks, recipe: Recipe)
 
 
 @torch.no_grad()
-def blend(average: nn.Module, model: nn.Module, keep: float) -> None:
-    """Move the exponential average towards the model: average = keep · average + (1 - keep) · model."""
-    torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1.0 - keep)
+def blend(averaged: list[Tensor], learnt: list[Tensor], keep: float) -> None:
+    """Move the exponential average towards the parameters: averaged = keep · averaged + (1 - keep) · learnt."""
+    torch._foreach_lerp_(averaged, learnt, 1.0 - keep)
 
 
 def schedule(done: float, warm_up: float) -> float:

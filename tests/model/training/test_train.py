@@ -222,7 +222,7 @@ def test_pairs_that_match_have_less_loss_than_shuffled_ones():
 def test_the_average_moves_by_its_share(keep):
     average, model = made_model(PLAIN, seed=1), made_model(PLAIN, seed=2)
     before = [p.clone() for p in average.parameters()]
-    blend(average, model, keep)
+    blend(list(average.parameters()), list(model.parameters()), keep)
     for old, mine, theirs in zip(before, average.parameters(), model.parameters(), strict=True):
         torch.testing.assert_close(mine, keep * old + (1 - keep) * theirs)
 
