@@ -33,8 +33,8 @@ _LEVELS = {"article": 1, "none": 2, "section": 2, "item": 6, "sub-item": 7}
 """How deep a heading lies by its numbering, where nobody says so; a section lies deeper with each dot in its number."""
 _RUN_IN_LEVEL = 5
 """Of a heading without a number that its text follows on the same line."""
-_GUESSED_LEVEL = 9
-"""Of what looks like a heading in a document that says itself what its headings are."""
+_GUESSED = 9
+"""So much deeper lies what looks like a heading in a document that says itself what its headings are."""
 
 _LONGEST_HEADING = 100
 _LONGEST_RUN_IN = 70
@@ -85,7 +85,8 @@ def structure_of(
         known = types[i] if types is not None and types[i] in ROLES else ""
         on_each_page = text.strip() in page_lines
         guessed = _role(text, numbering, alone, first, on_each_page)
-        if not said and not on_each_page and guessed != "list-item" and _is_run_in(text, numbering, first):
+        run_in = _is_run_in(text, numbering, first and not said)
+        if run_in and not on_each_page and guessed != "list-item":
             guessed = "heading"
         found[i, :HEADING] = (
             ROLES.index(known or guessed),
@@ -93,7 +94,7 @@ def structure_of(
             1 if first else 2,
             _place(int(before[i]), total),
         )
-    found[:, HEADING] = _distances_to_headings(found, _levels(texts, found, types, levels))
+    found[:, HEADING] = _distances_to_headings(found, _depths(texts, found, types, levels))
     return found
 
 
@@ -102,25 +103,25 @@ def unknown_structure(passages: int) -> Structure:
     return np.zeros((passages, COLUMNS), np.int16)
 
 
-def _levels(
+def _depths(
     texts: Sequence[str], found: Structure, types: Sequence[str] | None, levels: Sequence[int] | None
 ) -> list[int]:
     """How deep each passage lies if it is a heading: as is said, or else by its number."""
     said = types is not None and "heading" in types
     depths = []
-    for i, (text, (_, numbering, *_)) in enumerate(zip(texts, found.tolist(), strict=True)):
-        depth = levels[i] if levels is not None else 0
-        if not depth and said and types is not None and types[i] != "heading":
-            depth = _GUESSED_LEVEL
-        if not depth:
-            name = NUMBERINGS[numbering]
-            depth = _LEVELS[name]
-            if name == "section" and (dotted := _DOTS.match(text)):
-                depth += dotted[1].count(".")
-            elif name == "none" and _RUN_IN_END.search(text):
-                depth = _RUN_IN_LEVEL
-        depths.append(depth)
+    for i, text in enumerate(texts):
+        guessed = said and types is not None and types[i] != "heading"
+        depth = _level(text, NUMBERINGS[found[i, 1]]) + guessed * _GUESSED
+        depths.append((levels[i] if levels is not None else 0) or depth)
     return depths
+
+
+def _level(text: str, numbering: str) -> int:
+    if numbering == "section" and (dotted := _DOTS.match(text)):
+        return _LEVELS[numbering] + dotted[1].count(".")
+    if numbering == "none" and _RUN_IN_END.search(text):
+        return _RUN_IN_LEVEL
+    return _LEVELS[numbering]
 
 
 def _distances_to_headings(found: Structure, levels: Sequence[int]) -> NDArray[np.int64]:
@@ -157,7 +158,7 @@ def _role(text: str, numbering: str, alone: bool, first: bool, on_each_page: boo
     return "paragraph"
 
 
-def _is_run_in(text: str, numbering: str, first: bool) -> bool:
+def _is_run_in(text: str, numbering: str, may_lack_number: bool) -> bool:
     """Whether it is a heading such as "8.2 Insurance." that the text follows on the same line."""
     if len(text) > _LONGEST_RUN_IN or not _RUN_IN_END.search(text):
         return False
@@ -165,7 +166,9 @@ def _is_run_in(text: str, numbering: str, first: bool) -> bool:
     ahead = _NUMBER_AHEAD.match(text) if numbered else None
     words = _WORD.findall(text[ahead.end() :] if ahead else text)
     capital = all(word[0].isupper() for word in words if len(word) > 3)
-    return 0 < len(words) <= _MOST_RUN_IN_WORDS and max(map(len, words)) > 3 and capital and (numbered or first)
+    return (
+        0 < len(words) <= _MOST_RUN_IN_WORDS and max(map(len, words)) > 3 and capital and (numbered or may_lack_number)
+    )
 
 
 def _place(before: int, total: int) -> int:

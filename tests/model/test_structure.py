@@ -113,6 +113,12 @@ def test_a_document_that_says_its_headings_has_no_others_above_its_text_that_end
     )
 
 
+def test_numbered_headings_lie_below_those_that_a_document_says():
+    texts = ["Terms", "8. Insurance.", "8.2 Claims.", "A claim is made in writing.", "9. Term.", "It ends."]
+    found = structure_of(texts, [0, 1, 2, 2, 3, 3], ["heading", *[""] * 5], [1, *[0] * 5])
+    assert found[:, HEADING].tolist() == [0, 1, 1, 1, 4, 1]
+
+
 def test_what_stands_on_each_page_is_no_heading():
     texts = ["Source: ACME", "1. Term", "It ends.", "Source: ACME", "It may be renewed.", "Source: ACME"]
     found = structure_of(texts, list(range(6)))
