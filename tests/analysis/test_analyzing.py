@@ -18,6 +18,7 @@ from app.documents.document import Document, Notice
 from app.documents.loading import load_document
 from app.errors import FusenError
 from model.scorer import Attending
+from model.structure import HEADING
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MODEL = REPOSITORY / "resources" / "model"
@@ -126,7 +127,17 @@ def test_what_is_known_of_the_blocks_reaches_the_model() -> None:
     analysed(scorer=scorer)
     structure = scorer.asked["structure"]
     assert len(structure) == len(scorer.asked["passages"])
-    assert (structure > 0).all()
+    assert (structure[:, :HEADING] > 0).all()
+    assert structure[:, HEADING].tolist() == [0, 1, 0, 1, 2, 3], "each passage knows its heading"
+
+
+def test_the_levels_of_headings_reach_the_model() -> None:
+    plain = document()
+    levels = iter((1, 2))
+    blocks = tuple(replace(block, level=next(levels)) if block.type == "heading" else block for block in plain.blocks)
+    scorer = StandInScorer()
+    analyze(document(blocks=blocks), AnalysisSettings(), scorer, lambda *_: None)
+    assert scorer.asked["structure"][:, HEADING].tolist() == [0, 1, 2, 1, 2, 3], "the second lies below the first"
 
 
 def test_links_summary_cost_and_warnings_are_there() -> None:
