@@ -94,7 +94,7 @@ def structure_of(
             1 if first else 2,
             _place(int(before[i]), total),
         )
-    found[:, HEADING] = _distances_to_headings(found, _depths(texts, found, types, levels))
+    found[:, HEADING] = _distances_to_headings(found, _depths(texts, found, types if said else None, levels))
     return found
 
 
@@ -106,11 +106,10 @@ def unknown_structure(passages: int) -> Structure:
 def _depths(
     texts: Sequence[str], found: Structure, types: Sequence[str] | None, levels: Sequence[int] | None
 ) -> list[int]:
-    """How deep each passage lies if it is a heading: as is said, or else by its number."""
-    said = types is not None and "heading" in types
+    """How deep each passage lies if it is a heading: as is said, or else by its number. `types` where they name headings."""
     depths = []
     for i, text in enumerate(texts):
-        guessed = said and types is not None and types[i] != "heading"
+        guessed = types is not None and types[i] != "heading"
         depth = _level(text, NUMBERINGS[found[i, 1]]) + guessed * _GUESSED
         depths.append((levels[i] if levels is not None else 0) or depth)
     return depths
