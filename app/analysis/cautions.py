@@ -6,7 +6,7 @@ from app.documents.document import DocumentKind, Language, Notice
 
 _JAPANESE = Notice(
     "weak-in-japanese",
-    "The model never saw labelled importance in Japanese and misses more there than in English. Read more than it selected.",
+    "The model had no reviewer's labels in Japanese to learn from and misses more than in English. Read more than it selected.",
 )
 _REPORT = Notice(
     "few-reports",
@@ -14,7 +14,7 @@ _REPORT = Notice(
 )
 _QUERY = Notice(
     "query-unchecked",
-    "Answers to what you look for were learnt from English meetings: trust the order more than the percentages.",
+    "Answers to what you look for were checked on English contracts only: trust the order more than the percentages.",
 )
 
 NOT_ASSURED = frozenset({_JAPANESE.code, _REPORT.code})

@@ -187,11 +187,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--json", type=Path, required=True, help="JSON of model.evaluation.importance")
+    parser.add_argument("--json", type=Path, nargs="+", required=True, help="JSON of model.evaluation.importance")
     parser.add_argument("--out", type=Path, required=True, help="the picture, SVG")
     options = parser.parse_args(arguments)
     try:
-        split, panels = read(json.loads(options.json.read_text("utf-8")))
+        runs = [json.loads(path.read_text("utf-8")) for path in options.json]
+        split, panels = read({"corpora": [corpus for run in runs for corpus in run["corpora"]]})
         draw(panels, split, options.out)
     except ValueError as error:
         parser.error(str(error))

@@ -5,8 +5,9 @@
 `--model` holds `model.safetensors` and `training.json` of `model.training.train` and the tokenizer of `model.training.prepare`;
 `manifest.json` is written beside them. First is chosen how much the scan may rule out: of the passages that the whole model finds
 likely to matter, `--lost` at most. With that, importance is calibrated for each kind of document, and for Japanese documents of
-each kind; tags for each group; the same for what the first layers say. The weights of relevance to a query are fitted on
-QMSum's meetings of `train` and calibrated on those of `validation`.
+each kind; tags for each group; the same for what the first layers say. The weights of relevance to a query are fitted on every
+other contract and calibrated on the rest: contracts are asked for each of their tags, in the words of `contract-tags.json`.
+`--queries` does this last part alone, and keeps the rest.
 """
 
 from __future__ import annotations
@@ -21,15 +22,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
+from scipy.special import expit
 from torch import Tensor
 
 from model.calibration import Calibration, Floats, Sigmoid, calibrate, fit, fit_offset, fit_with_uncertainty
 from model.checkpoint import file_sha256, write_manifest
 from model.importance import Scan, Scores
 from model.layers import EncoderConfig
+from model.relevance import FEATURES
 from model.scorer import MANIFEST, QUERY, WEIGHTS, Attending, Scorer, unit_length
-from model.tags import KINDS, Kind, tag_slice
+from model.tags import KINDS, TAGS, Kind, tag_slice
 from model.training import corpora
 from model.training.corpora import LabelledDocument
 
@@ -80,9 +83,8 @@ def main() -> None:
     parser.add_argument(
         "--lost", type=float, default=0.005, help="share of what is likely to matter that may be ruled out"
     )
-    parser.add_argument(
-        "--meetings", type=int, default=40, help="so many training meetings for the weights of relevance"
-    )
+    parser.add_argument("--asked", type=int, default=40, help="so many contracts for relevance")
+    parser.add_argument("--queries", action="store_true", help="relevance alone; the manifest keeps the rest")
     parser.add_argument(
         "--int8", action="store_true", help="on CPUs multiply in int8 where it costs least (model.int8)"
     )
@@ -102,12 +104,17 @@ def main() -> None:
         write_manifest(options.model / MANIFEST, architecture, {**facts, "calibration": calibration})
         return Scorer(options.model, options.device)
 
-    documents = _documents(options, training["recipe"].get("contract_split", "split"))
-    found: dict[str, Any] = {name: getattr(options, name) for name in ("documents", "lost", "meetings", "seed")}
-    if architecture.scan_layers:
-        found |= _calibrate_scan(loaded({}), documents, options.lost, options.seed)
-    found |= _calibrate_kinds(loaded(found), documents, options.seed)
-    found |= _calibrate_queries(loaded(found), found["kinds"], options)
+    contract_split = training["recipe"].get("contract_split", "split")
+    if options.queries:
+        found: dict[str, Any] = json.loads((options.model / MANIFEST).read_text("utf-8"))["calibration"]
+        found |= {"asked": options.asked}
+    else:
+        documents = _documents(options, contract_split)
+        found = {name: getattr(options, name) for name in ("documents", "lost", "asked", "seed")}
+        if architecture.scan_layers:
+            found |= _calibrate_scan(loaded({}), documents, options.lost, options.seed)
+        found |= _calibrate_kinds(loaded(found), documents, options.seed)
+    found |= _calibrate_queries(loaded(found), found["kinds"], options, contract_split)
     loaded(found)
 
 
@@ -205,37 +212,71 @@ def _calibrate_japanese(
     }
 
 
-def _calibrate_queries(scorer: Scorer, kinds: dict[str, Any], options: argparse.Namespace) -> dict[str, Any]:
-    train = islice(_asked(scorer, options.data, "train"), options.meetings)
-    weights = _fit_relevance([asked for meeting in train for asked in meeting], options.seed)
-    asked = [each for meeting in _asked(scorer, options.data, "validation") for each in meeting]
-    logits = [found @ weights[:-1] + weights[-1] for found, _ in asked]
-    calibration = calibrate(logits, [labels for _, labels in asked], options.seed)
+def _calibrate_queries(
+    scorer: Scorer, kinds: dict[str, Any], options: argparse.Namespace, contract_split: str
+) -> dict[str, Any]:
+    asked = _asked(scorer, options, contract_split)
+    # Not on `train`: on what the model has learnt by heart it looks far better than it is.
+    weights = _fit_relevance([pair for pairs in asked[::2] for pair in pairs])
+    each = [pair for pairs in asked[1::2] for pair in pairs]
+    logits = [found @ weights[:-1] + weights[-1] for found, _ in each]
+    calibration = calibrate(logits, [labels for _, labels in each], options.seed)
     print(f"query: weights {weights.round(3)}, threshold for recall .9: {calibration.threshold(0.9):.4f}")
     return {"relevance": weights.tolist(), "kinds": {**kinds, QUERY: calibration.to_json()}}
 
 
 Asked = tuple[Floats, Labels]
-"""Features (passages, features) of one question to one meeting, and which passages answer it."""
+"""Features (passages, features) of one question to one document, and which passages answer it."""
 
 
-def _asked(scorer: Scorer, data: Path, split: str) -> Iterator[list[Asked]]:
-    """The questions to each meeting that have answers in it."""
-    for document in corpora.read_meetings(data):
-        if document.split == split and document.queries:
-            texts = document.texts()
-            raw, _ = scorer.logits(texts, Attending(whole=True), structure=document.structure)
-            vectors = unit_length(raw.vectors)
-            yield [
-                (scorer.relevance_features(query, texts, vectors, raw.states), answers)
-                for query, answers in document.queries
-            ]
+def _asked(scorer: Scorer, options: argparse.Namespace, contract_split: str) -> list[list[Asked]]:
+    """The questions to contracts of `validation`, document by document."""
+    contracts = (
+        replace(d, queries=_by_tag(d, options.data))
+        for d in corpora.read_contracts(options.data, contract_split)
+        if d.split == "validation" and len(d.tags)
+    )
+    return [_answers(scorer, document) for document in islice(contracts, options.asked)]
 
 
-def _fit_relevance(asked: list[Asked], seed: int) -> Floats:
-    model = LogisticRegression(max_iter=1000, random_state=seed)
-    model.fit(np.concatenate([found for found, _ in asked]), np.concatenate([labels for _, labels in asked]))
-    return np.append(model.coef_[0], model.intercept_)
+def _by_tag(document: LabelledDocument, data: Path) -> tuple[tuple[str, Labels], ...]:
+    """A contract asked for each tag that it has, by the tag's name and by its description."""
+    described = json.loads((data / "contract-tags.json").read_text("utf-8"))
+    queries = []
+    for tag in sorted(set(document.tags[:, 1].tolist())):
+        answers = np.zeros(len(document.spans), np.bool_)
+        answers[document.tags[document.tags[:, 1] == tag, 0]] = True
+        words = described[TAGS["contract"][tag]]
+        queries += [(words["name"], answers), (words["description"], answers)]
+    return tuple(queries)
+
+
+def _answers(scorer: Scorer, document: LabelledDocument) -> list[Asked]:
+    """Likeness and words alone: the heads for what a reader asks learnt from English meetings, and lead astray in contracts."""
+    texts = document.texts()
+    raw, _ = scorer.logits(texts, Attending(whole=True), structure=document.structure)
+    vectors = unit_length(raw.vectors)
+    return [
+        (scorer.relevance_features(query, texts, vectors, raw.states)[:, : len(FEATURES)], answers)
+        for query, answers in document.queries
+    ]
+
+
+def _fit_relevance(asked: list[Asked]) -> Floats:
+    """Weights and offset of a logistic regression. No weight is negative: a shared word does not speak against a passage."""
+    features = np.concatenate([found for found, _ in asked])
+    labels = np.concatenate([answers for _, answers in asked])
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        logits = features @ weights[:-1] + weights[-1]
+        wrong = (expit(logits) - labels) / len(labels)
+        value = float((np.logaddexp(0, logits) - labels * logits).mean())
+        return value, np.append(features.T @ wrong, wrong.sum())
+
+    count = features.shape[1]
+    bounds = [(0.0, None)] * count + [(None, None)]
+    fitted: Floats = minimize(loss, np.zeros(count + 1), jac=True, bounds=bounds, method="L-BFGS-B").x
+    return fitted
 
 
 def _array(values: Tensor) -> Floats:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import re
 import subprocess
 import sys
@@ -23,28 +22,9 @@ from pathlib import Path
 import psutil
 import pymupdf
 
-SOURCE = Path(__file__).resolve().parents[2] / "resources" / "examples" / "source" / "services-agreement.md"
-COPIES = 8
-SEED = 7
-OTHER_WORDS = {
-    "Customer": ("Client", "Purchaser", "Licensee", "Recipient"),
-    "Provider": ("Supplier", "Vendor", "Licensor", "Contractor"),
-    "Platform": ("System", "Solution", "Software", "Application"),
-    "Services": ("Work", "Deliveries", "Support Services", "Offerings"),
-}
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-
-def long_contract() -> str:
-    """The text of the agreement `COPIES` times, each with other words for the parties and other numbers."""
-    chance = random.Random(SEED)
-    body = SOURCE.read_text(encoding="utf-8").partition("\n\n")[2]
-    copies = []
-    for _ in range(COPIES):
-        text = body
-        for word, others in OTHER_WORDS.items():
-            text = re.sub(rf"\b{word}\b", chance.choice((word, *others)), text)
-        copies.append(re.sub(r"\b\d{2,3}\b", lambda _match: str(chance.randint(10, 400)), text))
-    return "\n\n".join(copies)
+from long_contract import long_contract
 
 
 def write_pdf(text: str, output: Path) -> int:

@@ -6,7 +6,7 @@ simulated through the same drawing and the same interval as in use, at the defau
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,11 +22,13 @@ from model.attention.adaptive import rows_to_audit
 from model.attention.audit import Guesses, draw, guessed_missed, interval
 from model.attention.gathered import gathered_attention_and_sums
 from model.attention.selection import Selection
-from model.scorer import Scorer
+from model.scorer import Attending, Scorer
+from model.structure import Structure, structure_of
 from model.training.corpora import read_contracts
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "resources" / "examples"
 AUDITS = 2000
+AttentionInput = Callable[[Tensor], tuple[Tensor, Tensor, Tensor]]
 CONFIG = AdaptiveAttentionConfig()
 
 
@@ -47,34 +49,43 @@ def scorer(weights: Path) -> Scorer:
 @pytest.fixture(scope="module")
 def example(scorer: Scorer) -> list[Layer]:
     document = load_document(EXAMPLES / "services-agreement.pdf")
-    return layers(scorer, [document.text[each.start : each.end] for each in document_passages(document)])
+    passages = document_passages(document)
+    texts = [document.text[each.start : each.end] for each in passages]
+    return layers(scorer, texts, structure_of(texts, [each.block for each in passages]))
 
 
 @pytest.fixture(scope="module")
 def contract(scorer: Scorer, shared: Path) -> list[Layer]:
     contracts = [document for document in read_contracts(shared / "data") if document.split == "test"]
     document = min(contracts, key=lambda document: abs(len(document.text) - 30_000))
-    return layers(scorer, [document.text[start:end] for start, end in document.spans])
+    return layers(scorer, document.texts(), document.structure)
 
 
-@torch.inference_mode()
-def layers(scorer: Scorer, passages: list[str]) -> list[Layer]:
-    ids, _ = scorer.tokenizer.encode(passages)
-    assert len(ids) > 5000, "long enough to be read sparsely"
-    encoder = scorer.model.encoder
-    states = encoder.read_locally(torch.from_numpy(ids.astype(np.int64)), [0, len(ids)])
-    found = []
-    for layer in encoder.long_layers():
-        query, key, value = layer.attention_input(states)
-        scale = query.shape[3] ** -0.5
-        result = adaptive_attention(query, key, value, config=replace(CONFIG, audit_rows=0))
-        assert result.kernel == "gathered"
-        output, logsum = gathered_attention_and_sums(query, key, value, result.selection, scale)
-        missed = torch.stack([torch.cat(list(missed_by(query, key, result.selection, head))) for head in range(6)])
-        guessed = guessed_missed(result.selection, logsum)
-        found.append(Layer(result.selection, guessed, missed.double()))
-        states = layer.after_attention(states, output[0].transpose(0, 1).flatten(1))
+def layers(scorer: Scorer, passages: list[str], structure: Structure | None) -> list[Layer]:
+    """Each whole-document layer on the states that reach it when the document is read as the application reads it."""
+    found: list[Layer] = []
+    with pytest.MonkeyPatch.context() as patch:
+        for layer in scorer.model.encoder.long_layers():
+
+            def attended(
+                states: Tensor, prepare: AttentionInput = layer.attention_input
+            ) -> tuple[Tensor, Tensor, Tensor]:
+                query, key, value = prepare(states)
+                found.append(attend(query, key, value))
+                return query, key, value
+
+            patch.setattr(layer, "attention_input", attended)
+        _, tokens = scorer.logits(passages, Attending(whole=True), structure=structure)
+    assert tokens > 5000, "long enough to be read sparsely"
     return found
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor) -> Layer:
+    result = adaptive_attention(query, key, value, config=replace(CONFIG, audit_rows=0))
+    assert result.kernel == "gathered"
+    _, logsum = gathered_attention_and_sums(query, key, value, result.selection, query.shape[3] ** -0.5)
+    missed = torch.stack([torch.cat(list(missed_by(query, key, result.selection, head))) for head in range(6)])
+    return Layer(result.selection, guessed_missed(result.selection, logsum), missed.double())
 
 
 def missed_by(query: Tensor, key: Tensor, selection: Selection, head: int) -> Iterator[Tensor]:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from model.tags import TAGS
+
 WIDTH, FEED_FORWARD, LAYERS, POSITIONS = 96, 1536, 3, 512
 PIECES = {
     "en": [
@@ -141,6 +143,8 @@ def write_data(folder: Path, seed: int = 0) -> None:
         for i in range(3)
     ]
     write("contract-clauses", clauses)
+    names = {tag: {"name": tag.replace("-", " "), "description": f"the {tag}"} for tag in TAGS["contract"]}
+    (folder / "contract-tags.json").write_text(json.dumps(names), "utf-8")
     words = list(zip(PIECES["en"], PIECES["ja"], strict=False))
     pairs = [(words[i], words[j]) for i in range(len(words)) for j in range(len(words)) if i != j]
     write("parallel-ja", [{"source": "made", "en": f"{a[0]} {b[0]}", "ja": a[1] + b[1]} for a, b in pairs])

@@ -19,7 +19,7 @@ from safetensors.torch import load_file
 
 from model.calibration import RECALLS
 from model.checkpoint import file_sha256
-from model.relevance import ASKED_FEATURES
+from model.relevance import FEATURES
 from model.scorer import MANIFEST, TOKENIZER, WEIGHTS, Scorer
 from model.tags import KINDS
 from model.tokenizer import BEGIN, END, PADDING, UNKNOWN, Tokenizer
@@ -191,7 +191,7 @@ def test_the_calibrated_model_scores(folder):
     assert manifest["sha256"] == file_sha256(folder / "model" / WEIGHTS)
     assert manifest["calibration"]["kinds"].keys() == {*KINDS, "contract-ja", "query"}
     assert manifest["calibration"]["tags"].keys() == set(KINDS)
-    assert len(manifest["calibration"]["relevance"]) == len(ASKED_FEATURES) + 1
+    assert len(manifest["calibration"]["relevance"]) == len(FEATURES) + 1
     for name in ("depth", "first", "first_tags"):
         assert manifest["calibration"][name].keys() == set(KINDS)
     english, japanese = (manifest["calibration"]["kinds"][name]["sigmoid"] for name in ("contract", "contract-ja"))
