@@ -1,0 +1,9 @@
+"""DOCX -> Document, from the XML itself: everything that a reader of Word sees, and nothing that a file does behind it.
+
+`package` opens the zip, `names` holds the vocabulary, `styles` and `numbering` what paragraphs inherit, `paragraphs` reads
+one paragraph, `story` walks a part, `reading` puts the document together. `locked` and `legacy` open what is no DOCX yet.
+"""
+
+from app.documents.docx.reading import read_docx
+
+__all__ = ["read_docx"]
