@@ -70,8 +70,8 @@ def _revision(span: Span, start: int, moves: frozenset[str] | set[str]) -> Revis
             return None
         kind = "deleted"
     if kind != "deleted" and span.start == span.end:
-        return None
-    return Revision(kind, change.author, change.date, start + span.start, start + span.end, span.text)
+        return None  # nothing but white space at the end of a block
+    return Revision(kind, change.author, change.date, start + span.start, start + span.end, span.text.strip("\n"))
 
 
 def _range(start: int | None, end: int | None, place: int | None) -> tuple[int, int]:

@@ -55,7 +55,7 @@ def _whole(package: Package, missing: list[str]) -> list[Notice]:
         message = f"The file is damaged in parts that hold no text of the document: {_named(broken)}."
         found.append(Notice("part-damaged", message))
     if package.oddities:
-        message = f"The file has parts with unsafe or unreadable names or relations, which were ignored: {_named(package.oddities)}."
+        message = f"Parts of the file with unsafe or unreadable names were ignored: {_named(package.oddities)}."
         found.append(Notice("unsafe-parts", message))
     return found
 

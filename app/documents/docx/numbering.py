@@ -86,7 +86,8 @@ class Numbering:
             if restart is None or (restart and index < restart):
                 del counts[deeper]
         text = "" if level.format == "bullet" else _written(numbered, level, counts)
-        return Label(text, {"tab": " ", "space": " "}.get(level.suffix, ""), index)
+        space = " " if text and level.suffix != "nothing" else ""
+        return Label(text, space, index)
 
     def _read(self, root: Element, numbering_of_style: dict[str, int]) -> None:
         abstract: dict[int, dict[int, Level]] = {}

@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, Any
 
 from lxml import etree
 
@@ -29,7 +29,16 @@ _MOST_CHECKED = 64 << 20
 _STEP = 1 << 16
 _DOCTYPES = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
 _WORD_TYPES = ("wordprocessingml.document.", "wordprocessingml.template.", "ms-word.document.", "ms-word.template.")
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error, KeyError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+    KeyError,
+)
 
 
 class BrokenPartError(Exception):
@@ -81,7 +90,7 @@ class Package:
     def xml(self, part: str) -> Element:
         """A part's root element. Raises `BrokenPartError`."""
         try:
-            root = etree.fromstring(self.data(part), etree.XMLParser(**_PARSING))
+            root: Element = etree.fromstring(self.data(part), _parser())
         except (etree.XMLSyntaxError, ValueError) as error:
             raise BrokenPartError(part) from error
         if root is None or root.getroottree().docinfo.internalDTD is not None:
@@ -103,15 +112,10 @@ class Package:
         return {relation.id: relation for relation in found}
 
 
-_PARSING = {
-    "resolve_entities": False,
-    "no_network": True,
-    "load_dtd": False,
-    "dtd_validation": False,
-    "huge_tree": False,
-    "remove_comments": True,
-    "remove_pis": True,
-}
+def _parser() -> Any:
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
 
 
 def children_of(data: bytes, tag: str, name: str) -> Iterator[Element]:
@@ -120,7 +124,16 @@ def children_of(data: bytes, tag: str, name: str) -> Iterator[Element]:
     Raises `BrokenPartError` for what is no XML or has no such element, and `FusenError` where one child alone is longer
     than `LONGEST_PIECE` bytes.
     """
-    parser = etree.XMLPullParser(events=("start",), tag=tag, **_PARSING)
+    parser: Any = etree.XMLPullParser(
+        events=("start",),
+        tag=tag,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     parent: Element = None
     since = 0
     try:
@@ -262,6 +275,7 @@ def _not_word(name: str) -> FusenError:
 
 
 def too_large(name: str) -> FusenError:
+    """The file, or a part of it, is more than is taken into memory."""
     return FusenError(
         "too-large", f"{name} unpacks to more than Fusen accepts.", "Split it and open the parts, or save it as PDF."
     )

@@ -139,6 +139,11 @@ class Line:
         else:
             self.spans.append(Span(change, self.length, self.length, text))
 
+    def end_taken_away(self) -> None:
+        """The end of a paragraph was deleted or moved with what stands before it."""
+        if self.spans and self.spans[-1].text and self.spans[-1].end == self.length:
+            self.spans[-1].text += "\n"
+
 
 @dataclass(slots=True)
 class Met:

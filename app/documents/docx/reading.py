@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -41,12 +44,11 @@ def _read(path: Path, file: IO[bytes]) -> Document:
     package = open_package(file, path.name)
     with package.archive:
         try:
-            reading = _Reading(package)
-            drafts = reading.drafts()
-            comments = reading.comments()
+            with _without_collection():
+                reading = _Reading(package)
+                assembled = assemble(reading.drafts(), reading.comments(), reading.context.met.moves)
         except (BrokenPartError, RecursionError) as error:
             raise damaged(path.name) from error
-        assembled = assemble(drafts, comments, reading.context.met.moves)
         notices = notices_of(package, reading.context.met, assembled, reading.missing)
     text = assembled.text
     return Document(
@@ -63,6 +65,18 @@ def _read(path: Path, file: IO[bytes]) -> Document:
         revisions=assembled.revisions,
         comments=assembled.comments,
     )
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Hundreds of thousands of small values are made and kept here; to look for rings among them takes as long as reading."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _Reading:

@@ -41,7 +41,6 @@ _CHANGED = {W_INS, W_DEL, W_MOVE_FROM, W_MOVE_TO}
 _WRAPPERS = {W_SDT, W_SDT_CONTENT, w("customXml"), w("smartTag"), *_CHANGED}
 _W_STYLE, _W_SHADE, _W_ALT_CHUNK = w("pStyle"), w("shd"), w("altChunk")
 _HEADERS: dict[str, BlockType] = {w("headerReference"): "page-header", w("footerReference"): "page-footer"}
-_PLAIN_LABEL = Label("", "", 0)
 
 
 @dataclass(slots=True)
@@ -97,6 +96,7 @@ class Story:
         self._reader = ParagraphReader(context.styles, context.met)
         self._line: Line | None = None
         self._properties: Element = None
+        self._style = Style()
         self._count = 0
         self._indices: dict[Element, int] = {}
         self.drafts: list[Draft] = []
@@ -104,7 +104,10 @@ class Story:
     def read(self, blocks: Iterable[Element]) -> None:
         """Blocks at the part's top level, all of them and in their order, as paragraphs are counted."""
         for block in blocks:
-            self._indices = {element: self._count + i for i, element in enumerate(block.iter(W_P))}
+            if block.tag == W_P and next(block.iterdescendants(W_P), None) is None:
+                self._indices = {block: self._count}
+            else:
+                self._indices = {element: self._count + i for i, element in enumerate(block.iter(W_P))}
             self._count += len(self._indices)
             self._block(block, self._place)
 
@@ -153,42 +156,44 @@ class Story:
 
     def _paragraph(self, element: Element, place: Place) -> None:
         properties = element.find(W_PPR)
-        style = self._context.styles.paragraph(None if properties is None else value_of(properties, _W_STYLE))
         index = self._indices.get(element, 0)
-        if self._line is None:
-            self._line = Line(first=index)
         line = self._line
+        if line is None:
+            line = self._line = Line(first=index)
         line.last = index
         ground = place.ground
-        look = style.look.over(self._context.styles.base)
+        style_id = None
         if properties is not None:
+            style_id = value_of(properties, _W_STYLE)
             ground = shade_of(properties.find(_W_SHADE)) or ground
             section = properties.find(W_SECTION)
             if section is not None:
                 self._section(section)
-        self._reader.read(element, line, look, ground, place.change)
+        style = self._style = self._context.styles.paragraph(style_id)
+        self._reader.read(element, line, style.look.over(self._context.styles.base), ground, place.change)
         self._properties = properties
-        if not _mark_is_gone(properties, place.change):
+        if _mark_is_gone(properties, place.change):
+            line.end_taken_away()
+        else:
             self._end_line(place)
 
     def _end_line(self, place: Place) -> None:
-        line, properties = self._line, self._properties
+        line, properties, style = self._line, self._properties, self._style
         if line is None:
             return
         self._line = self._properties = None
-        style = self._context.styles.paragraph(None if properties is None else value_of(properties, _W_STYLE))
         written = "".join(line.pieces)
         text = written.strip()
-        label = _PLAIN_LABEL
-        numbered = None
+        label = None
         if text or not (_mark_is_gone(properties, place.change) or _mark_is_hidden(properties)):
-            numbered = self._number(properties, style)
-            label = numbered or _PLAIN_LABEL
-        type_, level = self._kind(properties, style, numbered, place)
-        shown = label.text + label.space if text else label.text if type_ == "table-cell" else ""
+            label = self._number(properties, style)
+        type_, level = self._kind(properties, style, label, place)
+        shown = ""
+        if label is not None:
+            shown = label.text + label.space if text else label.text if type_ == "table-cell" else ""
+        if line.spans or line.marks:
+            _shift(line, len(written.lstrip()) - len(written) if text else 0, len(text))
         if text or shown or line.spans or line.marks:
-            lead = len(written) - len(written.lstrip()) if text else 0
-            _shift(line, -lead, len(text))
             draft = Draft(type_, level, shown, text, self._part, line.first, line.last, line.spans, line.marks)
             self.drafts.append(draft)
         for box, ground in line.boxes:
@@ -313,6 +318,3 @@ def _shift(line: Line, by: int, length: int) -> None:
     for span in line.spans:
         span.start, span.end = moved(span.start), moved(span.end)
     line.marks = [(id_, kind, moved(offset)) for id_, kind, offset in line.marks]
-
-
-

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.documents.docx.names import (
-
     W_NAME,
     W_PPR,
     W_RPR,
@@ -46,7 +45,7 @@ class Look:
     ground: Ground = None
 
     def over(self, below: Look) -> Look:
-        """This look, completed by what it inherits from `below`."""
+        """The look itself, completed by what it inherits from `below`."""
         if self is PLAIN:
             return below
         return Look(
@@ -215,6 +214,3 @@ def _alike(one: str, other: str) -> bool:
     if not (_HEX.fullmatch(one) and _HEX.fullmatch(other)):
         return False
     return all(abs(int(one[i : i + 2], 16) - int(other[i : i + 2], 16)) <= _NEAR for i in (0, 2, 4))
-
-
-
