@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 
 from app.documents.document import Document, DocumentFormat, Notice
-from app.documents.docx import read_docx
-from app.documents.docx.legacy import converted
-from app.documents.docx.locked import compound_kind, unlocked
+from app.documents.docx.opening import check_compound, read_word
 from app.documents.files import check_readable, head_of, translated
 from app.documents.pdf import ReadProgress, read_pdf
 from app.documents.text import read_text
@@ -17,8 +14,7 @@ from app.errors import FusenError
 
 _MARKDOWN_NAMES = (".md", ".markdown", ".mdown")
 _TEXT_NAMES = (".txt", ".text", *_MARKDOWN_NAMES)
-_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def format_of(path: Path) -> DocumentFormat:
@@ -27,10 +23,10 @@ def format_of(path: Path) -> DocumentFormat:
     head = head_of(path)
     if b"%PDF-" in head:
         return "pdf"
-    if head.startswith(_ZIP):
+    if head.startswith(b"PK\x03\x04"):
         return "docx"
-    if head.startswith(_COMPOUND):
-        _check_compound(path)
+    if head.startswith(_OLE):
+        check_compound(path)
         return "docx"
     if path.suffix.lower() in _TEXT_NAMES:
         return "markdown" if path.suffix.lower() in _MARKDOWN_NAMES else "text"
@@ -45,50 +41,18 @@ def format_of(path: Path) -> DocumentFormat:
     )
 
 
-def _check_compound(path: Path) -> None:
-    """A compound file is a DOCX under a password, or a document of the old Word, or of another program."""
-    kind = compound_kind(path)
-    if kind == "other":
-        raise FusenError(
-            "unsupported",
-            f"{path.name} was made by another program than Word.",
-            "Save it as DOCX or PDF and open that.",
-        )
-    if kind == "old-word-protected":
-        raise FusenError(
-            "encrypted",
-            f"{path.name} is protected by a password of the old Word, which Fusen cannot open.",
-            "Open it in Word and save a copy as DOCX.",
-        )
-
-
 def load_document(path: Path, password: str | None = None, progress: ReadProgress | None = None) -> Document:
     """Read the whole file. `progress(done, total)` is called a page; what it raises ends the reading. Raises `FusenError`."""
     format_ = format_of(path)
     if format_ == "pdf":
         return read_pdf(path, password, progress)
     try:
-        document = _read_word(path, password) if format_ == "docx" else read_text(path, markdown=format_ == "markdown")
+        document = read_word(path, password) if format_ == "docx" else read_text(path, markdown=format_ == "markdown")
     except OSError as error:
         raise translated(error, path) from error
     if progress is not None:
         progress(1, 1)
-    return document
-
-
-def _read_word(path: Path, password: str | None) -> Document:
-    if head_of(path).startswith(_ZIP):
-        document = read_docx(path)
-        if path.suffix.lower().startswith((".docx", ".docm", ".dot")):
-            return document
+    if format_ == "docx" and not path.suffix.lower().startswith((".doc", ".dot")):
         notice = Notice("other-format", "The file is a Word document, though its name says otherwise.")
         return replace(document, warnings=(*document.warnings, notice))
-    if compound_kind(path) == "protected":
-        return read_docx(path, unlocked(path, password))
-    # Places in the converted copy are no places in the user's file.
-    document = read_docx(path, BytesIO(converted(path)))
-    blocks = tuple(replace(block, source=None) for block in document.blocks)
-    notice = Notice(
-        "converted", "The file is of the old Word's format. It was read through a conversion by LibreOffice."
-    )
-    return replace(document, blocks=blocks, warnings=(*document.warnings, notice))
+    return document

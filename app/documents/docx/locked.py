@@ -40,7 +40,7 @@ def compound_kind(path: Path) -> CompoundKind:
 
 def unlocked(path: Path, password: str | None) -> io.BytesIO:
     """The DOCX in a protected file. Raises `FusenError` "encrypted" without a password, "wrong-password" with another."""
-    if password is None:
+    if not password:
         raise FusenError(
             "encrypted", f"{path.name} is a Word file protected by a password.", "Enter the password to open it."
         )
@@ -73,7 +73,7 @@ def unlocked(path: Path, password: str | None) -> io.BytesIO:
 
 def _unknown_protection(path: Path) -> FusenError:
     return FusenError(
-        "encrypted",
+        "unsupported",
         f"{path.name} is protected in a way that Fusen cannot open, or its protection is damaged.",
         "Open it in Word and save a copy without a password.",
     )
