@@ -47,7 +47,11 @@ def load_document(path: Path, password: str | None = None, progress: ReadProgres
     if format_ == "pdf":
         return read_pdf(path, password, progress)
     try:
-        document = read_word(path, password) if format_ == "docx" else read_text(path, markdown=format_ == "markdown")
+        document = (
+            read_word(path, password, progress)
+            if format_ == "docx"
+            else read_text(path, markdown=format_ == "markdown")
+        )
     except OSError as error:
         raise translated(error, path) from error
     if progress is not None:

@@ -395,3 +395,21 @@ def test_many_paragraphs_are_read_piece_by_piece(tmp_path: Path) -> None:
     document = read(tmp_path, body)
     assert [b.source.paragraph for b in document.blocks if b.source] == list(range(2000))
     assert all(document.text[b.start : b.end] == f"Clause {i}." for i, b in enumerate(document.blocks))
+
+
+def test_reading_can_be_stopped(tmp_path: Path) -> None:
+    class StopError(Exception):
+        pass
+
+    told: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> None:
+        told.append((done, total))
+        if done:
+            raise StopError
+
+    path = write_docx(tmp_path / "a.docx", "".join(paragraph(f"Clause {number}.") for number in range(2000)))
+    with pytest.raises(StopError):
+        load_document(path, progress=stop)
+    assert len(told) == 2
+    assert 0 < told[1][0] < told[1][1]

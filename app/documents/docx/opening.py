@@ -9,6 +9,7 @@ from pathlib import Path
 from app.documents.document import Document, Notice
 from app.documents.docx.legacy import converted
 from app.documents.docx.locked import compound_kind, unlocked
+from app.documents.docx.package import Progress
 from app.documents.docx.reading import read_docx
 from app.documents.files import head_of
 from app.errors import FusenError
@@ -33,14 +34,14 @@ def check_compound(path: Path) -> None:
         )
 
 
-def read_word(path: Path, password: str | None = None) -> Document:
-    """The whole document. Raises `FusenError`, among them "encrypted" and "wrong-password"."""
+def read_word(path: Path, password: str | None = None, progress: Progress | None = None) -> Document:
+    """The whole document; `progress` as in `read_docx`. Raises `FusenError`, among them "encrypted" and "wrong-password"."""
     if head_of(path).startswith(_ZIP):
-        return read_docx(path)
+        return read_docx(path, progress=progress)
     if compound_kind(path) == "protected":
-        return read_docx(path, unlocked(path, password))
+        return read_docx(path, unlocked(path, password), progress)
     # Places in the converted copy are no places in the user's file.
-    document = read_docx(path, BytesIO(converted(path)))
+    document = read_docx(path, BytesIO(converted(path)), progress)
     blocks = tuple(replace(block, source=None) for block in document.blocks)
     notice = Notice(
         "converted", "The file is of the old Word's format. It was read through a conversion by LibreOffice."

@@ -9,7 +9,7 @@ import posixpath
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -39,6 +39,8 @@ _BROKEN = (
     struct.error,
     KeyError,
 )
+
+Progress = Callable[[int, int], None]
 
 
 class BrokenPartError(Exception):
@@ -118,9 +120,10 @@ def _parser() -> Any:
     )
 
 
-def children_of(data: bytes, tag: str, name: str) -> Iterator[Element]:
+def children_of(data: bytes, tag: str, name: str, progress: Progress | None = None) -> Iterator[Element]:
     """Each child of the first element `tag`, in order, while the part is parsed; one is freed soon after its successor came.
 
+    `progress(done, total)` is told the bytes that were read; what it raises ends the reading.
     Raises `BrokenPartError` for what is no XML or has no such element, and `FusenError` where one child alone is longer
     than `LONGEST_PIECE` bytes.
     """
@@ -138,6 +141,8 @@ def children_of(data: bytes, tag: str, name: str) -> Iterator[Element]:
     since = 0
     try:
         for position in range(0, len(data), _STEP):
+            if progress is not None:
+                progress(position, len(data))
             parser.feed(data[position : position + _STEP])
             since += _STEP
             if parent is None:

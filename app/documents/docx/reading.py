@@ -18,6 +18,7 @@ from app.documents.docx.package import (
     LARGEST_MAIN_PART,
     BrokenPartError,
     Package,
+    Progress,
     Relation,
     children_of,
     damaged,
@@ -32,21 +33,25 @@ _NOTE_TYPES = (None, "normal")
 _BEHIND_TEXT = b'behindDoc="1"'
 
 
-def read_docx(path: Path, content: IO[bytes] | None = None) -> Document:
-    """The document as one page without size. `content` is read in the file's place, as after decryption. Raises `FusenError`."""
+def read_docx(path: Path, content: IO[bytes] | None = None, progress: Progress | None = None) -> Document:
+    """The document as one page without size. Raises `FusenError`.
+
+    `content` is read in the file's place, as after decryption. `progress(done, total)` is called as the body is read, in
+    bytes of its XML; what it raises ends the reading.
+    """
     if content is not None:
-        return _read(path, content)
+        return _read(path, content, progress)
     with path.open("rb") as file:
-        return _read(path, file)
+        return _read(path, file, progress)
 
 
-def _read(path: Path, file: IO[bytes]) -> Document:
+def _read(path: Path, file: IO[bytes], progress: Progress | None) -> Document:
     package = open_package(file, path.name)
     with package.archive:
         try:
             with _without_collection():
                 reading = _Reading(package)
-                assembled = assemble(reading.drafts(), reading.comments(), reading.context.met.moves)
+                assembled = assemble(reading.drafts(progress), reading.comments(), reading.context.met.moves)
         except (BrokenPartError, RecursionError) as error:
             raise damaged(path.name) from error
         notices = notices_of(package, reading.context.met, assembled, reading.missing)
@@ -89,9 +94,9 @@ class _Reading:
         styles = Styles(self._related("styles"))
         self.context = Context(styles, Numbering(self._related("numbering"), styles.numbering_of))
 
-    def drafts(self) -> list[Draft]:
+    def drafts(self, progress: Progress | None) -> list[Draft]:
         """Page headers, body, footnotes, endnotes, page footers. Raises `BrokenPartError` for the body only."""
-        body = self._body()
+        body = self._body(progress)
         notes = [*self._notes("footnotes"), *self._notes("endnotes")]
         running = self._running()
         headers = [draft for draft in running if draft.type == "page-header"]
@@ -102,12 +107,12 @@ class _Reading:
         """Id, author, date and text of each comment."""
         return read_comments(self._related("comments"))
 
-    def _body(self) -> list[Draft]:
+    def _body(self, progress: Progress | None) -> list[Draft]:
         data = self._package.data(self._package.main, LARGEST_MAIN_PART)
         # White letters on a picture that lies behind the text are seen; on which letters it lies is not known here.
         ground: Ground = "unknown" if _BEHIND_TEXT in data or b":background " in data else None
         story = Story(self.context, self._package.main, ground=ground)
-        story.read(children_of(data, W_BODY, self._package.name))
+        story.read(children_of(data, W_BODY, self._package.name, progress))
         story.finish()
         return story.drafts
 
