@@ -31,6 +31,7 @@ from app.documents.docx.names import (
     chosen,
     is_on,
     number_of,
+    properties_of,
     value_of,
     w,
 )
@@ -253,7 +254,7 @@ class ParagraphReader:
                 self._inline(child, line, change)
 
     def _run(self, run: Element, line: Line, change: Change | None) -> None:
-        properties = run.find(W_RPR)
+        properties = properties_of(run, W_RPR)
         before = self._visible
         if properties is not None:
             self._visible = self._styles.look_of(properties).over(self._look).is_visible(self._ground)

@@ -30,6 +30,7 @@ from app.documents.docx.names import (
     Element,
     chosen,
     is_on,
+    properties_of,
     value_of,
     w,
 )
@@ -155,7 +156,7 @@ class Story:
             self.drafts.append(Draft("paragraph", None, "", "", self._part, 0, 0, [], line.marks))
 
     def _paragraph(self, element: Element, place: Place) -> None:
-        properties = element.find(W_PPR)
+        properties = properties_of(element, W_PPR)
         index = self._indices.get(element, 0)
         line = self._line
         if line is None:
