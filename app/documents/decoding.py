@@ -129,9 +129,9 @@ def declared_encoding(head: bytes) -> str | None:
 
 
 def _decoded(data: bytes, declared: str | None, notices: list[Notice]) -> str:
-    for mark, encoding in _BOMS:
+    for mark, marked in _BOMS:
         if data.startswith(mark):
-            return data.decode(encoding, "replace").removeprefix("\ufeff")
+            return data.decode(marked, "replace").removeprefix("\ufeff")
     whole = _as_utf8(data)
     if (whole is None or _STRAY_CONTROL.search(data, 0, _SAMPLE)) and (wide := _wide(data)) is not None:
         return data.decode(wide, "replace")
@@ -186,7 +186,8 @@ def _as_iso_2022(data: bytes) -> str | None:
 
 def _wide(data: bytes) -> str | None:
     """UTF-16 or UTF-32 without a mark: read so, nearly all are usual characters, and a fair part is plain ones."""
-    best, most = None, 0.1
+    best: str | None = None
+    most = 0.05
     for encoding, unit in (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2)):
         text = data[: _SAMPLE // 8 // unit * unit].decode(encoding, "replace")
         if len(data) < unit or len(_STRANGE.findall(text)) > 0.02 * len(text):
@@ -237,6 +238,9 @@ def _high(data: bytes) -> int:
 
 def _share_of_utf8(data: bytes) -> float:
     """How much of what is not ASCII is in sequences of UTF-8: of three bytes or more, which hardly arise by chance."""
+    if len(data) > 2 * _SAMPLE:  # looked at in sixteen places, for an encoding may change anywhere
+        step = len(data) // 16
+        data = b"\n".join(data[start : start + _SAMPLE // 8] for start in range(0, 16 * step, step))
     high = max(_high(data), 1)
     long = len(data) - len(_LONG_UTF8.sub(b"", data))
     any_ = len(data) - len(_ANY_UTF8.sub(b"", data))

@@ -9,26 +9,10 @@ from pathlib import Path
 from app.documents.document import Document, DocumentFormat, Notice
 from app.documents.docx import read_docx
 from app.documents.files import check_readable, head_of, translated
+from app.documents.names import FORMAT_NAMES
 from app.documents.pdf import ReadProgress, read_pdf
 from app.documents.text import read_text
 from app.errors import FusenError
-
-FORMAT_NAMES: dict[str, DocumentFormat] = {
-    ".pdf": "pdf",
-    ".docx": "docx",
-    ".docm": "docx",
-    ".txt": "text",
-    ".text": "text",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".mdown": "markdown",
-    ".rst": "rst",
-    ".rest": "rst",
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
-}
-"""The endings of names, in lower case, of what Fusen reads."""
 
 _HTML = re.compile(
     rb"(?:\s|<\?xml[^>]{0,200}>|<!--.{0,400}?-->)*<(?:!doctype\s+html|html|head)\b", re.IGNORECASE | re.DOTALL

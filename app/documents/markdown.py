@@ -47,11 +47,17 @@ def read_markdown(text: str) -> Pieces:
     return replace(page, pieces=[*fields, *page.pieces, *asides], notices=notices, language=None)
 
 
+class _Parser(MarkdownIt):
+    """markdown-it, but that a link to a script is known as one, so that it is warned of; no link is ever followed."""
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 -- markdown-it's own name
+        """Whether brackets and `url` make a link."""
+        return True
+
+
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    parser = _Parser("commonmark", {"html": True}).enable(["table", "strikethrough"])
     parser.core.ruler.at("inline", _inline)
-    # A link to a script is to be known as one, so that it is warned of; no link is ever followed.
-    parser.validateLink = lambda _: True  # type: ignore[method-assign] -- markdown-it's own way to set it
     return parser
 
 

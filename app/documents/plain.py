@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from app.documents.document import BlockType
 from app.documents.pieces import Piece, Pieces, Words, join_lines
@@ -66,7 +66,7 @@ class _Group:
 
 
 def read_plain(text: str) -> Pieces:
-    """The pieces of a plain text whose line ends are `\n`, with `\\f` on a line of its own where a page ends."""
+    r"""The pieces of a plain text whose line ends are `\n`, with `\f` on a line of its own where a page ends."""
     raw = text.split("\n")
     running = _running_lines(raw)
     lines = [_line(line, running.get(number)) for number, line in enumerate(raw)]
@@ -262,7 +262,7 @@ def _heading_level(group: _Group, following: _Group | None, under_heading: bool)
 
 def _is_titled(name: str) -> bool:
     """Whether all longer words begin with a capital."""
-    words = [word for word in re.findall(r"[^\W\d_]{4,}", name)]
+    words = re.findall(r"[^\W\d_]{4,}", name)
     return bool(words) and len(name.split()) <= 12 and all(word[0].isupper() for word in words)
 
 

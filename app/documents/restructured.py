@@ -18,7 +18,7 @@ from docutils.parsers.rst.states import Inliner
 from docutils.utils import new_document
 
 from app.documents.document import BlockType, Notice
-from app.documents.pieces import Piece, Pieces, join_lines
+from app.documents.pieces import Piece, Pieces, TooManyMarksError, join_lines
 from app.documents.web_page import comments_notice, read_page, roman
 
 LONGEST_RESTRUCTURED = 512 << 10
@@ -84,10 +84,6 @@ def read_restructured(text: str) -> Pieces:
         told = "The document asks to take in other files; none was read."
         notices.append(Notice("remote-content", told))
     return Pieces(pieces, notices)
-
-
-class TooManyMarksError(Exception):
-    """The text holds more marks that nothing closes than can be looked at in time."""
 
 
 class _Inliner(Inliner):

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from app.documents.decoding import decode, declared_encoding
+from app.documents.decoding import declared_encoding, decode
 from app.documents.document import Document, Language, Notice
 from app.documents.guessing import guess_kind, guess_language
-from app.documents.pieces import Pieces, build
+from app.documents.pieces import Pieces, TooManyMarksError, build
 from app.documents.plain import read_plain
 from app.errors import FusenError
 
@@ -80,10 +80,10 @@ def _markdown(content: str) -> Pieces:
 
 
 def _restructured(content: str) -> Pieces:
-    from app.documents.restructured import LONGEST_LINE, LONGEST_RESTRUCTURED, TooManyMarksError, read_restructured
+    from app.documents.restructured import LONGEST_LINE, LONGEST_RESTRUCTURED, read_restructured
 
     fits = len(content) <= LONGEST_RESTRUCTURED and all(len(line) <= LONGEST_LINE for line in content.split("\n"))
-    return _or_plain(content, read_restructured, fits, TooManyMarksError)
+    return _or_plain(content, read_restructured, fits)
 
 
 def _page(content: str) -> Pieces:
@@ -92,12 +92,12 @@ def _page(content: str) -> Pieces:
     return read_page(content)
 
 
-def _or_plain(content: str, read: Callable[[str], Pieces], fits: bool, *failures: type[Exception]) -> Pieces:
+def _or_plain(content: str, read: Callable[[str], Pieces], fits: bool) -> Pieces:
     """Plain text where marks cannot be understood: its words are what matters."""
     if fits:
         try:
             return read(content)
-        except (RecursionError, *failures):
+        except (RecursionError, TooManyMarksError):
             pass
     plain = read_plain(content)
     told = "The text is too long or too deeply nested for its marks to be understood: it was read as plain text."

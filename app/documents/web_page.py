@@ -24,8 +24,8 @@ _BLOCKS = frozenset(
     re.findall(
         r"\S+",
         "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption figure"
-        " footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html iframe legend li main menu nav noframes ol optgroup option p"
-        " pre search section select summary table tbody td textarea tfoot th thead title tr ul video audio",
+        " footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html iframe legend li main menu nav noframes ol optgroup option"
+        " p pre search section select summary table tbody td textarea tfoot th thead title tr ul video audio",
     )
 )
 # Scripts and styles; what stands in for something that is shown; readings above Japanese words; names inside of drawings.
