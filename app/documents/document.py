@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 BlockType = Literal["paragraph", "heading", "list-item", "table-cell", "footnote", "page-header", "page-footer"]
-DocumentFormat = Literal["pdf", "docx", "text", "markdown"]
+DocumentFormat = Literal["pdf", "docx", "text", "markdown", "rst", "html"]
 DocumentKind = Literal["contract", "report", "design"]
 Language = Literal["en", "ja"]
 RevisionKind = Literal["inserted", "deleted", "moved"]
