@@ -14,17 +14,16 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from app.analysis.analysis import Analysis
 from app.errors import FusenError
 from app.workers import failures
 from app.workers.delivering import deliver, in_scratch
-from app.workers.page_watch import PAGE_SECONDS, LostDrawings, PageWatch
+from app.workers.page_watch import PAGE_SECONDS, LostDrawings
+from app.workers.pending import OnFailure, OnPreliminary, OnProgress, OnResult, Pending
 from app.workers.protocol import (
     AnnotatePdf,
     Body,
@@ -38,7 +37,6 @@ from app.workers.protocol import (
     Preliminary,
     Progress,
     ReadDocument,
-    ReadResult,
     RenderPage,
     Result,
     Started,
@@ -48,7 +46,7 @@ from app.workers.protocol import (
     decode_from_worker,
     encode,
 )
-from app.workers.starting import Scratch, listen, start_process
+from app.workers.starting import Scratch, cpu_seconds, kill, listen, start_process
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -63,29 +61,10 @@ STARTING_SECONDS = 120.0
 CANCELLING_SECONDS = 5.0
 CLOSING_SECONDS = 2.0
 ATTEMPTS = 2
+PATIENCE = 4
+"""How many times its deadline a worker may have that has used less than half of it as CPU time: other programs hold it up."""
+
 LONGEST_FRAME = 1 << 30
-
-OnProgress = Callable[[Progress], None]
-OnPreliminary = Callable[[Analysis], None]
-OnResult = Callable[[Value], None]
-OnFailure = Callable[[FusenError], None]
-
-
-@dataclass(eq=False)
-class _Pending:
-    """A call that the worker has not finished. `settled`: the caller has its answer, the worker does not know it yet."""
-
-    id: int
-    body: Body
-    on_progress: OnProgress | None
-    on_result: OnResult
-    on_failure: OnFailure
-    on_preliminary: OnPreliminary | None = None
-    attempts: int = 0
-    cancelled: bool = False
-    settled: bool = False
-    output: Path | None = None  # where what the worker writes in its scratch folder is wanted
-    pages: PageWatch = field(default_factory=PageWatch)
 
 
 class WorkerClient:
@@ -116,8 +95,8 @@ class WorkerClient:
         self._closed = False
         self._loop = asyncio.new_event_loop()
         # From here on: touched by the loop's thread alone.
-        self._pending: dict[int, _Pending] = {}
-        self._unsent: list[_Pending] = []
+        self._pending: dict[int, Pending] = {}
+        self._unsent: list[Pending] = []
         self._running: list[int] = []
         self._process: asyncio.subprocess.Process | None = None
         self._life: asyncio.Task[None] | None = None
@@ -148,7 +127,7 @@ class WorkerClient:
 
         `on_preliminary` is called before it, on the same thread, if the worker has first findings; never after a `cancel`.
         """
-        pending = _Pending(next(self._ids), body, on_progress, on_result, on_failure, on_preliminary)
+        pending = Pending(next(self._ids), body, on_progress, on_result, on_failure, on_preliminary)
         pending.pages.limit = self._page_seconds
         self._post(lambda: self._accept(pending))
         return pending.id
@@ -220,7 +199,7 @@ class WorkerClient:
         self._loop.close()
         self._scratch.remove()
 
-    def _accept(self, pending: _Pending) -> None:
+    def _accept(self, pending: Pending) -> None:
         try:
             self._prepare(pending)
         except FusenError as error:
@@ -231,7 +210,7 @@ class WorkerClient:
         self._ensure_process()
         self._send_unsent()
 
-    def _prepare(self, pending: _Pending) -> None:
+    def _prepare(self, pending: Pending) -> None:
         """What is to be done before a request is sent. Raises `FusenError` where it need not be."""
         body = pending.body
         if isinstance(body, RenderPage) and body in self._lost_drawings:
@@ -258,7 +237,7 @@ class WorkerClient:
         else:
             self._settle(pending, failures.cancelled())
 
-    def _settle(self, pending: _Pending, outcome: Value | FusenError) -> None:
+    def _settle(self, pending: Pending, outcome: Value | FusenError) -> None:
         """Give the caller its answer, once."""
         if pending.settled:
             return
@@ -323,7 +302,7 @@ class WorkerClient:
         try:
             return await asyncio.wait_for(process.wait(), CLOSING_SECONDS)
         except TimeoutError:
-            _kill_process(process)
+            kill(process)
             return await process.wait()
 
     def _hear(self, message: FromWorker) -> None:
@@ -345,7 +324,7 @@ class WorkerClient:
                 self._finish(pending, message)
         self._watch()
 
-    def _report(self, pending: _Pending, callback: Callable[[T], None] | None, news: T) -> None:
+    def _report(self, pending: Pending, callback: Callable[[T], None] | None, news: T) -> None:
         """Tell the caller what is not the end of the call yet."""
         if callback is None or pending.cancelled:
             return
@@ -354,7 +333,7 @@ class WorkerClient:
         except Exception:
             log.exception("a callback failed")
 
-    def _finish(self, pending: _Pending, message: Result | Failure) -> None:
+    def _finish(self, pending: Pending, message: Result | Failure) -> None:
         del self._pending[pending.id]
         if pending.id in self._running:
             self._running.remove(pending.id)
@@ -369,11 +348,11 @@ class WorkerClient:
         else:
             self._settle(pending, outcome)
         self._pages_done += isinstance(outcome, PageImage)
-        if _ran_out_of_memory(outcome) or self._pages_done >= self._recycle_pages:
+        if failures.ran_out_of_memory(outcome) or self._pages_done >= self._recycle_pages:
             self._retiring = True
         self._retire_if_idle()
 
-    async def _deliver(self, pending: _Pending, written: Path, output: Path) -> None:
+    async def _deliver(self, pending: Pending, written: Path, output: Path) -> None:
         """Carry what the worker wrote to where it is wanted, on another thread, since it may take a while."""
         try:
             self._settle(pending, await asyncio.to_thread(deliver, written, output))
@@ -384,7 +363,7 @@ class WorkerClient:
         """Close the pipe of a worker that is due to be replaced: it ends, and another starts."""
         if self._retiring and not self._pending and self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
-            self._loop.call_later(CLOSING_SECONDS, _kill_process, self._process)
+            self._loop.call_later(CLOSING_SECONDS, kill, self._process)
 
     # ---- deadlines and death
 
@@ -403,14 +382,28 @@ class WorkerClient:
             return
         seconds = pending.pages.seconds() or self._deadlines.get(type(pending.body))
         if seconds is not None:
-            error = failures.timeout(pending.body, seconds)
-            self._timer = self._loop.call_later(seconds, self._kill, error)
+            self._wait(seconds, failures.timeout(pending.body, seconds), self._cpu_seconds(), PATIENCE)
+
+    def _wait(self, seconds: float, verdict: FusenError, since: float | None, times: int) -> None:
+        """End the worker in `seconds`, or up to `times` as late while it has hardly run since the CPU time `since`."""
+        self._timer = self._loop.call_later(seconds, self._overdue, seconds, verdict, since, times - 1)
+
+    def _overdue(self, seconds: float, verdict: FusenError, since: float | None, times: int) -> None:
+        used = self._cpu_seconds()
+        starved = used is not None and since is not None and used - since < seconds / 2
+        if starved and times > 0:
+            self._wait(seconds, verdict, since, times)
+        else:
+            self._kill(verdict)
+
+    def _cpu_seconds(self) -> float | None:
+        return None if self._process is None else cpu_seconds(self._process)
 
     def _kill(self, verdict: FusenError | None) -> None:
         log.warning("the %s does not answer and is ended", self._name)
         self._verdict = verdict
         if self._process is not None:
-            _kill_process(self._process)
+            kill(self._process)
 
     def _succeed_the_dead(self) -> None:
         """Hand what waits to a new worker; the call that the worker died at fails, unless it can go on without a page.
@@ -439,7 +432,7 @@ class WorkerClient:
         if (self._unsent or self._retiring) and not self._closed:
             self._ensure_process()
 
-    def _goes_on(self, guilty: _Pending) -> bool:
+    def _goes_on(self, guilty: Pending) -> bool:
         """Whether the call that the worker died at is to be sent again, without the page that it was at."""
         timed_out = self._verdict is not None and self._verdict.code == "timeout"
         if isinstance(guilty.body, RenderPage) and timed_out:
@@ -480,7 +473,7 @@ class WorkerClient:
         if self._process is not None and self._running:
             # The worker is busy with what nobody waits for any more.
             self._verdict = failures.cancelled()
-            _kill_process(self._process)
+            kill(self._process)
         self._pending.clear()
         self._unsent.clear()
         self._running.clear()
@@ -494,17 +487,3 @@ class WorkerClient:
             self._loop.call_later(CLOSING_SECONDS, self._kill, None)
             await self._life
         self._loop.stop()
-
-
-def _kill_process(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        process.kill()
-
-
-def _ran_out_of_memory(outcome: Value | FusenError) -> bool:
-    """Whether the worker met its limit, after which its memory is in pieces."""
-    if isinstance(outcome, FusenError):
-        return outcome.code == "out-of-memory"
-    return isinstance(outcome, ReadResult) and any(
-        notice.code == "page-out-of-memory" for notice in outcome.document.warnings
-    )

@@ -15,8 +15,10 @@ import logging
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from app.workers import limits
 
@@ -92,31 +94,43 @@ def confine(scratch: Path | None = None) -> Confinement:
     if scratch is not None:
         tempfile.tempdir = str(scratch)
     limited = "" if limits.limit_process() else "this system does not limit memory from within a process"
-    # seccomp first: its library looks for others on the disk, which Landlock would not let it do.
-    network = _without_network()
-    return Confinement(limited, _without_writing(scratch), network)
+    return Confinement(limited, *_walls(scratch))
 
 
 if sys.platform == "linux":
 
-    def _without_network() -> str:
+    def _walls(scratch: Path | None) -> tuple[str, str]:
+        """Why there is no Landlock, why there is no seccomp; empty strings where there are."""
+        # Both libraries first look for others by starting programs, which either wall would not let them do.
+        rules = _landlock_rules(scratch)
+        calls = _seccomp_filter()
+        without_seccomp = calls if isinstance(calls, str) else _applied(calls.load)
+        without_landlock = rules if isinstance(rules, str) else _applied(rules.apply)
+        return without_landlock, without_seccomp
+
+    def _applied(apply: Callable[[], None]) -> str:
         try:
-            import pyseccomp
-        except (ImportError, OSError, RuntimeError) as error:  # the last when libseccomp is not installed
-            return f"libseccomp is not installed ({error})"
-        try:
-            calls = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-            for name in _DENIED_CALLS:
-                try:
-                    calls.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
-                except OSError:
-                    log.debug("no system call %s here", name)
-            calls.load()
-        except OSError as error:
-            return f"the kernel refuses seccomp ({error.strerror})"
+            apply()
+        except Exception as error:  # of two libraries with trees of their own; none may keep a document from being read
+            return f"the kernel refuses it ({error})"
         return ""
 
-    def _without_writing(scratch: Path | None) -> str:
+    def _seccomp_filter() -> Any:
+        """The filter, or why there is none."""
+        try:
+            import pyseccomp
+        except (ImportError, OSError, RuntimeError) as error:  # the last when libseccomp is not there
+            return f"libseccomp is not installed ({error})"
+        calls = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+        for name in _DENIED_CALLS:
+            try:
+                calls.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
+            except OSError:
+                log.debug("no system call %s here", name)
+        return calls
+
+    def _landlock_rules(scratch: Path | None) -> Any:
+        """The rules, or why there are none."""
         try:
             from py_landlock import AccessFs, Landlock, LandlockError
         except ImportError as error:
@@ -128,15 +142,12 @@ if sys.platform == "linux":
             if _SHARED_MEMORY.is_dir():
                 # Into what the client has made there, and nothing new.
                 rules.add_path_rule(_SHARED_MEMORY, access=AccessFs.WRITE_FILE)
-            rules.apply()
         except (LandlockError, OSError) as error:
             return f"the kernel has no Landlock ({error})"
-        return ""
+        return rules
 
 else:
 
-    def _without_network() -> str:
-        return "only Linux has seccomp"
-
-    def _without_writing(scratch: Path | None) -> str:
-        return "only Linux has Landlock"
+    def _walls(scratch: Path | None) -> tuple[str, str]:
+        """Why there is no Landlock, why there is no seccomp."""
+        return "only Linux has Landlock", "only Linux has seccomp"

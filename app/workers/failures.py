@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.errors import FusenError
-from app.workers.protocol import Body, RenderPage, file_of
+from app.workers.protocol import Body, ReadResult, RenderPage, Value, file_of
 
 _DAMAGED = "The file may be damaged or very complicated. Open a copy that was saved anew by another program."
 
@@ -47,4 +47,13 @@ def no_scratch() -> FusenError:
         "permission",
         "No file can be written in the system's folder for temporary files.",
         "Free some space and try again.",
+    )
+
+
+def ran_out_of_memory(outcome: Value | FusenError) -> bool:
+    """Whether a worker that answers so has met its limit, after which its memory is in pieces."""
+    if isinstance(outcome, FusenError):
+        return outcome.code == "out-of-memory"
+    return isinstance(outcome, ReadResult) and any(
+        notice.code == "page-out-of-memory" for notice in outcome.document.warnings
     )

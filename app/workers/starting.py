@@ -50,6 +50,23 @@ async def start_process(module: str, scratch: Path) -> asyncio.subprocess.Proces
     )
 
 
+def kill(process: asyncio.subprocess.Process) -> None:
+    """End the process at once, unless it has ended."""
+    if process.returncode is None:
+        process.kill()
+
+
+def cpu_seconds(process: asyncio.subprocess.Process) -> float | None:
+    """CPU time that the process has used so far; None where the system does not tell, or the process is gone."""
+    try:
+        fields = (
+            Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        )
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 async def listen(process: asyncio.subprocess.Process, last_words: deque[str]) -> None:
     """Take what the worker and its libraries write to standard error, so that the pipe never fills."""
     assert process.stderr is not None  # noqa: S101 -- it was asked for
