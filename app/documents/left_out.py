@@ -1,4 +1,4 @@
-"""Pages that a reading leaves out because they took too long, needed too much memory or ended the reader: reasons and words."""
+"""Pages that a reading leaves out: they took too long, needed too much memory, unpack without end or ended the reader."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 from app.documents.document import Notice
 from app.errors import FusenError
 
-Reason = Literal["timeout", "out-of-memory", "crash"]
+Reason = Literal["timeout", "out-of-memory", "too-large", "crash"]
 
 NOTHING: Mapping[int, Reason] = MappingProxyType({})
 
@@ -20,13 +20,14 @@ BeginPage = Callable[[int, int], None]
 _WORDS: Mapping[Reason, str] = {
     "timeout": "took too long",
     "out-of-memory": "needed too much memory",
+    "too-large": "would unpack to more than 128 MB",
     "crash": "stopped the program that reads it",
 }
 _ADVICE = "The file may be damaged or made to do harm. Open a copy that was saved anew by another program."
 
 
 def notices(left_out: Mapping[int, Reason]) -> list[Notice]:
-    """A warning for each reason, which names the pages; codes are page-timeout, page-out-of-memory and page-crash."""
+    """A warning for each reason, which names the pages; codes are `page-` and the reason."""
     found = []
     for reason, words in _WORDS.items():
         pages = sorted(page for page, why in left_out.items() if why == reason)
@@ -44,6 +45,8 @@ def nothing_left(path: Path, left_out: Mapping[int, Reason]) -> FusenError:
         return FusenError("timeout", f"{path.name} took too long to read and was given up.", _ADVICE)
     if "out-of-memory" in reasons:
         return FusenError("out-of-memory", f"{path.name} needs more memory than a document may take.", _ADVICE)
+    if "too-large" in reasons:
+        return FusenError("too-large", f"{path.name} unpacks to more than can be read.", _ADVICE)
     return FusenError("damaged", f"{path.name} stopped the program that reads it, at every page.", _ADVICE)
 
 

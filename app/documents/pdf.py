@@ -46,6 +46,9 @@ LARGEST_PAGE_COUNT = 50_000
 FILE_SECONDS, FILE_SECONDS_A_PAGE = 60.0, 0.2
 """How long the pages of a file may take together; what is then unread is left out. Usual pages take a hundredth of a second."""
 
+LARGEST_CONTENT = 128 << 20
+"""Bytes that one page's drawing may unpack to; a hundred times as much as the densest usual page."""
+
 _A4 = (595.0, 842.0)
 
 
@@ -99,6 +102,25 @@ def _is_of_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or told is not None
 
 
+class _OversizedError(Exception):
+    """A page's drawing unpacks to more than `LARGEST_CONTENT`."""
+
+
+def _check_content(pdf: pymupdf.Document, page: pymupdf.Page) -> None:
+    """Raise `_OversizedError` for a page that unpacks without end. Unpacks up to the limit and keeps nothing."""
+    library = pymupdf.mupdf
+    try:
+        inner = library.pdf_document_from_fz_document(pdf.this)
+        contents = library.pdf_page_contents(library.pdf_page_from_fz_page(page.this))
+        unpacked = library.fz_skip(library.pdf_open_contents_stream(inner, contents), LARGEST_CONTENT)
+    except MemoryError:
+        raise
+    except Exception:
+        return  # reading the page meets the same fault, and may get over it
+    if unpacked >= LARGEST_CONTENT:
+        raise _OversizedError
+
+
 def page_sizes(pdf: pymupdf.Document) -> list[tuple[float, float]]:
     """Displayed width and height of every page in points."""
     return [_size(pdf, index) for index in range(pdf.page_count)]
@@ -125,9 +147,12 @@ def render_page(pdf: pymupdf.Document, number: int, scale: float, target: memory
         needed = 3 * math.ceil(page.rect.width * scale) * math.ceil(page.rect.height * scale)
         if needed > len(target):
             raise FusenError("too-large", f"Page {number} is too large to be shown at this size.", "Show it smaller.")
+        _check_content(pdf, page)
         pixmap = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
     except (FusenError, MemoryError):
         raise
+    except _OversizedError as error:
+        raise FusenError("too-large", f"Page {number} unpacks to too much.", "Other pages can be shown.") from error
     except Exception as error:
         _check_memory(error)
         raise FusenError("damaged", f"Page {number} cannot be drawn.", "Other pages may be whole.") from error
@@ -211,6 +236,9 @@ def _read_page(pdf: pymupdf.Document, number: int, pages: _Pages) -> PageLines:
     try:
         size = _size(pdf, number - 1)
         return PageLines(*size, _lines(pdf, number - 1))
+    except _OversizedError:
+        pages.left_out[number] = "too-large"
+        return PageLines(*size, [])
     except Exception as error:
         if _is_of_memory(error):
             pages.left_out[number] = "out-of-memory"
@@ -222,6 +250,7 @@ def _read_page(pdf: pymupdf.Document, number: int, pages: _Pages) -> PageLines:
 
 def _lines(pdf: pymupdf.Document, index: int) -> list[Any]:
     page = pdf[index]
+    _check_content(pdf, page)
     raw = page.get_text("rawdict", flags=_FLAGS)
     return page_lines(raw, tuple(page.rotation_matrix), _recover_quad)
 

@@ -9,6 +9,7 @@ import pytest
 
 from app.documents.left_out import Reason, listed, notices
 from app.documents.loading import load_document
+from app.documents.pdf import open_pdf, render_page
 from app.errors import FusenError
 
 
@@ -71,6 +72,21 @@ def test_a_page_without_memory_costs_that_page(tmp_path: Path, monkeypatch: pyte
     document = load_document(three_pages(tmp_path / "a.pdf"))
     assert [notice.message for notice in document.warnings] == ["Page 2 needed too much memory and was left out."]
     assert "page 3" in document.text
+
+
+def test_a_page_that_unpacks_without_end_costs_that_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = three_pages(tmp_path / "a.pdf")
+    pdf = pymupdf.open(path)
+    pdf.update_stream(pdf[0].get_contents()[0], b"q Q " * 30_000)
+    pdf.save(tmp_path / "b.pdf", deflate=True)
+    monkeypatch.setattr("app.documents.pdf.LARGEST_CONTENT", 100_000)
+    document = load_document(tmp_path / "b.pdf")
+    assert [notice.code for notice in document.warnings] == ["page-too-large"]
+    assert document.text == "The text of page 2.\n\nThe text of page 3."
+    pixels = memoryview(bytearray(3 * 600 * 850))
+    with pytest.raises(FusenError) as caught:
+        render_page(open_pdf(tmp_path / "b.pdf"), 1, 1.0, pixels)
+    assert caught.value.code == "too-large"
 
 
 def test_pages_that_are_unread_when_the_time_is_over_are_left_out(

@@ -1,4 +1,4 @@
-"""The hostile PDFs of the shared collection, read one after the other by one client: an answer for each, soon, in little memory."""
+"""The hostile PDFs of the shared collection, read one after the other by one client: an answer for each, soon, in bounds."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ SECONDS = 20
 BYTES = 1 << 30
 
 FALL_SHORT = {
-    "a-001.pdf": "a fast machine reads the content that unpacks to 700 MB within the deadline, and does not warn",
     "a-003.pdf": "MuPDF does not count the pages anew",
     "a-063.pdf": "MuPDF does not rebuild this cross-reference table",
     "a-083.pdf": "a picture of 900 million pixels is not warned of",
@@ -70,9 +69,8 @@ def outcome(client: WorkerClient, path: Path) -> str:
     try:
         value = client.call(ReadDocument(path=str(path)))
     except FusenError as error:
-        assert error.code != "internal", error
-        assert error.message
-        assert error.advice
+        if error.code == "internal" or not (error.message and error.advice):
+            return f"not explained: {error}"
         return "asks password" if error.code == "encrypted" else "clear error"
     assert isinstance(value, ReadResult)
     return "opens with warning" if value.document.warnings else "opens"
