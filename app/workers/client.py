@@ -275,7 +275,7 @@ class WorkerClient:
                 await self._read_answers(process)
             returncode = await self._end(process)
             await listening
-            if returncode and self._verdict is None:
+            if returncode and self._verdict is None and not self._retiring:
                 log.warning("the %s ended with %s:\n%s", self._name, returncode, "".join(last_words))
         self._process = None
         self._life = None
