@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from app.documents.document import Document, DocumentFormat, Notice
 from app.documents.docx.opening import check_compound, read_word
 from app.documents.files import check_readable, head_of, translated
+from app.documents.left_out import NOTHING, BeginPage, Reason
 from app.documents.names import FORMAT_NAMES
 from app.documents.pdf import ReadProgress, read_pdf
 from app.documents.text import read_text
@@ -58,11 +60,21 @@ def _without_mark(head: bytes) -> bytes:
     return head.removeprefix(b"\xef\xbb\xbf")
 
 
-def load_document(path: Path, password: str | None = None, progress: ReadProgress | None = None) -> Document:
-    """Read the whole file. `progress(done, total)` is called a page; what it raises ends the reading. Raises `FusenError`."""
+def load_document(
+    path: Path,
+    password: str | None = None,
+    progress: ReadProgress | None = None,
+    *,
+    begin: BeginPage | None = None,
+    left_out: Mapping[int, Reason] = NOTHING,
+) -> Document:
+    """Read the whole file but the pages `left_out` (of a PDF). Raises `FusenError`.
+
+    `begin(page, total)` is called before each page of a PDF, `progress(done, total)` after it; what they raise ends the reading.
+    """
     format_ = format_of(path)
     if format_ == "pdf":
-        return read_pdf(path, password, progress)
+        return read_pdf(path, password, progress, begin=begin, left_out=left_out)
     try:
         document = read_word(path, password, progress) if format_ == "docx" else read_text(path, format_)
     except OSError as error:

@@ -215,5 +215,6 @@ def test_a_failed_allocation_is_no_damage(tmp_path: Path, monkeypatch: pytest.Mo
         raise RuntimeError("code=1: malloc (8589934592 bytes) failed")
 
     monkeypatch.setattr(pymupdf.Page, "get_text", fail)
-    with pytest.raises(MemoryError):
+    with pytest.raises(FusenError) as caught:
         load_document(path)
+    assert caught.value.code == "out-of-memory"
