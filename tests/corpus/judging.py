@@ -99,7 +99,7 @@ def _judge_run(run: Run, path: Path, limits: Limits, verdict: Verdict) -> None:
     short = verdict.short
     verdict.seconds = max(verdict.seconds, run.seconds)
     verdict.peak_bytes = max(verdict.peak_bytes, run.peak_bytes)
-    verdict.network_checked = run.network_checked
+    verdict.network_checked |= run.network_checked
     if run.ended:
         short.append(run.ended)
     if run.peak_bytes > limits.peak_bytes:
@@ -149,6 +149,7 @@ def _judge_passwords(case: Case, path: Path, limits: Limits, verdict: Verdict) -
     _judge_run(right, path, limits, verdict)
     outcome = outcome_of(right.answer)
     verdict.outcome += f", then {outcome}"
+    verdict.code = str((right.answer or {}).get("code") or "")
     if outcome not in (OPENS, WITH_WARNING):
         words = f"its password does not open it ({(right.answer or {}).get('code')})"
         (verdict.notes if clear_error_is_fine else verdict.short).append(words)

@@ -39,6 +39,7 @@ _FLAGS = pymupdf.TEXT_PRESERVE_LIGATURES | pymupdf.TEXT_MEDIABOX_CLIP
 _INK = 64  # of 255, away from the background
 _COVERED = 0.95  # of the passage's own ink
 _FOREIGN = 0.05  # of the ink under the quads
+_LEAST_SIZE = 0.1  # points
 _FOREIGN_CHARACTER = 0.5  # of another character's ink box
 _TURNED = ("distributor-agreement.pdf", "mdn-plus-terms-ja.pdf", "haru-to-shura-ja.pdf", "multicolumn.pdf")
 
@@ -159,8 +160,7 @@ def page_ink(page: Any) -> PageInk:
 def _characters(page: Any, flags: int) -> list[Any]:
     raw = page.get_text("rawdict", flags=flags)
     spans = [span for block in raw["blocks"] for line in block.get("lines", ()) for span in line["spans"]]
-    # White space has no ink, and what is between two words belongs to neither.
-    return [char for span in spans for char in span["chars"] if char["c"].strip()]
+    return [char for span in spans for char in span["chars"] if _has_ink(char["c"])]
 
 
 def _key(char: Any) -> tuple[str, int, int]:
@@ -204,7 +204,8 @@ def check_passage(text: str, of_characters: Floats, quads: Floats, page: PageInk
     if not under.any():
         return "off page: no pixel of the page lies under its quads"
     ink = np.abs(image - int(np.median(image[under]))) > _INK
-    near = _overlaps(page.ink, corner, size) & ~own
+    # The second letter of a ligature has a box without width: its ink is the first one's.
+    near = _overlaps(page.ink, corner, size) & ~own & (page.ink[:, 2:] - page.ink[:, :2] > _LEAST_SIZE).all(axis=1)
     mine, others = _boxes_mask(page.ink[own], corner, size), _boxes_mask(page.ink[near], corner, size)
     own_ink = ink & mine & ~others
     if own_ink.sum() < 3:
@@ -229,7 +230,7 @@ def _own_characters(text: str, of_characters: Floats, page: PageInk) -> tuple[Ma
     strays: list[str] = []
     x, y = of_characters[:, 0::2].mean(axis=1), of_characters[:, 1::2].mean(axis=1)
     for i, character in enumerate(text):
-        if not character.strip() or not of_characters[i].any():
+        if not _has_ink(character) or not of_characters[i].any():
             continue
         b = page.boxes
         inside = (
@@ -241,6 +242,11 @@ def _own_characters(text: str, of_characters: Floats, page: PageInk) -> tuple[Ma
         if not same:
             strays.append(character)
     return own, strays
+
+
+def _has_ink(character: str) -> bool:
+    """Not white space nor a mark without width; what is between two words belongs to neither."""
+    return bool(character.strip()) and unicodedata.category(character) != "Cf"
 
 
 def _is_of(character: str, drawn: str) -> bool:
