@@ -216,7 +216,7 @@ def check_passage(text: str, of_characters: Floats, quads: Floats, page: PageInk
     buried = [
         page.characters[i]
         for i in np.flatnonzero(near)
-        if _share_under(page.ink[i], under, corner, size) > _FOREIGN_CHARACTER
+        if _share_under(page.ink[i], ink & ~mine, under, corner, size) > _FOREIGN_CHARACTER
     ]
     if buried:
         return f"covers others: {''.join(buried[:20])}"
@@ -297,11 +297,20 @@ def _overlaps(boxes: Floats, corner: _Pair, size: _Pair) -> Mask:
     return (boxes[:, 0] < high[0]) & (boxes[:, 2] > low[0]) & (boxes[:, 1] < high[1]) & (boxes[:, 3] > low[1])
 
 
-def _share_under(box: Floats, under: Mask, corner: _Pair, size: _Pair) -> float:
-    """How much of a character's ink box lies under the areas; what lies outside the part that is looked at does not."""
+def _share_under(box: Floats, free: Mask, under: Mask, corner: _Pair, size: _Pair) -> float:
+    """How much of another character lies under the areas: of its ink where that is told from the passage's, else of its box.
+
+    `free` are the inked pixels that are in no box of the passage's characters. Full-width punctuation has ink in one half of
+    its box only, so its box alone would say too much. What lies outside the part that is looked at counts as not covered.
+    """
     x0, y0, x1, y1 = _pixels(box[None], corner, size, 0)[0]
+    if x0 >= x1 or y0 >= y1:
+        return 0.0
+    ink, covered = free[y0:y1, x0:x1], under[y0:y1, x0:x1]
+    if ink.sum() >= 3:
+        return float((ink & covered).sum() / ink.sum())
     area = max((box[2] - box[0]) * (box[3] - box[1]) * SCALE**2, 1.0)
-    return float(under[y0:y1, x0:x1].sum() / area) if x0 < x1 and y0 < y1 else 0.0
+    return float(covered.sum() / area)
 
 
 def _pixels(boxes: Floats, corner: _Pair, size: _Pair, margin: float) -> NDArray[np.int64]:
