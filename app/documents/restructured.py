@@ -87,7 +87,7 @@ def read_restructured(text: str) -> Pieces:
 
 
 def _giving_up_in_time() -> Inliner:
-    """Docutils' reader of marks within paragraphs; raises `TooManyMarksError`. A subclass does not work: it looks at its own dict."""
+    """Docutils' reader of marks within paragraphs, which raises `TooManyMarksError`; of a subclass it would miss attributes."""
     inliner = Inliner()
     own, spent = inliner.parse, 0
 

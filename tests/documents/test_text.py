@@ -55,8 +55,10 @@ def test_hard_wrapped_lines_are_joined(tmp_path: Path) -> None:
         ("heading", "1. DEFINITIONS", 1),
         (
             "paragraph",
-            '1.1 "Confidential Information" means any and all information that is disclosed by one party to the other, '
-            "as further described in Section 1.2 of this Agreement.",
+            (
+                '1.1 "Confidential Information" means any and all information that is disclosed by one party to the other, '
+                "as further described in Section 1.2 of this Agreement."
+            ),
             None,
         ),
         ("list-item", "(a) a third-party, and", 1),
@@ -189,7 +191,7 @@ def test_restructured_structure(tmp_path: Path) -> None:
         ("heading", "Part", 2),
         ("list-item", "(a) one", 1),
         ("list-item", "(b) two", 1),
-        ("list-item", "- three", 1),
+        ("list-item", "- three", 2),
         ("paragraph", "Note:", None),
         ("paragraph", "Take care.", None),
         ("paragraph", "3.2 Something new.", None),
