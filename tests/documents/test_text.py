@@ -107,6 +107,9 @@ def test_too_long_and_too_deep(tmp_path: Path) -> None:
     with pytest.raises(FusenError) as caught:
         read(tmp_path, "a.txt", b"a" * (LARGEST_TEXT + 1))
     assert caught.value.code == "too-large"
+    with pytest.raises(FusenError) as caught:
+        read(tmp_path, "a.txt", "a\n" * 1_000_001)
+    assert caught.value.code == "too-large"
     assert codes_of(read(tmp_path, "a.md", "words " * 1_500_000)) == ["marks-not-understood"]
     nested = "".join("  " * depth + "- a\n\n" for depth in range(400))
     assert codes_of(read(tmp_path, "a.rst", nested)) == ["marks-not-understood"]
