@@ -17,7 +17,7 @@ from markdown_it.token import Token
 from app.documents.pieces import Piece, Pieces
 from app.documents.web_page import MARK, comments_notice, read_page
 
-LONGEST_MARKDOWN = 8 << 20
+LONGEST_MARKDOWN = 2 << 20
 """In characters. What is longer is read as plain text: understanding the marks would take too long."""
 
 # Marks that nothing closes make a parser look ahead to the paragraph's end from each. Ordinary documents stay far below

@@ -76,7 +76,7 @@ def read_restructured(text: str) -> Pieces:
         setattr(settings, name, value)
     settings.warning_stream = io.StringIO()
     document = new_document("document", settings)
-    Parser(inliner=_Inliner()).parse(text, document)
+    Parser(inliner=_giving_up_in_time()).parse(text, document)
     reader = _Reader(document)
     pieces = list(reader.blocks(document, 0))
     notices = [comments_notice(reader.comments)] if reader.comments else []
@@ -86,19 +86,20 @@ def read_restructured(text: str) -> Pieces:
     return Pieces(pieces, notices)
 
 
-class _Inliner(Inliner):
-    """docutils' own, but that it gives up in time."""
+def _giving_up_in_time() -> Inliner:
+    """Docutils' reader of marks within paragraphs, which raises `TooManyMarksError`; of a subclass it would miss attributes."""
+    inliner = Inliner()
+    own, spent = inliner.parse, 0
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._spent = 0
-
-    def parse(self, text: str, lineno: int, memo: Any, parent: Any) -> Any:
-        """The nodes and messages of one paragraph."""
-        self._spent += len(_MARKS.findall(text)) * len(text)
-        if self._spent > _MOST_LOOKING_AHEAD:
+    def parse(text: str, lineno: int, memo: Any, parent: Any) -> Any:
+        nonlocal spent
+        spent += len(_MARKS.findall(text)) * len(text)
+        if spent > _MOST_LOOKING_AHEAD:
             raise TooManyMarksError
-        return super().parse(text, lineno, memo, parent)
+        return own(text, lineno, memo, parent)
+
+    inliner.parse = parse  # type: ignore[method-assign] # for the reason above
+    return inliner
 
 
 class _Reader:

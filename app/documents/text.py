@@ -18,6 +18,9 @@ from app.errors import FusenError
 LARGEST_TEXT = 64 << 20
 """In bytes; plain text may be as long. HTML is read to half of that, marks in Markdown and reStructuredText to less."""
 
+MOST_LINES = 1_000_000
+"""A book has some ten thousand; each line costs time and memory beside its bytes."""
+
 TextFormat = Literal["text", "markdown", "rst", "html"]
 
 _HEAD = 4096
@@ -34,6 +37,10 @@ def read_text(path: Path, format_: TextFormat) -> Document:
             "too-large", f"{path.name} is longer than {limit >> 20} MiB of text.", "Split it and open the parts."
         )
     content, notices = decode(data, path.name, declared_encoding(data[:_HEAD]) if format_ == "html" else None)
+    if content.count("\n") > MOST_LINES:
+        raise FusenError(
+            "too-large", f"{path.name} has more than {MOST_LINES:,} lines.", "Split it and open the parts."
+        )
     read = _READERS[format_](content)
     text, pages, blocks = build(read.pieces)
     if not text:

@@ -49,7 +49,8 @@ _FETCHES = frozenset(
     )
 )
 _REMOTE = re.compile(r"\s*(?:https?:|ftp:|file:|//|\\\\)", re.IGNORECASE)
-_ACTIVE = re.compile(r"[\s\x00-\x20]*(?:javascript|vbscript)\s*:|\s*data:text/html", re.IGNORECASE)
+_ACTIVE = re.compile(r"(?:javascript|vbscript):|data:text/html", re.IGNORECASE)
+_UNSEEN = re.compile(r"[\x00-\x20]")  # browsers pass over these in addresses
 _BREAK = "\x0b"
 _CJK = "[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
 _BETWEEN_CJK = re.compile(rf"(?<={_CJK})[ \t]*\n[ \t\n]*|[ \t]*\n[ \t\n]*(?={_CJK})")
@@ -199,7 +200,7 @@ class _Reader:
         refreshes = tag == "meta" and attributes.get("http-equiv", "").lower() == "refresh"
         self.remote = self.remote or refreshes
         for name, value in attributes.items():
-            if name.startswith("on") or _ACTIVE.match(value):
+            if name.startswith("on") or _ACTIVE.match(_UNSEEN.sub("", value[:80])):
                 self.active = True
             elif name in ("src", "srcset", "data", "poster", "background") or (name == "href" and tag in _FETCHES):
                 is_page = tag == "link" and "stylesheet" not in attributes.get("rel", "").lower()
