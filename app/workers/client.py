@@ -61,7 +61,7 @@ STARTING_SECONDS = 120.0
 CANCELLING_SECONDS = 5.0
 CLOSING_SECONDS = 2.0
 ATTEMPTS = 2
-PATIENCE = 4
+PATIENCE = 2
 """How many times its deadline a worker may have that has used less than half of it as CPU time: other programs hold it up."""
 
 LONGEST_FRAME = 1 << 30
