@@ -58,7 +58,12 @@ app = typer.Typer(
     subcommand_metavar="[FILE]... | COMMAND",
 )
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", show_default=False)]
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE...", show_default=False, help="PDF, DOCX, HTML, Markdown, reStructuredText or plain text."
+    ),
+]
 PasswordFile = Annotated[
     Path | None,
     typer.Option("--password-file", metavar="FILE", help="A file that holds the password of the documents."),

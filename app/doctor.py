@@ -26,11 +26,12 @@ class Check:
 
 
 def examine() -> list[Check]:
-    """All checks, the machine's first. Starts the model worker, which takes some seconds."""
+    """All checks, the machine's first. Starts both workers, which takes some seconds."""
     return [
         Check("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         Check("CPU threads", str(_threads())),
         Check("Memory", _memory()),
+        *_reader(),
         *_model(),
         *_weights(),
         _window(),
@@ -68,6 +69,31 @@ def _model() -> list[Check]:
         client.close()
     facts = value.facts if isinstance(value, Description) else ()
     return [Check(name, fact) for name, fact in facts]
+
+
+def _reader() -> list[Check]:
+    """What the document worker says of the walls around it."""
+    from app.workers.client import WorkerClient
+    from app.workers.protocol import Describe, Description
+
+    client = WorkerClient("app.workers.document_worker", name="document worker")
+    try:
+        value = client.call(Describe())
+    except FusenError as error:
+        advice = "Install Fusen again; if that does not help, report what `fusen doctor` says."
+        return [Check("Reading", error.message, ok=False, essential=True, advice=advice)]
+    finally:
+        client.close()
+    if not isinstance(value, Description):
+        return []
+    found = [Check(name, fact) for name, fact in value.facts]
+    return found + [Check(name, reason, ok=False, advice=_CONFINEMENT_ADVICE) for name, reason in value.missing]
+
+
+_CONFINEMENT_ADVICE = (
+    "Documents are read all the same, in a process of its own with deadlines. "
+    "Linux 6.7 or newer with Landlock, and libseccomp, confine it further."
+)
 
 
 def _weights() -> list[Check]:

@@ -15,7 +15,8 @@ class TextBuilder:
 
     def __init__(self) -> None:
         self._parts: list[str] = []
-        self._quads: list[NDArray[np.float32]] = []
+        self._quads: list[NDArray[np.float32] | int] = []  # an int: so many characters without a quad
+        self._has_quads = False
         self._position = 0
         self._last: BlockType | None = None
         self.pages: list[Page] = []
@@ -43,9 +44,15 @@ class TextBuilder:
         self.blocks.append(Block(type_, start, self._position, len(self.pages), level))
 
     def finish(self) -> tuple[str, tuple[Page, ...], tuple[Block, ...], NDArray[np.float32]]:
-        """Text, pages, blocks and quads (zeros where none were given)."""
+        """Text, pages, blocks and quads (zeros where none were given; read-only where no block has any)."""
         self._close_page()
-        quads = np.concatenate(self._quads) if self._quads else np.zeros((0, 8), dtype=np.float32)
+        if self._has_quads:
+            quads = np.concatenate(
+                [np.zeros((q, 8), dtype=np.float32) if isinstance(q, int) else q for q in self._quads]
+            )
+        else:
+            # One zero, shown everywhere: 32 bytes a character would be gigabytes for a long text.
+            quads = np.broadcast_to(np.zeros((1, 8), dtype=np.float32), (self._position, 8))
         return "".join(self._parts), tuple(self.pages), tuple(self.blocks), quads
 
     def _close_page(self) -> None:
@@ -58,5 +65,6 @@ class TextBuilder:
 
     def _append(self, text: str, quads: NDArray[np.float32] | None) -> None:
         self._parts.append(text)
-        self._quads.append(np.zeros((len(text), 8), dtype=np.float32) if quads is None else quads)
+        self._quads.append(len(text) if quads is None else quads)
+        self._has_quads = self._has_quads or quads is not None
         self._position += len(text)

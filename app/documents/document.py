@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 BlockType = Literal["paragraph", "heading", "list-item", "table-cell", "footnote", "page-header", "page-footer"]
-DocumentFormat = Literal["pdf", "docx", "text", "markdown"]
+DocumentFormat = Literal["pdf", "docx", "text", "markdown", "rst", "html"]
 DocumentKind = Literal["contract", "report", "design"]
 Language = Literal["en", "ja"]
+RevisionKind = Literal["inserted", "deleted", "moved"]
 
 Quad = tuple[float, float, float, float, float, float, float, float]
 """Four corners in PDF points from the page's top left, clockwise from the text's upper left: x0,y0 … x3,y3."""
@@ -32,6 +33,21 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockSource:
+    """Where in a DOCX package a block was read, so that an exported copy can be marked at the same words.
+
+    `part` names the part; `paragraph` and `last` count its paragraphs (every `w:p`, in the order of the XML, from 0): more
+    than one where a tracked deletion took the marks between them. The first `label` characters of the block are its
+    automatic number with the space that follows; they stand in no run.
+    """
+
+    part: str
+    paragraph: int
+    last: int
+    label: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A paragraph, heading, list item, table cell, … in reading order; `level` is a heading's or list's depth from 1."""
 
@@ -40,6 +56,35 @@ class Block:
     end: int
     page: int
     level: int | None = None
+    source: BlockSource | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A tracked change that no one has accepted or rejected yet.
+
+    An insertion covers `start:end` of the text; so does a move, at the place to which the words were moved. A deletion is no
+    part of the text: `text` holds its words, and `start` equals `end`, the place where they stood. `date` is as the file says
+    (ISO 8601) or empty.
+    """
+
+    kind: RevisionKind
+    author: str
+    date: str
+    start: int
+    end: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment that came with the file, on `start:end` of the text (empty where it stands at a place, not on words)."""
+
+    author: str
+    date: str
+    text: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +114,8 @@ class Document:
     blocks: tuple[Block, ...]
     warnings: tuple[Notice, ...] = ()
     quads: NDArray[np.float32] | None = field(default=None, repr=False)
+    revisions: tuple[Revision, ...] = ()
+    comments: tuple[Comment, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The `fusen.document/1` object."""
@@ -87,6 +134,11 @@ class Document:
             ],
             "blocks": [_block_json(b) for b in self.blocks],
             "warnings": [{"code": w.code, "message": w.message} for w in self.warnings],
+            "revisions": [_revision_json(r) for r in self.revisions],
+            "comments": [
+                {"author": c.author, "date": c.date, "text": c.text, "start": c.start, "end": c.end}
+                for c in self.comments
+            ],
         }
 
 
@@ -94,4 +146,23 @@ def _block_json(block: Block) -> dict[str, Any]:
     entry: dict[str, Any] = {"type": block.type, "start": block.start, "end": block.end, "page": block.page}
     if block.level is not None:
         entry["level"] = block.level
+    if block.source is not None:
+        entry["source"] = _source_json(block.source)
+    return entry
+
+
+def _source_json(source: BlockSource) -> dict[str, Any]:
+    return {"part": source.part, "paragraph": source.paragraph, "last": source.last, "label": source.label}
+
+
+def _revision_json(revision: Revision) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "kind": revision.kind,
+        "author": revision.author,
+        "date": revision.date,
+        "start": revision.start,
+        "end": revision.end,
+    }
+    if revision.kind == "deleted":
+        entry["text"] = revision.text
     return entry

@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 
 Quads = NDArray[np.float32]
 
-# Control characters, NUL, lone surrogates, non-characters, zero-width marks; a tab becomes a space instead.
-_UNWANTED = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff\u200b\u2060]")
+# Control characters, NUL, lone surrogates, non-characters, zero-width marks; a tab becomes a space instead. The mark that
+# keeps letters apart means something in Arabic and Indic scripts; elsewhere programs put it around every word.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff\u200b\u2060]|(?<![\u0600-\u0dff])\u200c"
+)
 _SPACES = re.compile(r"[ \t\u00a0\u2002-\u200a]{2,}|[\t\u00a0\u2002-\u200a]")
 _LIGATURES = {
     "\ufb00": "ff",
@@ -27,6 +30,10 @@ _LIGATURES = {
 }
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 SOFT_HYPHEN = "\u00ad"
+# Full-width punctuation with ink in one half of its box only. Good typesetting lets neighbours into the other half.
+_CLOSING = re.compile("[、。，．）」』】〕］｝〉》’”・：；]")
+_OPENING = re.compile("[（「『【〔［｛〈《‘“・：；]")
+_LEAST_OVERLAP = 0.02  # of the box
 
 # Corners of (x0, y0, x1, y1) clockwise from the text's upper left, by the direction in which the text runs.
 _CORNERS = {
@@ -91,6 +98,7 @@ def _line(line: Mapping[str, Any], matrix: tuple[float, ...], recover_quad: Reco
     else:
         boxes = np.array([char["bbox"] for span in spans for char in span["chars"]], dtype=np.float32)
         quads = boxes[:, corners]
+    quads = _without_empty_halves(text, quads, downwards=bool(line["wmode"]))
     text, quads = clean(text, _displayed(quads, matrix))
     if not text:
         return None
@@ -100,6 +108,31 @@ def _line(line: Mapping[str, Any], matrix: tuple[float, ...], recover_quad: Reco
     runs = (a * direction[0] + matrix[2] * direction[1], b * direction[0] + matrix[3] * direction[1])
     level = not line["wmode"] and abs(runs[0] - 1) < 0.02
     return Line(text, quads, float(x.min()), float(y.min()), float(x.max()), float(y.max()), size, bold, level, source)
+
+
+def _without_empty_halves(text: str, quads: Quads, *, downwards: bool) -> Quads:
+    """The quads of full-width punctuation without the empty half where a neighbour stands in it.
+
+    A highlight that ends with a full stop would else lie on the next sentence's first letter as well.
+    """
+    closing = np.array([found.start() for found in _CLOSING.finditer(text)], dtype=np.intp)
+    opening = np.array([found.start() for found in _OPENING.finditer(text)], dtype=np.intp)
+    if not (len(closing) or len(opening)):
+        return quads
+    corners = np.array(quads, dtype=np.float64).reshape(-1, 4, 2)
+    begin, end = ([0, 1], [3, 2]) if downwards else ([0, 3], [1, 2])
+    for chosen, step in ((closing[closing < len(text) - 1], 1), (opening[opening > 0], -1)):
+        # The side that is moved, and the opposite one that stays.
+        moved, fixed = (end, begin) if step > 0 else (begin, end)
+        across = corners[chosen][:, moved] - corners[chosen][:, fixed]  # (chosen, 2 corners, xy)
+        depth = np.hypot(across[..., 0], across[..., 1]).mean(axis=1)
+        unit = across[:, 0] / np.maximum(depth, 1e-9)[:, None]
+        beyond = corners[chosen][:, moved[0]] - corners[chosen + step][:, fixed[0]]
+        overlap = (beyond * unit).sum(axis=1) / np.maximum(depth, 1e-9)
+        # Not more than the empty half; and what lies wholly within is a mark on the letter, not a neighbour.
+        share = np.where((overlap > _LEAST_OVERLAP) & (overlap < 1.01), np.minimum(overlap, 0.5), 0.0)
+        corners[chosen[:, None], moved] -= share[:, None, None] * across
+    return corners.reshape(-1, 8).astype(np.float32)
 
 
 def _displayed(quads: Quads, matrix: tuple[float, ...]) -> Quads:

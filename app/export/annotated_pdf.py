@@ -16,7 +16,7 @@ from app.documents.pdf import open_pdf  # first: it prepares what PyMuPDF looks 
 from app.errors import FusenError
 from app.export.brief import KEPT
 from app.export.wording import decision_words, grade, importance_words, printable, tag_words
-from app.export.writing import replacing
+from app.export.writing import refuse_original, replacing
 from app.review.findings import Decision, Finding
 
 import pymupdf  # isort: skip
@@ -49,10 +49,7 @@ def write_annotated_pdf(
     """
     shown = KEPT | {"undecided"} if undecided else KEPT
     chosen = [finding for finding in findings if finding.decision in shown and finding.quads]
-    if output.exists() and path.exists() and output.samefile(path):
-        raise FusenError(
-            "permission", f"{path.name} is the original and is not overwritten.", "Choose another name for the copy."
-        )
+    refuse_original(path, output)
     open_pdf(path, password).close()  # so that what is wrong with the original is said of it and not of the copy
     _check_same_file(path, chosen)
     with replacing(output) as part:

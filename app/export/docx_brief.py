@@ -129,13 +129,15 @@ def _fill(cell: _Cell, text: str, *, bold: bool = False, shaded: bool = False) -
         shade = OxmlElement("w:shd")
         for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", _SHADE)):
             shade.set(qn(name), value)
-        cell._tc.get_or_add_tcPr().append(shade)
+        properties: Any = cell._tc.get_or_add_tcPr()  # its type says that it holds nothing but its own kind
+        properties.append(shade)
 
 
 def _repeat_on_each_page(table: Table) -> None:
     header = OxmlElement("w:tblHeader")
     header.set(qn("w:val"), "true")
-    table.rows[0]._tr.get_or_add_trPr().append(header)
+    properties: Any = table.rows[0]._tr.get_or_add_trPr()
+    properties.append(header)
 
 
 def _set_up(docx: Docx, brief: Brief) -> None:

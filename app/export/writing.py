@@ -36,6 +36,14 @@ def write_whole(output: Path, content: bytes) -> None:
         part.write_bytes(content)
 
 
+def refuse_original(path: Path, output: Path) -> None:
+    """Raise FusenError `permission` where writing to `output` would overwrite the document at `path`."""
+    if output.exists() and path.exists() and output.samefile(path):
+        raise FusenError(
+            "permission", f"{path.name} is the original and is not overwritten.", "Choose another name for the copy."
+        )
+
+
 def _explained(output: Path, error: OSError) -> FusenError:
     if error.errno == errno.ENOENT:
         return FusenError("not-found", f"The folder {output.parent} does not exist.", "Choose a folder that exists.")

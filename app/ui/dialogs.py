@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.documents.names import FORMAT_NAMES
 from app.ui.actions import words
 from app.ui.commands import COMMANDS, MENUS
 from app.ui.widgets import label
@@ -28,7 +29,7 @@ def _tr(text: str) -> str:
 
 def ask_files(parent: QWidget) -> list[Path]:
     """Which files to open."""
-    kinds = _tr("Documents (*.pdf *.docx *.txt *.md);;All files (*)")
+    kinds = _tr("Documents ({endings});;All files (*)").format(endings=" ".join(f"*{name}" for name in FORMAT_NAMES))
     files, _ = QFileDialog.getOpenFileNames(parent, _tr("Open documents"), "", kinds)
     return [Path(file) for file in files]
 

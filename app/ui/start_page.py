@@ -59,7 +59,7 @@ class StartPage(QWidget):
         zone.setObjectName("dropZone")
         zone.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         title = label(self.tr("Drop documents here"), "title")
-        formats = label(self.tr("PDF, Word, text or Markdown, English or Japanese"), "muted")
+        formats = label(self.tr("PDF, Word, text, Markdown or HTML, English or Japanese"), "muted")
         opening, example = QPushButton(self.tr("Open…")), QPushButton(self.tr("Open the example"))
         opening.setProperty("role", "primary")
         opening.clicked.connect(actions["open"].trigger)

@@ -2,7 +2,8 @@
 
 One thread a client runs an asyncio loop that owns the process, its pipes and all deadlines, so nothing here needs a lock;
 callbacks run on that thread. The worker says when it takes up a call (`Started`), so the client knows which call a dead or
-stuck worker was at: that one fails, the others go to the worker's successor.
+stuck worker was at: that one fails, the others go to the worker's successor. A reading that has begun with its pages does
+not fail but goes on without the page that it was at (`app.workers.page_watch`).
 """
 
 from __future__ import annotations
@@ -10,20 +11,19 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import os
-import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from app.analysis.analysis import Analysis
 from app.errors import FusenError
+from app.workers import failures
+from app.workers.delivering import deliver, in_scratch
+from app.workers.page_watch import PAGE_SECONDS, LostDrawings
+from app.workers.pending import OnFailure, OnPreliminary, OnProgress, OnResult, Pending
 from app.workers.protocol import (
     AnnotatePdf,
     Body,
@@ -32,6 +32,8 @@ from app.workers.protocol import (
     Failure,
     FromWorker,
     OpenDocument,
+    PageBegun,
+    PageImage,
     Preliminary,
     Progress,
     ReadDocument,
@@ -40,69 +42,71 @@ from app.workers.protocol import (
     Started,
     ToWorker,
     Value,
+    Written,
     decode_from_worker,
     encode,
-    file_of,
 )
+from app.workers.starting import Scratch, cpu_seconds, kill, listen, start_process
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-DEADLINES: Mapping[type[Body], float] = {OpenDocument: 30, RenderPage: 20, ReadDocument: 60, AnnotatePdf: 120}
+DEADLINES: Mapping[type[Body], float] = {OpenDocument: 15, RenderPage: 10, ReadDocument: 60, AnnotatePdf: 120}
 """Seconds that a call may run without a result or progress. Kinds that are not named may take as long as they need."""
+
+RECYCLE_PAGES = 3000
+"""After so many pages read or drawn, an idle worker makes way for a fresh one: parsers leak."""
 
 STARTING_SECONDS = 120.0
 CANCELLING_SECONDS = 5.0
 CLOSING_SECONDS = 2.0
 ATTEMPTS = 2
+PATIENCE = 2
+"""How many times its deadline a worker may have that has used less than half of it as CPU time: other programs hold it up."""
+
 LONGEST_FRAME = 1 << 30
-_ROOT = Path(__file__).resolve().parents[2]
-
-OnProgress = Callable[[Progress], None]
-OnPreliminary = Callable[[Analysis], None]
-OnResult = Callable[[Value], None]
-OnFailure = Callable[[FusenError], None]
-
-
-@dataclass(eq=False)
-class _Pending:
-    """A call that the worker has not finished. `settled`: the caller has its answer, the worker does not know it yet."""
-
-    id: int
-    body: Body
-    on_progress: OnProgress | None
-    on_result: OnResult
-    on_failure: OnFailure
-    on_preliminary: OnPreliminary | None = None
-    attempts: int = 0
-    cancelled: bool = False
-    settled: bool = False
 
 
 class WorkerClient:
     """One worker process, started when needed and started again after its death.
 
     `deadlines` gives the seconds a kind of call may run without progress before the worker is ended and the call fails
-    with `timeout`.
+    with `timeout`; `page_seconds` those of a single page of a reading, which then goes on without it. After
+    `recycle_pages` pages an idle worker is replaced.
     """
 
-    def __init__(self, module: str, *, name: str, deadlines: Mapping[type[Body], float] = DEADLINES) -> None:
+    def __init__(
+        self,
+        module: str,
+        *,
+        name: str,
+        deadlines: Mapping[type[Body], float] = DEADLINES,
+        page_seconds: float = PAGE_SECONDS,
+        recycle_pages: int = RECYCLE_PAGES,
+    ) -> None:
         self._module = module
         self._name = name
         self._deadlines = deadlines
+        self._page_seconds = page_seconds
+        self._recycle_pages = recycle_pages
         self._ids = itertools.count(1)
         self._guard = threading.Lock()  # of the thread's start and end only
         self._thread: threading.Thread | None = None
         self._closed = False
         self._loop = asyncio.new_event_loop()
         # From here on: touched by the loop's thread alone.
-        self._pending: dict[int, _Pending] = {}
-        self._unsent: list[_Pending] = []
+        self._pending: dict[int, Pending] = {}
+        self._unsent: list[Pending] = []
         self._running: list[int] = []
         self._process: asyncio.subprocess.Process | None = None
         self._life: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._verdict: FusenError | None = None
+        self._scratch = Scratch()
+        self._deliveries: set[asyncio.Task[None]] = set()
+        self._lost_drawings = LostDrawings()
+        self._pages_done = 0
+        self._retiring = False
 
     # ---- for any thread
 
@@ -123,7 +127,8 @@ class WorkerClient:
 
         `on_preliminary` is called before it, on the same thread, if the worker has first findings; never after a `cancel`.
         """
-        pending = _Pending(next(self._ids), body, on_progress, on_result, on_failure, on_preliminary)
+        pending = Pending(next(self._ids), body, on_progress, on_result, on_failure, on_preliminary)
+        pending.pages.limit = self._page_seconds
         self._post(lambda: self._accept(pending))
         return pending.id
 
@@ -190,13 +195,32 @@ class WorkerClient:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
+        self._scratch.remove()
 
-    def _accept(self, pending: _Pending) -> None:
+    def _accept(self, pending: Pending) -> None:
+        try:
+            self._prepare(pending)
+        except FusenError as error:
+            self._settle(pending, error)
+            return
         self._pending[pending.id] = pending
         self._unsent.append(pending)
         self._ensure_process()
         self._send_unsent()
+
+    def _prepare(self, pending: Pending) -> None:
+        """What is to be done before a request is sent. Raises `FusenError` where it need not be."""
+        body = pending.body
+        if isinstance(body, RenderPage) and body in self._lost_drawings:
+            raise failures.timeout(body, 0)
+        if isinstance(body, AnnotatePdf):
+            pending.output = Path(body.output)
+            try:
+                pending.body = in_scratch(body, self._scratch.folder())
+            except OSError as error:
+                raise failures.no_scratch() from error
 
     def _cancel(self, call_id: int) -> None:
         pending = self._pending.get(call_id)
@@ -211,9 +235,9 @@ class WorkerClient:
         if call_id in self._running:
             self._watch()
         else:
-            self._settle(pending, _cancelled())
+            self._settle(pending, failures.cancelled())
 
-    def _settle(self, pending: _Pending, outcome: Value | FusenError) -> None:
+    def _settle(self, pending: Pending, outcome: Value | FusenError) -> None:
         """Give the caller its answer, once."""
         if pending.settled:
             return
@@ -233,32 +257,25 @@ class WorkerClient:
     async def _live(self) -> None:
         """One process from its start to its end."""
         self._verdict = None
+        self._retiring = False
+        self._pages_done = 0
         returncode: int | None = None
         try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",  # not the working folder: a file there must not pass for one of our modules
-                "-m",
-                self._module,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=_environment(),
-                limit=1 << 20,
-                **_own_group(),
-            )
+            process = await start_process(self._module, self._scratch.folder())
         except OSError:
             log.exception("the %s cannot be started", self._name)
+            for pending in self._pending.values():
+                pending.attempts += 1
         else:
             self._process = process
             last_words: deque[str] = deque(maxlen=40)
-            listening = self._loop.create_task(_listen(process, last_words))
+            listening = self._loop.create_task(listen(process, last_words))
             self._send_unsent()
             if not self._closed:
                 await self._read_answers(process)
             returncode = await self._end(process)
             await listening
-            if returncode and self._verdict is None:
+            if returncode and self._verdict is None and not self._retiring:
                 log.warning("the %s ended with %s:\n%s", self._name, returncode, "".join(last_words))
         self._process = None
         self._life = None
@@ -285,7 +302,7 @@ class WorkerClient:
         try:
             return await asyncio.wait_for(process.wait(), CLOSING_SECONDS)
         except TimeoutError:
-            process.kill()
+            kill(process)
             return await process.wait()
 
     def _hear(self, message: FromWorker) -> None:
@@ -295,15 +312,19 @@ class WorkerClient:
             self._running.append(message.id)
         elif message.id in self._pending:
             pending = self._pending[message.id]
-            if isinstance(message, Progress):
-                self._report(pending, pending.on_progress, message)
+            if isinstance(message, PageBegun):
+                pending.pages.begin(message.page, message.total, self._loop.time())
+                self._pages_done += 1
+            elif isinstance(message, Progress):
+                if not isinstance(pending.body, ReadDocument) or pending.pages.advance(message.done):
+                    self._report(pending, pending.on_progress, message)
             elif isinstance(message, Preliminary):
                 self._report(pending, pending.on_preliminary, message.analysis)
             else:
                 self._finish(pending, message)
         self._watch()
 
-    def _report(self, pending: _Pending, callback: Callable[[T], None] | None, news: T) -> None:
+    def _report(self, pending: Pending, callback: Callable[[T], None] | None, news: T) -> None:
         """Tell the caller what is not the end of the call yet."""
         if callback is None or pending.cancelled:
             return
@@ -312,14 +333,37 @@ class WorkerClient:
         except Exception:
             log.exception("a callback failed")
 
-    def _finish(self, pending: _Pending, message: Result | Failure) -> None:
+    def _finish(self, pending: Pending, message: Result | Failure) -> None:
         del self._pending[pending.id]
         if pending.id in self._running:
             self._running.remove(pending.id)
-        if isinstance(message, Result):
-            self._settle(pending, message.value)
+        if isinstance(message, Failure):
+            outcome: Value | FusenError = FusenError(message.code, message.message, message.advice)
         else:
-            self._settle(pending, FusenError(message.code, message.message, message.advice))
+            outcome = message.value
+        if isinstance(outcome, Written) and pending.output is not None:
+            delivery = self._loop.create_task(self._deliver(pending, Path(outcome.path), pending.output))
+            self._deliveries.add(delivery)
+            delivery.add_done_callback(self._deliveries.discard)
+        else:
+            self._settle(pending, outcome)
+        self._pages_done += isinstance(outcome, PageImage)
+        if failures.ran_out_of_memory(outcome) or self._pages_done >= self._recycle_pages:
+            self._retiring = True
+        self._retire_if_idle()
+
+    async def _deliver(self, pending: Pending, written: Path, output: Path) -> None:
+        """Carry what the worker wrote to where it is wanted, on another thread, since it may take a while."""
+        try:
+            self._settle(pending, await asyncio.to_thread(deliver, written, output))
+        except FusenError as error:
+            self._settle(pending, error)
+
+    def _retire_if_idle(self) -> None:
+        """Close the pipe of a worker that is due to be replaced: it ends, and another starts."""
+        if self._retiring and not self._pending and self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            self._loop.call_later(CLOSING_SECONDS, kill, self._process)
 
     # ---- deadlines and death
 
@@ -334,48 +378,76 @@ class WorkerClient:
             return
         pending = self._pending[self._running[-1]]
         if pending.cancelled:
-            self._timer = self._loop.call_later(CANCELLING_SECONDS, self._kill, _cancelled())
+            self._timer = self._loop.call_later(CANCELLING_SECONDS, self._kill, failures.cancelled())
             return
-        seconds = self._deadlines.get(type(pending.body))
+        seconds = pending.pages.seconds() or self._deadlines.get(type(pending.body))
         if seconds is not None:
-            error = _timeout(pending.body, seconds)
-            self._timer = self._loop.call_later(seconds, self._kill, error)
+            self._wait(seconds, failures.timeout(pending.body, seconds), self._cpu_seconds(), PATIENCE)
+
+    def _wait(self, seconds: float, verdict: FusenError, since: float | None, times: int) -> None:
+        """End the worker in `seconds`, or up to `times` as late while it has hardly run since the CPU time `since`."""
+        self._timer = self._loop.call_later(seconds, self._overdue, seconds, verdict, since, times - 1)
+
+    def _overdue(self, seconds: float, verdict: FusenError, since: float | None, times: int) -> None:
+        used = self._cpu_seconds()
+        starved = used is not None and since is not None and used - since < seconds / 2
+        if starved and times > 0:
+            self._wait(seconds, verdict, since, times)
+        else:
+            self._kill(verdict)
+
+    def _cpu_seconds(self) -> float | None:
+        return None if self._process is None else cpu_seconds(self._process)
 
     def _kill(self, verdict: FusenError | None) -> None:
         log.warning("the %s does not answer and is ended", self._name)
         self._verdict = verdict
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
+        if self._process is not None:
+            kill(self._process)
 
     def _succeed_the_dead(self) -> None:
-        """Fail the call that the worker died at, and hand the others to a new worker, each only so often."""
+        """Hand what waits to a new worker; the call that the worker died at fails, unless it can go on without a page.
+
+        A call that was sent and never started is sent again only so often: without a guilty one, it may be the cause.
+        """
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        guilty = self._pending.pop(self._running[-1], None) if self._running else None
+        guilty = self._pending.get(self._running[-1]) if self._running else None
         self._running.clear()
+        if guilty is not None and not self._goes_on(guilty):
+            del self._pending[guilty.id]
+            self._settle(guilty, self._verdict or failures.stopped(self._name, guilty.body))
         waiting = list(self._pending.values())
+        for pending in waiting:
+            pending.pages.rest()
+            if guilty is not None:
+                pending.attempts = 0
         self._unsent = [p for p in waiting if not p.settled and not p.cancelled and p.attempts < ATTEMPTS]
         self._pending = {p.id: p for p in self._unsent}
-        if guilty is not None:
-            self._settle(guilty, self._verdict or self._stopped(guilty.body))
         for pending in waiting:
             if pending.id not in self._pending:
-                self._settle(pending, _cancelled() if pending.cancelled else self._stopped(pending.body))
-        if self._unsent and not self._closed:
+                stopped = failures.cancelled() if pending.cancelled else failures.stopped(self._name, pending.body)
+                self._settle(pending, stopped)
+        if (self._unsent or self._retiring) and not self._closed:
             self._ensure_process()
 
-    def _stopped(self, body: Body) -> FusenError:
-        file = file_of(body)
-        return FusenError(
-            "internal",
-            f"The {self._name} stopped unexpectedly" + (f" at {Path(file).name}." if file else "."),
-            "It starts again by itself, and other documents are not affected. The file may be damaged, or too large for "
-            "this machine's memory.",
-        )
+    def _goes_on(self, guilty: Pending) -> bool:
+        """Whether the call that the worker died at is to be sent again, without the page that it was at."""
+        timed_out = self._verdict is not None and self._verdict.code == "timeout"
+        if isinstance(guilty.body, RenderPage) and timed_out:
+            self._lost_drawings.add(guilty.body)
+        if not isinstance(guilty.body, ReadDocument) or guilty.cancelled or (self._verdict and not timed_out):
+            return False
+        if not guilty.pages.give_up_page("timeout" if timed_out else "crash", self._loop.time()):
+            return False
+        guilty.body = msgspec.structs.replace(guilty.body, left_out=dict(guilty.pages.left_out))
+        return True
 
     def _send_unsent(self) -> None:
-        if self._process is None or self._process.returncode is not None:
+        if self._process is None or self._process.returncode is not None or self._process.stdin is None:
+            return
+        if self._process.stdin.is_closing():  # it is ending; its successor is told
             return
         unsent, self._unsent = self._unsent, []
         for pending in unsent:
@@ -384,7 +456,7 @@ class WorkerClient:
                 self._write(Call(id=pending.id, body=pending.body))
             except UnicodeEncodeError:
                 del self._pending[pending.id]
-                self._settle(pending, _unspeakable(pending.body))
+                self._settle(pending, failures.unspeakable(pending.body))
         if not self._running:
             self._watch()
 
@@ -400,59 +472,18 @@ class WorkerClient:
         pending = list(self._pending.values())
         if self._process is not None and self._running:
             # The worker is busy with what nobody waits for any more.
-            self._verdict = _cancelled()
-            self._process.kill()
+            self._verdict = failures.cancelled()
+            kill(self._process)
         self._pending.clear()
         self._unsent.clear()
         self._running.clear()
         for call in pending:
-            self._settle(call, _cancelled())
+            self._settle(call, failures.cancelled())
+        while self._deliveries:
+            await asyncio.wait(self._deliveries)
         if self._life is not None:
             if self._process is not None and self._process.stdin is not None:
                 self._process.stdin.close()
             self._loop.call_later(CLOSING_SECONDS, self._kill, None)
             await self._life
         self._loop.stop()
-
-
-async def _listen(process: asyncio.subprocess.Process, last_words: deque[str]) -> None:
-    """Take what the worker and its libraries write to standard error, so that the pipe never fills."""
-    assert process.stderr is not None  # noqa: S101 -- it was asked for
-    while data := await process.stderr.read(1 << 16):
-        last_words.append(data.decode("utf-8", "replace")[-4000:])
-
-
-def _environment() -> dict[str, str]:
-    """The worker finds this very program, wherever it was started, and speaks UTF-8 on every platform."""
-    paths = [str(_ROOT), os.environ.get("PYTHONPATH", "")]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONUTF8": "1"}
-
-
-if sys.platform == "win32":
-
-    def _own_group() -> dict[str, Any]:
-        """Ctrl-C in the terminal is for the client, which cancels in good order; and no console window opens."""
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-
-else:
-
-    def _own_group() -> dict[str, Any]:
-        """Ctrl-C in the terminal is for the client, which cancels in good order."""
-        return {"start_new_session": True}
-
-
-def _cancelled() -> FusenError:
-    return FusenError("cancelled", "The work was stopped at your request.")
-
-
-def _timeout(body: Body, seconds: float) -> FusenError:
-    return FusenError(
-        "timeout",
-        f"{file_of(body) or 'The work'} made no progress for {seconds:g} seconds and was stopped.",
-        "The file may be damaged or very complicated. Open a copy that was saved anew by another program.",
-    )
-
-
-def _unspeakable(body: Body) -> FusenError:
-    name = (file_of(body) or "").encode("utf-8", "replace").decode("utf-8")
-    return FusenError("unsupported", f"The name of {name} is not valid text.", "Rename the file and open it again.")

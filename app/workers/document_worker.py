@@ -1,136 +1,27 @@
 """The document worker: opens, reads, draws and annotates files in a process of its own; a hostile file can only kill it.
 
-A running read lets requests to draw a page pass between two of its own pages, so that the window shows pages at once.
+Started as `python -m app.workers.document_worker [SCRATCH]`. It confines itself before it loads a parser or takes a call, and
+so before any thread exists that the confinement would not hold for.
 """
 
 from __future__ import annotations
 
 import sys
-from collections import OrderedDict
 from pathlib import Path
-from typing import Any
 
-from app.documents import pdf
-from app.documents.files import check_readable, sha256_of
-from app.documents.loading import format_of, load_document
-from app.errors import FusenError
-from app.workers import page_memory
-from app.workers.protocol import (
-    AnnotatePdf,
-    Body,
-    OpenDocument,
-    OpenedDocument,
-    PageImage,
-    PageSize,
-    ReadDocument,
-    ReadResult,
-    RenderPage,
-    Value,
-    Written,
-)
-from app.workers.serving import CallContext, serve
-
-ADDRESS_SPACE = 4 << 30
-OPEN_FILES = 4
-
-_Key = tuple[str, str | None, int, int]
+from app.workers.confinement import confine
 
 
-class OpenPdfs:
-    """The PDFs used last stay open, so that drawing a page need not open its file again; a changed file is opened anew."""
+def main() -> None:
+    """Confine this process, then answer calls until the client closes the pipe."""
+    confinement = confine(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    # Not before: the handler loads the parsers, and these threads.
+    from app.workers.document_handler import DocumentHandler
+    from app.workers.protocol import OpenDocument, RenderPage
+    from app.workers.serving import serve
 
-    def __init__(self, capacity: int = OPEN_FILES) -> None:
-        self._capacity = capacity
-        self._open: OrderedDict[_Key, Any] = OrderedDict()
-
-    def get(self, path: Path, password: str | None) -> Any:
-        """The opened PDF. Raises `FusenError`."""
-        check_readable(path)
-        status = path.stat()
-        key = (str(path), password, status.st_mtime_ns, status.st_size)
-        if key in self._open:
-            self._open.move_to_end(key)
-            return self._open[key]
-        opened = pdf.open_pdf(path, password)
-        self._open[key] = opened
-        for old in [k for k in self._open if k[:2] == key[:2] and k != key]:
-            self._open.pop(old).close()
-        while len(self._open) > self._capacity:
-            self._open.popitem(last=False)[1].close()
-        return opened
-
-
-class DocumentHandler:
-    """Answers the requests of one worker process."""
-
-    def __init__(self) -> None:
-        self._pdfs = OpenPdfs()
-
-    def __call__(self, body: Body, context: CallContext) -> Value:
-        """Answer one request."""
-        match body:
-            case OpenDocument():
-                return self._open(body)
-            case RenderPage():
-                return self._render(body)
-            case ReadDocument():
-                return _read(body, context)
-            case AnnotatePdf():
-                return _annotate(body)
-        raise FusenError(
-            "internal", "The document worker was asked for what it does not do.", "Please report this fault."
-        )
-
-    def _open(self, body: OpenDocument) -> OpenedDocument:
-        path = Path(body.path)
-        format_ = format_of(path)
-        sizes: tuple[PageSize, ...] = ()
-        if format_ == "pdf":
-            opened = self._pdfs.get(path, body.password)
-            sizes = tuple(PageSize(width, height) for width, height in pdf.page_sizes(opened))
-        return OpenedDocument(path=body.path, sha256=sha256_of(path), format=format_, pages=sizes)
-
-    def _render(self, body: RenderPage) -> PageImage:
-        opened = self._pdfs.get(Path(body.path), body.password)
-        try:
-            memory = page_memory.attach(body.memory)
-        except FileNotFoundError:
-            raise FusenError("cancelled", "The page is no longer wanted.") from None
-        try:
-            assert memory.buf is not None  # noqa: S101 -- it is open
-            width, height, stride = pdf.render_page(opened, body.page, body.scale, memory.buf)
-        finally:
-            memory.close()
-        return PageImage(page=body.page, width=width, height=height, stride=stride)
-
-
-def _read(body: ReadDocument, context: CallContext) -> ReadResult:
-    def step(done: int, total: int) -> None:
-        context.progress("reading", done, total)
-        context.serve_urgent()
-        context.check_cancelled()
-
-    return ReadResult(load_document(Path(body.path), body.password, step))
-
-
-def _annotate(body: AnnotatePdf) -> Written:
-    # Not imported above: writing is rare, and opening the first file must not wait for it.
-    from app.export.annotated_pdf import write_annotated_pdf
-
-    write_annotated_pdf(Path(body.path), Path(body.output), body.findings, body.author, body.password)
-    return Written(path=body.output)
-
-
-def limit_memory() -> None:
-    """Let a file that unpacks without end meet a failed allocation here rather than take the machine's memory."""
-    if sys.platform != "win32":
-        import resource
-
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        limit = ADDRESS_SPACE if hard == resource.RLIM_INFINITY else min(ADDRESS_SPACE, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    serve(DocumentHandler(confinement), urgent=(RenderPage, OpenDocument))
 
 
 if __name__ == "__main__":
-    limit_memory()
-    serve(DocumentHandler(), urgent=(RenderPage, OpenDocument))
+    main()

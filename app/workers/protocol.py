@@ -1,8 +1,8 @@
 """The messages between the window (or the command line) and the workers: small typed values, encoded as MessagePack.
 
 Client to worker: a `Call` (with a number) or a `Cancel`. Worker to client, for each call: `Started`, any number of
-`Progress`, among them at most one `Preliminary`, then one `Result` or `Failure`. Page images do not travel in messages: the
-client makes a shared-memory block, the worker fills it (`app.workers.page_memory`).
+`Progress` and `PageBegun`, among them at most one `Preliminary`, then one `Result` or `Failure`. Page images do not travel
+in messages: the client makes a shared-memory block, the worker fills it (`app.workers.page_memory`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 
 from app.analysis.analysis import Analysis, AnalysisSettings
 from app.documents.document import Document, DocumentFormat
+from app.documents.left_out import Reason
 from app.errors import ErrorCode
 from app.review.findings import Finding
 
@@ -26,10 +27,14 @@ class OpenDocument(msgspec.Struct, tag=True, frozen=True):
 
 
 class ReadDocument(msgspec.Struct, tag=True, frozen=True):
-    """Read everything. Progress a page. Result: `Document`."""
+    """Read everything but the pages `left_out` (from 1), which the document's warnings name. Progress a page.
+
+    Result: `ReadResult`.
+    """
 
     path: str
     password: str | None = None
+    left_out: dict[int, Reason] = {}
 
 
 class RenderPage(msgspec.Struct, tag=True, frozen=True):
@@ -43,7 +48,10 @@ class RenderPage(msgspec.Struct, tag=True, frozen=True):
 
 
 class AnnotatePdf(msgspec.Struct, tag=True, frozen=True):
-    """Write a copy of the PDF at `path` to `output` with a highlight annotation for each finding. Result: `Written`."""
+    """Write a copy of the PDF at `path` to `output` with a highlight annotation for each finding. Result: `Written`.
+
+    The worker may write in its scratch folder only: its client gives it an `output` there and moves what was written.
+    """
 
     path: str
     output: str
@@ -61,7 +69,7 @@ class Analyze(msgspec.Struct, tag=True, frozen=True):
 
 
 class Describe(msgspec.Struct, tag=True, frozen=True):
-    """Load what is needed and say what is there (model, device, versions). Result: `Description`."""
+    """Load what is needed and say what is there (model, device, versions; confinement). Result: `Description`."""
 
 
 Body = OpenDocument | ReadDocument | RenderPage | AnnotatePdf | Analyze | Describe
@@ -119,9 +127,10 @@ class Written(msgspec.Struct, tag=True, frozen=True):
 
 
 class Description(msgspec.Struct, tag=True, frozen=True):
-    """Facts for `fusen doctor`, in the order to show them."""
+    """Facts for `fusen doctor`, in the order to show them: name and value; and what is missing: name and reason."""
 
     facts: tuple[tuple[str, str], ...]
+    missing: tuple[tuple[str, str], ...] = ()
 
 
 class ReadResult(msgspec.Struct, tag=True, frozen=True):
@@ -157,6 +166,14 @@ class Progress(msgspec.Struct, tag=True, frozen=True):
     total: int
 
 
+class PageBegun(msgspec.Struct, tag=True, frozen=True):
+    """A reading is at `page` (from 1) of `total` from now until its next `Progress`."""
+
+    id: int
+    page: int
+    total: int
+
+
 class Preliminary(msgspec.Struct, tag=True, frozen=True):
     """First scores of the document that an `Analyze` is about; the precise ones follow, unless it fails or is cancelled."""
 
@@ -181,7 +198,7 @@ class Failure(msgspec.Struct, tag=True, frozen=True):
 
 
 ToWorker = Call | Cancel
-FromWorker = Started | Progress | Preliminary | Result | Failure
+FromWorker = Started | Progress | PageBegun | Preliminary | Result | Failure
 
 
 def _encode_array(value: Any) -> Any:

@@ -26,6 +26,7 @@ from app.workers.protocol import (
     Cancel,
     Failure,
     FromWorker,
+    PageBegun,
     Preliminary,
     Progress,
     Result,
@@ -52,6 +53,10 @@ class CallContext:
     def progress(self, stage: str, done: int, total: int) -> None:
         """Tell the client that `done` of `total` units of `stage` are finished."""
         self._worker.send(Progress(id=self._id, stage=stage, done=done, total=total))
+
+    def begin_page(self, page: int, total: int) -> None:
+        """Tell the client that `page` (from 1) of `total` is at work, so that it knows what a death or a delay is due to."""
+        self._worker.send(PageBegun(id=self._id, page=page, total=total))
 
     def preliminary(self, analysis: Analysis) -> None:
         """Tell the client what a first scan found, before the call's result."""

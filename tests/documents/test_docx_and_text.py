@@ -1,4 +1,4 @@
-"""DOCX, Markdown and plain text: structure, encodings and failures."""
+"""DOCX: structure and failures."""
 
 from __future__ import annotations
 
@@ -65,40 +65,3 @@ def test_docx_failures(tmp_path: Path) -> None:
         package.writestr("[Content_Types].xml", "<Types/>")
         package.writestr("xl/workbook.xml", "<x/>")
     assert code_of(tmp_path / "book.docx") == "unsupported"
-
-
-def test_markdown_structure(tmp_path: Path) -> None:
-    path = tmp_path / "a.md"
-    path.write_text(
-        "# Title\n\nSome **bold** words\nand a [link](https://example.com).\n\n- one\n  - two\n\n| a | b |\n|---|---|\n| c "
-        "| d |\n\n```\ncode = 1\n```\n<!-- hidden -->\n",
-        encoding="utf-8",
-    )
-    assert blocks_of(path) == [
-        ("heading", "Title", 1),
-        ("paragraph", "Some bold words and a link.", None),
-        ("list-item", "one", 1),
-        ("list-item", "two", 2),
-        ("table-cell", "a", None),
-        ("table-cell", "b", None),
-        ("table-cell", "c", None),
-        ("table-cell", "d", None),
-        ("paragraph", "code = 1", None),
-    ]
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "shift_jis", "euc_jp"])
-def test_encodings(tmp_path: Path, encoding: str) -> None:
-    path = tmp_path / "a.txt"
-    path.write_bytes(f"{KANA}\r\n\r\n{KANA}".encode(encoding))
-    document = load_document(path)
-    assert document.text == f"{KANA}\n\n{KANA}"
-    assert document.language == "ja"
-
-
-def test_nul_bytes_leave_with_a_warning(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt"
-    path.write_bytes(b"one\x00 two three")
-    document = load_document(path)
-    assert document.text == "one two three"
-    assert [w.code for w in document.warnings] == ["characters-removed"]

@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pymupdf
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from app.documents.document import Document
 from app.documents.loading import load_document
-from app.documents.pdf_lines import clean
+from app.documents.pdf_lines import clean, page_lines
 from app.errors import FusenError
 
 ENGLISH = "The Supplier shall indemnify the Customer against all third-party claims that arise from the Services. "
@@ -183,6 +184,40 @@ def folded(text: str) -> str:
     return re.sub("[-\\s\u00ad\u200b\ufffd]+", "", unicodedata.normalize("NFKC", text).translate(quotes))
 
 
+def boxes(*spans: tuple[str, float, float]) -> dict[str, Any]:
+    """A "rawdict" of one line: characters from x to x on a line 10 high."""
+    chars = [{"c": c, "bbox": (x0, 0.0, x1, 10.0)} for c, x0, x1 in spans]
+    line = {"dir": (1.0, 0.0), "wmode": 0, "spans": [{"chars": chars, "size": 10.0, "flags": 0, "font": "Mincho"}]}
+    return {"blocks": [{"number": 0, "lines": [line]}]}
+
+
+def ends(raw: dict[str, Any]) -> list[tuple[float, float]]:
+    (line,) = page_lines(raw, (1, 0, 0, 1, 0, 0), lambda *_: pytest.fail("the line is level"))
+    return [(float(quad[0]), float(quad[2])) for quad in line.quads]
+
+
+def test_empty_halves_of_punctuation_give_way_to_neighbours() -> None:
+    # A full stop and an opening bracket share one em; a letter stands close to each.
+    assert ends(boxes(("く", 0, 10), ("。", 10, 20), ("a", 15, 20))) == [(0, 10), (10, 15), (15, 20)]
+    assert ends(boxes(("a", 0, 10), ("「", 5, 15), ("く", 15, 25))) == [(0, 10), (10, 15), (15, 25)]
+    assert ends(boxes(("。", 0, 10), ("「", 0, 10), ("く", 10, 20))) == [(0, 5), (5, 10), (10, 20)]
+
+
+def test_punctuation_without_neighbours_in_its_box_keeps_it() -> None:
+    whole = boxes(("く", 0, 10), ("。", 10, 20), ("「", 20, 30), ("a", 30, 35), ("V", 34, 40))
+    assert ends(whole) == [(0, 10), (10, 20), (20, 30), (30, 35), (34, 40)]
+    assert ends(boxes(("。", 0, 10))) == [(0, 10)]
+
+
+def test_marks_that_keep_letters_apart_stay_only_where_they_mean_something() -> None:
+    for text, kept in (
+        ("\u200cthe\u200c \u200cfee", "the fee"),
+        ("\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u200c\u062e"),
+    ):
+        quads = np.zeros((len(text), 8), dtype=np.float32)
+        assert clean(text, quads)[0] == kept
+
+
 def test_labelled_clauses_of_real_contracts_are_in_the_text(shared: Path) -> None:
     folder = shared / "documents" / "contracts"
     truth = json.loads((folder / "TRUTH.json").read_text(encoding="utf-8"))
@@ -215,5 +250,6 @@ def test_a_failed_allocation_is_no_damage(tmp_path: Path, monkeypatch: pytest.Mo
         raise RuntimeError("code=1: malloc (8589934592 bytes) failed")
 
     monkeypatch.setattr(pymupdf.Page, "get_text", fail)
-    with pytest.raises(MemoryError):
+    with pytest.raises(FusenError) as caught:
         load_document(path)
+    assert caught.value.code == "out-of-memory"

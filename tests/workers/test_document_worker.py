@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import signal
 import sys
 import threading
@@ -170,7 +171,7 @@ def test_cancelling_is_prompt_and_the_worker_stays(client: WorkerClient, long_pd
     assert not queued.progress
 
 
-def test_a_killed_worker_fails_its_call_and_serves_the_next(
+def test_a_killed_worker_costs_nothing_that_can_be_read_again(
     client: WorkerClient, long_pdf: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.txt"
@@ -180,28 +181,47 @@ def test_a_killed_worker_fails_its_call_and_serves_the_next(
     waiting = Outcome(client, ReadDocument(path=str(other)))
     (pid,) = workers()
     os.kill(pid, signal.SIGKILL)
-    error = reading.wait()
-    assert isinstance(error, FusenError)
-    assert error.code == "internal"
-    assert long_pdf.name in error.message
-    assert error.advice
+    read = reading.wait(120)
+    assert isinstance(read, ReadResult)
+    assert read.document.warnings == ()
+    assert [step.done for step in reading.progress] == list(range(1, 301))
     survived = waiting.wait()
     assert isinstance(survived, ReadResult)
     assert survived.document.text == "The other document."
     assert workers() != [pid]
 
 
-def test_a_stuck_worker_is_ended_at_its_deadline(long_pdf: Path) -> None:
-    client = WorkerClient(MODULE, name="document worker", deadlines={ReadDocument: 0.5})
+def test_a_stuck_worker_is_ended_and_costs_one_page(long_pdf: Path) -> None:
+    client = WorkerClient(MODULE, name="document worker", page_seconds=0.5)
     try:
         reading = Outcome(client, ReadDocument(path=str(long_pdf)))
         assert reading.moving.wait(30)
         (pid,) = workers()
         os.kill(pid, signal.SIGSTOP)
-        error = reading.wait()
-        assert isinstance(error, FusenError)
-        assert error.code == "timeout"
+        read = reading.wait(120)
+        assert isinstance(read, ReadResult)
+        (notice,) = read.document.warnings
+        assert notice.code == "page-timeout"
+        assert re.fullmatch(r"Page \d+ took too long and was left out\.", notice.message)
+        assert read.document.page_count == 300
         assert isinstance(client.call(OpenDocument(path=str(long_pdf))), OpenedDocument)
+    finally:
+        client.close()
+
+
+def test_an_idle_worker_makes_way_after_many_pages(tmp_path: Path) -> None:
+    pdf = pymupdf.open()
+    for _ in range(3):
+        pdf.new_page()
+    pdf.save(tmp_path / "a.pdf")
+    client = WorkerClient(MODULE, name="document worker", recycle_pages=3)
+    try:
+        seen = set()
+        for _ in range(3):
+            assert isinstance(client.call(ReadDocument(path=str(tmp_path / "a.pdf"))), ReadResult)
+            assert isinstance(client.call(OpenDocument(path=str(tmp_path / "a.pdf"))), OpenedDocument)
+            seen |= set(workers())
+        assert len(seen) >= 3
     finally:
         client.close()
 

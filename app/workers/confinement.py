@@ -1,0 +1,153 @@
+"""Confining the document worker before it opens anything: limits; on Linux also no network and no writing outside its scratch.
+
+Landlock and seccomp hold for the thread that asks for them and for all that it starts later, so `confine` is called before
+any other thread exists. Each part that the machine lacks is named, for `fusen doctor`, and the worker goes on without it:
+it is still a process of its own that its client watches.
+
+Reading stays allowed everywhere, since documents lie anywhere and the interpreter loads modules late. What a hostile file
+could read by a fault in a parser, it can neither send nor leave behind.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.workers import limits
+
+log = logging.getLogger(__name__)
+
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 -- where Linux keeps shared memory; the page images travel in it
+
+# What reaches another machine or process, or changes files in ways that Landlock does not know. Unknown names are skipped:
+# a kernel or libseccomp that does not know a call does not offer it either.
+_DENIED_CALLS = (
+    *("socket", "socketpair", "connect", "bind", "listen", "accept", "accept4", "io_uring_setup"),
+    *(
+        "ptrace",
+        "process_vm_readv",
+        "process_vm_writev",
+        "pidfd_getfd",
+        "kcmp",
+        "bpf",
+        "perf_event_open",
+        "userfaultfd",
+    ),
+    *("kill", "tkill", "pidfd_send_signal", "rt_sigqueueinfo", "execve", "execveat", "fork", "vfork"),
+    *("mount", "umount2", "pivot_root", "chroot", "setns", "unshare", "move_mount", "open_tree", "fsopen"),
+    *("keyctl", "add_key", "request_key", "init_module", "finit_module", "delete_module", "kexec_load", "reboot"),
+    *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
+    *(
+        "setxattr",
+        "lsetxattr",
+        "fsetxattr",
+        "setxattrat",
+        "removexattr",
+        "lremovexattr",
+        "fremovexattr",
+        "removexattrat",
+    ),
+    *("utime", "utimes", "utimensat", "futimesat"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Confinement:
+    """Which parts are in force; an empty string, or else why not."""
+
+    limits: str = ""
+    files: str = ""
+    network: str = ""
+
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What is in force, for `fusen doctor`."""
+        found = []
+        if not self.limits:
+            memory = f"{limits.ADDRESS_SPACE >> 30} GiB of memory, {limits.STEP_MEMORY >> 20} MiB of it a page"
+            found.append(("Reading, limits", f"{memory}; {limits.CPU_SECONDS} s of CPU a step"))
+        if not self.files:
+            found.append(("Reading, files", "writes only in its own folder, starts no programs (Landlock)"))
+        if not self.network:
+            found.append(("Reading, network", "none (seccomp)"))
+        return tuple(found)
+
+    def missing(self) -> tuple[tuple[str, str], ...]:
+        """What is not in force and why, for `fusen doctor`."""
+        named = (("limits", self.limits), ("files", self.files), ("network", self.network))
+        return tuple((f"Reading, {name}", f"not confined: {reason}") for name, reason in named if reason)
+
+
+def confine(scratch: Path | None = None) -> Confinement:
+    """Confine this process for good; `scratch` is the one folder that it may write in (None: nowhere but memory).
+
+    Never raises: what cannot be had is named in what is returned.
+    """
+    # One thread reads; without this, numpy's linear algebra would start one for each core, each with memory of its own.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    if scratch is not None:
+        tempfile.tempdir = str(scratch)
+    limited = "" if limits.limit_process() else "this system does not limit memory from within a process"
+    return Confinement(limited, *_walls(scratch))
+
+
+if sys.platform == "linux":
+
+    def _walls(scratch: Path | None) -> tuple[str, str]:
+        """Why there is no Landlock, why there is no seccomp; empty strings where there are."""
+        # Both libraries first look for others by starting programs, which either wall would not let them do.
+        rules = _landlock_rules(scratch)
+        calls = _seccomp_filter()
+        without_seccomp = calls if isinstance(calls, str) else _applied(calls.load)
+        without_landlock = rules if isinstance(rules, str) else _applied(rules.apply)
+        return without_landlock, without_seccomp
+
+    def _applied(apply: Callable[[], None]) -> str:
+        try:
+            apply()
+        except Exception as error:  # of two libraries with trees of their own; none may keep a document from being read
+            return f"the kernel refuses it ({error})"
+        return ""
+
+    def _seccomp_filter() -> Any:
+        """The filter, or why there is none."""
+        try:
+            import pyseccomp
+        except (ImportError, OSError, RuntimeError) as error:  # the last when libseccomp is not there
+            return f"libseccomp is not installed ({error})"
+        calls = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+        for name in _DENIED_CALLS:
+            try:
+                calls.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
+            except OSError:
+                log.debug("no system call %s here", name)
+        return calls
+
+    def _landlock_rules(scratch: Path | None) -> Any:
+        """The rules, or why there are none."""
+        try:
+            from py_landlock import AccessFs, Landlock, LandlockError
+        except ImportError as error:
+            return f"py-landlock is not installed ({error})"
+        try:
+            rules = Landlock(strict=False).allow_read("/")
+            if scratch is not None:
+                rules.allow_read_write(scratch)
+            if _SHARED_MEMORY.is_dir():
+                # Into what the client has made there, and nothing new.
+                rules.add_path_rule(_SHARED_MEMORY, access=AccessFs.WRITE_FILE)
+        except (LandlockError, OSError) as error:
+            return f"the kernel has no Landlock ({error})"
+        return rules
+
+else:
+
+    def _walls(scratch: Path | None) -> tuple[str, str]:
+        """Why there is no Landlock, why there is no seccomp."""
+        return "only Linux has Landlock", "only Linux has seccomp"

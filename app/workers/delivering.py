@@ -1,0 +1,31 @@
+"""Files that the document worker writes: into its scratch folder by the worker, to where they are wanted by the client.
+
+The worker may write nowhere else, so what it wrote is carried over here, whole or not at all.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from app.export.writing import refuse_original, replacing
+from app.workers.protocol import AnnotatePdf, Written
+
+
+def in_scratch(body: AnnotatePdf, scratch: Path) -> AnnotatePdf:
+    """The request as the worker is to have it. Raises `FusenError` where the output is the original."""
+    refuse_original(Path(body.path), Path(body.output))
+    return msgspec.structs.replace(body, output=str(scratch / f"{secrets.token_hex(6)}.pdf"))
+
+
+def deliver(written: Path, output: Path) -> Written:
+    """Carry what the worker wrote to `output`; the file in the scratch folder is gone in any case. Raises `FusenError`."""
+    try:
+        with replacing(output) as part:
+            shutil.copyfile(written, part)
+    finally:
+        written.unlink(missing_ok=True)
+    return Written(path=str(output))

@@ -1,0 +1,93 @@
+"""Starting a worker's process: its environment, its pipes, its scratch folder."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+class Scratch:
+    """The folder that a client's workers may write in, made when it is first needed."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+
+    def folder(self) -> Path:
+        """The folder, for this user only. Raises `OSError`."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="fusen-worker-")).resolve()
+        return self._folder
+
+    def remove(self) -> None:
+        """Remove the folder with all that is in it."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+async def start_process(module: str, scratch: Path) -> asyncio.subprocess.Process:
+    """The process of a worker, with pipes to all three of its streams. Raises `OSError`."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",  # not the working folder: a file there must not pass for one of our modules
+        "-m",
+        module,
+        str(scratch),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_environment(),
+        limit=1 << 20,
+        **_own_group(),
+    )
+
+
+def kill(process: asyncio.subprocess.Process) -> None:
+    """End the process at once, unless it has ended."""
+    if process.returncode is None:
+        process.kill()
+
+
+def cpu_seconds(process: asyncio.subprocess.Process) -> float | None:
+    """CPU time that the process has used so far; None where the system does not tell, or the process is gone."""
+    try:
+        fields = (
+            Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        )
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+async def listen(process: asyncio.subprocess.Process, last_words: deque[str]) -> None:
+    """Take what the worker and its libraries write to standard error, so that the pipe never fills."""
+    assert process.stderr is not None  # noqa: S101 -- it was asked for
+    while data := await process.stderr.read(1 << 16):
+        last_words.append(data.decode("utf-8", "replace")[-4000:])
+
+
+def _environment() -> dict[str, str]:
+    """The worker finds this very program, wherever it was started, and speaks UTF-8 on every platform."""
+    paths = [str(_ROOT), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONUTF8": "1"}
+
+
+if sys.platform == "win32":
+
+    def _own_group() -> dict[str, Any]:
+        """Ctrl-C in the terminal is for the client, which cancels in good order; and no console window opens."""
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+
+else:
+
+    def _own_group() -> dict[str, Any]:
+        """Ctrl-C in the terminal is for the client, which cancels in good order."""
+        return {"start_new_session": True}

@@ -1,0 +1,97 @@
+"""The check of quads itself: right ones pass, displaced, short and wide ones do not; on small PDFs made here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pymupdf
+import pytest
+
+from app.analysis.geometry import passage_quads
+from app.analysis.passages import document_passages, ranges_on_page
+from app.documents.loading import load_document
+from tests.corpus.quads import check_file, check_passage, page_ink
+
+LINES = (
+    "The Supplier shall indemnify the Customer. Claims of third parties are",
+    "told of at once. The office files them. Nobody else may see them, and so on",
+    "until the end of this page, where the last sentence stops.",
+)
+JAPANESE = ("受託者は、秘密情報を第三者に開示してはならない。本契約は", "日本法に準拠する。")
+
+
+def write_pdf(path: Path, lines: tuple[str, ...], font: str, rotation: int, slant: float = 0) -> Path:
+    with pymupdf.open() as pdf:
+        page = pdf.new_page()
+        for i, line in enumerate(lines):
+            at = pymupdf.Point(72, 300 + 14 * i)
+            turn = (pymupdf.Point(72, 300), pymupdf.Matrix(slant)) if slant else None
+            page.insert_text(at, line, fontsize=11, fontname=font, morph=turn)
+        page.set_rotation(rotation)
+        pdf.save(path)
+    return path
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+@pytest.mark.parametrize(("lines", "font"), [(LINES, "helv"), (JAPANESE, "japan")], ids=["en", "ja"])
+def test_quads_of_the_reader_pass(tmp_path: Path, lines: tuple[str, ...], font: str, rotation: int) -> None:
+    result = check_file(write_pdf(tmp_path / "a.pdf", lines, font, rotation), 10)
+    assert result.passages >= 2
+    assert result.examples == {}
+    assert result.share == 1.0
+
+
+def test_quads_of_slanted_lines_pass(tmp_path: Path) -> None:
+    result = check_file(write_pdf(tmp_path / "a.pdf", LINES, "helv", 0, 20), 10)
+    assert result.passages >= 2
+    assert result.examples == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda q: q, ""),
+        (lambda q: q + np.array([0, 14]), "uncovered"),
+        (lambda q: q + np.array([30, 0]), "uncovered"),
+        (lambda q: q + np.array([[0, 0], [0, 0], [0, 14], [0, 14]]), "covers others"),
+        (lambda q: q + np.array([[0, 0], [60, 0], [60, 0], [0, 0]]), "covers others"),
+        (lambda q: q[:1], "uncovered"),
+        (lambda q: q + 2000, "off page"),
+    ],
+    ids=["right", "a line too low", "too far right", "too high", "too wide", "a line is missing", "off the page"],
+)
+def test_wrong_quads_are_seen(tmp_path: Path, change: object, reason: str) -> None:
+    path = write_pdf(tmp_path / "a.pdf", LINES, "helv", 0)
+    document = load_document(path)
+    with pymupdf.open(path) as pdf:
+        page = page_ink(pdf[0])
+    found = document_passages(document)
+    ranges = ranges_on_page(document, found)
+    assert document.quads is not None
+    quads = passage_quads(document.quads, ranges)
+    chosen = next(i for i, (s, e) in enumerate(ranges) if document.text[s:e].startswith("Claims"))
+    assert len(quads[chosen]) == 2
+    start, end = ranges[chosen]
+    changed = change(np.array(quads[chosen]).reshape(-1, 4, 2))  # type: ignore[operator]
+    said = check_passage(document.text[start:end], document.quads[start:end].astype(float), changed, page)
+    assert said.split(":")[0] == reason, said
+
+
+def test_characters_that_are_elsewhere_are_seen(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "a.pdf", LINES, "helv", 0)
+    document = load_document(path)
+    with pymupdf.open(path) as pdf:
+        page = page_ink(pdf[0])
+    assert document.quads is not None
+    moved = document.quads[10:30].astype(float)
+    said = check_passage(document.text[0:20], moved, moved[:1].reshape(-1, 4, 2), page)
+    assert said.startswith("misplaced")
+
+
+def test_text_that_is_not_drawn_has_no_ink(tmp_path: Path) -> None:
+    with pymupdf.open() as pdf:
+        pdf.new_page().insert_text((72, 300), "Nobody sees this sentence.", render_mode=3)
+        pdf.save(tmp_path / "a.pdf")
+    result = check_file(tmp_path / "a.pdf", 1)
+    assert (result.passages, result.inkless, result.passed) == (1, 1, 0)
