@@ -26,6 +26,9 @@ from model.attention.selection import Selection
 LEAST_ROWS = 16
 """Rows a head that are scored even where they cost more than the audit's share: fewer do not tell how skewed they are."""
 
+RESOLUTION = 2e-4
+"""An interval reaches at least so far from the estimate: no few rows tell a smaller missed mass from none."""
+
 EVENLY = 1.0
 """This much of a head's mean guess is added to every row's, so that a row that was guessed wrong is drawn now and then, too."""
 
@@ -182,6 +185,8 @@ def interval(missed: Tensor) -> CoveredMass:
     skewness = third / error**3
     most = mean - error * _unskewed(-quantile, skewness)
     least = mean - error * _unskewed(quantile, skewness)
+    # Where almost nothing is missed, a few rows miss it all, and those are seldom drawn.
+    most, least = max(most, mean + RESOLUTION), min(least, mean - RESOLUTION)
     return CoveredMass(_share(1.0 - mean), _share(1.0 - most), _share(1.0 - least), values.size)
 
 
