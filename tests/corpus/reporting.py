@@ -35,11 +35,15 @@ def as_markdown(verdicts: Sequence[Verdict]) -> str:
     sums = totals(verdicts)
     parts = [
         "# What is read how well",
-        "Written by `python -m tests.corpus --markdown`: each file read by `fusen read` in a process of its own, and what "
-        "it gave beside what is known of the file: texts that must be there, texts that must not, the number of pages; of "
-        "hostile files, the answer that is expected. Seconds and memory are those of the whole command on two cores.",
-        f"{sums['right']} of {sums['cases']} files have nothing that falls short; {sums['plain'][0]} of "
-        f"{sums['plain'][1]} texts are held, {sums['absent'][0]} of {sums['absent'][1]} unwanted texts are kept out.",
+        (
+            "Written by `python -m tests.corpus --markdown`: each file read by `fusen read` in a process of its own, and what "
+            "it gave beside what is known of the file: texts that must be there, texts that must not, the number of pages; of "
+            "hostile files, the answer that is expected. Seconds and memory are those of the whole command on two cores."
+        ),
+        (
+            f"{sums['right']} of {sums['cases']} files have nothing that falls short; {sums['plain'][0]} of "
+            f"{sums['plain'][1]} texts are held, {sums['absent'][0]} of {sums['absent'][1]} unwanted texts are kept out."
+        ),
     ]
     for room in dict.fromkeys(v.room for v in verdicts):
         of_room = [v for v in verdicts if v.room == room]
