@@ -31,8 +31,8 @@ def examine() -> list[Check]:
         Check("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         Check("CPU threads", str(_threads())),
         Check("Memory", _memory()),
-        *_reader(),
-        *_model(),
+        *_said_by("document", "Reading"),
+        *_said_by("model", "Model"),
         *_weights(),
         _window(),
         _japanese_fonts(),
@@ -54,34 +54,17 @@ def _memory() -> str:
         return "unknown"
 
 
-def _model() -> list[Check]:
-    """What the model worker says of itself: it alone may load the model's libraries."""
+def _said_by(worker: str, heading: str) -> list[Check]:
+    """What a worker says of itself. It alone may load the libraries that it guards, and stands within walls of its own."""
     from app.workers.client import WorkerClient
     from app.workers.protocol import Describe, Description
 
-    client = WorkerClient("app.workers.model_worker", name="model worker")
+    client = WorkerClient(f"app.workers.{worker}_worker", name=f"{worker} worker")
     try:
         value = client.call(Describe())
     except FusenError as error:
         advice = "Install Fusen again; if that does not help, report what `fusen doctor` says."
-        return [Check("Model", error.message, ok=False, essential=True, advice=advice)]
-    finally:
-        client.close()
-    facts = value.facts if isinstance(value, Description) else ()
-    return [Check(name, fact) for name, fact in facts]
-
-
-def _reader() -> list[Check]:
-    """What the document worker says of the walls around it."""
-    from app.workers.client import WorkerClient
-    from app.workers.protocol import Describe, Description
-
-    client = WorkerClient("app.workers.document_worker", name="document worker")
-    try:
-        value = client.call(Describe())
-    except FusenError as error:
-        advice = "Install Fusen again; if that does not help, report what `fusen doctor` says."
-        return [Check("Reading", error.message, ok=False, essential=True, advice=advice)]
+        return [Check(heading, error.message, ok=False, essential=True, advice=advice)]
     finally:
         client.close()
     if not isinstance(value, Description):

@@ -251,17 +251,24 @@ class Scorer:
     ) -> NDArray[np.float64]:
         """How well each passage answers the query, before calibration; `states` are those of `Scores`."""
         weights = self._calibrations.relevance
-        found = self.relevance_features(query, passages, vectors, states)[:, : len(weights) - 1]
+        heads = len(weights) > len(relevance.FEATURES) + 1
+        found = self.relevance_features(query, passages, vectors, states, heads=heads)[:, : len(weights) - 1]
         return np.asarray(found @ weights[:-1] + weights[-1])
 
     @torch.inference_mode()
     def relevance_features(
-        self, query: str, passages: Sequence[str], vectors: NDArray[np.float32], states: torch.Tensor
+        self,
+        query: str,
+        passages: Sequence[str],
+        vectors: NDArray[np.float32],
+        states: torch.Tensor,
+        *,
+        heads: bool = True,
     ) -> NDArray[np.float64]:
-        """(passages, features) of `model.relevance`, with the heads' where the model has them."""
+        """(passages, features) of `model.relevance`, with those of the `heads` where the model has them."""
         state = self._query_state(query)
         asked = None
-        if self.model.encoder.config.asks:
+        if heads and self.model.encoder.config.asks:
             with self._precision():
                 asked = _array(self.model.relevance(state, states)[0])
         return relevance.features(query, passages, unit_length(state)[0], vectors, asked)

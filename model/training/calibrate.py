@@ -30,7 +30,6 @@ from model.calibration import Calibration, Floats, Sigmoid, calibrate, fit, fit_
 from model.checkpoint import file_sha256, write_manifest
 from model.importance import Scan, Scores
 from model.layers import EncoderConfig
-from model.relevance import FEATURES
 from model.scorer import MANIFEST, QUERY, WEIGHTS, Attending, Scorer, unit_length
 from model.tags import KINDS, TAGS, Kind, tag_slice
 from model.training import corpora
@@ -257,7 +256,7 @@ def _answers(scorer: Scorer, document: LabelledDocument) -> list[Asked]:
     raw, _ = scorer.logits(texts, Attending(whole=True), structure=document.structure)
     vectors = unit_length(raw.vectors)
     return [
-        (scorer.relevance_features(query, texts, vectors, raw.states)[:, : len(FEATURES)], answers)
+        (scorer.relevance_features(query, texts, vectors, raw.states, heads=False), answers)
         for query, answers in document.queries
     ]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pymupdf
 import pytest
+from numpy.typing import NDArray
 
 from app.analysis.geometry import passage_quads
 from app.analysis.passages import document_passages, ranges_on_page
@@ -61,7 +63,9 @@ def test_quads_of_slanted_lines_pass(tmp_path: Path) -> None:
     ],
     ids=["right", "a line too low", "too far right", "too high", "too wide", "a line is missing", "off the page"],
 )
-def test_wrong_quads_are_seen(tmp_path: Path, change: object, reason: str) -> None:
+def test_wrong_quads_are_seen(
+    tmp_path: Path, change: Callable[[NDArray[np.float32]], NDArray[np.float32]], reason: str
+) -> None:
     path = write_pdf(tmp_path / "a.pdf", LINES, "helv", 0)
     document = load_document(path)
     with pymupdf.open(path) as pdf:
@@ -73,7 +77,7 @@ def test_wrong_quads_are_seen(tmp_path: Path, change: object, reason: str) -> No
     chosen = next(i for i, (s, e) in enumerate(ranges) if document.text[s:e].startswith("Claims"))
     assert len(quads[chosen]) == 2
     start, end = ranges[chosen]
-    changed = change(np.array(quads[chosen]).reshape(-1, 4, 2))  # type: ignore[operator]
+    changed = change(np.array(quads[chosen]).reshape(-1, 4, 2))
     said = check_passage(document.text[start:end], document.quads[start:end].astype(float), changed, page)
     assert said.split(":")[0] == reason, said
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made_docx import (
@@ -23,8 +24,8 @@ from app.documents.loading import load_document
 from app.errors import FusenError
 
 
-def read(path: Path, body: str, **more: object) -> Document:
-    return read_docx(write_docx(path / "a.docx", body, **more))  # type: ignore[arg-type]  # handed through
+def read(path: Path, body: str, **more: Any) -> Document:
+    return read_docx(write_docx(path / "a.docx", body, **more))
 
 
 def blocks(document: Document) -> list[tuple[str, str]]:

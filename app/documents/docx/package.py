@@ -33,7 +33,7 @@ _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
-    NotImplementedError,
+    NotImplementedError,  # zipfile's answer to a compression that it does not know
     RuntimeError,
     ValueError,
     struct.error,
