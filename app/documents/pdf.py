@@ -49,6 +49,9 @@ FILE_SECONDS, FILE_SECONDS_A_PAGE = 60.0, 0.2
 LARGEST_CONTENT = 128 << 20
 """Bytes that one page's drawing may unpack to; a hundred times as much as the densest usual page."""
 
+LARGEST_SIDE = 144_000.0
+"""Points, fifty metres: ten times what the standard lets a page measure without a unit of its own."""
+
 _A4 = (595.0, 842.0)
 
 
@@ -128,7 +131,7 @@ def page_sizes(pdf: pymupdf.Document) -> list[tuple[float, float]]:
 
 def _size(pdf: pymupdf.Document, index: int) -> tuple[float, float]:
     try:
-        rect = pdf[index].rect
+        rect = _page(pdf, index).rect
         return float(rect.width), float(rect.height)
     except MemoryError:
         raise
@@ -138,12 +141,22 @@ def _size(pdf: pymupdf.Document, index: int) -> tuple[float, float]:
         return _A4
 
 
+def _page(pdf: pymupdf.Document, index: int) -> pymupdf.Page:
+    """A page; one whose size is absurd gets a usual one, on which its words can be seen. The file stays as it is."""
+    page = pdf[index]
+    if max(page.rect.width, page.rect.height) <= LARGEST_SIDE:
+        return page
+    page.set_mediabox(pymupdf.Rect(0, 0, *_A4))
+    pdf.xref_set_key(page.xref, "UserUnit", "null")
+    return pdf.reload_page(page)
+
+
 def render_page(pdf: pymupdf.Document, number: int, scale: float, target: memoryview) -> tuple[int, int, int]:
     """Draw page `number` (from 1) at `scale` pixels a point into `target` as RGB888; returns width, height, bytes a row."""
     if not 1 <= number <= pdf.page_count:
         raise FusenError("not-found", f"There is no page {number}.", f"The document has {pdf.page_count} pages.")
     try:
-        page = pdf[number - 1]
+        page = _page(pdf, number - 1)
         needed = 3 * math.ceil(page.rect.width * scale) * math.ceil(page.rect.height * scale)
         if needed > len(target):
             raise FusenError("too-large", f"Page {number} is too large to be shown at this size.", "Show it smaller.")
@@ -249,7 +262,7 @@ def _read_page(pdf: pymupdf.Document, number: int, pages: _Pages) -> PageLines:
 
 
 def _lines(pdf: pymupdf.Document, index: int) -> list[Any]:
-    page = pdf[index]
+    page = _page(pdf, index)
     _check_content(pdf, page)
     raw = page.get_text("rawdict", flags=_FLAGS)
     return page_lines(raw, tuple(page.rotation_matrix), _recover_quad)

@@ -19,6 +19,7 @@ GAP = 16.0
 SIDE = 40.0
 SMALLEST, LARGEST = 0.2, 5.0
 STRIP = 10
+LONGEST_RANGE = 2**31 - 1  # of a scroll bar
 
 
 class SheetView(QAbstractScrollArea):
@@ -126,10 +127,10 @@ class SheetView(QAbstractScrollArea):
         self._bottom = top + GAP * 0.5
         view = self.viewport().size()
         self.verticalScrollBar().setPageStep(view.height())
-        self.verticalScrollBar().setRange(0, max(0, round(self._bottom - view.height())))
+        self.verticalScrollBar().setRange(0, min(max(0, round(self._bottom - view.height())), LONGEST_RANGE))
         across = round(widest * self._scale() + 2 * SIDE + STRIP)
         self.horizontalScrollBar().setPageStep(view.width())
-        self.horizontalScrollBar().setRange(0, max(0, across - view.width()))
+        self.horizontalScrollBar().setRange(0, min(max(0, across - view.width()), LONGEST_RANGE))
         if keep:
             self.verticalScrollBar().setValue(round(share * self._bottom))
         self._scrolled()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -368,6 +369,52 @@ def test_packages_that_are_not_whole(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(twice, "a") as archive:
         archive.writestr("word/document.xml", part("document", f"<w:body>{paragraph('900 euros')}</w:body>"))
     assert code_of(twice) == "damaged"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_parts_packed_in_ways_that_the_standard_does_not_know(tmp_path: Path, method: int) -> None:
+    source = write_docx(tmp_path / "a.docx", paragraph("x"), parts={"styles.xml": part("styles", "")})
+
+    def repacked(chosen: str, *, torn: bool) -> Path:
+        with zipfile.ZipFile(source) as old, zipfile.ZipFile(tmp_path / "b.docx", "w") as new:
+            for name in old.namelist():
+                new.writestr(name, old.read(name), method if name == chosen else zipfile.ZIP_DEFLATED)
+            place = new.getinfo(chosen).header_offset + 30 + len(chosen)
+        if torn:
+            data = bytearray((tmp_path / "b.docx").read_bytes())
+            data[place : place + 8] = bytes(8)
+            (tmp_path / "b.docx").write_bytes(data)
+        return tmp_path / "b.docx"
+
+    for torn in (False, True):
+        assert code_of(repacked("word/document.xml", torn=torn)) == "damaged"
+        document = load_document(repacked("word/styles.xml", torn=torn))
+        assert (document.text, codes(document)) == ("x", ["part-missing"])
+
+
+def test_a_part_that_unpacks_to_more_than_it_says_is_read_no_further(tmp_path: Path) -> None:
+    path = write_docx(tmp_path / "a.docx", paragraph("x" * 20_000_000))
+    with zipfile.ZipFile(path) as archive:
+        size = archive.getinfo("word/document.xml").file_size
+    data = path.read_bytes()
+    at = data.rindex(size.to_bytes(4, "little"))  # in the directory, which stands last
+    path.write_bytes(data[:at] + (300).to_bytes(4, "little") + data[at + 4 :])
+    tracemalloc.start()
+    assert code_of(path) == "damaged"
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+def test_a_style_that_rests_on_itself_costs_no_text(tmp_path: Path) -> None:
+    ring = "".join(
+        f'<w:style w:type="{kind}" w:styleId="{own}"><w:basedOn w:val="{other}"/><w:rPr><w:rStyle w:val="{other}"/></w:rPr>'
+        "</w:style>"
+        for kind, own, other in [("paragraph", "A", "B"), ("paragraph", "B", "A"), ("character", "C", "C")]
+    )
+    body = paragraph(run("Terms", '<w:rStyle w:val="C"/>'), '<w:pStyle w:val="A"/>')
+    document = read(tmp_path, body, parts={"styles.xml": part("styles", ring)})
+    assert (document.text, codes(document)) == ("Terms", [])
 
 
 def test_names_that_lead_outside_are_ignored(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from app.documents.document import Document
 from app.documents.loading import load_document
+from app.documents.pdf import open_pdf, page_sizes, render_page
 from app.documents.pdf_lines import clean, page_lines
 from app.errors import FusenError
 
@@ -176,6 +177,23 @@ def test_a_page_without_text_is_named(tmp_path: Path) -> None:
     document = load_document(write_pdf(tmp_path / "a.pdf", [[]]))
     assert document.text == ""
     assert [w.code for w in document.warnings] == ["no-text"]
+
+
+def test_a_page_of_absurd_size_is_shown_as_a_usual_one(tmp_path: Path) -> None:
+    with pymupdf.open() as pdf:
+        for box, unit in (("[0 0 612 4294967296]", "1"), ("[0 0 612 792]", "100000000"), ("[0 0 14000 200]", "1")):
+            page = pdf.new_page(width=612, height=792)
+            page.insert_text((72, 100), "The Supplier shall indemnify.")
+            pdf.xref_set_key(page.xref, "MediaBox", box)
+            pdf.xref_set_key(page.xref, "UserUnit", unit)
+        pdf.save(tmp_path / "a.pdf")
+    document = load_document(tmp_path / "a.pdf")
+    assert [(page.width, page.height) for page in document.pages] == [(595, 842), (595, 842), (14_000, 200)]
+    assert [document.text[p.start : p.end].strip() for p in document.pages[:2]] == ["The Supplier shall indemnify."] * 2
+    with open_pdf(tmp_path / "a.pdf") as pdf:
+        assert page_sizes(pdf)[0] == (595, 842)
+        width, height, _ = render_page(pdf, 1, 0.5, memoryview(bytearray(3 * 300 * 425)))
+    assert (width, height) == (298, 421)
 
 
 def folded(text: str) -> str:

@@ -1,8 +1,9 @@
 """Damage real files in thousands of ways and read each: `python -m tests.fuzz`.
 
 The files of the folder `realistic` (or another that is named) are damaged by seed and number, so every case can be made
-again: `--case N` reads one alone and says how it ends. Good ends are a document that agrees with itself and an error that a
-user understands. Cases that end otherwise are kept in `--save`. Exit status 1: there are such.
+again: `--case N` reads one alone and says how it ends. Of a PDF that opens, the first page is drawn as well. Good ends are a
+document that agrees with itself and an error that a user understands. Cases that end otherwise are kept in `--save`. Exit
+status 1: there are such.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.fuzz.driving import DEADLINE, End, Summary, drive
-from tests.fuzz.making import Damaged, Source, damaged, find_sources
+from tests.fuzz.making import PACKED, PLAIN, Damaged, Source, damaged, find_sources
 
 REALISTIC = Path(__file__).resolve().parents[3] / "shared" / "documents" / "realistic"
 
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     """The exit status."""
     options = _parser().parse_args(arguments)
     try:
-        sources = find_sources(options.folder)
+        sources = find_sources(options.folder, PLAIN if options.texts else PACKED)
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
         return 2
@@ -41,7 +42,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("folder", type=Path, nargs="?", default=REALISTIC, help="whole PDF and DOCX files")
+    parser.add_argument("folder", type=Path, nargs="?", default=REALISTIC, help="whole files")
+    parser.add_argument("--texts", action="store_true", help="HTML, Markdown, reStructuredText and text, not PDF and DOCX")
     parser.add_argument("--cases", type=int, default=5000, help="how many")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=int, default=0, metavar="N", help="number of the first case")
@@ -82,7 +84,7 @@ def _tell_some(one: Damaged, end: End) -> None:
 def _print(summary: Summary, seconds: float, seed: int) -> None:
     total = summary.outcomes.total()
     print(f"{total} cases of seed {seed} in {seconds:.0f} s")
-    print(f"{summary.workers} worker(s), each at most {summary.peak_bytes >> 20} MB after a case")
+    print(f"{summary.workers} worker(s), each at most {summary.peak_bytes >> 20} MB")
     for outcome, count in summary.outcomes.most_common():
         print(f"  {count:6} {outcome}")
     if summary.longest is not None:

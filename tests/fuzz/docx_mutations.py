@@ -86,8 +86,8 @@ def damage_directory(data: bytes, rng: random.Random) -> bytes:
 
 def change_parts(data: bytes, rng: random.Random) -> bytes:
     """A part is missing, empty, there twice, or holds what belongs to another."""
-    parts = _unpacked(data)
-    at, other = _index(parts, rng), rng.randrange(len(parts))
+    parts = unpacked(data)
+    at, other = index(parts, rng), rng.randrange(len(parts))
     name, content = parts[at]
     action = rng.randrange(6)
     if action == 0:
@@ -102,23 +102,23 @@ def change_parts(data: bytes, rng: random.Random) -> bytes:
         parts[at] = (rng.choice((name.upper(), "../" + name, name.replace("/", "\\"), "/" + name)), content)
     else:
         parts[at] = (name, raw.truncate(content, rng) if content else b"<")
-    return _packed(parts, rng)
+    return packed(parts, rng)
 
 
 def remove_tags(data: bytes, rng: random.Random) -> bytes:
     """Single tags are missing, so that elements do not close or close twice."""
-    return _inside(data, rng, lambda xml: raw.replace_some(_TAG, xml, rng, lambda _: b""))
+    return inside(data, rng, lambda xml: raw.replace_some(_TAG, xml, rng, lambda _: b""))
 
 
 def remove_elements(data: bytes, rng: random.Random) -> bytes:
     """Whole elements are missing; the XML stays well formed for the most part."""
-    return _inside(data, rng, lambda xml: raw.replace_some(_ELEMENT, xml, rng, lambda _: b""))
+    return inside(data, rng, lambda xml: raw.replace_some(_ELEMENT, xml, rng, lambda _: b""))
 
 
 def repeat_elements(data: bytes, rng: random.Random) -> bytes:
     """Elements stand there many times."""
     times = rng.choice((2, 10, 300))
-    return _inside(data, rng, lambda xml: raw.replace_some(_ELEMENT, xml, rng, lambda found: found[0][:20_000] * times))
+    return inside(data, rng, lambda xml: raw.replace_some(_ELEMENT, xml, rng, lambda found: found[0][:20_000] * times))
 
 
 def change_attributes(data: bytes, rng: random.Random) -> bytes:
@@ -129,19 +129,19 @@ def change_attributes(data: bytes, rng: random.Random) -> bytes:
             return b""
         return found[1] + b'="' + rng.choice(_VALUES) + b'"'
 
-    return _inside(data, rng, lambda xml: raw.replace_some(_ATTRIBUTE, xml, rng, other))
+    return inside(data, rng, lambda xml: raw.replace_some(_ATTRIBUTE, xml, rng, other))
 
 
 def change_texts(data: bytes, rng: random.Random) -> bytes:
     """Text becomes empty, huge, or no valid XML."""
-    return _inside(data, rng, lambda xml: raw.replace_some(_TEXT, xml, rng, lambda _: rng.choice(_TEXTS)))
+    return inside(data, rng, lambda xml: raw.replace_some(_TEXT, xml, rng, lambda _: rng.choice(_TEXTS)))
 
 
 def nest(data: bytes, rng: random.Random) -> bytes:
     """Elements lie many levels deep in others of a kind that may not hold them."""
     wrapper, depth = rng.choice(_WRAPPERS), rng.choice((1, 5, 100, 3000))
     before, after = b"<" + wrapper + b">", b"</" + wrapper + b">"
-    return _inside(
+    return inside(
         data, rng, lambda xml: raw.replace_some(_ELEMENT, xml, rng, lambda f: before * depth + f[0] + after * depth)
     )
 
@@ -159,20 +159,23 @@ def declare_entities(data: bytes, rng: random.Random) -> bytes:
         at = head.end() if head else 0
         return xml[:at] + declared + raw.replace_some(_TEXT, xml[at:], rng, lambda _: b"&e2;")
 
-    return _inside(data, rng, declaring)
+    return inside(data, rng, declaring)
 
 
-def _inside(data: bytes, rng: random.Random, change: Callable[[bytes], bytes]) -> bytes:
-    """The package with one of its XML parts changed."""
-    parts = _unpacked(data)
-    at = _index(parts, rng)
+def inside(
+    data: bytes, rng: random.Random, change: Callable[[bytes], bytes], wanted: tuple[str, ...] = ()
+) -> bytes:
+    """The package with one of its XML parts changed, one that is `wanted` where there is such a part."""
+    parts = unpacked(data)
+    likely = [i for i, (name, _) in enumerate(parts) if name in wanted]
+    at = rng.choice(likely) if likely else index(parts, rng)
     name, content = parts[at]
     parts[at] = (name, change(content))
-    return _packed(parts, rng)
+    return packed(parts, rng)
 
 
-def _index(parts: Parts, rng: random.Random) -> int:
-    """A part, mostly the main one or another that readers look at."""
+def index(parts: Parts, rng: random.Random) -> int:
+    """The place of a part, mostly the main one or another that readers look at."""
     names = [name for name, _ in parts]
     if rng.random() < 0.5 and _LIKELY[0] in names:
         return names.index(_LIKELY[0])
@@ -180,12 +183,14 @@ def _index(parts: Parts, rng: random.Random) -> int:
     return rng.choice(likely) if likely and rng.random() < 0.8 else rng.randrange(len(parts))
 
 
-def _unpacked(data: bytes) -> Parts:
+def unpacked(data: bytes) -> Parts:
+    """The parts of a package in their order."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         return [(info.filename, package.read(info)) for info in package.infolist()]
 
 
-def _packed(parts: Parts, rng: random.Random) -> bytes:
+def packed(parts: Parts, rng: random.Random) -> bytes:
+    """A package of these parts, compressed in one of the ways that a zip knows."""
     target = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # two parts of one name are meant

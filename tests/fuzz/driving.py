@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -11,9 +12,11 @@ from pathlib import Path
 
 import psutil
 
+from app.documents.document import Document
 from app.errors import ERROR_CODES, FusenError
+from app.workers import page_memory
 from app.workers.client import WorkerClient
-from app.workers.protocol import Body, OpenDocument, ReadDocument, ReadResult
+from app.workers.protocol import Body, OpenDocument, ReadDocument, ReadResult, RenderPage
 from tests.corpus.comparing import inconsistencies
 from tests.corpus.judging import error_faults
 from tests.fuzz.making import Damaged
@@ -21,6 +24,8 @@ from tests.fuzz.making import Damaged
 DEADLINE = 20.0
 # A deadline is one without progress, and each page read is progress; this is how long a whole case may take.
 LONGEST = 180.0
+_SCALE = 0.5
+_PICTURE = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def drive(
     `folder` holds the file of the moment; a copy of those that end badly, or slowly, is kept in `saved`.
     """
     summary = Summary()
-    deadlines: Mapping[type[Body], float] = {OpenDocument: deadline, ReadDocument: deadline}
+    deadlines: Mapping[type[Body], float] = {OpenDocument: deadline, ReadDocument: deadline, RenderPage: deadline}
     client = WorkerClient("app.workers.document_worker", name="document worker", deadlines=deadlines)
     pids: set[int] = set()
     try:
@@ -84,7 +89,7 @@ def read_one(client: WorkerClient, case: int, path: Path) -> End:
     try:
         value = client.call(ReadDocument(str(path)))
         if isinstance(value, ReadResult):
-            fault = "; ".join(inconsistencies(value.document.to_json()))
+            fault = "; ".join(inconsistencies(value.document.to_json())) or _drawn(client, path, value.document)
         else:
             fault = f"the worker answered with {type(value).__name__}"
     except FusenError as error:
@@ -93,6 +98,21 @@ def read_one(client: WorkerClient, case: int, path: Path) -> End:
     if not fault and seconds > LONGEST:
         fault = f"took {seconds:.0f} s"
     return End(case, outcome, seconds, fault)
+
+
+def _drawn(client: WorkerClient, path: Path, document: Document) -> str:
+    """Draw the first page as the window does, but small; what is wrong with how that ends. An error that is shown is not."""
+    if document.format != "pdf":
+        return ""
+    memory = page_memory.create(_PICTURE)
+    try:
+        client.call(RenderPage(str(path), 1, scale=_SCALE, memory=memory.name))
+    except FusenError as error:
+        return fault_of(error)
+    finally:
+        memory.close()
+        memory.unlink()
+    return ""
 
 
 def fault_of(error: FusenError) -> str:
@@ -120,9 +140,20 @@ def _note(summary: Summary, one: Damaged, end: End, saved: Path | None) -> None:
 
 
 def _measure(summary: Summary, pids: set[int]) -> None:
-    """The worker's memory after the case, and how many workers there have been."""
+    """The most memory that the worker ever had, and how many workers there have been."""
     with contextlib.suppress(psutil.Error):
         for child in psutil.Process().children():
             with contextlib.suppress(psutil.Error):
-                summary.peak_bytes = max(summary.peak_bytes, child.memory_info().rss)
+                if child.pid not in pids and "document_worker" not in " ".join(child.cmdline()):
+                    continue  # what keeps the list of shared memory
                 pids.add(child.pid)
+                summary.peak_bytes = max(summary.peak_bytes, _peak(child))
+
+
+def _peak(process: psutil.Process) -> int:
+    """The most bytes of memory at any time so far, on Linux; elsewhere those of now."""
+    status = Path(f"/proc/{process.pid}/status")
+    with contextlib.suppress(OSError):
+        if found := re.search(r"VmHWM:\s+(\d+) kB", status.read_text()):
+            return int(found[1]) << 10
+    return process.memory_info().rss

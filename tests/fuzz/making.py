@@ -7,9 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.fuzz import docx_mutations, pdf_mutations
+from tests.fuzz import docx_mutations, docx_tree_mutations, pdf_mutations, pdf_structure_mutations, text_mutations
+from tests.fuzz.made_texts import TEXTS
 
 LARGEST_SOURCE = 4 << 20
+PACKED = (".pdf", ".docx")
+PLAIN = (".html", ".md", ".rst", ".txt")
+MUTATIONS: dict[str, tuple[pdf_mutations.Mutation, ...]] = {
+    ".pdf": (*pdf_mutations.MUTATIONS, *pdf_structure_mutations.MUTATIONS),
+    ".docx": (*docx_mutations.MUTATIONS, *docx_tree_mutations.MUTATIONS),
+    **dict.fromkeys(PLAIN, text_mutations.MUTATIONS),
+}
 _ROUNDS = (1, 1, 1, 2, 3)
 
 
@@ -22,7 +30,7 @@ class Source:
 
     @property
     def suffix(self) -> str:
-        """The format, by the name: `.pdf` or `.docx`."""
+        """The format, by the name, such as `.pdf`."""
         return self.path.suffix.lower()
 
 
@@ -36,29 +44,35 @@ class Damaged:
     how: str
 
 
-def find_sources(folder: Path) -> list[Source]:
-    """The PDF and DOCX files of a folder, by name, but for huge ones. Raises `FileNotFoundError` where there is none."""
+def find_sources(folder: Path, suffixes: Sequence[str] = PACKED) -> list[Source]:
+    """A folder's files of these formats, by name, but for huge ones, and what is made here of a format that it lacks.
+
+    Raises `FileNotFoundError` where there is nothing of a format.
+    """
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder {folder}.")
-    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in (".pdf", ".docx"))
-    sources = [Source(p, p.read_bytes()) for p in files if p.is_file() and p.stat().st_size <= LARGEST_SOURCE]
-    if not sources:
-        raise FileNotFoundError(f"There is no PDF or DOCX in {folder}.")
+    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in suffixes)
+    sources = [Source(p, p.read_bytes()) for p in files if p.is_file() and 0 < p.stat().st_size <= LARGEST_SOURCE]
+    found = {source.suffix for source in sources}
+    made = [Source(Path(name), text.encode()) for name, text in TEXTS if Path(name).suffix not in found]
+    sources += [source for source in made if source.suffix in suffixes]
+    if missing := sorted(set(suffixes) - {source.suffix for source in sources}):
+        raise FileNotFoundError(f"There is no file in {folder} named {' or '.join('*' + suffix for suffix in missing)}.")
     return sources
 
 
 def damaged(sources: Sequence[Source], seed: int, case: int) -> Damaged:
-    """Case number `case`; the same seed, number and sources give the same bytes."""
+    """Case number `case`, the formats in turn; the same seed, number and sources give the same bytes."""
     # A string is hashed the same way in every process; nothing else enters.
     rng = random.Random(f"{seed}/{case}")
-    suffix = (".pdf", ".docx")[case % 2]
+    suffixes = list(dict.fromkeys(s.suffix for s in sources))
+    suffix = sorted(suffixes, key=(*PACKED, *PLAIN).index)[case % len(suffixes)]
     # Small files are read sooner and damage meets more of them, so they are taken more often.
-    pool = [s for s in sources if s.suffix == suffix] or list(sources)
+    pool = [s for s in sources if s.suffix == suffix]
     (source,) = rng.choices(pool, [1 / (len(s.data) + 50_000) for s in pool])
-    mutations = pdf_mutations.MUTATIONS if source.suffix == ".pdf" else docx_mutations.MUTATIONS
     data, names = source.data, []
     for _ in range(rng.choice(_ROUNDS)):
-        mutation = rng.choice(mutations)
+        mutation = rng.choice(MUTATIONS[suffix])
         try:
             data = mutation(data, rng) or data
         except Exception:

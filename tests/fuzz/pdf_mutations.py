@@ -18,7 +18,7 @@ _OBJECT = re.compile(rb"\d+ \d+ obj\b.*?\bendobj", re.DOTALL)
 _REFERENCE = re.compile(rb"\b\d+ \d+ R\b")
 _LENGTH = re.compile(rb"/Length \d+(?! \d+ R)")
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
-_NUMBERS = (
+NUMBERS = (
     b"0",
     b"-1",
     b"1",
@@ -107,7 +107,7 @@ def change_numbers(data: bytes, rng: random.Random) -> bytes:
     def other(found: re.Match[bytes]) -> bytes:
         if rng.random() < 0.5 and b"." not in found[0]:
             return b"%d" % (int(found[0]) + rng.choice((-1, 1, 10)))
-        return rng.choice(_NUMBERS)
+        return rng.choice(NUMBERS)
 
     return replace_some(_NUMBER, data, rng, other)
 
@@ -144,7 +144,7 @@ def change_objects(data: bytes, rng: random.Random) -> bytes:
 
 def lie_about_lengths(data: bytes, rng: random.Random) -> bytes:
     """Streams say that they are longer or shorter than they are."""
-    return replace_some(_LENGTH, data, rng, lambda _: b"/Length " + rng.choice(_NUMBERS))
+    return replace_some(_LENGTH, data, rng, lambda _: b"/Length " + rng.choice(NUMBERS))
 
 
 def change_inside_streams(data: bytes, rng: random.Random) -> bytes:

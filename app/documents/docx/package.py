@@ -5,6 +5,7 @@ Nothing is unpacked to disk, no external target is followed, no document type or
 
 from __future__ import annotations
 
+import errno
 import posixpath
 import struct
 import zipfile
@@ -29,11 +30,11 @@ _MOST_CHECKED = 64 << 20
 _STEP = 1 << 16
 _DOCTYPES = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
 _WORD_TYPES = ("wordprocessingml.document.", "wordprocessingml.template.", "ms-word.document.", "ms-word.template.")
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the standard allows no others, and Word opens none
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
-    NotImplementedError,  # zipfile's answer to a compression that it does not know
     RuntimeError,
     ValueError,
     struct.error,
@@ -81,10 +82,7 @@ class Package:
         if info.file_size > largest:
             raise too_large(self.name)
         self.read.add(part.lower())
-        try:
-            data = self.archive.read(info)
-        except _BROKEN as error:
-            raise BrokenPartError(part) from error
+        data = _unpacked(self.archive, info)
         if any(mark in data for mark in _DOCTYPES):
             raise BrokenPartError(part)  # the standard forbids them, and nothing good comes of one
         return _transitional(data)
@@ -112,6 +110,21 @@ class Package:
             return {}
         found = (_relation(element, folder) for element in root.iter(f"{{{PACKAGE_RELATIONS}}}Relationship"))
         return {relation.id: relation for relation in found}
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """A part's bytes, never more than the directory says, whatever is packed. Raises `BrokenPartError`."""
+    if info.compress_type not in _METHODS:
+        raise BrokenPartError(info.filename)
+    try:
+        with archive.open(info) as part:
+            return part.read(info.file_size)
+    except _BROKEN as error:
+        raise BrokenPartError(info.filename) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # what a place before the file's beginning ends in
+            raise
+        raise BrokenPartError(info.filename) from error
 
 
 def _parser() -> Any:
@@ -262,8 +275,8 @@ def unread_damage(package: Package) -> list[str]:
             continue
         left -= info.file_size
         try:
-            package.archive.read(info)
-        except _BROKEN:
+            _unpacked(package.archive, info)
+        except BrokenPartError:
             found.append(part)
     return found
 
