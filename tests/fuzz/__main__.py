@@ -43,7 +43,9 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("folder", type=Path, nargs="?", default=REALISTIC, help="whole files")
-    parser.add_argument("--texts", action="store_true", help="HTML, Markdown, reStructuredText and text, not PDF and DOCX")
+    parser.add_argument(
+        "--texts", action="store_true", help="HTML, Markdown, reStructuredText and text, not PDF and DOCX"
+    )
     parser.add_argument("--cases", type=int, default=5000, help="how many")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=int, default=0, metavar="N", help="number of the first case")

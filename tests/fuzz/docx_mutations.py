@@ -162,9 +162,7 @@ def declare_entities(data: bytes, rng: random.Random) -> bytes:
     return inside(data, rng, declaring)
 
 
-def inside(
-    data: bytes, rng: random.Random, change: Callable[[bytes], bytes], wanted: tuple[str, ...] = ()
-) -> bytes:
+def inside(data: bytes, rng: random.Random, change: Callable[[bytes], bytes], wanted: tuple[str, ...] = ()) -> bytes:
     """The package with one of its XML parts changed, one that is `wanted` where there is such a part."""
     parts = unpacked(data)
     likely = [i for i, (name, _) in enumerate(parts) if name in wanted]

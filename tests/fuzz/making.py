@@ -57,7 +57,9 @@ def find_sources(folder: Path, suffixes: Sequence[str] = PACKED) -> list[Source]
     made = [Source(Path(name), text.encode()) for name, text in TEXTS if Path(name).suffix not in found]
     sources += [source for source in made if source.suffix in suffixes]
     if missing := sorted(set(suffixes) - {source.suffix for source in sources}):
-        raise FileNotFoundError(f"There is no file in {folder} named {' or '.join('*' + suffix for suffix in missing)}.")
+        raise FileNotFoundError(
+            f"There is no file in {folder} named {' or '.join('*' + suffix for suffix in missing)}."
+        )
     return sources
 
 

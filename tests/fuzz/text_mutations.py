@@ -9,11 +9,42 @@ from tests.fuzz import pdf_mutations as raw
 
 _MARKS = (
     *(b"<div>", b"</div>", b"<table>", b"<tr><td>", b"</td>", b"<!--", b"-->", b"<script>", b"<![CDATA[", b"&#xD800;"),
-    *(b"<svg><title>", b"<select>", b"<plaintext>", b"<template>", b"<p hidden>", b"&#99999999;", b"&undefined;", b"<?"),
-    *(b"```", b"> ", b"- ", b"1. ", b"999999999. ", b"| a | b |\n|---|---|\n", b"[^1]", b"[a]: <", b"![x](", b"**", b"`"),
+    *(
+        b"<svg><title>",
+        b"<select>",
+        b"<plaintext>",
+        b"<template>",
+        b"<p hidden>",
+        b"&#99999999;",
+        b"&undefined;",
+        b"<?",
+    ),
+    *(
+        b"```",
+        b"> ",
+        b"- ",
+        b"1. ",
+        b"999999999. ",
+        b"| a | b |\n|---|---|\n",
+        b"[^1]",
+        b"[a]: <",
+        b"![x](",
+        b"**",
+        b"`",
+    ),
     *(b".. note::\n\n   ", b".. |a| replace:: |a|\n", b"`a`_", b".. _a: a_\n", b"+---+\n", b"=== ===\n", b"::\n\n  "),
     *(b".. include:: /etc/hostname\n", b".. raw:: html\n\n   <b>", b".. role:: a(a)\n", b":ref:`", b".. csv-table::\n"),
-    *(b"\x00", b"\xff\xfe", b"\r", b"\x1b$B", b"\xe2\x80\xae", b"\xed\xa0\x80", b"\x0c", b"\xe2\x80\xa8", b"\xef\xbb\xbf"),
+    *(
+        b"\x00",
+        b"\xff\xfe",
+        b"\r",
+        b"\x1b$B",
+        b"\xe2\x80\xae",
+        b"\xed\xa0\x80",
+        b"\x0c",
+        b"\xe2\x80\xa8",
+        b"\xef\xbb\xbf",
+    ),
 )
 _ENCODINGS = ("utf-16", "utf-16-be", "utf-32", "shift_jis", "euc_jp", "iso2022_jp", "gb18030", "cp1252", "utf-7")
 _LINE = re.compile(rb"[^\n]*\n")

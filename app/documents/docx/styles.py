@@ -111,7 +111,9 @@ class Styles:
     def named(self, style_id: str) -> Style:
         """The style of this id with all that it inherits; a plain one where there is none."""
         if style_id not in self._resolved:
-            self._resolved[style_id] = Style()  # what a style sees of itself, if it says that its letters look as its own do
+            self._resolved[style_id] = (
+                Style()
+            )  # what a style sees of itself, if it says that its letters look as its own do
             self._resolved[style_id] = self._resolve(style_id)
         return self._resolved[style_id]
 
