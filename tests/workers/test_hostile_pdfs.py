@@ -15,6 +15,8 @@ import pytest
 from app.errors import FusenError
 from app.workers.client import WorkerClient
 from app.workers.protocol import ReadDocument, ReadResult
+from tests.corpus.cases import find_cases
+from tests.corpus.drawing import draw_file, whole_file
 
 pytestmark = [
     pytest.mark.slow,
@@ -99,3 +101,15 @@ def test_every_hostile_pdf_gets_its_answer(client: WorkerClient, shared: Path) -
     assert set(wrong) <= set(FALL_SHORT), wrong
     assert slow == {}
     assert peak.bytes < BYTES
+
+
+def test_every_page_of_every_hostile_pdf_is_drawn_or_refused_in_time(
+    client: WorkerClient, shared: Path, tmp_path: Path
+) -> None:
+    cases = [case for case in find_cases(shared / "documents", ("hostile",), "*.pdf") if case.path is not None]
+    whole = whole_file(tmp_path)
+    drawn = [draw_file(client, case, whole, pages=20, seconds=SECONDS) for case in cases]
+    assert [f"{one.name}: {short}" for one in drawn for short in one.short] == []
+    assert max(one.peak_bytes for one in drawn) < BYTES
+    assert sum(one.outcomes["timeout"] for one in drawn) <= 3  # a refusal is no way to be in time
+    assert sum(one.outcomes["drawn"] for one in drawn) > 100
