@@ -122,8 +122,9 @@ _FONT_ADVICE = "On Debian or Ubuntu: apt install fonts-noto-cjk. On Fedora: dnf 
 
 
 def _libreoffice() -> Check:
-    found = shutil.which("soffice") or shutil.which("libreoffice")
-    return Check("LibreOffice", found or "not installed (not needed)")
+    from app.workers.converting import libre_office
+
+    return Check("LibreOffice", libre_office() or "not installed (needed only for documents of the old Word)")
 
 
 def _workspace() -> Check:

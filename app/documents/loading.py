@@ -67,8 +67,9 @@ def load_document(
     *,
     begin: BeginPage | None = None,
     left_out: Mapping[int, Reason] = NOTHING,
+    converted: Path | None = None,
 ) -> Document:
-    """Read the whole file but the pages `left_out` (of a PDF). Raises `FusenError`.
+    """Read the whole file but the pages `left_out` (of a PDF). Raises `FusenError`; `converted` is explained at `read_word`.
 
     `begin(page, total)` is called before each page of a PDF, `progress(done, total)` after it; what they raise ends the reading.
     """
@@ -76,7 +77,7 @@ def load_document(
     if format_ == "pdf":
         return read_pdf(path, password, progress, begin=begin, left_out=left_out)
     try:
-        document = read_word(path, password, progress) if format_ == "docx" else read_text(path, format_)
+        document = read_word(path, password, progress, converted) if format_ == "docx" else read_text(path, format_)
     except OSError as error:
         raise translated(error, path) from error
     if progress is not None:

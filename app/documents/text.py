@@ -13,13 +13,17 @@ from app.documents.document import Document, Language, Notice
 from app.documents.guessing import guess_kind, guess_language
 from app.documents.pieces import Pieces, TooManyMarksError, build
 from app.documents.plain import read_plain
+from app.documents.time_limit import OverdueError, cpu_time
 from app.errors import FusenError
 
-LARGEST_TEXT = 64 << 20
-"""In bytes; plain text may be as long. HTML is read to half of that, marks in Markdown and reStructuredText to less."""
+LARGEST_TEXT = 32 << 20
+"""In bytes: some ten thousand pages. Marks in Markdown and reStructuredText are read to less."""
 
-MOST_LINES = 1_000_000
+MOST_LINES = 500_000
 """A book has some ten thousand; each line costs time and memory beside its bytes."""
+
+LONGEST_PARSING = 8.0
+"""Seconds of CPU time for understanding marks; ordinary documents take less than one."""
 
 TextFormat = Literal["text", "markdown", "rst", "html"]
 
@@ -31,10 +35,9 @@ def read_text(path: Path, format_: TextFormat) -> Document:
     """The file as one page without size. Raises `FusenError`, and `OSError` where it cannot be read."""
     with path.open("rb") as file:
         data = file.read(LARGEST_TEXT + 1)  # once, so that hash and text agree also of a file that grows
-    limit = LARGEST_TEXT // 2 if format_ == "html" else LARGEST_TEXT
-    if len(data) > limit:
+    if len(data) > LARGEST_TEXT:
         raise FusenError(
-            "too-large", f"{path.name} is longer than {limit >> 20} MiB of text.", "Split it and open the parts."
+            "too-large", f"{path.name} is longer than {LARGEST_TEXT >> 20} MiB of text.", "Split it and open the parts."
         )
     content, notices = decode(data, path.name, declared_encoding(data[:_HEAD]) if format_ == "html" else None)
     if content.count("\n") > MOST_LINES:
@@ -103,8 +106,9 @@ def _or_plain(content: str, read: Callable[[str], Pieces], fits: bool) -> Pieces
     """Plain text where marks cannot be understood: its words are what matters."""
     if fits:
         try:
-            return read(content)
-        except (RecursionError, TooManyMarksError):
+            with cpu_time(LONGEST_PARSING):
+                return read(content)
+        except (RecursionError, TooManyMarksError, OverdueError):
             pass
     plain = read_plain(content)
     told = "The text is too long or too deeply nested for its marks to be understood: it was read as plain text."

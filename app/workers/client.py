@@ -21,6 +21,7 @@ import msgspec
 
 from app.errors import FusenError
 from app.workers import failures
+from app.workers.converting import Conversions, drop
 from app.workers.delivering import deliver, in_scratch
 from app.workers.page_watch import PAGE_SECONDS, LostDrawings
 from app.workers.pending import OnFailure, OnPreliminary, OnProgress, OnResult, Pending
@@ -29,6 +30,7 @@ from app.workers.protocol import (
     Body,
     Call,
     Cancel,
+    ConversionWanted,
     Failure,
     FromWorker,
     OpenDocument,
@@ -104,6 +106,7 @@ class WorkerClient:
         self._verdict: FusenError | None = None
         self._scratch = Scratch()
         self._deliveries: set[asyncio.Task[None]] = set()
+        self._conversions = Conversions(self._scratch, self._accept, self._settle)
         self._lost_drawings = LostDrawings()
         self._pages_done = 0
         self._retiring = False
@@ -224,6 +227,7 @@ class WorkerClient:
 
     def _cancel(self, call_id: int) -> None:
         pending = self._pending.get(call_id)
+        self._conversions.stop(call_id)
         if pending is None or pending.cancelled:
             return
         pending.cancelled = True
@@ -242,6 +246,7 @@ class WorkerClient:
         if pending.settled:
             return
         pending.settled = True
+        drop(pending.body)
         try:
             if isinstance(outcome, FusenError):
                 pending.on_failure(outcome)
@@ -345,6 +350,8 @@ class WorkerClient:
             delivery = self._loop.create_task(self._deliver(pending, Path(outcome.path), pending.output))
             self._deliveries.add(delivery)
             delivery.add_done_callback(self._deliveries.discard)
+        elif isinstance(outcome, ConversionWanted):
+            self._conversions.begin(pending)
         else:
             self._settle(pending, outcome)
         self._pages_done += isinstance(outcome, PageImage)
@@ -470,6 +477,7 @@ class WorkerClient:
 
     async def _finish_closing(self) -> None:
         pending = list(self._pending.values())
+        await self._conversions.close()
         if self._process is not None and self._running:
             # The worker is busy with what nobody waits for any more.
             self._verdict = failures.cancelled()

@@ -15,7 +15,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,9 @@ _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 -- where Linux keeps shared memo
 
 # What reaches another machine or process, or changes files in ways that Landlock does not know. Unknown names are skipped:
 # a kernel or libseccomp that does not know a call does not offer it either.
-_DENIED_CALLS = (
-    *("socket", "socketpair", "connect", "bind", "listen", "accept", "accept4", "io_uring_setup"),
+_NETWORK = ("socket", "socketpair", "connect", "bind", "listen", "accept", "accept4", "io_uring_setup")
+_PROGRAMS = ("kill", "tkill", "pidfd_send_signal", "rt_sigqueueinfo", "execve", "execveat", "fork", "vfork")
+_PRYING = (
     *(
         "ptrace",
         "process_vm_readv",
@@ -40,9 +41,10 @@ _DENIED_CALLS = (
         "perf_event_open",
         "userfaultfd",
     ),
-    *("kill", "tkill", "pidfd_send_signal", "rt_sigqueueinfo", "execve", "execveat", "fork", "vfork"),
     *("mount", "umount2", "pivot_root", "chroot", "setns", "unshare", "move_mount", "open_tree", "fsopen"),
     *("keyctl", "add_key", "request_key", "init_module", "finit_module", "delete_module", "kexec_load", "reboot"),
+)
+_ATTRIBUTES = (
     *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
     *(
         "setxattr",
@@ -56,6 +58,11 @@ _DENIED_CALLS = (
     ),
     *("utime", "utimes", "utimensat", "futimesat"),
 )
+_DENIED_CALLS = (*_NETWORK, *_PROGRAMS, *_PRYING, *_ATTRIBUTES)
+# LibreOffice waits at a local socket for a second start of itself. It may have that one, and call at no other.
+_DENIED_TO_PROGRAMS = ("connect", "io_uring_setup", *_PRYING, *_ATTRIBUTES)
+_LOCAL_ONLY = ("socket", "socketpair")
+_AF_UNIX = 1  # of <sys/socket.h>; what connects to networks is not imported anywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +104,20 @@ def confine(scratch: Path | None = None) -> Confinement:
     return Confinement(limited, *_walls(scratch))
 
 
+def confine_program(scratch: Path) -> None:
+    """As `confine`, for a process that is about to become another program, which may start further ones."""
+    limits.limit_program()
+    if sys.platform == "linux":
+        _walls(scratch, programs=True)
+
+
 if sys.platform == "linux":
 
-    def _walls(scratch: Path | None) -> tuple[str, str]:
-        """Why there is no Landlock, why there is no seccomp; empty strings where there are."""
+    def _walls(scratch: Path | None, *, programs: bool = False) -> tuple[str, str]:
+        """Why there is no Landlock, why there is no seccomp; empty strings where there are. With `programs`, they may start."""
         # Both libraries first look for others by starting programs, which either wall would not let them do.
-        rules = _landlock_rules(scratch)
-        calls = _seccomp_filter()
+        rules = _landlock_rules(scratch, programs=programs)
+        calls = _seccomp_filter(_DENIED_TO_PROGRAMS, _LOCAL_ONLY) if programs else _seccomp_filter(_DENIED_CALLS)
         without_seccomp = calls if isinstance(calls, str) else _applied(calls.load)
         without_landlock = rules if isinstance(rules, str) else _applied(rules.apply)
         return without_landlock, without_seccomp
@@ -115,21 +129,25 @@ if sys.platform == "linux":
             return f"the kernel refuses it ({error})"
         return ""
 
-    def _seccomp_filter() -> Any:
-        """The filter, or why there is none."""
+    def _seccomp_filter(denied: Iterable[str], local_only: Iterable[str] = ()) -> Any:
+        """The filter, or why there is none. The calls `local_only` are denied but for sockets within this machine."""
         try:
             import pyseccomp
         except (ImportError, OSError, RuntimeError) as error:  # the last when libseccomp is not there
             return f"libseccomp is not installed ({error})"
         calls = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-        for name in _DENIED_CALLS:
+        for name in denied:
             try:
                 calls.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
             except OSError:
                 log.debug("no system call %s here", name)
+        for name, at in (("access", 1), ("faccessat", 2), ("faccessat2", 2)):
+            calls.add_rule(pyseccomp.ERRNO(errno.EACCES), name, pyseccomp.Arg(at, pyseccomp.EQ, os.W_OK))
+        for name in local_only:
+            calls.add_rule(pyseccomp.ERRNO(errno.EPERM), name, pyseccomp.Arg(0, pyseccomp.NE, _AF_UNIX))
         return calls
 
-    def _landlock_rules(scratch: Path | None) -> Any:
+    def _landlock_rules(scratch: Path | None, *, programs: bool) -> Any:
         """The rules, or why there are none."""
         try:
             from py_landlock import AccessFs, Landlock, LandlockError
@@ -139,7 +157,10 @@ if sys.platform == "linux":
             rules = Landlock(strict=False).allow_read("/")
             if scratch is not None:
                 rules.allow_read_write(scratch)
-            if _SHARED_MEMORY.is_dir():
+            if programs and scratch is not None:
+                rules.add_path_rule(scratch, access=AccessFs.MAKE_SOCK)
+                rules.allow_execute("/").add_path_rule(os.devnull, access=AccessFs.WRITE_FILE)
+            elif _SHARED_MEMORY.is_dir():
                 # Into what the client has made there, and nothing new.
                 rules.add_path_rule(_SHARED_MEMORY, access=AccessFs.WRITE_FILE)
         except (LandlockError, OSError) as error:

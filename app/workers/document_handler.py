@@ -13,12 +13,14 @@ from typing import Any
 from app.documents import pdf
 from app.documents.files import check_readable, sha256_of
 from app.documents.loading import format_of, load_document
+from app.documents.old_word import OldWordError
 from app.errors import FusenError
 from app.workers import limits, page_memory
 from app.workers.confinement import Confinement
 from app.workers.protocol import (
     AnnotatePdf,
     Body,
+    ConversionWanted,
     Describe,
     Description,
     OpenDocument,
@@ -112,7 +114,7 @@ class DocumentHandler:
         return PageImage(page=body.page, width=width, height=height, stride=stride)
 
 
-def _read(body: ReadDocument, context: CallContext) -> ReadResult:
+def _read(body: ReadDocument, context: CallContext) -> ReadResult | ConversionWanted:
     def begin(page: int, total: int) -> None:
         limits.limit_step(limits.STEP_MEMORY)
         context.begin_page(page, total)
@@ -125,8 +127,14 @@ def _read(body: ReadDocument, context: CallContext) -> ReadResult:
             limits.limit_step()  # what was read is put together now, which takes what it takes
 
     limits.limit_step()
-    path = Path(body.path)
-    return ReadResult(load_document(path, body.password, step, begin=begin, left_out=body.left_out))
+    converted = None if body.converted is None else Path(body.converted)
+    try:
+        document = load_document(
+            Path(body.path), body.password, step, begin=begin, left_out=body.left_out, converted=converted
+        )
+    except OldWordError:
+        return ConversionWanted()
+    return ReadResult(document)
 
 
 def _annotate(body: AnnotatePdf) -> Written:

@@ -32,8 +32,16 @@ if sys.platform == "win32":
     def limit_step(memory: int | None = None) -> None:
         """Nothing, see `limit_process`."""
 
+    def limit_program() -> bool:
+        """Nothing, see `limit_process`."""
+        return False
+
 else:
     import resource
+
+    def limit_program() -> bool:
+        """The limits of a process that becomes another program, each as long as it lives; whether all are in force."""
+        return limit_process() and _lower(resource.RLIMIT_CPU, CPU_SECONDS)
 
     def limit_process() -> bool:
         """Set the limits that last; whether all of them are in force."""

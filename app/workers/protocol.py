@@ -29,12 +29,13 @@ class OpenDocument(msgspec.Struct, tag=True, frozen=True):
 class ReadDocument(msgspec.Struct, tag=True, frozen=True):
     """Read everything but the pages `left_out` (from 1), which the document's warnings name. Progress a page.
 
-    Result: `ReadResult`.
+    Result: `ReadResult`; `ConversionWanted` for a document of the old Word without `converted`, a DOCX that was made of it.
     """
 
     path: str
     password: str | None = None
     left_out: dict[int, Reason] = {}
+    converted: str | None = None
 
 
 class RenderPage(msgspec.Struct, tag=True, frozen=True):
@@ -139,13 +140,17 @@ class ReadResult(msgspec.Struct, tag=True, frozen=True):
     document: Document
 
 
+class ConversionWanted(msgspec.Struct, tag=True, frozen=True):
+    """The document is of the old Word, and the worker may start no program that reads it. Never reaches who sent the call."""
+
+
 class AnalysisResult(msgspec.Struct, tag=True, frozen=True):
     """An analysis that is complete."""
 
     analysis: Analysis
 
 
-Value = OpenedDocument | PageImage | Written | Description | ReadResult | AnalysisResult
+Value = OpenedDocument | PageImage | Written | Description | ReadResult | ConversionWanted | AnalysisResult
 
 
 class Started(msgspec.Struct, tag=True, frozen=True):

@@ -44,9 +44,9 @@ async def start_process(module: str, scratch: Path) -> asyncio.subprocess.Proces
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=_environment(),
+        env=environment(),
         limit=1 << 20,
-        **_own_group(),
+        **own_group(),
     )
 
 
@@ -74,7 +74,7 @@ async def listen(process: asyncio.subprocess.Process, last_words: deque[str]) ->
         last_words.append(data.decode("utf-8", "replace")[-4000:])
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The worker finds this very program, wherever it was started, and speaks UTF-8 on every platform."""
     paths = [str(_ROOT), os.environ.get("PYTHONPATH", "")]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONUTF8": "1"}
@@ -82,12 +82,12 @@ def _environment() -> dict[str, str]:
 
 if sys.platform == "win32":
 
-    def _own_group() -> dict[str, Any]:
+    def own_group() -> dict[str, Any]:
         """Ctrl-C in the terminal is for the client, which cancels in good order; and no console window opens."""
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
 
 else:
 
-    def _own_group() -> dict[str, Any]:
+    def own_group() -> dict[str, Any]:
         """Ctrl-C in the terminal is for the client, which cancels in good order."""
         return {"start_new_session": True}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import random
-import sys
 from pathlib import Path
 
 import msoffcrypto.format.ooxml
 import pytest
 from made_docx import paragraph, write_docx
 
-from app.documents.docx import legacy, opening
+from app.documents.docx import opening
 from app.documents.loading import format_of, load_document
 from app.errors import FusenError
 
@@ -63,62 +62,17 @@ def test_other_compound_files_are_refused(tmp_path: Path) -> None:
     assert failure(path).code == "unsupported"
 
 
-@pytest.fixture
-def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file that passes for one of the old Word; what an old Word's file holds is LibreOffice's business."""
+def test_documents_of_the_old_word_are_read_from_what_was_made_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(opening, "compound_kind", lambda path: "old-word")
-    path = tmp_path / "--old.doc"
+    path = tmp_path / "old.doc"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
-    return path
-
-
-def stand_in(path: Path, script: str) -> str:
-    """A program in the place of LibreOffice."""
-    path.write_text(f"#!{sys.executable}\n{script}", encoding="utf-8")
-    path.chmod(0o755)
-    return str(path)
-
-
-def test_old_documents_need_libre_office(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(legacy, "libre_office", lambda: None)
-    error = failure(old)
+    error = failure(path)
     assert error.code == "unsupported"
     assert "LibreOffice" in error.message
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="the program that stands in is a script with a first line")
-def test_old_documents_are_converted_in_a_scratch_folder(
-    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
     made = write_docx(tmp_path / "made.docx", paragraph("Old terms."))
-    log = tmp_path / "log.txt"
-    script = (
-        "import pathlib, shutil, sys\n"
-        "out = pathlib.Path(sys.argv[sys.argv.index('--outdir') + 1])\n"
-        "out.mkdir()\n"
-        f"shutil.copyfile({str(made)!r}, out / 'document.docx')\n"
-        f"pathlib.Path({str(log)!r}).write_text('\\n'.join(sys.argv))\n"
-    )
-    monkeypatch.setattr(legacy, "libre_office", lambda: stand_in(tmp_path / "soffice", script))
-    document = load_document(old)
-    assert document.text == "Old terms."
+    document = load_document(path, converted=made)
+    assert (document.text, document.file) == ("Old terms.", str(path))
     assert [warning.code for warning in document.warnings] == ["converted"]
     assert document.blocks[0].source is None
-    said = log.read_text(encoding="utf-8").splitlines()
-    assert "--headless" in said
-    scratch = Path(said[-1])
-    assert scratch.name == "document.doc"
-    assert not scratch.parent.exists()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="the program that stands in is a script with a first line")
-def test_a_conversion_that_fails_or_hangs_is_explained(
-    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(legacy, "libre_office", lambda: stand_in(tmp_path / "a", "raise SystemExit(1)"))
-    assert failure(old).code == "damaged"
-    monkeypatch.setattr(legacy, "libre_office", lambda: stand_in(tmp_path / "b", "import time; time.sleep(60)"))
-    monkeypatch.setattr(legacy, "LONGEST_CONVERSION", 0.2)
-    assert failure(old).code == "timeout"
-    monkeypatch.setattr(legacy, "libre_office", lambda: str(tmp_path / "absent"))
-    assert failure(old).code == "unsupported"
