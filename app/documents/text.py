@@ -22,6 +22,9 @@ LARGEST_TEXT = 32 << 20
 MOST_LINES = 500_000
 """A book has some ten thousand; each line costs time and memory beside its bytes."""
 
+MOST_TAGS = 1_000_000
+"""In HTML, begun and ended; the longest specifications have some hundred thousand."""
+
 LONGEST_PARSING = 8.0
 """Seconds of CPU time for understanding marks; ordinary documents take less than one."""
 
@@ -44,6 +47,8 @@ def read_text(path: Path, format_: TextFormat) -> Document:
         raise FusenError(
             "too-large", f"{path.name} has more than {MOST_LINES:,} lines.", "Split it and open the parts."
         )
+    if format_ == "html" and content.count("<") > MOST_TAGS:
+        raise FusenError("too-large", f"{path.name} has more than {MOST_TAGS:,} tags.", "Split it and open the parts.")
     read = _READERS[format_](content)
     text, pages, blocks = build(read.pieces)
     if not text:
