@@ -16,6 +16,9 @@ class OverdueError(BaseException):
     """The time is over. No `Exception`, so that no library takes it for one of its own."""
 
 
+_armed = False  # the clock belongs to the whole process
+
+
 if hasattr(signal, "setitimer"):
 
     @contextmanager
@@ -27,18 +30,25 @@ if hasattr(signal, "setitimer"):
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = signal.signal(signal.SIGVTALRM, _stop)
+        global _armed
+        signal.signal(signal.SIGVTALRM, _stop)
+        # Again and again: where a library swallows the first, the next one ends it.
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 0.1)
+        _armed = True
         try:
-            # Again and again: where a library swallows the first, the next one ends it.
-            signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 0.1)
-            yield
-        finally:
+            try:
+                yield
+            finally:
+                _armed = False
+                signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        finally:  # once more, for the time may be over in the lines above
+            _armed = False
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            signal.signal(signal.SIGVTALRM, before)
 
     def _stop(number: int, frame: FrameType | None) -> None:
         del number, frame
-        raise OverdueError
+        if _armed:
+            raise OverdueError
 
 else:
 
