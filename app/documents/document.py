@@ -48,8 +48,23 @@ class BlockSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """Where in which table of the document a block stands, counted from 0, and how many rows and columns its cell takes."""
+
+    table: int
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, heading, list item, table cell, … in reading order; `level` is a heading's or list's depth from 1."""
+    """A paragraph, heading, list item, table cell, … in reading order; `level` is a heading's or list's depth from 1.
+
+    `cell` is known of what stands in a table whose rows and columns the file names; a cell may hold several blocks.
+    `preformatted` text keeps its lines and spaces, as code does.
+    """
 
     type: BlockType
     start: int
@@ -57,6 +72,8 @@ class Block:
     page: int
     level: int | None = None
     source: BlockSource | None = None
+    cell: Cell | None = None
+    preformatted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +165,21 @@ def _block_json(block: Block) -> dict[str, Any]:
         entry["level"] = block.level
     if block.source is not None:
         entry["source"] = _source_json(block.source)
+    if block.cell is not None:
+        entry["cell"] = _cell_json(block.cell)
+    if block.preformatted:
+        entry["preformatted"] = True
     return entry
+
+
+def _cell_json(cell: Cell) -> dict[str, int]:
+    return {
+        "table": cell.table,
+        "row": cell.row,
+        "column": cell.column,
+        "rows": cell.rows,
+        "columns": cell.columns,
+    }
 
 
 def _source_json(source: BlockSource) -> dict[str, Any]:

@@ -49,7 +49,8 @@ def assemble(
             parts.append(text)
             position = start + len(text)
             source = BlockSource(draft.part, draft.first, draft.last, len(draft.label))
-            blocks.append(Block(draft.type, start, position, 1, draft.level, source))
+            cell = None if draft.cell is None else draft.cell.cell
+            blocks.append(Block(draft.type, start, position, 1, draft.level, source, cell))
         start += len(draft.label)
         revisions += (found for span in draft.spans if (found := _revision(span, start, moves)) is not None)
         for id_, kind, offset in draft.marks:
