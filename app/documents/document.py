@@ -81,8 +81,8 @@ class Revision:
     """A tracked change that no one has accepted or rejected yet.
 
     An insertion covers `start:end` of the text; so does a move, at the place to which the words were moved. A deletion is no
-    part of the text: `text` holds its words, and `start` equals `end`, the place where they stood. `date` is as the file says
-    (ISO 8601) or empty.
+    part of the text: `text` holds its words, and `start` equals `end`, the place where they stood; where whole paragraphs
+    were deleted they stood `apart` from the words there. `date` is as the file says (ISO 8601) or empty.
     """
 
     kind: RevisionKind
@@ -91,6 +91,7 @@ class Revision:
     start: int
     end: int
     text: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,4 +197,6 @@ def _revision_json(revision: Revision) -> dict[str, Any]:
     }
     if revision.kind == "deleted":
         entry["text"] = revision.text
+    if revision.apart:
+        entry["apart"] = True
     return entry
