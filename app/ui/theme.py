@@ -12,8 +12,8 @@ STEP = 8
 class Theme:
     """Colours as `#rrggbb`. `desk` lies under the pages, `panel` under lists, `raised` under fields and cards.
 
-    `paper` and `page_shade` are of pages that come as pictures, `sheet` is under text that the window sets itself; the last
-    three are of tracked changes in it.
+    `paper` and `page_shade` are of pages that come as pictures, `sheet` is under text that the window sets itself, `grid`
+    around the cells of its tables; the last three are of tracked changes in it.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Theme:
     paper: str
     page_shade: int
     sheet: str
+    grid: str
     inserted: str
     deleted: str
     moved: str
@@ -69,6 +70,7 @@ LIGHT = Theme(
     paper="#ffffff",
     page_shade=0,
     sheet="#fffefb",
+    grid="#d6cdbd",
     inserted="#1d5c8a",
     deleted="#a63a22",
     moved="#6a4a93",
@@ -96,6 +98,7 @@ DARK = Theme(
     paper="#ffffff",
     page_shade=34,
     sheet="#25221d",
+    grid="#4f493e",
     inserted="#86bce6",
     deleted="#ef9478",
     moved="#c4a7e7",

@@ -26,11 +26,14 @@ from PySide6.QtGui import (
 from app.documents.document import Block, Comment, Document, Revision
 from app.ui.flow.offsets import OffsetMap, units
 from app.ui.flow.plan import Marks, Plan, Portion
-from app.ui.flow.styles import HANG, WRAP, Looks, Style, hanging, space_between, style_of
+from app.ui.flow.styles import GRID, HANG, WRAP, Looks, Style, hanging, space_between, style_of
 from app.ui.flow.table_shape import Shape, arrange, shape_of
 
 LONGEST_DELETION, MOST_DELETIONS = 2000, 200
 """In characters, and at one place: what was deleted must not be longer than what is there."""
+
+_BEYOND = 1 << 60
+"""No offset is so high."""
 
 # Qt ends a paragraph at these, and draws nothing or a box for others; an override of the writing direction would show other
 # words than the ones that are read. One unit stays one unit.
@@ -89,13 +92,16 @@ class Setter:
         if portion.first == 0:
             return None
         block = self._document.blocks[portion.first - 1]
-        return Style("table") if self._shape(block) is not None else style_of(block, in_cell=False)
+        table = self._table(block)
+        if table is not None:
+            return Style("table", table)
+        return style_of(block, self._document.language, in_cell=False)
 
     def _write(self, writer: _Writer, portion: Portion) -> None:
         blocks = self._document.blocks
         numbers = range(portion.first, portion.last)
         if not blocks and self._changes:
-            for deletion in self._marks.deleted(0, len(self._document.text) + 1)[:MOST_DELETIONS]:
+            for deletion in self._marks.deleted(0, _BEYOND)[:MOST_DELETIONS]:
                 writer.deleted_paragraph(deletion, in_cell=False)
         for table, group in groupby(numbers, lambda number: self._table(blocks[number])):
             if table is None:
@@ -133,7 +139,7 @@ class Setter:
 
     def _styled(self, block: Block, start: int, text: str, *, in_cell: bool) -> tuple[Style, str]:
         """The style of a block and the text to show; the space behind a list item's mark becomes a step to its column."""
-        style = style_of(block, in_cell=in_cell)
+        style = style_of(block, self._document.language, in_cell=in_cell)
         length = self._label(block) if style.name in ("list-item", "heading", "paragraph") else 0
         if length:
             label = self._document.text[block.start : block.start + length]
@@ -170,7 +176,7 @@ class Setter:
         if start == blocks[number].start:
             low = blocks[number - 1].end + 1 if number else 0
         if end == blocks[number].end:
-            high = end + 1 if number + 1 < len(blocks) else len(self._document.text) + 1
+            high = end + 1 if number + 1 < len(blocks) else _BEYOND
         found = self._marks.deleted(low, high)[:MOST_DELETIONS]
         inline = [r for r in found if not r.apart or start < r.start < end]
         apart = [r for r in found if r.apart and not start < r.start < end]
@@ -206,11 +212,11 @@ class Setter:
     def _write_table(self, writer: _Writer, portion: Portion, numbers: Sequence[int], table: int) -> None:
         shape, blocks = self._shapes[table], self._document.blocks
         cells = [cell for number in numbers if (cell := blocks[number].cell) is not None]
-        rows, sizes, places = arrange(cells, len(shape.columns))
+        rows, sizes, places = arrange(cells, shape)
         by_cell: dict[tuple[int, int], list[int]] = {}
         for number, cell in zip(numbers, cells, strict=True):
-            by_cell.setdefault(places[cell.row, cell.column], []).append(number)
-        grid = writer.begin_table(rows, shape)
+            by_cell.setdefault(places[cell], []).append(number)
+        grid = writer.begin_table(rows, shape, table)
         for (row, column), (high, wide) in sizes.items():
             if (high, wide) != (1, 1):
                 grid.mergeCells(row, column, high, wide)
@@ -218,7 +224,7 @@ class Setter:
             writer.begin_cell(grid, key)
             for number in by_cell[key]:
                 self._write_block(writer, portion, number, in_cell=True)
-        writer.end_table(grid)
+        writer.end_table(grid, table)
 
 
 def _label_shown(label: str) -> str:
@@ -294,12 +300,12 @@ class _Writer:
         self._position += size
         return size
 
-    def begin_table(self, rows: int, shape: Shape) -> QTextTable:
+    def begin_table(self, rows: int, shape: Shape, number: int) -> QTextTable:
         """A table begins, its cells still empty."""
-        style = Style("table")
+        style = Style("table", number)
         layout = QTextTableFormat()
-        layout.setBorder(1)
-        layout.setBorderBrush(QBrush(QColor(self._looks.theme.line)))
+        layout.setBorder(GRID)
+        layout.setBorderBrush(QBrush(QColor(self._looks.theme.grid)))
         layout.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         layout.setBorderCollapse(True)
         layout.setCellPadding(5)
@@ -320,8 +326,8 @@ class _Writer:
         self.cursor.setPosition(table.cellAt(*key).firstPosition())
         self._position, self._fresh, self._above = self.cursor.position(), True, None
 
-    def end_table(self, table: QTextTable) -> None:
+    def end_table(self, table: QTextTable, number: int) -> None:
         """Go on behind the table, in the block that Qt keeps there."""
         self._table = table
         self.cursor.movePosition(QTextCursor.MoveOperation.End)
-        self._position, self._fresh, self._above = self.cursor.position(), True, Style("table")
+        self._position, self._fresh, self._above = self.cursor.position(), True, Style("table", number)

@@ -22,7 +22,7 @@ COLUMN = 432.0
 
 MARGIN, NARROW_MARGIN = 56.0, 30.0
 HEAD, FOOT = 44.0, 64.0
-NARROWEST = 220.0
+NARROWEST, SHORTEST = 220.0, 320.0
 SMALLEST_ZOOM, LARGEST_ZOOM = 1.0, 1.25
 KEPT = 48
 """Portions that stay set."""
@@ -114,7 +114,9 @@ class FlowSheets:
     def _height(self, sheet: int) -> float:
         text = self._text(sheet)
         height = text.document.size().height() + self._above(sheet, text)
-        return height + (FOOT if sheet == len(self._heights) - 1 else 0.0)
+        if sheet == len(self._heights) - 1:
+            height += FOOT
+        return max(height, SHORTEST) if len(self._heights) == 1 else height
 
     def _above(self, sheet: int, text: SetText) -> float:
         return HEAD if sheet == 0 else text.above

@@ -27,6 +27,9 @@ INDENT = 20.0
 HANG = 20.0
 """The room that a list item's mark has at least; wider marks take whole steps of half of it."""
 
+GRID = 1.0
+"""The width of the lines around a table's cells."""
+
 # Lines are at least so high, in parts of the letters' size: the same whether Latin or Japanese letters stand in them.
 _LINE = {"en": 1.5, "ja": 1.72}
 _LINE_HEADING = {"en": 1.28, "ja": 1.45}
@@ -35,7 +38,7 @@ _LINE_CODE = 1.4
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a block is on the page. `depth` is a heading's or list's level, `hang` the room of a list item's mark."""
+    """What a block is on the page. `depth` is a heading's or list's level or a table's number, `hang` the room of a mark."""
 
     name: str
     depth: int = 0
@@ -45,11 +48,15 @@ class Style:
     joined: bool = False  # goes on from the portion before
 
 
-def style_of(block: Block, *, in_cell: bool) -> Style:
+# What is longer is a clause that the file's author set as a heading to have it numbered; it is read, not looked for.
+_LONGEST_HEADING = {"en": 140, "ja": 60}
+
+
+def style_of(block: Block, language: Language, *, in_cell: bool) -> Style:
     """The style of a block; a list item's `hang` is to be added."""
     if block.preformatted:
         return Style("code", (block.level or 0) if block.type == "list-item" else 0, in_cell=in_cell)
-    if block.type == "heading":
+    if block.type == "heading" and block.end - block.start <= _LONGEST_HEADING[language]:
         return Style("heading", min(max(block.level or 1, 1), 6), in_cell=in_cell)
     if block.type == "list-item":
         return Style("list-item", min(max(block.level or 1, 1), 9), in_cell=in_cell)
@@ -71,7 +78,8 @@ def space_between(above: Style | None, style: Style) -> float:
     if above.name in ("page-header", "page-footer") or style.name in ("page-header", "page-footer"):
         return 2.0 if above.name == style.name else 22.0
     if "table" in names:
-        return 12.0
+        # A table that goes on from the portion before shares a line with it.
+        return -GRID if above == style else 12.0
     if names == ("list-item", "list-item"):
         return 3.5
     if style.name == "footnote":

@@ -6,6 +6,7 @@ A table is set in several portions, so its shape is worked out once, from its be
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -27,40 +28,56 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Widths in percent: of the table on the page, and of each column in the table."""
+    """Widths in percent: of the table on the page, and of each column in the table.
+
+    A column lies between two `edges`, the columns of the file at which any cell begins or ends: forms often have a grid of
+    dozens, of which each cell takes several.
+    """
 
     width: float
     columns: tuple[float, ...]
+    edges: tuple[int, ...]
+
+    def span(self, cell: Cell) -> tuple[int, int]:
+        """The first column that a cell takes, and how many."""
+        first = min(max(bisect_right(self.edges, cell.column) - 1, 0), len(self.columns) - 1)
+        last = min(bisect_left(self.edges, cell.column + cell.columns), len(self.columns))
+        return first, max(last - first, 1)
 
 
 def shape_of(text: str, blocks: Sequence[Block], first: int, table: int) -> Shape:
     """The shape of the table that begins at block `first`; a table of too many columns has one without any."""
-    sample = (block for block in islice(blocks, first, first + 4 * _SAMPLE) if block.cell and block.cell.table == table)
-    words: dict[int, float] = {}
-    lines: dict[int, float] = {}
-    count = 0
-    for block in islice(sample, _SAMPLE):
-        assert block.cell is not None  # noqa: S101 -- chosen above
-        cell = block.cell
-        count = max(count, cell.column + cell.columns)
-        if cell.columns == 1:
-            word, line = _measure(text[block.start : min(block.end, block.start + 400)])
-            words[cell.column] = max(words.get(cell.column, 0), word)
-            lines[cell.column] = max(lines.get(cell.column, 0), line)
+    near = islice(blocks, first, first + 4 * _SAMPLE)
+    sample = list(islice(((b, b.cell) for b in near if b.cell is not None and b.cell.table == table), _SAMPLE))
+    ends = {edge for _, cell in sample for edge in (cell.column, cell.column + cell.columns)}
+    edges = tuple(sorted({0, *ends}))
+    count = len(edges) - 1
     if count > MOST_COLUMNS:
-        return Shape(100.0, ())
-    least = [max(words.get(column, 0), _LEAST) + _GAP for column in range(count)]
-    wanted = [max(lines.get(column, 0) + _GAP, least[column]) for column in range(count)]
-    return _shape(least, wanted)
+        return Shape(100.0, (), edges)
+    shape = Shape(100.0, (0.0,) * count, edges)
+    least, wanted = [_LEAST + _GAP] * count, [_LEAST + _GAP] * count
+    spanning: dict[tuple[int, int], float] = {}
+    for block, cell in sample:
+        word, line = _measure(text[block.start : min(block.end, block.start + 400)])
+        column, wide = shape.span(cell)
+        if wide == 1:
+            least[column] = max(least[column], word + _GAP)
+            wanted[column] = max(wanted[column], line + _GAP)
+        else:
+            spanning[column, wide] = max(spanning.get((column, wide), 0.0), line)
+    for (column, wide), line in spanning.items():
+        missing = line + _GAP - sum(wanted[column : column + wide])
+        wanted[column : column + wide] = [width + max(missing, 0.0) / wide for width in wanted[column : column + wide]]
+    return Shape(*_widths(least, wanted), edges)
 
 
-def _shape(least: list[float], wanted: list[float]) -> Shape:
+def _widths(least: list[float], wanted: list[float]) -> tuple[float, tuple[float, ...]]:
     """Every column gets what its words need; what is left goes to those that want more."""
     room, need = _PAGE - sum(least), sum(wanted) - sum(least)
     share = max(min(room / need, 1.0), 0.0) if need > 0 else 0.0
     widths = [low + (high - low) * share for low, high in zip(least, wanted, strict=True)]
     total = sum(widths)
-    return Shape(min(max(100.0 * total / _PAGE, 20.0), 100.0), tuple(100.0 * width / total for width in widths))
+    return min(max(100.0 * total / _PAGE, 20.0), 100.0), tuple(100.0 * width / total for width in widths)
 
 
 def _measure(text: str) -> tuple[float, float]:
@@ -71,27 +88,28 @@ def _measure(text: str) -> tuple[float, float]:
     return min(max(word, 4 if wide else 0), _LONGEST_WORD), min(line, _LONGEST_LINE)
 
 
-def arrange(cells: Iterable[Cell], columns: int) -> tuple[int, dict[Key, tuple[int, int]], dict[Key, Key]]:
-    """How many rows there are, how many rows and columns each cell takes, and to which cell each stated place belongs.
+def arrange(cells: Iterable[Cell], shape: Shape) -> tuple[int, dict[Key, tuple[int, int]], dict[Cell, Key]]:
+    """How many rows there are, how many rows and columns each place takes, and where each cell is to be set.
 
     Rows count from the first of `cells`, and one in which no cell begins is none. Where a file lets cells overlap, what was
-    there first stays, and what lies under it belongs to it.
+    there first stays, and what lies under it is set with it.
     """
-    known = list(dict.fromkeys(cells))
-    rows = {row: index for index, row in enumerate(sorted({cell.row for cell in known}))}
+    known = sorted(dict.fromkeys(cells), key=lambda cell: (cell.row, cell.column))
+    rows = sorted({cell.row for cell in known})
     owners: dict[Key, Key] = {}
     sizes: dict[Key, tuple[int, int]] = {}
-    stated: dict[Key, Key] = {}
-    for cell in sorted(known, key=lambda cell: (cell.row, cell.column)):
-        key = (rows[cell.row], min(cell.column, columns - 1))
-        stated[cell.row, cell.column] = owners.get(key, key)
+    places: dict[Cell, Key] = {}
+    for cell in known:
+        row = bisect_left(rows, cell.row)
+        column, wide = shape.span(cell)
+        key = (row, column)
+        places[cell] = owners.get(key, key)
         if key in owners:
             continue
-        high = sum(cell.row <= row < cell.row + cell.rows for row in rows)
-        wide = min(cell.columns, columns - key[1])
-        covered = [(key[0] + down, key[1] + right) for down in range(high) for right in range(wide)]
+        high = max(bisect_left(rows, cell.row + cell.rows) - row, 1)
+        covered = [(row + down, column + right) for down in range(high) for right in range(wide)]
         if any(place in owners for place in covered):
             covered, high, wide = [key], 1, 1
         owners.update(dict.fromkeys(covered, key))
         sizes[key] = (high, wide)
-    return len(rows), sizes, stated
+    return len(rows), sizes, places
