@@ -48,6 +48,7 @@ class SheetView(QAbstractScrollArea):
         self._findings = FindingList()
         self._by_sheet: dict[int, list[str]] = {}
         self._places: dict[tuple[str, int], list[QRectF]] = {}
+        self._strip: list[tuple[str, float]] | None = None
         self._guest: Placed | None = None  # a passage that is shown without being a finding
         self.zoom = 1.0
         self._fits = True
@@ -69,6 +70,7 @@ class SheetView(QAbstractScrollArea):
         """Show these findings from now on."""
         self._findings = findings
         self._places.clear()
+        self._strip = None
         self._by_sheet = {}
         for finding in sorted(findings.all(), key=self._sheets.about):
             for sheet in self._sheets.sheets_of(finding):
@@ -171,6 +173,7 @@ class SheetView(QAbstractScrollArea):
         finally:
             self._keeps = False
         self._places.clear()
+        self._strip = None
         self._tell()
 
     def _hold(self, y: float) -> tuple[int, object] | None:
@@ -328,12 +331,20 @@ class SheetView(QAbstractScrollArea):
         theme, view = appearance().theme, self.viewport().rect()
         left, height = view.width() - STRIP, view.height()
         painter.fillRect(left, 0, STRIP, height, colour(theme.panel))
-        for finding in self._findings.all():
-            if self._sheets.sheets_of(finding):
-                sheet, down = self._sheets.about(finding)
-                y = (self._tops[sheet] + down * self._scale()) / self._bottom * height
+        for finding_id, share in self._shares():
+            if (finding := self._findings.get(finding_id)) is not None:
                 tint = {"undecided": theme.flag, "rejected": theme.line}.get(finding.decision, theme.accepted)
-                painter.fillRect(QRectF(left + 2, y, STRIP - 4, 2), colour(tint, 0.4 + 0.6 * finding.importance))
+                mark = QRectF(left + 2, share * height, STRIP - 4, 2)
+                painter.fillRect(mark, colour(tint, 0.4 + 0.6 * finding.importance))
+
+    def _shares(self) -> list[tuple[str, float]]:
+        """How far down all sheets each finding is, from 0 to 1; kept, as the strip is painted with everything else."""
+        if self._strip is None:
+            placed = [finding for finding in self._findings.all() if self._sheets.sheets_of(finding)]
+            about = [(finding.id, *self._sheets.about(finding)) for finding in placed]
+            scale, bottom = self._scale(), self._bottom
+            self._strip = [(id_, (self._tops[sheet] + down * scale) / bottom) for id_, sheet, down in about]
+        return self._strip
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Lay out anew."""
