@@ -39,6 +39,7 @@ class TextBuilder:
         *,
         cell: Cell | None = None,
         preformatted: bool = False,
+        bullet: bool = False,
     ) -> None:
         """One block; `quads` has shape (len(text), 8), or is None for formats without pages."""
         if not text:
@@ -48,7 +49,9 @@ class TextBuilder:
         self._last = type_
         start = self._position
         self._append(text, quads)
-        self.blocks.append(Block(type_, start, self._position, len(self.pages), level, None, cell, preformatted))
+        self.blocks.append(
+            Block(type_, start, self._position, len(self.pages), level, None, cell, preformatted, bullet)
+        )
 
     def finish(self) -> tuple[str, tuple[Page, ...], tuple[Block, ...], NDArray[np.float32]]:
         """Text, pages, blocks and quads (zeros where none were given; read-only where no block has any)."""

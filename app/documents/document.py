@@ -63,7 +63,7 @@ class Block:
     """A paragraph, heading, list item, table cell, … in reading order; `level` is a heading's or list's depth from 1.
 
     `cell` is known of what stands in a table whose rows and columns the file names; a cell may hold several blocks.
-    `preformatted` text keeps its lines and spaces, as code does.
+    `preformatted` text keeps its lines and spaces, as code does. A `bullet` stands before the block and is no part of the text.
     """
 
     type: BlockType
@@ -74,6 +74,7 @@ class Block:
     source: BlockSource | None = None
     cell: Cell | None = None
     preformatted: bool = False
+    bullet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,8 @@ def _block_json(block: Block) -> dict[str, Any]:
         entry["cell"] = _cell_json(block.cell)
     if block.preformatted:
         entry["preformatted"] = True
+    if block.bullet:
+        entry["bullet"] = True
     return entry
 
 

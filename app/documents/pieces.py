@@ -28,6 +28,7 @@ class Piece:
     level: int | None = None
     cell: Cell | None = None
     preformatted: bool = False
+    bullet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ def build(pieces: Iterable[Piece]) -> tuple[str, tuple[Page, ...], tuple[Block, 
     builder.begin_page(0.0, 0.0)
     for piece in pieces:
         text = _NO_TEXT.sub("", piece.text).strip()
-        builder.add(piece.type, text, piece.level, cell=piece.cell, preformatted=piece.preformatted)
+        builder.add(
+            piece.type, text, piece.level, cell=piece.cell, preformatted=piece.preformatted, bullet=piece.bullet
+        )
     text, pages, blocks, _ = builder.finish()
     return text, pages, blocks

@@ -111,6 +111,7 @@ class _Reader:
         self._table_count = 0
         self._lists: list[_List] = []
         self._mark = ""
+        self._bullet = False  # the list item that begins has one
         self._sheet = StyleSheet()
 
     # ---- what the parser calls
@@ -223,6 +224,8 @@ class _Reader:
         elif tag == "li":
             element.type, element.level = "list-item", max(len(self._lists), 1)
             self._mark = self._item_mark(attributes)
+            list_ = self._lists[-1] if self._lists else None
+            self._bullet = not self._mark and (list_ is None or not (list_.ordered or list_.style == "none"))
         elif tag == "table":
             if self._cells:
                 self._cells[-1].places = True
@@ -264,7 +267,7 @@ class _Reader:
         if tag in ("ul", "ol", "menu", "dir") and self._lists:
             self._lists.pop()
         elif tag == "li":
-            self._mark = ""
+            self._mark, self._bullet = "", False
         elif tag in ("td", "th") and self._cells:
             self._close_cell(self._cells.pop())
         elif tag == "table" and self._tables:
@@ -300,7 +303,8 @@ class _Reader:
                 continue
             if element.type == "list-item" and self._mark:
                 block, self._mark = f"{self._mark} {block}", ""
-            self._add(Piece(element.type, block, element.level, preformatted=element.kept_lines))
+            bullet, self._bullet = self._bullet and element.type == "list-item", False
+            self._add(Piece(element.type, block, element.level, preformatted=element.kept_lines, bullet=bullet))
 
     def _add(self, piece: Piece) -> None:
         (self._cells[-1].pieces if self._cells else self.pieces).append(piece)

@@ -50,7 +50,7 @@ def assemble(
             position = start + len(text)
             source = BlockSource(draft.part, draft.first, draft.last, len(draft.label))
             cell = None if draft.cell is None else draft.cell.cell
-            blocks.append(Block(draft.type, start, position, 1, draft.level, source, cell))
+            blocks.append(Block(draft.type, start, position, 1, draft.level, source, cell, bullet=draft.bullet))
         start += len(draft.label)
         for span in draft.spans:
             alone = not text or (span.start == 0 and span.text.endswith("\n"))

@@ -60,6 +60,7 @@ class Draft:
     spans: list[Span]
     marks: list[tuple[str, MarkKind, int]]
     cell: GrowingCell | None = None
+    bullet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +209,9 @@ class Story:
         if line.spans or line.marks:
             _shift(line, len(written.lstrip()) - len(written) if text else 0, len(text))
         if text or shown or line.spans or line.marks:
-            draft = Draft(
-                type_, level, shown, text, self._part, line.first, line.last, line.spans, line.marks, place.cell
-            )
-            self.drafts.append(draft)
+            bullet = label is not None and label.is_bullet and bool(text)
+            at = (self._part, line.first, line.last)
+            self.drafts.append(Draft(type_, level, shown, text, *at, line.spans, line.marks, place.cell, bullet))
         for box, ground in line.boxes:
             self._box(box, replace(place, ground=ground or place.ground))
 

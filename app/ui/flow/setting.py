@@ -133,6 +133,8 @@ class Setter:
             writer.deleted_paragraph(deletion, in_cell=in_cell)
         style, text = self._styled(block, start, self._document.text[start:end], in_cell=in_cell)
         writer.begin(style)
+        if style.bullet and not style.joined:
+            writer.bullet(style)
         self._write_text(writer, style, start, text, inline)
         for deletion in behind:
             writer.deleted_paragraph(deletion, in_cell=in_cell)
@@ -146,8 +148,8 @@ class Setter:
             style = hanging(style, self._width(style, label.rstrip()))
             if start == block.start:
                 text = _label_shown(label) + text[length:]
-        elif style.name == "list-item":
-            style = replace(style, hang=HANG, marked=False)
+        elif style.name == "list-item" or block.bullet:
+            style = replace(style, hang=HANG, bullet=block.bullet, marked=block.bullet)
         return replace(style, joined=start > block.start), text
 
     def _label(self, block: Block) -> int:
@@ -273,6 +275,10 @@ class _Writer:
             self.set.above, self._first = space, False
             return 0.0
         return space
+
+    def bullet(self, style: Style) -> None:
+        """What stands before a list item and is no part of the text."""
+        self._show("•\t", self._looks.letters(style))
 
     def insert(self, start: int, text: str, letters: QTextCharFormat, over: Sequence[Revision] = ()) -> None:
         """Text of the document from offset `start` on."""

@@ -44,6 +44,7 @@ class Style:
     depth: int = 0
     hang: float = 0.0
     marked: bool = True  # the text begins with its mark
+    bullet: bool = False  # the mark is a bullet that the text does not hold
     in_cell: bool = False
     joined: bool = False  # goes on from the portion before
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from PySide6.QtGui import QFont, QTextTable
@@ -183,12 +185,19 @@ def test_marks_of_list_items_hang() -> None:
     assert formats[2].leftMargin() == formats[0].leftMargin()
 
 
+def test_a_bullet_that_the_text_does_not_hold_has_no_offsets() -> None:
+    document = document_of([("list-item", "a point")])
+    bulleted = replace(document.blocks[0], bullet=True)
+    (text,) = set_all(replace(document, blocks=(bulleted,)))
+    assert text.document.toRawText() == "•\ta point"
+    assert (text.offsets.position(0), text.offsets.ranges(0, 7)) == (2, [(2, 9)])
+
+
 def test_a_label_that_word_wrote_hangs_too() -> None:
     document = document_of([("heading", "12.1 Liability")])
     block = document.blocks[0]
     labelled = Block(block.type, block.start, block.end, 1, 2, BlockSource("word/document.xml", 0, 0, 5))
-    document = Document(**{**{f: getattr(document, f) for f in document.__dataclass_fields__}, "blocks": (labelled,)})
-    (text,) = set_all(document)
+    (text,) = set_all(replace(document, blocks=(labelled,)))
     assert text.document.toRawText() == "12.1\tLiability"
 
 
