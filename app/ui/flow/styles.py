@@ -21,7 +21,7 @@ from app.ui.appearance import JAPANESE_FONTS
 from app.ui.theme import Theme
 
 BODY, SMALL, CODE = 11, 9, 9
-HEADINGS = {1: 20, 2: 15, 3: 13}
+HEADINGS = {1: 18, 2: 14, 3: 12}
 INDENT = 20.0
 """Of a list within a list."""
 HANG = 20.0
