@@ -244,7 +244,7 @@ class SheetView(QAbstractScrollArea):
     def _target(self, sheet: int) -> QRectF:
         width, height = (length * self._scale() for length in self._sizes[sheet])
         room = self.viewport().width() - STRIP
-        left = max((room - width) / 2, (room - self._room() + STRIP) / 2) - self.horizontalScrollBar().value()
+        left = max((room - width) / 2, (room - self._room()) / 2) - self.horizontalScrollBar().value()
         return QRectF(left, self._tops[sheet] - self.verticalScrollBar().value(), width, height)
 
     def _in_view(self, sheet: int, rects: list[QRectF]) -> list[QRectF]:
@@ -373,7 +373,7 @@ class SheetView(QAbstractScrollArea):
         elif (finding_id := self._finding_at(at)) is not None:
             self.clicked.emit(finding_id)
         elif note := self._note_at(at):
-            QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 8), note, self.viewport())
+            QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 8), _markup([note]), self.viewport())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A hand over what can be clicked, and a tooltip that says what it is."""
@@ -384,12 +384,17 @@ class SheetView(QAbstractScrollArea):
         self.viewport().setCursor(shape)
         told = [] if finding is None else [f"{escape(title_of(finding))} · {finding.importance:.0%}"]
         told += [note] if (note := self._note_at(at)) else []
-        self.viewport().setToolTip("<hr>".join(told))
+        self.viewport().setToolTip(_markup(told))
 
     def _note_at(self, at: QPointF) -> str:
         sheet = self._sheet_at(at.y() + self.verticalScrollBar().value())
         target = self._target(sheet)
         return self._sheets.note(sheet, (at - target.topLeft()) / self._scale()) if target.contains(at) else ""
+
+
+def _markup(notes: list[str]) -> str:
+    """Notes as one tooltip, said to be markup: Qt would guess."""
+    return f"<qt>{'<hr>'.join(notes)}</qt>" if notes else ""
 
 
 def _paper(painter: QPainter, target: QRectF, paper: str) -> None:

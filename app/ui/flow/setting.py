@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby, pairwise
 
 from PySide6.QtGui import (
@@ -26,8 +27,8 @@ from PySide6.QtGui import (
 from app.documents.document import Block, Comment, Document, Revision
 from app.ui.flow.offsets import OffsetMap, units
 from app.ui.flow.plan import Marks, Plan, Portion
-from app.ui.flow.styles import GRID, HANG, WRAP, Looks, Style, hanging, space_between, style_of
-from app.ui.flow.table_shape import Shape, arrange, shape_of
+from app.ui.flow.styles import CELL, COLUMN, GRID, HANG, WRAP, Looks, Style, hanging, space_between, style_of
+from app.ui.flow.table_shape import PADDING, SMALL_PADDING, Shape, arrange, shape_of
 
 LONGEST_DELETION, MOST_DELETIONS = 2000, 200
 """In characters, and at one place: what was deleted must not be longer than what is there."""
@@ -60,6 +61,21 @@ class SetText:
     offsets: OffsetMap = field(default_factory=OffsetMap)
     changes: list[tuple[int, int, Revision]] = field(default_factory=list)  # first position and behind the last
     comments: list[tuple[int, Comment]] = field(default_factory=list)  # the position of each one's place
+    tables: list[tuple[QTextTable, Shape, bool]] = field(default_factory=list)  # whether it is set in small letters
+
+    def lay_out(self, width: float) -> None:
+        """Break lines and divide tables for this width in points, if that is not done."""
+        if self.document.textWidth() == width:
+            return
+        percent = QTextLength.Type.PercentageLength
+        for table, shape, small in self.tables:
+            layout = table.format()
+            whole, columns = shape.widths(width, small=small)
+            layout.setWidth(QTextLength(percent, whole))
+            layout.setColumnWidthConstraints([QTextLength(percent, column) for column in columns])
+            table.setFormat(layout)
+        self.document.setTextWidth(width)
+        self.document.size()  # lays it out
 
 
 class Setter:
@@ -71,7 +87,7 @@ class Setter:
         self._marks = marks
         self._looks = looks
         self._changes = changes
-        self._shapes: dict[int, Shape] = {}
+        self._shapes: dict[int, Shape | None] = {}
         self._metrics: dict[int, QFontMetricsF] = {}
 
     def set(self, number: int) -> SetText:
@@ -95,18 +111,18 @@ class Setter:
         table = self._table(block)
         if table is not None:
             return Style("table", table)
-        return style_of(block, self._document.language, in_cell=False)
+        return style_of(block, self._document.language)
 
     def _write(self, writer: _Writer, portion: Portion) -> None:
         blocks = self._document.blocks
         numbers = range(portion.first, portion.last)
         if not blocks and self._changes:
             for deletion in self._marks.deleted(0, _BEYOND)[:MOST_DELETIONS]:
-                writer.deleted_paragraph(deletion, in_cell=False)
+                writer.deleted_paragraph(deletion)
         for table, group in groupby(numbers, lambda number: self._table(blocks[number])):
             if table is None:
                 for number in group:
-                    self._write_block(writer, portion, number, in_cell=False)
+                    self._write_block(writer, portion, number)
             else:
                 self._write_table(writer, portion, list(group), table)
 
@@ -119,33 +135,33 @@ class Setter:
             return None
         table = block.cell.table
         if table not in self._shapes:
-            first = self._plan.tables[table]
-            self._shapes[table] = shape_of(self._document.text, self._document.blocks, first, table)
-        return self._shapes[table] if self._shapes[table].columns else None
+            first, measure = self._plan.tables[table], partial(self._width, CELL)
+            self._shapes[table] = shape_of(self._document.text, self._document.blocks, first, table, measure)
+        return self._shapes[table]
 
     # ---- blocks
 
-    def _write_block(self, writer: _Writer, portion: Portion, number: int, *, in_cell: bool) -> None:
+    def _write_block(self, writer: _Writer, portion: Portion, number: int) -> None:
         block = self._document.blocks[number]
         start, end = max(block.start, portion.start), min(block.end, portion.end)
         inline, before, behind = self._deletions(number, start, end)
         for deletion in before:
-            writer.deleted_paragraph(deletion, in_cell=in_cell)
-        style, text = self._styled(block, start, self._document.text[start:end], in_cell=in_cell)
+            writer.deleted_paragraph(deletion)
+        style, text = self._styled(writer, block, start, self._document.text[start:end])
         writer.begin(style)
         if style.bullet and not style.joined:
             writer.bullet(style)
         self._write_text(writer, style, start, text, inline)
         for deletion in behind:
-            writer.deleted_paragraph(deletion, in_cell=in_cell)
+            writer.deleted_paragraph(deletion)
 
-    def _styled(self, block: Block, start: int, text: str, *, in_cell: bool) -> tuple[Style, str]:
+    def _styled(self, writer: _Writer, block: Block, start: int, text: str) -> tuple[Style, str]:
         """The style of a block and the text to show; the space behind a list item's mark becomes a step to its column."""
-        style = style_of(block, self._document.language, in_cell=in_cell)
+        style = writer.placed(style_of(block, self._document.language))
         length = self._label(block) if style.name in ("list-item", "heading", "paragraph") else 0
         if length:
             label = self._document.text[block.start : block.start + length]
-            style = hanging(style, self._width(style, label.rstrip()))
+            style = hanging(style, self._width(self._looks.size(style), label.rstrip()))
             if start == block.start:
                 text = _label_shown(label) + text[length:]
         elif style.name == "list-item" or block.bullet:
@@ -161,13 +177,13 @@ class Setter:
         found = _LABEL.match(self._document.text[block.start : min(block.end, block.start + 60)])
         return found.end() if found is not None and found.end() < block.end - block.start else 0
 
-    def _width(self, style: Style, label: str) -> float:
-        size = self._looks.size(style)
+    def _width(self, size: int, words: str) -> float:
+        """How long words are on a line, in points."""
         if size not in self._metrics:
             font = QFont(self._looks.font)
             font.setPixelSize(size)
             self._metrics[size] = QFontMetricsF(font)
-        return self._metrics[size].horizontalAdvance(label)
+        return self._metrics[size].horizontalAdvance(words)
 
     def _deletions(self, number: int, start: int, end: int) -> tuple[list[Revision], list[Revision], list[Revision]]:
         """What was deleted in a part of a block: within its text, and whole paragraphs before and behind it."""
@@ -213,19 +229,20 @@ class Setter:
 
     def _write_table(self, writer: _Writer, portion: Portion, numbers: Sequence[int], table: int) -> None:
         shape, blocks = self._shapes[table], self._document.blocks
+        assert shape is not None  # noqa: S101 -- its blocks would not be here
         cells = [cell for number in numbers if (cell := blocks[number].cell) is not None]
         rows, sizes, places = arrange(cells, shape)
         by_cell: dict[tuple[int, int], list[int]] = {}
         for number, cell in zip(numbers, cells, strict=True):
             by_cell.setdefault(places[cell], []).append(number)
-        grid = writer.begin_table(rows, shape, table)
+        grid = writer.begin_table(rows, shape, table, small=shape.is_crowded(COLUMN))
         for (row, column), (high, wide) in sizes.items():
             if (high, wide) != (1, 1):
                 grid.mergeCells(row, column, high, wide)
         for key in sorted(by_cell):
             writer.begin_cell(grid, key)
             for number in by_cell[key]:
-                self._write_block(writer, portion, number, in_cell=True)
+                self._write_block(writer, portion, number)
         writer.end_table(grid, table)
 
 
@@ -248,6 +265,7 @@ class _Writer:
         self._fresh = self._first = True  # the block at the cursor is not yet in use; nothing is
         self._position = 0
         self._table: QTextTable | None = None  # the one that ended just above
+        self._within = Style("page")
 
     def begin(self, style: Style) -> None:
         """A block begins."""
@@ -267,6 +285,10 @@ class _Writer:
             self.cursor.insertBlock(layout, letters)
             self._position += 1
         self._fresh, self._above = False, style
+
+    def placed(self, style: Style) -> Style:
+        """The style as it is where the writer stands: on the page or in a cell."""
+        return replace(style, in_cell=self._within.in_cell, small=self._within.small)
 
     def _space(self, style: Style) -> float:
         """The distance from what is above; that of the portion's first block is kept apart."""
@@ -294,9 +316,9 @@ class _Writer:
         size = self._show(words, self._looks.revised(letters, "deleted"))
         self.set.changes.append((self._position - size, self._position, revision))
 
-    def deleted_paragraph(self, revision: Revision, *, in_cell: bool) -> None:
+    def deleted_paragraph(self, revision: Revision) -> None:
         """A whole paragraph that a change took away."""
-        style = Style("paragraph", in_cell=in_cell)
+        style = self.placed(Style("paragraph"))
         self.begin(style)
         self.deleted(revision, self._looks.letters(style))
 
@@ -306,7 +328,7 @@ class _Writer:
         self._position += size
         return size
 
-    def begin_table(self, rows: int, shape: Shape, number: int) -> QTextTable:
+    def begin_table(self, rows: int, shape: Shape, number: int, *, small: bool) -> QTextTable:
         """A table begins, its cells still empty."""
         style = Style("table", number)
         layout = QTextTableFormat()
@@ -314,18 +336,17 @@ class _Writer:
         layout.setBorderBrush(QBrush(QColor(self._looks.theme.grid)))
         layout.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         layout.setBorderCollapse(True)
-        layout.setCellPadding(5)
+        layout.setCellPadding(SMALL_PADDING if small else PADDING)
         layout.setCellSpacing(0)
         layout.setTopMargin(self._space(style))
         self._table = None
-        layout.setWidth(QTextLength(QTextLength.Type.PercentageLength, shape.width))
-        layout.setColumnWidthConstraints(
-            [QTextLength(QTextLength.Type.PercentageLength, width) for width in shape.columns]
-        )
         if not self._fresh:
             # Qt shows nothing of the empty block before a table but its margins.
             self.cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
-        return self.cursor.insertTable(rows, len(shape.columns), layout)
+        table = self.cursor.insertTable(rows, shape.count, layout)
+        self.set.tables.append((table, shape, small))
+        self._within = Style("cell", in_cell=True, small=small)
+        return table
 
     def begin_cell(self, table: QTextTable, key: tuple[int, int]) -> None:
         """What is written from now on stands in this cell."""
@@ -334,6 +355,6 @@ class _Writer:
 
     def end_table(self, table: QTextTable, number: int) -> None:
         """Go on behind the table, in the block that Qt keeps there."""
-        self._table = table
+        self._table, self._within = table, Style("page")
         self.cursor.movePosition(QTextCursor.MoveOperation.End)
         self._position, self._fresh, self._above = self.cursor.position(), True, Style("table", number)

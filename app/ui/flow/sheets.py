@@ -14,11 +14,8 @@ from app.ui.flow.lines import line_top, rects_of
 from app.ui.flow.notes import comment_note, draw_comment, revision_note
 from app.ui.flow.plan import Marks, Portion, make_plan
 from app.ui.flow.setting import Setter, SetText
-from app.ui.flow.styles import BODY, Looks
+from app.ui.flow.styles import BODY, COLUMN, Looks
 from app.ui.sheets import Placed
-
-COLUMN = 432.0
-"""Width of the text where there is room: some seventy letters to a line."""
 
 MARGIN, NARROW_MARGIN = 56.0, 30.0
 HEAD, FOOT = 44.0, 64.0
@@ -146,10 +143,7 @@ class FlowSheets:
             while len(self._set) > KEPT:
                 self._set.popitem(last=False)
         self._set.move_to_end(sheet)
-        width = self._width - 2 * self._margin
-        if text.document.textWidth() != width:
-            text.document.setTextWidth(width)
-            text.document.size()  # lays it out
+        text.lay_out(self._width - 2 * self._margin)
         return text
 
     # ---- drawing

@@ -20,8 +20,11 @@ from app.documents.document import Block, Language, RevisionKind
 from app.ui.appearance import JAPANESE_FONTS
 from app.ui.theme import Theme
 
-BODY, SMALL, CODE = 11, 9, 9
+BODY, SMALL, CODE, CELL, SMALL_CELL = 11, 9, 9, 10, 8
 HEADINGS = {1: 18, 2: 14, 3: 12}
+COLUMN = 432.0
+"""Width of the text where there is room: some seventy letters to a line."""
+
 INDENT = 20.0
 """Of a list within a list."""
 HANG = 20.0
@@ -46,6 +49,7 @@ class Style:
     marked: bool = True  # the text begins with its mark
     bullet: bool = False  # the mark is a bullet that the text does not hold
     in_cell: bool = False
+    small: bool = False  # in a crowded table
     joined: bool = False  # goes on from the portion before
 
 
@@ -53,17 +57,17 @@ class Style:
 _LONGEST_HEADING = {"en": 140, "ja": 60}
 
 
-def style_of(block: Block, language: Language, *, in_cell: bool) -> Style:
-    """The style of a block; a list item's `hang` is to be added."""
+def style_of(block: Block, language: Language) -> Style:
+    """The style of a block on the page; a list item's `hang` is to be added."""
     if block.preformatted:
-        return Style("code", (block.level or 0) if block.type == "list-item" else 0, in_cell=in_cell)
+        return Style("code", (block.level or 0) if block.type == "list-item" else 0)
     if block.type == "heading" and block.end - block.start <= _LONGEST_HEADING[language]:
-        return Style("heading", min(max(block.level or 1, 1), 6), in_cell=in_cell)
+        return Style("heading", min(max(block.level or 1, 1), 6))
     if block.type == "list-item":
-        return Style("list-item", min(max(block.level or 1, 1), 9), in_cell=in_cell)
+        return Style("list-item", min(max(block.level or 1, 1), 9))
     if block.type in ("footnote", "page-header", "page-footer"):
-        return Style(block.type, in_cell=in_cell)
-    return Style("paragraph", in_cell=in_cell)
+        return Style(block.type)
+    return Style("paragraph")
 
 
 def space_between(above: Style | None, style: Style) -> float:
@@ -107,10 +111,12 @@ class Looks:
     def size(self, style: Style) -> int:
         """Of the letters."""
         if style.name == "heading":
-            return HEADINGS.get(style.depth, BODY) if not style.in_cell else BODY
+            return HEADINGS.get(style.depth, BODY) if not style.in_cell else self.size(replace(style, name="cell"))
         if style.name == "code":
             return CODE
-        return SMALL if style.name in ("footnote", "page-header", "page-footer") else BODY - style.in_cell
+        if style.in_cell:
+            return SMALL_CELL if style.small else CELL
+        return SMALL if style.name in ("footnote", "page-header", "page-footer") else BODY
 
     def line_height(self, style: Style) -> float:
         """The least height of a line."""

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
-from PySide6.QtGui import QFont, QTextTable
+from PySide6.QtGui import QFont, QTextFormat, QTextTable
 from PySide6.QtWidgets import QApplication
 
 from app.documents.document import Block, BlockSource, Cell, Comment, Document, Revision
 from app.ui.flow.offsets import units
 from app.ui.flow.plan import Marks, make_plan
 from app.ui.flow.setting import _SHOWN, Setter, SetText
-from app.ui.flow.styles import Looks
+from app.ui.flow.styles import CELL, SMALL_CELL, Looks
 from app.ui.theme import DARK, LIGHT
 from tests.ui.flow.made import document_of, documents
 
@@ -164,9 +164,34 @@ def test_parts_of_a_table_agree_in_their_columns() -> None:
     cells = [Cell(0, row, column) for row in range(200) for column in range(3)]
     blocks = [("table-cell", "x" * (5 + 9 * cell.column) if cell.row < 20 else "y") for cell in cells]
     texts = set_all(document_of(blocks, cells))
+    for text in texts:
+        text.lay_out(430.0)
     widths = {tuple(w.rawValue() for w in table_of(text).format().columnWidthConstraints()) for text in texts}
     assert len(texts) > 5
     assert len(widths) == 1
+
+
+def test_columns_follow_the_width_and_what_stands_in_them() -> None:
+    cells = [Cell(0, 0, 0), Cell(0, 0, 1)]
+    (text,) = set_all(document_of([("table-cell", "No."), ("table-cell", "A description of some length. " * 9)], cells))
+    found = []
+    for width in (430.0, 220.0):
+        text.lay_out(width)
+        layout = table_of(text).format()
+        narrow, _ = (constraint.rawValue() for constraint in layout.columnWidthConstraints())
+        found.append(narrow / 100 * layout.width().rawValue() / 100 * width)
+        assert text.document.size().width() <= width + 1
+    assert 15 < found[0] < 60
+    assert abs(found[0] - found[1]) < 15  # the short word needs its room in a narrow window too
+
+
+def test_a_crowded_table_is_set_in_smaller_letters() -> None:
+    for columns, crowded in ((4, False), (12, True)):
+        cells = [Cell(0, 0, column) for column in range(columns)]
+        (text,) = set_all(document_of([("table-cell", "Quantity")] * columns, cells))
+        block = text.document.findBlock(text.offsets.position(0))
+        size = block.charFormat().intProperty(QTextFormat.Property.FontPixelSize)
+        assert size == (SMALL_CELL if crowded else CELL)
 
 
 def test_marks_of_list_items_hang() -> None:

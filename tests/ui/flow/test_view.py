@@ -193,7 +193,7 @@ def hover(view: SheetView, at: QPointF) -> str:
         Qt.KeyboardModifier.NoModifier,
     )  # fmt: skip
     view.mouseMoveEvent(event)
-    return view.viewport().toolTip()
+    return view.viewport().toolTip().removeprefix("<qt>").removesuffix("</qt>")
 
 
 def test_a_click_on_a_highlight_or_its_flag_selects(qtbot: QtBot, show: Open) -> None:
