@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from app.documents.document import Block, BlockType, Page
+from app.documents.document import Block, BlockType, Cell, Page
 
 _CLOSE = ("list-item", "table-cell", "page-header", "page-footer")
 
@@ -31,7 +31,15 @@ class TextBuilder:
         self.pages.append(Page(len(self.pages) + 1, width, height, self._position, self._position))
 
     def add(
-        self, type_: BlockType, text: str, level: int | None = None, quads: NDArray[np.float32] | None = None
+        self,
+        type_: BlockType,
+        text: str,
+        level: int | None = None,
+        quads: NDArray[np.float32] | None = None,
+        *,
+        cell: Cell | None = None,
+        preformatted: bool = False,
+        bullet: bool = False,
     ) -> None:
         """One block; `quads` has shape (len(text), 8), or is None for formats without pages."""
         if not text:
@@ -41,7 +49,9 @@ class TextBuilder:
         self._last = type_
         start = self._position
         self._append(text, quads)
-        self.blocks.append(Block(type_, start, self._position, len(self.pages), level))
+        self.blocks.append(
+            Block(type_, start, self._position, len(self.pages), level, None, cell, preformatted, bullet)
+        )
 
     def finish(self) -> tuple[str, tuple[Page, ...], tuple[Block, ...], NDArray[np.float32]]:
         """Text, pages, blocks and quads (zeros where none were given; read-only where no block has any)."""

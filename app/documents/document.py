@@ -48,8 +48,23 @@ class BlockSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """Where in which table of the document a block stands, counted from 0, and how many rows and columns its cell takes."""
+
+    table: int
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, heading, list item, table cell, … in reading order; `level` is a heading's or list's depth from 1."""
+    """A paragraph, heading, list item, table cell, … in reading order; `level` is a heading's or list's depth from 1.
+
+    `cell` is known of what stands in a table whose rows and columns the file names; a cell may hold several blocks.
+    `preformatted` text keeps its lines and spaces, as code does. A `bullet` stands before the block and is no part of the text.
+    """
 
     type: BlockType
     start: int
@@ -57,6 +72,9 @@ class Block:
     page: int
     level: int | None = None
     source: BlockSource | None = None
+    cell: Cell | None = None
+    preformatted: bool = False
+    bullet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +82,8 @@ class Revision:
     """A tracked change that no one has accepted or rejected yet.
 
     An insertion covers `start:end` of the text; so does a move, at the place to which the words were moved. A deletion is no
-    part of the text: `text` holds its words, and `start` equals `end`, the place where they stood. `date` is as the file says
-    (ISO 8601) or empty.
+    part of the text: `text` holds its words, and `start` equals `end`, the place where they stood; where whole paragraphs
+    were deleted they stood `apart` from the words there. `date` is as the file says (ISO 8601) or empty.
     """
 
     kind: RevisionKind
@@ -74,6 +92,7 @@ class Revision:
     start: int
     end: int
     text: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +167,23 @@ def _block_json(block: Block) -> dict[str, Any]:
         entry["level"] = block.level
     if block.source is not None:
         entry["source"] = _source_json(block.source)
+    if block.cell is not None:
+        entry["cell"] = _cell_json(block.cell)
+    if block.preformatted:
+        entry["preformatted"] = True
+    if block.bullet:
+        entry["bullet"] = True
     return entry
+
+
+def _cell_json(cell: Cell) -> dict[str, int]:
+    return {
+        "table": cell.table,
+        "row": cell.row,
+        "column": cell.column,
+        "rows": cell.rows,
+        "columns": cell.columns,
+    }
 
 
 def _source_json(source: BlockSource) -> dict[str, Any]:
@@ -165,4 +200,6 @@ def _revision_json(revision: Revision) -> dict[str, Any]:
     }
     if revision.kind == "deleted":
         entry["text"] = revision.text
+    if revision.apart:
+        entry["apart"] = True
     return entry

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from app.documents.building import TextBuilder
-from app.documents.document import Block, BlockType, Notice, Page
+from app.documents.document import Block, BlockType, Cell, Notice, Page
 
 _CJK_EDGE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _HYPHENATED = re.compile(r"([^\W\d_]+)[-\u2010\u00ad]$")
@@ -26,6 +26,9 @@ class Piece:
     type: BlockType
     text: str
     level: int | None = None
+    cell: Cell | None = None
+    preformatted: bool = False
+    bullet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,9 @@ def build(pieces: Iterable[Piece]) -> tuple[str, tuple[Page, ...], tuple[Block, 
     builder = TextBuilder()
     builder.begin_page(0.0, 0.0)
     for piece in pieces:
-        builder.add(piece.type, _NO_TEXT.sub("", piece.text).strip(), piece.level)
+        text = _NO_TEXT.sub("", piece.text).strip()
+        builder.add(
+            piece.type, text, piece.level, cell=piece.cell, preformatted=piece.preformatted, bullet=piece.bullet
+        )
     text, pages, blocks, _ = builder.finish()
     return text, pages, blocks

@@ -17,8 +17,9 @@ from docutils.parsers.rst import Parser
 from docutils.parsers.rst.states import Inliner
 from docutils.utils import new_document
 
-from app.documents.document import BlockType, Notice
+from app.documents.document import BlockType, Cell, Notice
 from app.documents.pieces import Piece, Pieces, TooManyMarksError, join_lines
+from app.documents.tables import TableGrid
 from app.documents.web_page import comments_notice, read_page, roman
 
 LONGEST_RESTRUCTURED = 512 << 10
@@ -107,6 +108,7 @@ class _Reader:
 
     def __init__(self, document: nodes.document) -> None:
         self.comments = 0
+        self._table_count = 0
         self._substitutions = document.substitution_defs
 
     def blocks(
@@ -140,7 +142,7 @@ class _Reader:
             elif isinstance(node, _DROPPED):
                 continue
             elif isinstance(node, nodes.FixedTextElement):
-                yield Piece(type_, node.astext(), level)
+                yield Piece(type_, node.astext(), level, preformatted=True)
             elif isinstance(node, nodes.line_block):
                 yield Piece(type_, "\n".join(self._lines(node)), level)
             elif isinstance(node, nodes.TextElement):
@@ -187,10 +189,25 @@ class _Reader:
         for title in node.children:
             if isinstance(title, nodes.title):
                 yield Piece("paragraph", self.words(title))
+        places = {id(entry): cell for table in node.findall(nodes.table) for entry, cell in self._places(table)}
         for entry in node.findall(nodes.entry):
             # What stands in a cell is one block, also where it is a list; a table within one comes by itself.
             if not any(entry.findall(nodes.table)):
-                yield Piece("table-cell", "\n".join(piece.text for piece in self.blocks(entry, 0) if piece.text))
+                text = "\n".join(piece.text for piece in self.blocks(entry, 0) if piece.text)
+                yield Piece("table-cell", text, cell=places.get(id(entry)))
+
+    def _places(self, table: nodes.table) -> Iterator[tuple[nodes.entry, Cell]]:
+        """The cells of a table, without those of a table in one of them."""
+        grid = TableGrid(self._table_count)
+        self._table_count += 1
+        groups = [group for group in table.children if isinstance(group, nodes.tgroup)]
+        for part in (part for group in groups for part in group.children):
+            for row in part.children if isinstance(part, nodes.thead | nodes.tbody) else ():
+                grid.begin_row()
+                for entry in cast(nodes.Element, row).children:
+                    if isinstance(entry, nodes.entry):
+                        rows, columns = (int(entry.get(name, 0)) + 1 for name in ("morerows", "morecols"))
+                        yield entry, grid.place(rows, columns)
 
     def _note(self, node: nodes.Element) -> Iterator[Piece]:
         label = ""

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from lxml import etree
 
-from app.documents.document import BlockType, Notice
+from app.documents.document import BlockType, Cell, Notice
 from app.documents.hiding import StyleSheet, declarations, is_white, style_hides
 from app.documents.pieces import Piece, Pieces
+from app.documents.tables import TableGrid
 
 MARK = "data-list-mark"
 """The attribute of a list item that holds the mark it had in Markdown."""
@@ -79,6 +80,7 @@ class _Element:
 class _Cell:
     """The pieces of a table's cell; a cell that holds a table only serves to place it."""
 
+    place: Cell
     pieces: list[Piece] = field(default_factory=list)
     places: bool = False
 
@@ -105,8 +107,11 @@ class _Reader:
         self._buffer: list[str] = []
         self._other: list[str] = []  # what is in a title or a style sheet
         self._cells: list[_Cell] = []
+        self._tables: list[TableGrid] = []
+        self._table_count = 0
         self._lists: list[_List] = []
         self._mark = ""
+        self._bullet = False  # the list item that begins has one
         self._sheet = StyleSheet()
 
     # ---- what the parser calls
@@ -219,11 +224,20 @@ class _Reader:
         elif tag == "li":
             element.type, element.level = "list-item", max(len(self._lists), 1)
             self._mark = self._item_mark(attributes)
-        elif tag == "table" and self._cells:
-            self._cells[-1].places = True
+            list_ = self._lists[-1] if self._lists else None
+            self._bullet = not self._mark and (list_ is None or not (list_.ordered or list_.style == "none"))
+        elif tag == "table":
+            if self._cells:
+                self._cells[-1].places = True
+            self._begin_table()
+        elif tag == "tr" and self._tables:
+            self._tables[-1].begin_row()
         elif tag in ("td", "th"):
             element.type, element.level = "table-cell", None
-            self._cells.append(_Cell())
+            if not self._tables:  # a cell without a table: the parser lets it stand
+                self._begin_table()
+            rows, columns = _span(attributes, "rowspan"), _span(attributes, "colspan")
+            self._cells.append(_Cell(self._tables[-1].place(rows, columns)))
         elif tag in ("pre", "textarea"):
             element.kept_lines = True
         elif element.hidden:
@@ -253,9 +267,15 @@ class _Reader:
         if tag in ("ul", "ol", "menu", "dir") and self._lists:
             self._lists.pop()
         elif tag == "li":
-            self._mark = ""
+            self._mark, self._bullet = "", False
         elif tag in ("td", "th") and self._cells:
             self._close_cell(self._cells.pop())
+        elif tag == "table" and self._tables:
+            self._tables.pop()
+
+    def _begin_table(self) -> None:
+        self._tables.append(TableGrid(self._table_count))
+        self._table_count += 1
 
     def _item_mark(self, attributes: Mapping[str, str]) -> str:
         if MARK in attributes:
@@ -283,7 +303,8 @@ class _Reader:
                 continue
             if element.type == "list-item" and self._mark:
                 block, self._mark = f"{self._mark} {block}", ""
-            self._add(Piece(element.type, block, element.level))
+            bullet, self._bullet = self._bullet and element.type == "list-item", False
+            self._add(Piece(element.type, block, element.level, preformatted=element.kept_lines, bullet=bullet))
 
     def _add(self, piece: Piece) -> None:
         (self._cells[-1].pieces if self._cells else self.pieces).append(piece)
@@ -293,13 +314,14 @@ class _Reader:
         out = self._cells[-1].pieces if self._cells else self.pieces
         plain = all(piece.type == "table-cell" for piece in cell.pieces)
         if cell.pieces and plain and not cell.places and len(cell.pieces) <= _CELL_PARTS:
-            out.append(Piece("table-cell", "\n".join(piece.text for piece in cell.pieces)))
+            fixed = all(piece.preformatted for piece in cell.pieces)
+            out.append(Piece("table-cell", "\n".join(p.text for p in cell.pieces), cell=cell.place, preformatted=fixed))
             return
         if cell.places or len(cell.pieces) > _CELL_PARTS:
             own = [Piece("paragraph", p.text) if p.type == "table-cell" and not cell.places else p for p in cell.pieces]
             out.extend(own)
         else:
-            out.extend(cell.pieces)
+            out.extend(replace(piece, cell=cell.place) for piece in cell.pieces)
 
 
 def read_page(text: str, *, comments: bool = False, noun: str = "page") -> Pieces:
@@ -340,6 +362,12 @@ def comments_notice(count: int) -> Notice:
     if count == 1:
         told = "The source holds a comment that readers of the finished document do not see; it is shown as a note."
     return Notice("hidden-comments", told)
+
+
+def _span(attributes: Mapping[str, str], name: str) -> int:
+    """How many rows or columns a cell takes; zero says: all that follow, which is not known here."""
+    stated = attributes.get(name, "")
+    return int(stated) if re.fullmatch(r"[0-9]{1,5}", stated) else 1
 
 
 def _new_list(tag: str, attributes: Mapping[str, str]) -> _List:

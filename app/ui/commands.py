@@ -213,6 +213,16 @@ COMMANDS: tuple[Command, ...] = (
         separator_before=True,
     ),
     Command(
+        "show-changes",
+        QT_TRANSLATE_NOOP("Command", "Show changes"),
+        "view",
+        ("Ctrl+4",),
+        hint=QT_TRANSLATE_NOOP("Command", "Tracked changes of a Word document: what was inserted, deleted and moved"),
+        enabled=_file(lambda f: f.opened is not None and f.has_changes),
+        checkable=True,
+        separator_before=True,
+    ),
+    Command(
         "zoom-in",
         QT_TRANSLATE_NOOP("Command", "Zoom in"),
         "view",

@@ -9,10 +9,11 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from app.ui.appearance import has_japanese_font
+from app.ui.flow.sheets import FlowSheets
 from app.ui.hub import Message
 from app.ui.page_images import PageImages
 from app.ui.sheet_view import SheetView
-from app.ui.sheets import PdfSheets, Sheets, TextSheet
+from app.ui.sheets import PdfSheets, Sheets
 from app.ui.state import OpenFile
 from app.ui.widgets import label, restyle
 
@@ -157,10 +158,15 @@ class DocumentView(QWidget):
         if self.sheets is not None:
             self.sheets.show_findings(self._file.findings)
 
+    def show_changes(self) -> None:
+        """Tracked changes are to be marked, or not."""
+        if self.sheets is not None:
+            self.sheets.show_changes(shown=self._file.shows_changes)
+
     def _source(self) -> Sheets | None:
         file = self._file
         if file.opened is not None and file.opened.pages:
             return PdfSheets(file, self._images)
         if file.document is not None:
-            return TextSheet(file.document, self.font())
+            return FlowSheets(file.document, self.font())
         return None

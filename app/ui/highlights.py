@@ -14,36 +14,41 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 from app.review.findings import Decision, Finding
 from app.ui.appearance import colour
 from app.ui.finding_list import is_accepted
-from app.ui.theme import LIGHT, Theme, wash
+from app.ui.theme import Theme, wash
 
 FLAG_WIDTH = 24.0
 FLAG_HEIGHT = 12.0
 
 
-def draw_highlight(painter: QPainter, rects: Sequence[QRectF], finding: Finding, *, selected: bool) -> None:
-    """Draw over `rects` (view coordinates) of one finding. Pages are white in both themes, so the colours are those of day."""
+def draw_highlight(
+    painter: QPainter, rects: Sequence[QRectF], finding: Finding, ground: Theme, *, selected: bool
+) -> None:
+    """Draw `rects` (view coordinates) of one finding on ground of a theme. Pages of a PDF are white: their ground is light."""
     painter.save()
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
     accepted, rejected = is_accepted(finding.decision), finding.decision == "rejected"
+    if not ground.dark:
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
     if not rejected:
-        tint = colour(
-            LIGHT.accepted if accepted else "#ffc02e", wash(finding.importance) * (0.55 if accepted else 1.25)
-        )
+        # On dark ground a wash lies under light letters, which must stay readable on the strongest.
+        strength = (0.55 if accepted else 1.25) if not ground.dark else (0.62 if accepted else 0.58)
+        tint = colour(ground.accepted if accepted else "#ffc02e", wash(finding.importance) * strength)
         for rect in rects:
             painter.fillRect(rect, tint)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
     if accepted or rejected:
-        pen = QPen(colour(LIGHT.accepted if accepted else LIGHT.rejected), 1.6)
+        pen = QPen(colour(ground.accepted if accepted else ground.rejected), 1.6)
         pen.setStyle(Qt.PenStyle.SolidLine if accepted else Qt.PenStyle.DashLine)
         painter.setPen(pen)
         for rect in rects:
             painter.drawLine(QLineF(rect.bottomLeft(), rect.bottomRight()))
     painter.restore()
     if selected:
-        draw_frame(painter, rects)
+        draw_frame(painter, rects, ground)
 
 
-def draw_frame(painter: QPainter, rects: Sequence[QRectF], style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> None:
+def draw_frame(
+    painter: QPainter, rects: Sequence[QRectF], ground: Theme, style: Qt.PenStyle = Qt.PenStyle.SolidLine
+) -> None:
     """One line around all of `rects`: lines of text that follow each other are framed together."""
     path = QPainterPath()
     # Winding, so that where lines overlap there is no hole.
@@ -55,7 +60,7 @@ def draw_frame(painter: QPainter, rects: Sequence[QRectF], style: Qt.PenStyle = 
         path.addRect(box)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(colour(LIGHT.flag_text), 1.4, style))
+    painter.setPen(QPen(colour(ground.flag_text), 1.4, style))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(path.simplified())
     painter.restore()

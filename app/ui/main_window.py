@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
             "zoom-out": lambda: self._zoom_by(1 / 1.2),
             "fit-width": self._fit_width,
             "summary": self._toggle_summary,
+            "show-changes": self._toggle_changes,
             "keys": lambda: dialogs.show_keys(self),
             "about": lambda: dialogs.show_about(self),
         }
@@ -233,6 +234,12 @@ class MainWindow(QMainWindow):
     def _toggle_summary(self) -> None:
         self._state.summary = not self._state.summary
         self._show_panel()
+
+    def _toggle_changes(self) -> None:
+        if (file := self._state.current) is not None:
+            file.shows_changes = not file.shows_changes
+            self.views[file.key].show_changes()
+            self.actions_by_id.refresh()
 
     def _follow(self, passage: ScoredPassage) -> None:
         """Go to a passage: to its finding if it is one and findings show, else to its place."""

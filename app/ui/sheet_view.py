@@ -1,25 +1,35 @@
-"""A continuous, zoomable column of sheets with the findings on them. Paints only what shows, asks only for what shows."""
+"""A continuous, zoomable column of sheets with the findings on them. Lays out and paints only what shows, asks only for that.
+
+Whatever changes sizes (a window of another width, zoom, sheets whose height was an estimate) goes through `_keeping`, which
+leaves the reader at the line that she looks at.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+from itertools import accumulate
 
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from app.ui.appearance import appearance, colour
 from app.ui.finding_list import FindingList
 from app.ui.findings_model import title_of
 from app.ui.highlights import FLAG_HEIGHT, FLAG_WIDTH, draw_flag, draw_frame, draw_highlight
-from app.ui.sheets import Placed, Sheets
+from app.ui.sheets import LARGEST, SMALLEST, Placed, Sheets
+from app.ui.theme import LIGHT, Theme
 
 POINT = 96 / 72  # logical pixels a point at 100 %
 GAP = 16.0
 SIDE = 40.0
-SMALLEST, LARGEST = 0.2, 5.0
 STRIP = 10
 LONGEST_RANGE = 2**31 - 1  # of a scroll bar
+LOOKED_AT = 0.3
+"""How far down the view a passage comes that is to be seen, and the line stands that is held where sizes change."""
 
 
 class SheetView(QAbstractScrollArea):
@@ -37,13 +47,17 @@ class SheetView(QAbstractScrollArea):
         self._tops: list[float] = []
         self._bottom = 0.0
         self._findings = FindingList()
-        self._places: dict[str, tuple[int, list[QRectF]]] = {}
         self._by_sheet: dict[int, list[str]] = {}
-        self._guest: tuple[int, list[QRectF]] | None = None  # a passage that is shown without being a finding
+        self._places: dict[tuple[str, int], list[QRectF]] = {}
+        self._strip: list[tuple[str, float]] | None = None
+        self._guest: Placed | None = None  # a passage that is shown without being a finding
         self.zoom = 1.0
         self._fits = True
+        self._keeps = False
         self._asking = QTimer(self, interval=30, singleShot=True)
         self._asking.timeout.connect(self._ask)
+        self._idle = QTimer(self, interval=15)
+        self._idle.timeout.connect(self._settle_more)
         for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
             bar.setSingleStep(48)
             bar.valueChanged.connect(self._scrolled)
@@ -56,36 +70,47 @@ class SheetView(QAbstractScrollArea):
     def show_findings(self, findings: FindingList) -> None:
         """Show these findings from now on."""
         self._findings = findings
-        self._places = {finding.id: self._sheets.place(finding) for finding in findings.all()}
+        self._places.clear()
+        self._strip = None
         self._by_sheet = {}
-        for finding_id, (sheet, rects) in self._places.items():
-            if rects:
-                self._by_sheet.setdefault(sheet, []).append(finding_id)
-        for ids in self._by_sheet.values():
-            ids.sort(key=lambda finding_id: self._places[finding_id][1][0].top())
+        for finding in sorted(findings.all(), key=self._sheets.about):
+            for sheet in self._sheets.sheets_of(finding):
+                self._by_sheet.setdefault(sheet, []).append(finding.id)
         self.viewport().update()
 
     def refresh(self) -> None:
         """Paint anew: decisions, selection or a picture changed."""
         self.viewport().update()
 
+    def show_changes(self, *, shown: bool) -> None:
+        """Mark tracked changes and show what they deleted, or show the text as it is with all of them."""
+        with self._keeping():
+            self._sheets.show_changes(shown=shown)
+
     def reveal(self, finding_id: str) -> None:
         """Scroll so that the finding stands in the upper part of the view, unless it shows already."""
         self._guest = None
-        self._scroll_to(*self._places.get(finding_id, (0, [])))
+        if (finding := self._findings.get(finding_id)) is not None:
+            self._scroll_to(finding)
+        self.viewport().update()
 
     def show_passage(self, passage: Placed) -> None:
         """Scroll to a passage that is no finding, and frame it until something else is to be seen."""
-        self._guest = self._sheets.place(passage)
-        self._scroll_to(*self._guest)
-
-    def _scroll_to(self, sheet: int, rects: list[QRectF]) -> None:
-        if rects:
-            box = self._in_view(sheet, rects)[0]
-            height = self.viewport().height()
-            if not height * 0.08 < box.top() < height * 0.75:
-                self.verticalScrollBar().setValue(round(self.verticalScrollBar().value() + box.top() - height * 0.3))
+        self._guest = passage
+        self._scroll_to(passage)
         self.viewport().update()
+
+    def _scroll_to(self, passage: Placed) -> None:
+        for sheet in self._sheets.sheets_of(passage):
+            if not self._sheets.is_settled([sheet]):
+                with self._keeping():
+                    self._sheets.settle([sheet])
+            if rects := self._sheets.place(passage, sheet):
+                top, height = self._in_view(sheet, rects)[0].top(), self.viewport().height()
+                if not height * 0.08 < top < height * 0.75:
+                    bar = self.verticalScrollBar()
+                    bar.setValue(round(bar.value() + top - height * LOOKED_AT))
+                return
 
     def current_sheet(self) -> int:
         """The sheet at the middle of the view, from 0."""
@@ -102,52 +127,117 @@ class SheetView(QAbstractScrollArea):
         """Zoom and keep the point `at` (default: the middle) where it is."""
         self._fits = False
         at = at or QPointF(self.viewport().rect().center())
-        zoom = min(max(self.zoom * factor, SMALLEST), LARGEST)
-        ratio = zoom / self.zoom
-        x, y = self.horizontalScrollBar().value() + at.x(), self.verticalScrollBar().value() + at.y()
-        self.zoom = zoom
-        self._arrange(keep=False)
+        ratio = min(max(self.zoom * factor, SMALLEST), LARGEST) / self.zoom
+        x = self.horizontalScrollBar().value() + at.x()
+        with self._keeping(at.y()):
+            self.zoom *= ratio
+            self._sheets.adapt(self._room() / self._scale())
         self.horizontalScrollBar().setValue(round(x * ratio - at.x()))
-        self.verticalScrollBar().setValue(round(y * ratio - at.y()))
 
     def _scale(self) -> float:
         return self.zoom * POINT
 
-    def _arrange(self, *, keep: bool = True) -> None:
-        """Work out where every sheet stands; `keep` holds the place in the text."""
-        share = self.verticalScrollBar().value() / self._bottom if self._bottom else 0.0
-        widest = max(width for width, _ in self._sizes)
-        if self._fits:
-            self.zoom = max((self.viewport().width() - STRIP - 2 * SIDE) / (widest * POINT), SMALLEST)
-            self.zoom = min(self.zoom, 1.6)
-        top, self._tops = GAP * 1.5, []
-        for _, height in self._sizes:
-            self._tops.append(top)
-            top += height * self._scale() + GAP
-        self._bottom = top + GAP * 0.5
+    def _room(self) -> float:
+        """Pixels that sheets may take from side to side."""
+        width = self.viewport().width() - STRIP
+        return width - 2 * min(SIDE, max(width * 0.04, 12.0))
+
+    def _arrange(self) -> None:
+        """The view has another size, or is to fit again."""
+        with self._keeping():
+            if self._fits:
+                self.zoom = self._sheets.fitting(self._room() / POINT)
+            self._sheets.adapt(self._room() / self._scale())
+
+    # ---- sizes change, the place in the text stays
+
+    @contextmanager
+    def _keeping(self, at: float | None = None) -> Iterator[None]:
+        """While sizes change: hold the line that stands `at` pixels down the view, then settle what shows."""
+        if self._keeps:  # someone around this does
+            yield
+            return
+        bar = self.verticalScrollBar()
+        y = self.viewport().height() * LOOKED_AT if at is None else at
+        is_at_top = bar.value() == 0 and at is None
+        held = self._hold(y)
+        self._keeps = True
+        try:
+            yield
+            for _ in range(4):
+                self._stack()
+                bar.setValue(0 if is_at_top or held is None else round(self._held(*held) - y))
+                if not self._sheets.settle(self._showing()):
+                    break
+            else:
+                self._stack()
+        finally:
+            self._keeps = False
+        self._places.clear()
+        self._strip = None
+        self._tell()
+
+    def _hold(self, y: float) -> tuple[int, object] | None:
+        if not self._tops:
+            return None
+        y += self.verticalScrollBar().value()
+        sheet = self._sheet_at(y)
+        return sheet, self._sheets.hold(sheet, (y - self._tops[sheet]) / self._scale_before)
+
+    def _held(self, sheet: int, held: object) -> float:
+        return self._tops[sheet] + self._sheets.held(sheet, held) * self._scale()
+
+    def _stack(self) -> None:
+        """Work out where every sheet stands."""
+        self._sizes = list(self._sheets.sizes())
+        scale, gap = self._scale(), 0.0 if self._sheets.joined else GAP
+        tops = list(accumulate((height * scale + gap for _, height in self._sizes), initial=GAP * 1.5))
+        self._bottom = tops.pop() + GAP * 1.5 - gap
+        self._tops, self._scale_before = tops, scale
         view = self.viewport().size()
         self.verticalScrollBar().setPageStep(view.height())
         self.verticalScrollBar().setRange(0, min(max(0, round(self._bottom - view.height())), LONGEST_RANGE))
-        across = round(widest * self._scale() + 2 * SIDE + STRIP)
+        widest = max(width for width, _ in self._sizes)
+        across = round(widest * scale + view.width() - self._room())
         self.horizontalScrollBar().setPageStep(view.width())
         self.horizontalScrollBar().setRange(0, min(max(0, across - view.width()), LONGEST_RANGE))
-        if keep:
-            self.verticalScrollBar().setValue(round(share * self._bottom))
-        self._scrolled()
 
     def _scrolled(self) -> None:
+        if self._keeps:
+            return
+        if self._sheets.is_settled(self._showing()):
+            self._tell()
+        else:
+            with self._keeping():
+                self._sheets.settle(self._showing())
+
+    def _tell(self) -> None:
         self._asking.start()
+        self._idle.start()
         self.viewport().update()
         self.moved.emit()
 
+    def _settle_more(self) -> None:
+        """Nothing else is to be done: find out how high one more sheet is."""
+        if not self.isVisible():
+            self._idle.stop()
+            return
+        with self._keeping():
+            more = self._sheets.settle_more(self.current_sheet())
+        if not more:
+            self._idle.stop()
+
     def _ask(self) -> None:
-        top = self.verticalScrollBar().value()
-        first, last = self._sheet_at(top), self._sheet_at(top + self.viewport().height())
-        near = [*range(first, last + 1), last + 1, first - 1]
-        wanted = [sheet for sheet in near if 0 <= sheet < len(self._sizes)]
-        self._sheets.want(wanted, self._scale() * self.devicePixelRatioF())
+        showing = self._showing()
+        wanted = [*showing, showing[-1] + 1, showing[0] - 1]
+        sheets = [sheet for sheet in wanted if 0 <= sheet < len(self._sizes)]
+        self._sheets.want(sheets, self._scale() * self.devicePixelRatioF())
 
     # ---- geometry
+
+    def _showing(self) -> range:
+        top = self.verticalScrollBar().value()
+        return range(self._sheet_at(top), self._sheet_at(top + self.viewport().height()) + 1)
 
     def _sheet_at(self, y: float) -> int:
         return max(bisect_right(self._tops, y) - 1, 0)
@@ -155,26 +245,40 @@ class SheetView(QAbstractScrollArea):
     def _target(self, sheet: int) -> QRectF:
         width, height = (length * self._scale() for length in self._sizes[sheet])
         room = self.viewport().width() - STRIP
-        left = max((room - width) / 2, SIDE) - self.horizontalScrollBar().value()
+        left = max((room - width) / 2, (room - self._room()) / 2) - self.horizontalScrollBar().value()
         return QRectF(left, self._tops[sheet] - self.verticalScrollBar().value(), width, height)
 
     def _in_view(self, sheet: int, rects: list[QRectF]) -> list[QRectF]:
         corner, scale = self._target(sheet).topLeft(), self._scale()
         return [QRectF(corner + rect.topLeft() * scale, rect.size() * scale) for rect in rects]
 
+    def _rects(self, finding_id: str, sheet: int) -> list[QRectF]:
+        """The finding's rectangles on a sheet that shows, in the view."""
+        key = (finding_id, sheet)
+        if key not in self._places:
+            finding = self._findings.get(finding_id)
+            self._places[key] = self._sheets.place(finding, sheet) if finding is not None else []
+        return self._in_view(sheet, self._places[key])
+
     def _finding_at(self, at: QPointF) -> str | None:
         sheet = self._sheet_at(at.y() + self.verticalScrollBar().value())
         for finding_id in self._by_sheet.get(sheet, []):
-            rects = self._in_view(*self._places[finding_id])
-            if any(rect.adjusted(-2, -2, 2, 2).contains(at) for rect in rects):
+            if any(rect.adjusted(-2, -2, 2, 2).contains(at) for rect in self._rects(finding_id, sheet)):
                 return finding_id
-        return next((f for f, rect in self._flags(sheet) if rect.adjusted(-2, -1, 2, 1).contains(at)), None)
+        flags = [flag for near in (sheet, sheet - 1) for flag in self._flags(near)]
+        return next((f for f, rect in flags if rect.adjusted(-2, -1, 2, 1).contains(at)), None)
 
     def _flags(self, sheet: int) -> list[tuple[str, QRectF]]:
-        """Flags at the right edge, moved down where they would cover each other."""
+        """Flags at the right edge, moved down where they would cover each other; a finding's flag is where it begins."""
+        if sheet < 0 or sheet >= len(self._sizes):
+            return []
         edge, free, flags = self._target(sheet).right(), float("-inf"), []
+        above = self._by_sheet.get(sheet - 1, [])
         for finding_id in self._by_sheet.get(sheet, []):
-            top = max(self._in_view(*self._places[finding_id])[0].top(), free)
+            rects = self._rects(finding_id, sheet)
+            if not rects or finding_id in above[-8:]:
+                continue
+            top = max(rects[0].top(), free)
             out = 6.0 if finding_id == self._findings.selected_id else 0.0
             flags.append((finding_id, QRectF(edge - 8, top, FLAG_WIDTH + out, FLAG_HEIGHT)))
             free = top + FLAG_HEIGHT + 2
@@ -188,41 +292,70 @@ class SheetView(QAbstractScrollArea):
         exposed = QRectF(event.rect())
         painter.fillRect(exposed, colour(theme.desk))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        top = self.verticalScrollBar().value()
-        for sheet in range(self._sheet_at(top + exposed.top()), self._sheet_at(top + exposed.bottom()) + 1):
-            target = self._target(sheet)
-            for spread in (3, 2, 1):
-                painter.fillRect(target.adjusted(-spread, -spread + 1, spread, spread + 1), colour("#000000", 0.035))
-            painter.fillRect(target, colour(theme.paper))
-            self._sheets.paint(painter, sheet, target, exposed & target)
-            if theme.page_shade:
-                painter.fillRect(target, colour("#14100a", theme.page_shade / 255))
-            for finding_id in self._by_sheet.get(sheet, []):
-                finding, rects = self._findings.get(finding_id), self._in_view(*self._places[finding_id])
-                if finding is not None and rects[-1].bottom() >= exposed.top() and rects[0].top() <= exposed.bottom():
-                    draw_highlight(painter, rects, finding, selected=finding_id == self._findings.selected_id)
-            if self._guest is not None and self._guest[0] == sheet:
-                draw_frame(painter, self._in_view(*self._guest), Qt.PenStyle.DashLine)
+        showing = self._showing()
+        if self._sheets.joined:
+            first, last = self._target(showing[0]), self._target(showing[-1])
+            _paper(painter, first.united(last), theme.sheet)
+        for sheet in showing:
+            if self._sheets.joined:
+                self._paint_highlights(painter, sheet, exposed, theme)
+                self._sheets.paint(painter, sheet, self._target(sheet), exposed)
+            else:
+                self._paint_page(painter, sheet, exposed, theme)
+                self._paint_highlights(painter, sheet, exposed, LIGHT)
+        for sheet in showing:
             for finding_id, rect in self._flags(sheet):
                 if (finding := self._findings.get(finding_id)) is not None and rect.intersects(exposed):
                     draw_flag(painter, rect, finding.decision, finding.importance, theme)
         self._paint_strip(painter)
         painter.end()
 
+    def _paint_page(self, painter: QPainter, sheet: int, exposed: QRectF, theme: Theme) -> None:
+        target = self._target(sheet)
+        _paper(painter, target, theme.paper)
+        self._sheets.paint(painter, sheet, target, exposed & target)
+        if theme.page_shade:
+            painter.fillRect(target, colour("#14100a", theme.page_shade / 255))
+
+    def _paint_highlights(self, painter: QPainter, sheet: int, exposed: QRectF, ground: Theme) -> None:
+        """On pictures over them; on text that is set here under its letters, in colours of the theme."""
+        for finding_id in self._by_sheet.get(sheet, []):
+            finding, rects = self._findings.get(finding_id), self._rects(finding_id, sheet)
+            shows = rects and rects[-1].bottom() >= exposed.top() and rects[0].top() <= exposed.bottom()
+            if finding is not None and shows:
+                draw_highlight(painter, rects, finding, ground, selected=finding_id == self._findings.selected_id)
+        if self._guest is not None and sheet in self._sheets.sheets_of(self._guest):
+            rects = self._in_view(sheet, self._sheets.place(self._guest, sheet))
+            draw_frame(painter, rects, ground, Qt.PenStyle.DashLine)
+
     def _paint_strip(self, painter: QPainter) -> None:
         theme, view = appearance().theme, self.viewport().rect()
         left, height = view.width() - STRIP, view.height()
         painter.fillRect(left, 0, STRIP, height, colour(theme.panel))
-        for finding_id, (sheet, rects) in self._places.items():
-            if rects and (finding := self._findings.get(finding_id)) is not None:
-                y = (self._tops[sheet] + rects[0].top() * self._scale()) / self._bottom * height
+        for finding_id, share in self._shares():
+            if (finding := self._findings.get(finding_id)) is not None:
                 tint = {"undecided": theme.flag, "rejected": theme.line}.get(finding.decision, theme.accepted)
-                painter.fillRect(QRectF(left + 2, y, STRIP - 4, 2), colour(tint, 0.4 + 0.6 * finding.importance))
+                mark = QRectF(left + 2, share * height, STRIP - 4, 2)
+                painter.fillRect(mark, colour(tint, 0.4 + 0.6 * finding.importance))
+
+    def _shares(self) -> list[tuple[str, float]]:
+        """How far down all sheets each finding is, from 0 to 1; kept, as the strip is painted with everything else."""
+        if self._strip is None:
+            placed = [finding for finding in self._findings.all() if self._sheets.sheets_of(finding)]
+            about = [(finding.id, *self._sheets.about(finding)) for finding in placed]
+            scale, bottom = self._scale(), self._bottom
+            self._strip = [(id_, (self._tops[sheet] + down * scale) / bottom) for id_, sheet, down in about]
+        return self._strip
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Lay out anew."""
         super().resizeEvent(event)
         self._arrange()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Nobody waits for what does not show."""
+        super().hideEvent(event)
+        self._idle.stop()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Ctrl zooms at the pointer, else scrolls."""
@@ -233,21 +366,40 @@ class SheetView(QAbstractScrollArea):
             super().wheelEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """A highlight or flag selects its finding; the strip jumps."""
+        """A highlight or flag selects its finding; the strip jumps; a comment in the margin speaks."""
         at = event.position()
         if at.x() >= self.viewport().width() - STRIP:
             middle = at.y() / self.viewport().height() * self._bottom - self.viewport().height() / 2
             self.verticalScrollBar().setValue(round(middle))
         elif (finding_id := self._finding_at(at)) is not None:
             self.clicked.emit(finding_id)
+        elif note := self._note_at(at):
+            QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 8), _markup([note]), self.viewport())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A hand over what can be clicked, and a tooltip that says what it is."""
-        finding_id = self._finding_at(event.position())
+        at = event.position()
+        finding_id = self._finding_at(at)
         finding = self._findings.get(finding_id) if finding_id is not None else None
-        if finding is None:
-            self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
-            self.viewport().setToolTip("")
-        else:
-            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
-            self.viewport().setToolTip(f"{title_of(finding)} · {finding.importance:.0%}")
+        shape = Qt.CursorShape.ArrowCursor if finding is None else Qt.CursorShape.PointingHandCursor
+        self.viewport().setCursor(shape)
+        told = [] if finding is None else [f"{escape(title_of(finding))} · {finding.importance:.0%}"]
+        told += [note] if (note := self._note_at(at)) else []
+        self.viewport().setToolTip(_markup(told))
+
+    def _note_at(self, at: QPointF) -> str:
+        sheet = self._sheet_at(at.y() + self.verticalScrollBar().value())
+        target = self._target(sheet)
+        return self._sheets.note(sheet, (at - target.topLeft()) / self._scale()) if target.contains(at) else ""
+
+
+def _markup(notes: list[str]) -> str:
+    """Notes as one tooltip, said to be markup: Qt would guess."""
+    return f"<qt>{'<hr>'.join(notes)}</qt>" if notes else ""
+
+
+def _paper(painter: QPainter, target: QRectF, paper: str) -> None:
+    """A sheet of paper with a faint shadow."""
+    for spread in (3, 2, 1):
+        painter.fillRect(target.adjusted(-spread, -spread + 1, spread, spread + 1), colour("#000000", 0.035))
+    painter.fillRect(target, colour(paper))

@@ -1,30 +1,19 @@
-"""What a `SheetView` shows: the pages of a PDF, or one long sheet of flowing text. Sizes and quads are in points."""
+"""What a `SheetView` shows: the pages of a PDF; `app.ui.flow` has the text of other formats. Sizes and quads are in points."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import (
-    QAbstractTextDocumentLayout,
-    QColor,
-    QFont,
-    QPainter,
-    QPalette,
-    QTextBlockFormat,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
-)
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
 
-from app.documents.document import Block, Document, Quad
+from app.documents.document import Quad
 from app.ui.page_images import PageImages
 from app.ui.state import OpenFile
 
-TEXT_WIDTH = 600.0
-TEXT_MARGIN = 56.0
+SMALLEST, LARGEST = 0.2, 5.0
+"""Of the zoom."""
 
 
 class Placed(Protocol):
@@ -48,23 +37,62 @@ class Placed(Protocol):
 
 
 class Sheets(Protocol):
-    """A column of sheets, counted from 0."""
+    """A column of sheets, counted from 0. Places on a sheet are points from its top left, at 100 %."""
+
+    @property
+    def joined(self) -> bool:
+        """Whether they are parts of one page in the theme's colours, or pages by themselves that come as pictures."""
 
     def sizes(self) -> Sequence[tuple[float, float]]:
-        """Width and height of each."""
+        """Width and height of each. A height may be an estimate until the sheet is settled."""
+
+    def fitting(self, room: float) -> float:
+        """The zoom at which they are best read where so many points at 100 % fit beside each other."""
+
+    def adapt(self, room: float) -> bool:
+        """So many points fit beside each other at the present zoom; says whether sizes are others now."""
+
+    def is_settled(self, sheets: Sequence[int]) -> bool:
+        """Whether the sizes of these are their true ones."""
+
+    def settle(self, sheets: Sequence[int]) -> bool:
+        """Find out the true sizes of these; says whether any is another now."""
+
+    def settle_more(self, near: int) -> bool:
+        """Settle one more sheet, while nothing else is to be done; says whether there was one to settle."""
+
+    def show_changes(self, *, shown: bool) -> None:
+        """Whether tracked changes are marked."""
 
     def paint(self, painter: QPainter, sheet: int, target: QRectF, exposed: QRectF) -> None:
         """Draw the sheet into `target`; only `exposed` shows."""
 
-    def place(self, passage: Placed) -> tuple[int, list[QRectF]]:
-        """Where the passage lies: the sheet, and a rectangle a line."""
+    def sheets_of(self, passage: Placed) -> range:
+        """The sheets on which the passage lies; none where it has no place."""
+
+    def about(self, passage: Placed) -> tuple[int, float]:
+        """The sheet on which the passage begins and how far down, roughly but at once."""
+
+    def place(self, passage: Placed, sheet: int) -> list[QRectF]:
+        """Where on the sheet the passage lies: one or more rectangles a line."""
 
     def want(self, sheets: Sequence[int], scale: float) -> None:
         """Get these ready, most urgent first, at `scale` pixels a point."""
 
+    def hold(self, sheet: int, y: float) -> Any:
+        """What stands there, to be found again by `held` when sizes are others."""
+
+    def held(self, sheet: int, held: Any) -> float:
+        """How far down on the sheet it stands now."""
+
+    def note(self, sheet: int, at: QPointF) -> str:
+        """What there is to say of this place, as markup, or nothing."""
+
 
 class PdfSheets:
     """The pages of a PDF, as pictures from the document worker; findings lie on their stored quads."""
+
+    joined = False
 
     def __init__(self, file: OpenFile, images: PageImages) -> None:
         self._file = file
@@ -74,6 +102,30 @@ class PdfSheets:
         """See `Sheets`."""
         assert self._file.opened is not None  # noqa: S101 -- a view is made after opening
         return [(page.width, page.height) for page in self._file.opened.pages]
+
+    def fitting(self, room: float) -> float:
+        """See `Sheets`: the widest page fills the room, where that does not make it very large."""
+        widest = max(width for width, _ in self.sizes())
+        return min(max(room / widest, SMALLEST), 1.6)
+
+    def adapt(self, room: float) -> bool:
+        """Pages are as they are."""
+        return False
+
+    def is_settled(self, sheets: Sequence[int]) -> bool:
+        """Sizes are known."""
+        return True
+
+    def settle(self, sheets: Sequence[int]) -> bool:
+        """Sizes are known."""
+        return False
+
+    def settle_more(self, near: int) -> bool:
+        """Sizes are known."""
+        return False
+
+    def show_changes(self, *, shown: bool) -> None:
+        """A PDF has none."""
 
     def paint(self, painter: QPainter, sheet: int, target: QRectF, exposed: QRectF) -> None:
         """See `Sheets`."""
@@ -85,106 +137,34 @@ class PdfSheets:
             text = QCoreApplication.translate("PdfSheets", "This page cannot be drawn.")
             painter.drawText(target, Qt.AlignmentFlag.AlignCenter, text)
 
-    def place(self, passage: Placed) -> tuple[int, list[QRectF]]:
+    def sheets_of(self, passage: Placed) -> range:
+        """See `Sheets`."""
+        return range(passage.page - 1, passage.page if passage.quads else passage.page - 1)
+
+    def about(self, passage: Placed) -> tuple[int, float]:
+        """See `Sheets`."""
+        return passage.page - 1, min(passage.quads[0][1::2]) if passage.quads else 0.0
+
+    def place(self, passage: Placed, sheet: int) -> list[QRectF]:
         """See `Sheets`."""
         rects = []
-        for quad in passage.quads:
+        for quad in passage.quads if sheet == passage.page - 1 else ():
             xs, ys = quad[0::2], quad[1::2]
             rects.append(QRectF(QPointF(min(xs), min(ys)), QPointF(max(xs), max(ys))))
-        return passage.page - 1, rects
+        return rects
 
     def want(self, sheets: Sequence[int], scale: float) -> None:
         """See `Sheets`."""
         self._images.want(self._file, [sheet + 1 for sheet in sheets], scale)
 
-
-class TextSheet:
-    """A document without pages of its own, set as one sheet; offsets of the document map to places in the set text."""
-
-    def __init__(self, document: Document, font: QFont) -> None:
-        self._text = document.text
-        self._starts: list[int] = []
-        self._positions: list[int] = []
-        self._set = QTextDocument()
-        self._set.setUndoRedoEnabled(False)
-        self._set.setDocumentMargin(TEXT_MARGIN)
-        body = QFont(font)
-        body.setPixelSize(14)
-        self._set.setDefaultFont(body)
-        cursor = QTextCursor(self._set)
-        cursor.beginEditBlock()
-        for number, block in enumerate(document.blocks):
-            self._insert(cursor, block, first=number == 0)
-        cursor.endEditBlock()
-        self._set.setTextWidth(TEXT_WIDTH)
-
-    def _insert(self, cursor: QTextCursor, block: Block, *, first: bool) -> None:
-        layout, letters = QTextBlockFormat(), QTextCharFormat()
-        layout.setLineHeight(128, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        layout.setBottomMargin(8)
-        letters.setForeground(QColor("#29241d"))
-        if block.type == "heading":
-            letters.setFontWeight(QFont.Weight.DemiBold)
-            letters.setProperty(QTextCharFormat.Property.FontPixelSize, {1: 22, 2: 18, 3: 16}.get(block.level or 1, 14))
-            layout.setTopMargin(16)
-        elif block.type == "list-item":
-            layout.setLeftMargin(20.0 * (block.level or 1))
-        elif block.type in ("page-header", "page-footer", "footnote"):
-            letters.setForeground(QColor("#6d6456"))
-        if first:
-            cursor.setBlockFormat(layout)
-        else:
-            cursor.insertBlock(layout)
-        self._starts.append(block.start)
-        self._positions.append(cursor.position())
-        # A line end inside a block stays in it, and one code unit stays one.
-        cursor.insertText(self._text[block.start : block.end].replace("\n", "\u2028"), letters)
-
-    def _position(self, offset: int) -> int:
-        row = max(bisect_right(self._starts, offset) - 1, 0)
-        before = self._text[self._starts[row] : offset]
-        # Qt counts UTF-16 units, the document code points.
-        return self._positions[row] + len(before) + sum(1 for letter in before if letter > "\uffff")
-
-    def sizes(self) -> list[tuple[float, float]]:
+    def hold(self, sheet: int, y: float) -> float:
         """See `Sheets`."""
-        size: QSizeF = self._set.size()
-        return [(TEXT_WIDTH, max(size.height(), 320.0))]
+        return y
 
-    def paint(self, painter: QPainter, sheet: int, target: QRectF, exposed: QRectF) -> None:
+    def held(self, sheet: int, held: float) -> float:
         """See `Sheets`."""
-        scale = target.width() / TEXT_WIDTH
-        painter.save()
-        painter.translate(target.topLeft())
-        painter.scale(scale, scale)
-        context = QAbstractTextDocumentLayout.PaintContext()
-        context.palette.setColor(QPalette.ColorRole.Text, QColor("#29241d"))
-        top_left = (exposed.topLeft() - target.topLeft()) / scale
-        context.clip = QRectF(top_left, exposed.size() / scale)
-        painter.setClipRect(context.clip)
-        self._set.documentLayout().draw(painter, context)
-        painter.restore()
+        return held
 
-    def place(self, passage: Placed) -> tuple[int, list[QRectF]]:
-        """See `Sheets`."""
-        start, end = self._position(passage.start), self._position(passage.end)
-        block = self._set.findBlock(start)
-        corner = self._set.documentLayout().blockBoundingRect(block).topLeft()
-        layout, rects = block.layout(), []
-        first, last = start - block.position(), min(end - block.position(), block.length() - 1)
-        for number in range(layout.lineCount()):
-            line = layout.lineAt(number)
-            a, b = max(first, line.textStart()), min(last, line.textStart() + line.textLength())
-            if a < b:
-                left, right = _x(line.cursorToX(a)), _x(line.cursorToX(b))
-                height = line.ascent() + line.descent()
-                rects.append(QRectF(corner.x() + left, corner.y() + line.y(), right - left, height))
-        return 0, rects
-
-    def want(self, sheets: Sequence[int], scale: float) -> None:
-        """Nothing is to be fetched."""
-
-
-def _x(value: object) -> float:
-    # PySide returns the position together with the cursor that it moved.
-    return float(value[0] if isinstance(value, tuple) else value)  # type: ignore[arg-type]
+    def note(self, sheet: int, at: QPointF) -> str:
+        """Nothing is known of places on pictures."""
+        return ""

@@ -43,6 +43,7 @@ class OpenFile:
     problem: FusenError | None = None
     calls: dict[int, Callable[[int], None]] = field(default_factory=dict)
     generation: int = 0
+    shows_changes: bool = True
 
     @property
     def name(self) -> str:
@@ -81,6 +82,11 @@ class OpenFile:
         self.findings.arrange(before.order, before.only_undecided)
         if self.findings.selected_id is None:
             self.findings.selected_id = self.findings.next_undecided()
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether the file holds tracked changes."""
+        return self.document is not None and bool(self.document.revisions)
 
     @property
     def is_pdf(self) -> bool:

@@ -10,7 +10,11 @@ STEP = 8
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours as `#rrggbb`. `desk` lies under the pages, `panel` under lists, `raised` under fields and cards."""
+    """Colours as `#rrggbb`. `desk` lies under the pages, `panel` under lists, `raised` under fields and cards.
+
+    `paper` and `page_shade` are of pages that come as pictures, `sheet` is under text that the window sets itself, `grid`
+    around the cells of its tables; the last three are of tracked changes in it.
+    """
 
     name: str
     desk: str
@@ -32,6 +36,11 @@ class Theme:
     danger_wash: str
     paper: str
     page_shade: int
+    sheet: str
+    grid: str
+    inserted: str
+    deleted: str
+    moved: str
 
     @property
     def dark(self) -> bool:
@@ -60,6 +69,11 @@ LIGHT = Theme(
     danger_wash="#f8e4dc",
     paper="#ffffff",
     page_shade=0,
+    sheet="#fffefb",
+    grid="#d6cdbd",
+    inserted="#1d5c8a",
+    deleted="#a63a22",
+    moved="#6a4a93",
 )
 
 DARK = Theme(
@@ -83,6 +97,11 @@ DARK = Theme(
     danger_wash="#42271f",
     paper="#ffffff",
     page_shade=34,
+    sheet="#25221d",
+    grid="#4f493e",
+    inserted="#86bce6",
+    deleted="#ef9478",
+    moved="#c4a7e7",
 )
 
 _STYLE = """

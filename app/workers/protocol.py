@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from app.analysis.analysis import Analysis, AnalysisSettings
+from app.documents.collecting import without_collection
 from app.documents.document import Document, DocumentFormat
 from app.documents.left_out import Reason
 from app.errors import ErrorCode
@@ -234,4 +235,5 @@ def decode_to_worker(data: bytes) -> ToWorker:
 
 def decode_from_worker(data: bytes) -> FromWorker:
     """A message that a worker sent; raises `msgspec.DecodeError` or `msgspec.ValidationError`."""
-    return _from_worker.decode(data)
+    with without_collection():  # a long document is half a million values, and the window stands still meanwhile
+        return _from_worker.decode(data)

@@ -94,6 +94,9 @@ def test_a_list_may_be_kept_in_a_numbering_style(tmp_path: Path) -> None:
 def test_bullets_have_no_text_and_empty_items_count(tmp_path: Path) -> None:
     bullets = numbering(level(0, "\uf0b7", "bullet"))
     assert texts(tmp_path, numbered("x", 1), bullets) == ["x"]
+    parts = {"numbering.xml": bullets}
+    document = read_docx(write_docx(tmp_path / "b.docx", numbered("x", 1) + paragraph("y"), parts=parts))
+    assert [block.bullet for block in document.blocks] == [True, False]
     body = numbered("", 1) + numbered("x", 1)
     assert texts(tmp_path, body, numbering(CLAUSES)) == ["2. x"]
 

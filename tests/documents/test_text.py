@@ -250,6 +250,23 @@ def test_html_structure(tmp_path: Path) -> None:
     ]
 
 
+def test_html_bullets_are_known_and_no_text(tmp_path: Path) -> None:
+    text = (
+        "<ul><li>one<p>more of it<li><ol><li>two</ol><li>three</ul><ul style='list-style:none'><li>four</ul>"
+        "<ol><li>five</ol><table><tr><td><ul><li>six<li>seven</ul></table>"
+    )
+    document = read(tmp_path, "a.html", text)
+    found = {document.text[b.start : b.end]: b.bullet for b in document.blocks}
+    assert found == {
+        "one": True, "more of it": False, "1. two": False, "three": True, "four": False, "1. five": False, "six": True,
+        "seven": True,
+    }  # fmt: skip
+    assert [block.get("bullet") for block in document.to_json()["blocks"]][:2] == [True, None]
+    assert not any(
+        block.bullet for block in read(tmp_path, "a.md", "- one\n- two\n").blocks
+    )  # the text holds its marks
+
+
 @pytest.mark.parametrize(
     "hidden",
     ['<p style="display:none">X</p>', "<p hidden>X</p>", '<p class="x">X</p>', '<span id="y">X</span>', "<template>X</template>",

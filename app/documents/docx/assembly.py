@@ -49,9 +49,13 @@ def assemble(
             parts.append(text)
             position = start + len(text)
             source = BlockSource(draft.part, draft.first, draft.last, len(draft.label))
-            blocks.append(Block(draft.type, start, position, 1, draft.level, source))
+            cell = None if draft.cell is None else draft.cell.cell
+            blocks.append(Block(draft.type, start, position, 1, draft.level, source, cell, bullet=draft.bullet))
         start += len(draft.label)
-        revisions += (found for span in draft.spans if (found := _revision(span, start, moves)) is not None)
+        for span in draft.spans:
+            alone = not text or (span.start == 0 and span.text.endswith("\n"))
+            if (revision := _revision(span, start, moves, alone=alone)) is not None:
+                revisions.append(revision)
         for id_, kind, offset in draft.marks:
             {"start": starts, "end": ends, "reference": places}[kind].setdefault(id_, start + offset)
     anchored = [
@@ -62,7 +66,7 @@ def assemble(
     return Assembled("".join(parts), tuple(blocks), tuple(revisions), tuple(anchored))
 
 
-def _revision(span: Span, start: int, moves: frozenset[str] | set[str]) -> Revision | None:
+def _revision(span: Span, start: int, moves: frozenset[str] | set[str], *, alone: bool) -> Revision | None:
     change = span.change
     kind = _KINDS.get(change.kind)
     if kind is None:
@@ -71,7 +75,8 @@ def _revision(span: Span, start: int, moves: frozenset[str] | set[str]) -> Revis
         kind = "deleted"
     if kind != "deleted" and span.start == span.end:
         return None  # nothing but white space at the end of a block
-    return Revision(kind, change.author, change.date, start + span.start, start + span.end, span.text.strip("\n"))
+    words, apart = span.text.strip("\n"), alone and kind == "deleted"
+    return Revision(kind, change.author, change.date, start + span.start, start + span.end, words, apart)
 
 
 def _range(start: int | None, end: int | None, place: int | None) -> tuple[int, int]:

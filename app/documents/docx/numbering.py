@@ -46,6 +46,7 @@ class Label:
     text: str
     space: str
     level: int
+    is_bullet: bool = False
 
 
 class Numbering:
@@ -87,7 +88,7 @@ class Numbering:
                 del counts[deeper]
         text = "" if level.format == "bullet" else _written(numbered, level, counts)
         space = " " if text and level.suffix != "nothing" else ""
-        return Label(text, space, index)
+        return Label(text, space, index, level.format == "bullet")
 
     def _read(self, root: Element, numbering_of_style: dict[str, int]) -> None:
         abstract: dict[int, dict[int, Level]] = {}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from app.documents.collecting import without_collection
 from app.documents.document import Document, Page
 from app.documents.docx.assembly import assemble
 from app.documents.docx.comments import read_comments
@@ -49,7 +47,7 @@ def _read(path: Path, file: IO[bytes], progress: Progress | None) -> Document:
     package = open_package(file, path.name)
     with package.archive:
         try:
-            with _without_collection():
+            with without_collection():
                 reading = _Reading(package)
                 assembled = assemble(reading.drafts(progress), reading.comments(), reading.context.met.moves)
         except (BrokenPartError, RecursionError) as error:
@@ -70,18 +68,6 @@ def _read(path: Path, file: IO[bytes], progress: Progress | None) -> Document:
         revisions=assembled.revisions,
         comments=assembled.comments,
     )
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Hundreds of thousands of small values are made and kept here; to look for rings among them takes as long as reading."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Reading:

@@ -30,6 +30,7 @@ from app.documents.docx.names import (
     Element,
     chosen,
     is_on,
+    number_of,
     properties_of,
     value_of,
     w,
@@ -37,6 +38,7 @@ from app.documents.docx.names import (
 from app.documents.docx.numbering import Label, Numbering
 from app.documents.docx.paragraphs import Change, Line, MarkKind, Met, ParagraphReader, Span
 from app.documents.docx.styles import Ground, Style, Styles, heading_of, numbering_of, shade_of
+from app.documents.tables import GrowingCell, TableGrid
 
 _CHANGED = {W_INS, W_DEL, W_MOVE_FROM, W_MOVE_TO}
 _WRAPPERS = {W_SDT, W_SDT_CONTENT, w("customXml"), w("smartTag"), *_CHANGED}
@@ -57,6 +59,8 @@ class Draft:
     last: int
     spans: list[Span]
     marks: list[tuple[str, MarkKind, int]]
+    cell: GrowingCell | None = None
+    bullet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class Context:
     styles: Styles
     numbering: Numbering
     met: Met = field(default_factory=Met)
+    tables: int = 0
     headers: list[Header] = field(default_factory=list)
 
 
@@ -85,6 +90,15 @@ class Place:
     type: BlockType | None = None
     ground: Ground = None
     change: Change | None = None
+    cell: GrowingCell | None = None
+
+
+@dataclass(slots=True)
+class _Table:
+    """A table that is being read: its grid, and the cell that may go on below in each column."""
+
+    grid: TableGrid
+    above: dict[int, GrowingCell] = field(default_factory=dict)
 
 
 class Story:
@@ -195,8 +209,9 @@ class Story:
         if line.spans or line.marks:
             _shift(line, len(written.lstrip()) - len(written) if text else 0, len(text))
         if text or shown or line.spans or line.marks:
-            draft = Draft(type_, level, shown, text, self._part, line.first, line.last, line.spans, line.marks)
-            self.drafts.append(draft)
+            bullet = label is not None and label.is_bullet and bool(text)
+            at = (self._part, line.first, line.last)
+            self.drafts.append(Draft(type_, level, shown, text, *at, line.spans, line.marks, place.cell, bullet))
         for box, ground in line.boxes:
             self._box(box, replace(place, ground=ground or place.ground))
 
@@ -241,40 +256,49 @@ class Story:
             style = self._context.styles.named(value_of(properties, w("tblStyle")) or "")
             own = shade_of(properties.find(_W_SHADE))
             ground = own or ("unknown" if style.shaded else ground)
-        self._rows(table, replace(place, ground=ground))
+        grid = TableGrid(self._context.tables)
+        self._context.tables += 1
+        self._rows(table, replace(place, ground=ground), _Table(grid))
 
-    def _rows(self, parent: Element, place: Place) -> None:
+    def _rows(self, parent: Element, place: Place, table: _Table) -> None:
         for child in parent:
             if child.tag == W_TR:
-                self._cells(child, replace(place, change=self._row_change(child, place)))
+                table.grid.begin_row()
+                table.grid.skip(number_of(value_of(child.find(W_TRPR), w("gridBefore"))) or 0)
+                self._cells(child, replace(place, change=self._row_change(child, place)), table)
             elif child.tag in _WRAPPERS:
-                self._rows(child, self._wrapped(child, place))
+                self._rows(child, self._wrapped(child, place), table)
             else:
                 self._mark(child)
 
-    def _cells(self, parent: Element, place: Place) -> None:
+    def _cells(self, parent: Element, place: Place, table: _Table) -> None:
         for child in parent:
             if child.tag == W_TC:
-                self._cell(child, place)
+                self._cell(child, place, table)
             elif child.tag in _WRAPPERS:
-                self._cells(child, self._wrapped(child, place))
+                self._cells(child, self._wrapped(child, place), table)
             else:
                 self._mark(child)
 
-    def _cell(self, cell: Element, place: Place) -> None:
+    def _cell(self, cell: Element, place: Place, table: _Table) -> None:
         """The continuation of a cell merged downwards shows nothing of its own."""
         properties = cell.find(W_TCPR)
+        at = table.grid.place(columns=number_of(value_of(properties, w("gridSpan"))) or 1)
         # Notes, headers and footers stay what they are, in a table too.
-        inner = replace(place, type=place.type or "table-cell")
+        inner = replace(place, type=place.type or "table-cell", cell=GrowingCell(at))
         if properties is not None:
             merge = properties.find(w("vMerge"))
             if merge is not None and merge.get(W_VAL) != "restart":
+                if at.column in table.above:
+                    table.above[at.column].goes_on(at.row)
                 return
             removed = properties.find(w("cellDel"))
             change = place.change
             if removed is not None and (change is None or change.kind not in ("deleted", "moved-away")):
                 change = Change("deleted", removed.get(w("author")) or "", removed.get(w("date")) or "")
             inner = replace(inner, ground=shade_of(properties.find(_W_SHADE)) or place.ground, change=change)
+        if inner.cell is not None:
+            table.above[at.column] = inner.cell
         self._blocks(cell, inner)
         self._end_line(inner)
 

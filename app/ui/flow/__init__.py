@@ -1,0 +1,1 @@
+"""Documents without pages of their own as one flowing page: planned in portions, set and laid out where the reader is."""
