@@ -8,6 +8,7 @@ clause that a link points at is a clause here as well. Added are what those need
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from app.analysis.structure.contents import contents_passages
@@ -51,10 +52,15 @@ _JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class Clauses:
-    """The clauses, and for each passage the innermost one that it stands in, or None."""
+    """The clauses; for each passage the innermost one that it stands in, or None; for each clause its part of the outline.
+
+    `children` has the clauses right within each, and those within none.
+    """
 
     found: tuple[Clause, ...]
     of_passage: tuple[int | None, ...]
+    parts: tuple[int, ...]
+    children: dict[int | None, list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +101,11 @@ def find_clauses(walked: Walked) -> Clauses:
         innermost.append(open_[-1] if open_ else None)
     for number in open_:
         ends[number] = walked.passages[-1].end
-    clauses = (replace(n.clause, end=max(end, n.clause.head[1])) for n, end in zip(nodes, ends, strict=True))
-    return Clauses(tuple(clauses), tuple(innermost))
+    clauses = [replace(n.clause, end=max(end, n.clause.head[1])) for n, end in zip(nodes, ends, strict=True)]
+    children: dict[int | None, list[int]] = defaultdict(list)
+    for number, clause in enumerate(clauses):
+        children[clause.parent].append(number)
+    return Clauses(tuple(clauses), tuple(innermost), tuple(node.part for node in nodes), children)
 
 
 def _innermost_around(nodes: list[_Node], open_: list[int], node: _Node) -> int:

@@ -8,6 +8,8 @@ from app.analysis.structure.passages import Walked
 
 _TITLE = re.compile(r"(?:table\s+of\s+)?contents|index|目[\s　]*次", re.IGNORECASE)
 _MOST_LINES = 1000
+_MOST_TABLES = 20
+_LONGEST_TITLE = 40
 _AROUND = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _SPACE = re.compile(r"\s+")
 
@@ -15,9 +17,13 @@ _SPACE = re.compile(r"\s+")
 def contents_passages(walked: Walked) -> set[int]:
     """The passages of all tables of contents, from their titles on."""
     found: set[int] = set()
+    tried = 0
     for index, text in enumerate(walked.texts):
-        if index not in found and len(text) < 40 and _TITLE.fullmatch(text.strip(" :.　")):
+        if index not in found and len(text) < _LONGEST_TITLE and _TITLE.fullmatch(text.strip(" :.　")):
             found |= _lines(walked, index)
+            tried += 1
+            if tried == _MOST_TABLES:
+                break
     return found
 
 
