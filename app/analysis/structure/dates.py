@@ -22,7 +22,8 @@ _MONTH = (
 _YEAR = r"(?P<year>(?:1[89]|20)\d\d)(?!\d)"
 _NUMBER_JA = r"[0-9０-９〇一二三四五六七八九十]{1,4}"
 _ERAS = {"令和": (2019, 9999), "平成": (1989, 2019), "昭和": (1926, 1989), "大正": (1912, 1926), "明治": (1868, 1912)}
-_DAY_JA = rf"[\s　]{{0,8}}年[\s　]{{0,8}}(?P<month>{_NUMBER_JA})[\s　]{{0,8}}月(?:[\s　]{{0,8}}(?P<day>{_NUMBER_JA})[\s　]{{0,8}}日)?"
+_GAP = r"[\s　]{0,8}"
+_DAY_JA = rf"{_GAP}年{_GAP}(?P<month>{_NUMBER_JA}){_GAP}月(?:{_GAP}(?P<day>{_NUMBER_JA}){_GAP}日)?"
 
 _Reading = Callable[[re.Match[str]], tuple[int, int, int | None] | None]
 
@@ -82,44 +83,42 @@ _FORMS: tuple[tuple[re.Pattern[str], _Reading], ...] = (
     ),
 )
 
-_DATED = r"(?:(?:(?<=\bthis\s)|\b[Tt]his\s[^.]{0,60}|^\W*)dated|entered\s+into|made|executed|signed|concluded)"
-_AS_OF = r"(?:\s+(?:as\s+of|on|effective|this|the|and|is|by|between|in|day|to|be))*\s*$"
+_THIS_IS_DATED = (
+    r"(?:\bthis\b[^.]{0,160}?|^\W*)\b(?:dated|entered\s+into|made|executed|signed|concluded)"
+    r"(?:\s+(?:as\s+of|on|effective|this|the|and|is|by|between|in|day|to|be))*\s*$"
+)
 _IS = r"(?:\s+(?:date|of|is|as|on|from|this|the|means|shall|be))*[\s:]*$"
 _AT = r"(?:\s+(?:date|is|as|of|on|the|automatically|close|business|midnight|and|including))*[\s:,]*$"
 _IS_JA = r"[\s　:：」は、]*$"
-_BEFORE: tuple[tuple[DatePurpose, re.Pattern[str]], ...] = tuple(
-    (purpose, re.compile(pattern, re.IGNORECASE))
-    for purpose, pattern in (
-        (
-            "effective",
-            rf"\b(?:effective(?:\s+date)?|with\s+effect|in\s+(?:full\s+)?force|commenc\w+|starting|begins?|beginning)[”\"’):]*{_IS}"
-            rf"|(?:発効日?|施行日?|適用日|効力発生日|開始日|有効期間は、?|契約期間は、?){_IS_JA}",
-        ),
-        (
-            "expiry",
-            rf"\b(?:expir\w+|terminat\w+|until|through|ends?|ending|no\s+later\s+than|up\s+to){_AT}"
-            rf"|(?:満了日|終了日|有効期限|期限){_IS_JA}",
-        ),
-        ("signature", rf"{_DATED}{_AS_OF}|\bDated?\s*:\s*$|(?:締結日|契約日|作成日|署名日|日付){_IS_JA}"),
-    )
-)
-_AFTER: tuple[tuple[DatePurpose, re.Pattern[str]], ...] = tuple(
-    (purpose, re.compile(pattern, re.IGNORECASE))
-    for purpose, pattern in (
-        ("effective", r"\s*\((?:the|this|hereinafter)?[^()]{0,20}[“\"][^()”\"]{0,20}(?:Effective|Commencement)\s+Date"),
-        (
-            "effective",
-            r"[\s　]*(?:から|より|付けで|付で|に|以降、?)(?:施行|発効|適用|効力を生|効力が生|有効)|[\s　]*(?:施行|発効)"
-            r"|[\s　]*から[^。]{1,30}まで(?:の[^。]{0,8})?(?:とする|有効)",
-        ),
-        (
-            "expiry",
-            r"[\s　]*(?:まで(?:の|と|を|、|有効|効力)|を?(?:もって|限り)[^。]{0,10}(?:終了|満了|失効)"
-            r"|に(?:終了|満了|失効)する)",
-        ),
-        ("signature", r"[\s　]*(?:付(?:け)?で?(?:締結|の?契約)|に?(?:締結|調印|署名))"),
-    )
-)
+_BEFORE: dict[DatePurpose, re.Pattern[str]] = {
+    "effective": re.compile(
+        r"\b(?:effective(?:\s+date)?|with\s+effect|in\s+(?:full\s+)?force|commenc\w+|starting|begins?|beginning)"
+        rf"[”\"’):]*{_IS}|(?:発効日?|施行日?|適用日|効力発生日|開始日|有効期間は、?|契約期間は、?){_IS_JA}",
+        re.IGNORECASE,
+    ),
+    "expiry": re.compile(
+        rf"\b(?:expir\w+|terminat\w+|until|through|ends?|ending|no\s+later\s+than|up\s+to){_AT}"
+        rf"|(?:満了日|終了日|有効期限|期限){_IS_JA}",
+        re.IGNORECASE,
+    ),
+    "signature": re.compile(
+        rf"{_THIS_IS_DATED}|\bDated?\s*:\s*$|(?:締結日|契約日|作成日|署名日|日付){_IS_JA}", re.IGNORECASE
+    ),
+}
+_AFTER: dict[DatePurpose, re.Pattern[str]] = {
+    "effective": re.compile(
+        r"\s*\((?:the|this|hereinafter)?[^()]{0,20}[“\"][^()”\"]{0,20}(?:Effective|Commencement)\s+Date"
+        r"|[\s　]*(?:から|より|付けで|付で|に|以降、?)(?:施行|発効|適用|効力を生|効力が生|有効)|[\s　]*(?:施行|発効)"
+        r"|[\s　]*から[^。]{1,30}まで(?:の[^。]{0,8})?(?:とする|有効)",
+        re.IGNORECASE,
+    ),
+    "expiry": re.compile(
+        r"[\s　]*(?:まで(?:の|と|を|、|有効|効力)|を?(?:もって|限り)[^。]{0,10}(?:終了|満了|失効)"
+        r"|に(?:終了|満了|失効)する)"
+    ),
+    "signature": re.compile(r"[\s　]*(?:付(?:け)?で?(?:締結|の?契約)|に?(?:締結|調印|署名))"),
+}
+"""By the words right behind a date; before the words ahead of it."""
 
 
 _SIGNING = re.compile(
@@ -170,8 +169,8 @@ def _iso(year: int, month: int, day: int | None) -> str | None:
 
 def _purpose(text: str, start: int, end: int) -> DatePurpose | None:
     """By the words right behind the date, then by those right before it."""
-    before = unicodedata.normalize("NFC", text[max(0, start - 80) : start])
-    for purpose, pattern in _AFTER:
+    before = unicodedata.normalize("NFC", text[max(0, start - 200) : start])
+    for purpose, pattern in _AFTER.items():
         if pattern.match(text, end):
             return purpose
-    return next((purpose for purpose, pattern in _BEFORE if pattern.search(before)), None)
+    return next((purpose for purpose, pattern in _BEFORE.items() if pattern.search(before)), None)
