@@ -15,13 +15,20 @@ from dataclasses import dataclass, field, replace
 
 from app.analysis.structure.clauses import Clauses
 from app.analysis.structure.passages import Walked
-from app.analysis.structure.relative import Named, own_clauses, relative_japanese, to_clauses
+from app.analysis.structure.relative import (
+    Named,
+    neighbours,
+    of_named_article,
+    own_clauses,
+    relative_japanese,
+    to_clauses,
+)
 from app.analysis.structure.values import Range, Reference
 from model.links import references as by_rule
 from model.links.numbers import roman
 
 _THROUGH = re.compile(r"\s*(?:through|to|[-–—]|thru)\s*|[\s　]*(?:から|ないし|乃至|～|〜|－)[\s　]*")
-_UNTIL_JA = re.compile(r"まで")
+_UNTIL_JA = re.compile(r"まで|(?=[はのをに])")
 _LONGEST_RANGE = 60
 _LONGEST_JOINT = 12
 _MORE_PARTS = re.compile(
@@ -40,6 +47,7 @@ _LAW_BEFORE_JA = re.compile(
     r"(?P<name>[^\s　、。，．（）()「」『』・はがをにので]{1,30}?(?:法律?|令|規則|規程|条例|条約|協定|憲法|約款|契約書?|規約|指令"
     r"|ガイドライン|附則))[」』]?(?:[（(][^（）()]*[）)])?の?\s*$"
 )
+_OF_LAW = re.compile(r"(?:法律|法|令|規則)附則[\s　]*$")
 _OF_CLAUSE = re.compile(
     r"\s*,?\s+(?:of|in)\s+(?:(?:this|the)\s+)?(?=(?i:sections?|articles?|clauses?|paragraphs?|sub-?sections?)\s)"
 )
@@ -59,12 +67,16 @@ _TRAILING = re.compile(
 
 @dataclass(frozen=True)
 class _Finder:
-    """What is looked up again and again: the clauses of each path in order, also by part; and `items` found in their midst."""
+    """What is looked up again and again: the clauses of each path in order, also by part; and `items` found in their midst.
+
+    `has_sections`: it is known where the section around a passage begins, also where that has no number.
+    """
 
     walked: Walked
     clauses: Clauses
     by_path: dict[tuple[str, ...], list[int]]
     by_part: dict[tuple[int, tuple[str, ...]], list[int]]
+    has_sections: bool
     items: dict[tuple[int, str], Range | None] = field(default_factory=dict)
 
 
@@ -76,7 +88,8 @@ def find_references(walked: Walked, clauses: Clauses) -> tuple[Reference, ...]:
     for number, clause in enumerate(clauses.found):
         by_path[clause.path].append(number)
         by_part[clauses.parts[number], clause.path].append(number)
-    finder = _Finder(walked, clauses, by_path, by_part)
+    has_headings = any(block.type == "heading" for block in walked.document.blocks)
+    finder = _Finder(walked, clauses, by_path, by_part, has_headings or walked.document.kind == "contract")
     for index, text in enumerate(walked.texts):
         if index in walked.outline.in_contents:
             continue
@@ -87,9 +100,9 @@ def find_references(walked: Walked, clauses: Clauses) -> tuple[Reference, ...]:
 def _in_passage(finder: _Finder, index: int, text: str) -> list[Reference]:
     """Where two rules find references at one place, "this Section 9" goes before what names clauses elsewhere."""
     offset = finder.walked.passages[index].start
-    found = list(own_clauses(finder.clauses, index, text))
+    found = list(own_clauses(finder.clauses, index, text, bare=finder.has_sections))
     named = [one for one in _named(finder, index, text) if not _overlaps(one, found)]
-    named = list(_of_clauses(finder, index, text, named))
+    named = of_named_article(finder.by_path, finder.clauses, text, list(_of_clauses(finder, index, text, named)))
     named = _with_documents(text, [*_joined(finder, text, named), *_more_parts(finder, index, text, named)])
     found += named
     for one in relative_japanese(finder.clauses, index, text, named):
@@ -139,14 +152,32 @@ def _named(finder: _Finder, index: int, text: str) -> Iterator[Named]:
     outline = finder.walked.outline
     for reference, resolved in by_rule.located_references(text, index, outline):
         one = Named(reference.start, reference.end, "missing", reference.path, kind=reference.kind)
-        if resolved is not None and (clause := finder.clauses.of_passage[resolved[0]]) is not None:
-            yield _found(finder, one, _innermost(finder, clause, reference.path))
+        clause = finder.clauses.of_passage[resolved[0]] if resolved is not None else None
+        if clause is not None:
+            clause = _innermost(finder, clause, reference.path)
+        if clause is not None and _is_meant(finder, index, text, clause, reference):
+            yield _found(finder, one, clause)
         elif reference.other_document and not (_OF_CLAUSE.match(text, reference.end) and reference.relative):
             yield replace(one, state="elsewhere", document=_other_document(text, reference.start, reference.end))
         elif (only := _only(finder, index, reference)) is not None:
             yield _found(finder, one, only)
         else:
             yield one
+
+
+def _is_meant(finder: _Finder, index: int, text: str, clause: int, reference: by_rule.Reference) -> bool:
+    """Whether the clause is the one that is named, or one around it that a reader would turn to."""
+    path, named = finder.clauses.found[clause].path, reference.path
+    if reference.kind == "part":
+        return True
+    if _OF_LAW.search(text, max(reference.start - 20, 0), reference.start):
+        return False
+    if not reference.relative:
+        return path[: len(named)] == named[: len(path)]
+    word = text[reference.start : reference.start + 2]
+    if word in ("前条", "次条") and not neighbours(finder.clauses, finder.clauses.of_passage[index], clause):
+        return False
+    return path[-len(named) :] == named or (named[-1] == "1" and path == named[:-1])
 
 
 def _found(finder: _Finder, one: Named, clause: int) -> Named:

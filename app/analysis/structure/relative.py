@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.analysis.structure.clauses import Clauses
-from app.analysis.structure.values import ClauseKind, Range, ReferenceState
+from app.analysis.structure.values import Clause, ClauseKind, Range, ReferenceState
 from model.links.numbers import digits, roman, steps
 from model.links.outline import JA_NUMBER
 
@@ -23,7 +23,7 @@ _KINDS: dict[str, tuple[ClauseKind, ...]] = {
     "schedule": _PART,
     "annex": _PART,
     "appendix": _PART,
-    "section": ("section", "article"),
+    "section": ("section", "article", "heading"),
 }
 _SAME = re.compile(
     rf"同(?P<level>[条項号])(?:第\s*(?P<paragraph>{JA_NUMBER})\s*項)?(?:第\s*(?P<item>{JA_NUMBER})\s*号)?"
@@ -33,6 +33,14 @@ _OWN = re.compile(
     rf"(?P<which>[前次本])(?P<level>[項号])(?:第\s*(?P<item>{JA_NUMBER})\s*号)?|(?P<items>次の各号)|本(?P<article>条)(?!例)"
 )
 _ITEMS_OF = re.compile(r"各号")
+_PARAGRAPH = re.compile(rf"第\s*{JA_NUMBER}\s*項")
+_BRANCHES = re.compile(rf"(?:の{JA_NUMBER})+")
+_LISTED = re.compile(
+    r"(?:各号|[イロハニホヘトチリヌルヲワカヨ]|から|まで|本文|ただし書|前段|後段|の規定|（[^（）]{0,60}）)*[、，\s]*"
+    r"(?:及び|および|並びに|又は|または|若しくは|もしくは|から|ないし|と)?[、，\s]*"
+)
+_LONGEST_BARE = 6000
+"""A clause of more characters probably holds others whose numbers were not read."""
 _MOST = 60
 """So many clauses at most are the targets of one reference."""
 
@@ -52,9 +60,14 @@ class Named:
     whole: bool = False
 
 
-def own_clauses(clauses: Clauses, index: int, text: str) -> Iterator[Named]:
-    """Where "this Section 9" stands, the clause around it with that number; for "this Section", the innermost of that kind."""
+def own_clauses(clauses: Clauses, index: int, text: str, *, bare: bool) -> Iterator[Named]:
+    """Where "this Section 9" stands, the clause around it with that number.
+
+    With `bare` also "this Section": the innermost around it of that kind.
+    """
     for found in _THIS.finditer(text):
+        if not (bare or found["number"]):
+            continue
         around = list(_around(clauses, clauses.of_passage[index]))
         number = _this(clauses, around, found["word"].lower(), _path(found["number"] or "", found["inner"]))
         if number is not None:
@@ -84,7 +97,10 @@ def _this(clauses: Clauses, around: Sequence[int], word: str, path: tuple[str, .
                     return number
         return None
     kinds = _KINDS.get(word, ("item", "section"))
-    return next((n for kind in kinds for n in around if clauses.found[n].kind == kind), None)
+    found = next((clauses.found[n] for kind in kinds for n in around if clauses.found[n].kind == kind), None)
+    if found is None or (found.kind != "part" and found.end - found.start > _LONGEST_BARE):
+        return None
+    return next(n for n in around if clauses.found[n] is found)
 
 
 def relative_japanese(clauses: Clauses, index: int, text: str, named: Sequence[Named]) -> Iterator[Named]:
@@ -107,6 +123,41 @@ def relative_japanese(clauses: Clauses, index: int, text: str, named: Sequence[N
         before = [one for one in named if one.end <= found.start() and one.kind == "article"]
         if before:
             yield _same(clauses, before[-1], found)
+
+
+def of_named_article(
+    by_path: Mapping[tuple[str, ...], list[int]], clauses: Clauses, text: str, named: list[Named]
+) -> list[Named]:
+    """In 第十一条第二項及び第四項, 第四項 is that of 第十一条, not that of the article around the words; so is it after a law."""
+    told: list[Named] = []
+    for one in named:
+        before = told[-1] if told else None
+        if before is None or before.kind != "article" or not _PARAGRAPH.match(text, one.start):
+            told.append(one)
+        elif _BRANCHES.fullmatch(text, before.end, one.start):  # 第二十四条の六の五第一項
+            state: ReferenceState = "elsewhere" if before.state == "elsewhere" else "missing"
+            told[-1] = Named(before.start, one.end, state, before.path, document=before.document, kind="article")
+        elif _LISTED.fullmatch(text, before.end, one.start) and text.find("条", before.start, before.end) >= 0:
+            told.append(_beside_article(by_path, clauses, before, one))
+        elif _LISTED.fullmatch(text, before.end, one.start) and before.state == "elsewhere":
+            told.append(replace(one, state="elsewhere", targets=(), places=(), document=before.document))
+        else:
+            told.append(one)
+    return told
+
+
+def _beside_article(by_path: Mapping[tuple[str, ...], list[int]], clauses: Clauses, before: Named, one: Named) -> Named:
+    if before.state == "elsewhere":
+        return replace(one, state="elsewhere", targets=(), places=(), document=before.document)
+    inner = next((n for n, step in enumerate(one.path) if step.startswith("#")), len(one.path))
+    path = (*before.path[:1], *one.path[max(inner - 1, 0) :])
+    target = before.targets[0] if before.targets else None
+    while target is not None and len(clauses.found[target].path) > 1:
+        target = clauses.found[target].parent
+    same = [n for n in by_path.get(path, ()) if target is not None and target < n]
+    if same and target is not None and clauses.found[same[0]].start < clauses.found[target].end:
+        return to_clauses(clauses, one.start, one.end, path, (same[0],))
+    return to_clauses(clauses, one.start, one.end, path, (target,) if target is not None else ())
 
 
 def to_clauses(
@@ -132,7 +183,26 @@ def _before(clauses: Clauses, number: int, most: int) -> list[int]:
     clause = clauses.found[number]
     beside = clauses.children[clause.parent]
     place = bisect_left(beside, number)
-    return [other for other in beside[max(place - most, 0) : place] if clauses.found[other].kind == clause.kind]
+    return [other for other in beside[max(place - most, 0) : place] if _is_like(clauses.found[other], clause)]
+
+
+def _is_like(one: Clause, other: Clause) -> bool:
+    return (
+        one.kind == other.kind
+        and len(one.path) == len(other.path)
+        and one.path[-1:] != ()
+        and one.path[-1].startswith("#") == other.path[-1].startswith("#")
+    )
+
+
+def neighbours(clauses: Clauses, own: int | None, target: int) -> bool:
+    """Whether 前条 or 次条 can mean `target`: a law that is printed in part goes from 第一条 to 第四条."""
+    here = _depth(clauses, own, "条")
+    if here is None:
+        return True
+    numbers = [clauses.found[number].path[0] for number in (here, target) if clauses.found[number].path]
+    plain = [int(number) for number in numbers if number.isdecimal()]
+    return len(plain) < 2 or abs(plain[0] - plain[1]) == 1
 
 
 def _counted(clauses: Clauses, own: int | None, found: re.Match[str]) -> Named:
