@@ -10,6 +10,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
+from app.analysis.structure.building import structure_of
 from app.documents import pdf
 from app.documents.files import check_readable, sha256_of
 from app.documents.loading import format_of, load_document
@@ -126,7 +127,8 @@ def _read(body: ReadDocument, context: CallContext) -> ReadResult:
 
     limits.limit_step()
     path = Path(body.path)
-    return ReadResult(load_document(path, body.password, step, begin=begin, left_out=body.left_out))
+    document = load_document(path, body.password, step, begin=begin, left_out=body.left_out)
+    return ReadResult(document, structure_of(document))
 
 
 def _annotate(body: AnnotatePdf) -> Written:

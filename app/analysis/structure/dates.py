@@ -84,7 +84,7 @@ _FORMS: tuple[tuple[re.Pattern[str], _Reading], ...] = (
 )
 
 _THIS_IS_DATED = (
-    r"(?:\bthis\b[^.]{0,160}?|^\W*)\b(?:dated|entered\s+into|made|executed|signed|concluded)"
+    r"(?:\bthis\b[^.]{0,80}?|^\W*)\b(?:dated|entered\s+into|made|executed|signed|concluded)"
     r"(?:\s+(?:as\s+of|on|effective|this|the|and|is|by|between|in|day|to|be))*\s*$"
 )
 _IS = r"(?:\s+(?:date|of|is|as|on|from|this|the|means|shall|be))*[\s:]*$"
@@ -97,12 +97,12 @@ _BEFORE: dict[DatePurpose, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "expiry": re.compile(
-        rf"\b(?:expir\w+|terminat\w+|until|through|ends?|ending|no\s+later\s+than|up\s+to){_AT}"
+        rf"\b(?:expir\w+|terminat\w+|until|through|ends?|ending){_AT}"
         rf"|(?:満了日|終了日|有効期限|期限){_IS_JA}",
         re.IGNORECASE,
     ),
     "signature": re.compile(
-        rf"{_THIS_IS_DATED}|\bDated?\s*:\s*$|(?:締結日|契約日|作成日|署名日|日付){_IS_JA}", re.IGNORECASE
+        rf"{_THIS_IS_DATED}|(?<!\w[ ])\bDated?\s*:\s*$|(?:締結日|契約日|作成日|署名日|日付){_IS_JA}", re.IGNORECASE
     ),
 }
 _AFTER: dict[DatePurpose, re.Pattern[str]] = {

@@ -21,7 +21,7 @@ _ENTRY = re.compile(
     r"(?:means|shall\s+mean|has\s+the\s+meaning)\b"
 )
 _NO_TERM = frozenset(["This", "That", "It", "Which", "There", "What", "Such", "These", "Nothing"])
-_QUOTED_ENTRY = re.compile(rf"{_MARK}[“\"](?P<term>[A-Z][^“”\"]{{1,60}})[”\"]\s*(?::|–|—|-)\s")
+_QUOTED_ENTRY = re.compile(rf"{_MARK}“(?P<term>[A-Z][^“”]{{1,60}})”\s*(?::|–|—|-)\s")
 _OR = re.compile(r"[,.]?[”\"’」』]\s*[,、]?\s*(?:or|又は|または|もしくは|若しくは)?\s*(?:the\s+)?[“\"‘「『]")
 _SHORTEST = 6
 _CALLED_JA = re.compile(
@@ -35,7 +35,7 @@ _ITEM_JA = re.compile(
     r"[\s　]+[^。]{4,400}をいう。?$"
 )
 _MEANS_JA = re.compile(
-    r"[「『“\"](?P<term>[^「」『』“”\"]{1,30})[」』”\"](?:[（(][^（）()]{0,40}[）)])?"
+    r"[「『](?P<term>[^「」『』]{1,30})[」』](?:[（(][^（）()]{0,40}[）)])?"
     r"[\s　]*(?:とは|[:：]|[\s　][^。]{2,400}をい(?:う|います)。?$)"
 )
 _LIST = re.compile(
