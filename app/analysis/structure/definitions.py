@@ -43,6 +43,7 @@ _LIST = re.compile(
     r"(?:means?|refers?\s+to)\b"
 )
 _SINGLE = re.compile(r"\((?:(?:the|an?|each|hereinafter|this)\s+){0,2}‘(?P<term>[A-Z][^‘’()]{1,40})’\)")
+_CAPACITY = re.compile(r"\(in\s+(?:such|its)\s+capacity[^()“”\"]{0,40}\s[“\"](?P<term>[A-Z][^“”\"()]{1,40})[”\"]\)")
 _LISTED = re.compile(r"[“\"](?P<term>[A-Z][^“”\"]{1,40}?),?[”\"]")
 _EMPTY = re.compile(r"[●○〇＿_\s・*＊]*")
 
@@ -89,7 +90,7 @@ def _more(text: str) -> Iterator[by_rule.Definition]:
     for listed in _LIST.finditer(text):
         for found in _LISTED.finditer(text, *listed.span("terms")):
             yield by_rule.Definition(found["term"], *found.span("term"), "means")
-    for pattern in (_SINGLE, _CALLED_JA, _UNQUOTED_JA):
+    for pattern in (_SINGLE, _CAPACITY, _CALLED_JA, _UNQUOTED_JA):
         for found in pattern.finditer(text):
             yield by_rule.Definition(found["term"], *found.span("term"), "called")
 

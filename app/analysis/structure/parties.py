@@ -54,19 +54,20 @@ _AND = re.compile(
 )
 _SAME = re.compile(r",?\s*(?:and\s+)?(?:as|in\s+(?:its|such))\s")
 """“as servicer (the “Servicer”)” goes on about the same party."""
-_WORD = r"(?:plc\b|[A-Z]|[a-z][A-Z]|\d\w*[A-Za-z])[\w&.'’/-]*"
+_WORD = r"(?:plc\b|[A-Z]|[a-z][A-Z]|\d[\w-]*[A-Za-z])[\w&.'’/-]*"
 _NAME = re.compile(
     rf"(?:the\s+|The\s+)?{_WORD}(?:,?\s+(?:(?:of|and|the|for|de|do|da|du|la|le|van|der|von|y|in|on|&)\s+){{0,2}}(?:(?!Address\b|Unified\b|Attention\b|Date\b){_WORD}|&)|{_PLACE})*"
     r"|\[[^\[\]]{1,60}\]|_{3,}"
 )
 _NO_NAME = re.compile(
-    r"the|an?|names?|mail|[A-Z]|(?:the\s+)?administrator|WHEREAS.*|INTRODUCTION|RECITALS?|Address|Attention|(?:[Tt]he\s+)?(?:part(?:y|ies)|undersigned|following|licensors?|licensees?|companies|company|consultants?|customers?|guarant(?:y|or)|employ(?:ee|er)|buyers?|sellers?|purchasers?)",
+    r"the|an?|sections?|articles?|exhibits?|schedules?|names?|mail|[A-Z]|(?:the\s+)?administrator|WHEREAS.*|INTRODUCTION|RECITALS?|Address|Attention|(?:[Tt]he\s+)?(?:part(?:y|ies)|undersigned|following|licensors?|licensees?|companies|company|consultants?|customers?|guarant(?:y|or)|employ(?:ee|er)|buyers?|sellers?|purchasers?)",
     re.IGNORECASE,
 )
 _TWO = re.compile(
     rf"(?P<first>{_NAME.pattern})(?:,?\s+an?\s[^,;()]{{1,80}})?,?\s+(?:and|AND|&)\s+(?P<second>{_NAME.pattern})"
 )
 
+_FULL_STOP = re.compile(r"(?<=\w{3})(?<!Inc)(?<!INC)(?<!Ltd)(?<!LTD)(?<!Corp)(?<!CORP)(?<!\WCo)(?<!\.\w)\.$")
 _LETTERED = re.compile(rf"\bParty\s+(?P<letter>[A-C])\s*[:：]\s*(?P<name>{_NAME.pattern})")
 
 _COMPANY_JA = (
@@ -200,7 +201,7 @@ def _name_in(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     if _NO_NAME.fullmatch(name.group()):
         return None
-    return begin, begin + len(text[begin : name.end()].rstrip(" ,"))
+    return begin, begin + len(_FULL_STOP.sub("", name.group().rstrip(" ,")))
 
 
 def _two(text: str, start: int, end: int) -> Iterator[Party]:
@@ -208,7 +209,7 @@ def _two(text: str, start: int, end: int) -> Iterator[Party]:
     found = _TWO.match(text, start, end)
     if found and all(re.search(rf"\b{_SUFFIX}\b", found[group]) for group in ("first", "second")):
         for group in ("first", "second"):
-            name = found[group].rstrip(" ,")
+            name = _FULL_STOP.sub("", found[group].rstrip(" ,"))
             yield Party(" ".join(name.split()), found.start(group), found.start(group) + len(name))
 
 

@@ -41,7 +41,9 @@ _DOCUMENT = re.compile(
     r"(?P<name>(?:[A-Z]|\d{1,2}\s+[A-Z]\.)[\w&.'’-]*(?:\s+(?:of|and|on|for|the|to|&|in|\d{4}|[A-Z(][\w&.'’)-]*)){0,9})"
 )
 _LAW_BEFORE = re.compile(
-    r"(?P<name>\d{1,2}\s+(?:U\.?\s?S\.?\s?C\.?|C\.?\s?F\.?\s?R\.?)|(?:[A-Z][\w&.'’-]*\s+){0,5}[A-Z][\w&.'’-]*)[,.)]?\s*(?:\([^()]*\)\s*)?,?\s*§*\s*$"
+    r"(?P<name>\d{1,2}\s+(?:U\.?\s?S\.?\s?C\.?|C\.?\s?F\.?\s?R\.?)"
+    r"|(?:[A-Z][\w&.'’-]*\s+){0,5}(?:Act|Code|Law|Rules?|Regulations?|Directive|Treaty|Constitution|GDPR|CCPA|UCC|ERISA|HIPAA))"
+    r"[,.)]?\s*(?:\([^()]*\)\s*)?,?\s*§*\s*$"
 )
 _LAW_BEFORE_JA = re.compile(
     r"(?P<name>[^\s　、。，．（）()「」『』・はがをにので]{1,30}?(?:法律?|令|規則|規程|条例|条約|協定|憲法|約款|契約書?|規約|指令"
@@ -205,8 +207,10 @@ def _of_clauses(finder: _Finder, index: int, text: str, named: list[Named]) -> I
             yield one
             continue
         following = next((other for other in named[number + 1 :] if other.targets), None)
-        if following is not None and _OF_CLAUSE.fullmatch(text, one.end, following.start):
-            yield _found(finder, replace(one, path=following.path + one.path), following.targets[0])
+        joint = _OF_CLAUSE.match(text, one.end)
+        if following is not None and joint is not None and joint.end() == following.start:
+            whole = replace(one, path=following.path + one.path)
+            yield _found(finder, whole, _innermost(finder, following.targets[0], whole.path))
             continue
         offset = finder.walked.passages[index].start
         yield _item_around(finder, finder.clauses.of_passage[index], one, offset)
@@ -218,7 +222,9 @@ def _item_around(finder: _Finder, clause: int | None, one: Named, offset: int) -
         around = finder.clauses.found[clause]
         place = _item_in(finder, clause, one.path[-1])
         if place is not None and not place[0] <= offset + one.start < place[0] + 8:
-            return replace(one, state="found", targets=(clause,), places=(place,), path=around.path + one.path)
+            path = around.path + one.path
+            inner = _innermost(finder, clause, path)
+            return replace(one, state="found", targets=(inner,), places=(place,), path=path)
         clause = around.parent
     return one
 
