@@ -19,13 +19,17 @@ def parties(*blocks: str, language: Language = "en") -> list[tuple[str, tuple[st
 
 OPENINGS: list[tuple[str, list[tuple[str, tuple[str, ...]]]]] = [
     (
-        "This Agreement (the “Agreement”) is entered into as of 1 March 2026 (the “Effective Date”) by and between Larkspur, "
-        "Inc., a Delaware corporation (“Customer”), and Route Works LLC, a company (the “Provider”), the “Parties”.",
+        (
+            "This Agreement (the “Agreement”) is entered into as of 1 March 2026 (the “Effective Date”) by and between Larkspur, "
+            "Inc., a Delaware corporation (“Customer”), and Route Works LLC, a company (the “Provider”), the “Parties”."
+        ),
         [("Larkspur, Inc.", ("Customer",)), ("Route Works LLC", ("Provider",))],
     ),
     (
-        "AGREEMENT, among OWNER TRUST 2020-A, a statutory trust, as issuer (the “Issuer”), and Cellco Partnership, a "
-        "Delaware partnership (“Cellco”), as servicer (in such capacity, the “Servicer”).",
+        (
+            "AGREEMENT, among OWNER TRUST 2020-A, a statutory trust, as issuer (the “Issuer”), and Cellco Partnership, a "
+            "Delaware partnership (“Cellco”), as servicer (in such capacity, the “Servicer”)."
+        ),
         [("OWNER TRUST 2020-A", ("Issuer",)), ("Cellco Partnership", ("Cellco", "Servicer"))],
     ),
     (
