@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Protocol
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
@@ -59,6 +60,9 @@ class Sheets(Protocol):
     def place(self, passage: Placed) -> tuple[int, list[QRectF]]:
         """Where the passage lies: the sheet, and a rectangle a line."""
 
+    def offset_at(self, sheet: int, at: QPointF) -> int | None:
+        """The character of the document's text at a point of the sheet; None where none is, or where that is not known yet."""
+
     def want(self, sheets: Sequence[int], scale: float) -> None:
         """Get these ready, most urgent first, at `scale` pixels a point."""
 
@@ -92,6 +96,18 @@ class PdfSheets:
             xs, ys = quad[0::2], quad[1::2]
             rects.append(QRectF(QPointF(min(xs), min(ys)), QPointF(max(xs), max(ys))))
         return passage.page - 1, rects
+
+    def offset_at(self, sheet: int, at: QPointF) -> int | None:
+        """See `Sheets`."""
+        document = self._file.document
+        if document is None or document.quads is None or sheet >= len(document.pages):
+            return None
+        page = document.pages[sheet]
+        quads = document.quads[page.start : page.end]  # (characters, 8)
+        xs, ys = quads[:, 0::2], quads[:, 1::2]
+        across = (xs.min(1) <= at.x()) & (at.x() <= xs.max(1)) & (xs.max(1) > xs.min(1))
+        hits = np.flatnonzero(across & (ys.min(1) <= at.y()) & (at.y() <= ys.max(1)))
+        return page.start + int(hits[0]) if len(hits) else None
 
     def want(self, sheets: Sequence[int], scale: float) -> None:
         """See `Sheets`."""
@@ -180,6 +196,17 @@ class TextSheet:
                 height = line.ascent() + line.descent()
                 rects.append(QRectF(corner.x() + left, corner.y() + line.y(), right - left, height))
         return 0, rects
+
+    def offset_at(self, sheet: int, at: QPointF) -> int | None:
+        """See `Sheets`."""
+        position = self._set.documentLayout().hitTest(at, Qt.HitTestAccuracy.ExactHit)
+        if position < 0:
+            return None
+        row = max(bisect_right(self._positions, position) - 1, 0)
+        start, units = self._starts[row], position - self._positions[row]
+        # The document counts code points, Qt UTF-16 units: at least as many.
+        ahead = self._text[start : start + units].encode("utf-16-le", "surrogatepass")[: 2 * units]
+        return start + len(ahead.decode("utf-16-le", "ignore"))
 
     def want(self, sheets: Sequence[int], scale: float) -> None:
         """Nothing is to be fetched."""

@@ -8,7 +8,7 @@ clause that a link points at is a clause here as well. Added are what those need
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
 from app.analysis.structure.contents import contents_passages
@@ -20,6 +20,9 @@ from model.links.outline import JA_NUMBER, JA_PARTS, PART_NUMBER, PART_WORDS, La
 
 _LONGEST_TITLE = 120
 _LONGEST_RUN_IN = 80
+_TIMES_OF_A_NOTICE = 3
+_SHORT_TITLE = 40
+"""A short heading may well come again: Description, Recommendation."""
 _DEEP = 90  # deeper than any heading that has a level
 
 _WRITTEN = re.compile(
@@ -46,6 +49,7 @@ _RUN_IN = re.compile(r"[A-Z“\"][^.:;]{1,78}[.:](?=\s|$)")
 _DEFINES = re.compile(r"[“\"]([^“”\"]{1,60})[”\"],?\s+(?:means?|shall\s+mean|has|have|is|includes?)\b")
 _VERB = re.compile(r"\b(?:means?|shall|will|must|may|is|are|has|have|provided)\b")
 _LONG_WORDS = re.compile(r"[A-Za-z]{4,}")
+_CLOSING = ("）", ")", "】")
 _SENTENCE_END = re.compile(r"[.;。、，,]$")
 _JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
 
@@ -82,7 +86,7 @@ def find_clauses(walked: Walked) -> Clauses:
     ends: list[int] = []
     innermost: list[int | None] = []
     open_: list[int] = []
-    taken = contents_passages(walked)
+    taken = contents_passages(walked) | _repeated(walked)
     for index, passage in enumerate(walked.passages):
         node = _begins(walked, index, taken)
         if node is not None:
@@ -106,6 +110,18 @@ def find_clauses(walked: Walked) -> Clauses:
     for number, clause in enumerate(clauses):
         children[clause.parent].append(number)
     return Clauses(tuple(clauses), tuple(innermost), tuple(node.part for node in nodes), children)
+
+
+def _repeated(walked: Walked) -> set[int]:
+    """Headings without a number that say the same again and again, as a notice on each page does."""
+    headings = [
+        (index, text)
+        for index, text in enumerate(walked.texts)
+        if walked.document.blocks[walked.passages[index].block].type == "heading"
+        and walked.outline.labels[index] is None
+    ]
+    times = Counter(text for _, text in headings)
+    return {index for index, text in headings if times[text] >= _TIMES_OF_A_NOTICE and len(text) > _SHORT_TITLE}
 
 
 def _innermost_around(nodes: list[_Node], open_: list[int], node: _Node) -> int:
@@ -223,6 +239,8 @@ def _numbered(walked: Walked, index: int, label: Label, end: int, taken: set[int
     if kind != "item" or block.type == "heading":
         title_at = _title(walked, index, end, block, taken)
     title = " ".join(walked.document.text[slice(*title_at)].split())
+    if title and walked.document.text[title_at[1] : title_at[1] + 1] in _CLOSING:
+        title_at = (title_at[0], title_at[1] + 1)
     head = (start + begin, max(start + end, title_at[1]) if title_at[0] >= start else start + end)
     return Clause(kind, number, label.path, title, head, head[0], head[1], 0, None)
 

@@ -97,7 +97,8 @@ _BEFORE: dict[DatePurpose, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "expiry": re.compile(
-        rf"\b(?:expir\w+|terminat\w+|until|through|ends?|ending){_AT}"
+        rf"\b(?:expir\w+|terminat\w+){_AT}"
+        rf"|\b(?:term|agreement|contract|licen[cs]e|force|effect|continues?)\b[^.]{{0,100}}\b(?:until|through|ends?|ending){_AT}"
         rf"|(?:満了日|終了日|有効期限|期限){_IS_JA}",
         re.IGNORECASE,
     ),
