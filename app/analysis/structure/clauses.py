@@ -21,6 +21,7 @@ from model.links.outline import JA_NUMBER, JA_PARTS, PART_NUMBER, PART_WORDS, La
 _LONGEST_TITLE = 120
 _LONGEST_RUN_IN = 80
 _TIMES_OF_A_NOTICE = 3
+_SAME_BEGINNING = 60
 _SHORT_TITLE = 40
 """A short heading may well come again: Description, Recommendation."""
 _DEEP = 90  # deeper than any heading that has a level
@@ -114,14 +115,14 @@ def find_clauses(walked: Walked) -> Clauses:
 
 def _repeated(walked: Walked) -> set[int]:
     """Headings without a number that say the same again and again, as a notice on each page does."""
-    headings = [
-        (index, text)
+    times = Counter(text[:_SAME_BEGINNING] for text in walked.texts)
+    return {
+        index
         for index, text in enumerate(walked.texts)
-        if walked.document.blocks[walked.passages[index].block].type == "heading"
+        if times[text[:_SAME_BEGINNING]] >= _TIMES_OF_A_NOTICE
+        and len(text) > _SHORT_TITLE
         and walked.outline.labels[index] is None
-    ]
-    times = Counter(text for _, text in headings)
-    return {index for index, text in headings if times[text] >= _TIMES_OF_A_NOTICE and len(text) > _SHORT_TITLE}
+    }
 
 
 def _innermost_around(nodes: list[_Node], open_: list[int], node: _Node) -> int:

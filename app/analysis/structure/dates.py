@@ -62,7 +62,10 @@ def _japanese(found: re.Match[str]) -> tuple[int, int, int | None] | None:
 
 _FORMS: tuple[tuple[re.Pattern[str], _Reading], ...] = (
     (
-        re.compile(rf"\b{_MONTH}\s{{1,8}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s{{0,8}},?\s{{1,8}}{_YEAR}", re.IGNORECASE),
+        re.compile(
+            rf"\b{_MONTH}\s{{1,8}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s{{0,8}},\s{{0,8}}|\s{{1,8}}){_YEAR}",
+            re.IGNORECASE,
+        ),
         _english,
     ),
     (
@@ -92,13 +95,14 @@ _AT = r"(?:\s+(?:date|is|as|of|on|the|automatically|close|business|midnight|and|
 _IS_JA = r"[\s　:：」は、]*$"
 _BEFORE: dict[DatePurpose, re.Pattern[str]] = {
     "effective": re.compile(
-        r"\b(?:effective(?:\s+date)?|with\s+effect|in\s+(?:full\s+)?force|commenc\w+|starting|begins?|beginning)"
+        r"\b(?:effective(?:\s+date)?|with\s+effect|in\s+(?:full\s+)?force|commencement\s+date"
+        r"|(?:term|agreement)\b[^.]{0,60}\b(?:commenc\w+|starting|begins?|beginning))"
         rf"[”\"’):]*{_IS}|(?:発効日?|施行日?|適用日|効力発生日|開始日|有効期間は、?|契約期間は、?){_IS_JA}",
         re.IGNORECASE,
     ),
     "expiry": re.compile(
         rf"\b(?:expir\w+|terminat\w+){_AT}"
-        rf"|\b(?:term|agreement|contract|licen[cs]e|force|effect|continues?)\b[^.]{{0,100}}\b(?:until|through|ends?|ending){_AT}"
+        rf"|\b(?:term|in\s+force|in\s+effect|continues?|remains?|valid)\b[^.]{{0,100}}\b(?:until|through|ends?|ending){_AT}"
         rf"|(?:満了日|終了日|有効期限|期限){_IS_JA}",
         re.IGNORECASE,
     ),

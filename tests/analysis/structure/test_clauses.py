@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.documents.loading import load_document
+from tests.analysis.made import Made
 from tests.analysis.structure.written import checked, label, tree, written
 
 
@@ -120,6 +121,19 @@ def test_a_table_of_contents_has_no_clauses() -> None:
         "Text.",
         ("heading", "2 Requirements"),
     ) == ["1 Introduction", "2 Requirements"]
+
+
+def test_a_notice_on_each_page_is_no_heading() -> None:
+    notice: Made = ("heading", "Portions of this document were omitted and filed with the Commission.")
+    assert tree(
+        ("heading", "ARTICLE I FEES"),
+        notice,
+        "Section 1.1 Due.",
+        notice,
+        "Section 1.2 Late.",
+        notice,
+        "Section 1.3 Paid.",
+    ) == ["ARTICLE I FEES", "  Section 1.1 Due", "  Section 1.2 Late", "  Section 1.3 Paid"]
 
 
 def test_a_list_within_a_section_that_is_a_heading_is_in_it() -> None:
