@@ -27,7 +27,7 @@ from app.errors import FusenError
 if TYPE_CHECKING:
     from app.documents.document import Document
     from app.workers.client import WorkerClient
-    from app.workers.protocol import Progress
+    from app.workers.protocol import Progress, ReadResult
     from app.workspace.store import Workspace
 
 DONE, SOME_FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -135,12 +135,13 @@ def _read(files: Files, as_json: AsJson = False, password_file: PasswordFile = N
     with _orderly(), _worker("document_worker") as reader, _Meter() as meter:
         for file in files:
             try:
-                document = _read_file(reader, file, password, meter)
+                read = _read_file(reader, file, password, meter)
             except FusenError as error:
                 failed |= _report(file, error, as_json)
                 continue
             meter.pause()
-            _print(_json(document.to_json()) if as_json else document.text)
+            document, structure = read.document, read.structure
+            _print(_json({**document.to_json(), "structure": structure.to_json()}) if as_json else document.text)
     raise typer.Exit(SOME_FAILED if failed else DONE)
 
 
@@ -200,7 +201,7 @@ def _analyze_files(
         meter = stack.enter_context(_Meter())
         for file in files:
             try:
-                document = _read_file(reader, file, password, meter)
+                document = _read_file(reader, file, password, meter).document
                 analysis = _analyze_document(analyst, document, settings, meter)
                 if store is not None:
                     store.save_analysis(document, analysis)
@@ -328,13 +329,13 @@ def _worker(module: str) -> Iterator[WorkerClient]:
         client.close()
 
 
-def _read_file(reader: WorkerClient, file: Path, password: str | None, meter: _Meter) -> Document:
+def _read_file(reader: WorkerClient, file: Path, password: str | None, meter: _Meter) -> ReadResult:
     from app.workers.protocol import ReadDocument, ReadResult
 
     meter.begin(str(file))
     value = reader.call(ReadDocument(str(file), password), meter.report)
     assert isinstance(value, ReadResult)  # noqa: S101 -- what this call answers with
-    return value.document
+    return value
 
 
 def _analyze_document(analyst: WorkerClient, document: Document, settings: AnalysisSettings, meter: _Meter) -> Analysis:

@@ -223,6 +223,14 @@ COMMANDS: tuple[Command, ...] = (
         separator_before=True,
     ),
     Command(
+        "back",
+        QT_TRANSLATE_NOOP("Command", "Back to the place before"),
+        "view",
+        ("Alt+Left",),
+        enabled=_is_shown,
+        separator_before=True,
+    ),
+    Command(
         "zoom-in",
         QT_TRANSLATE_NOOP("Command", "Zoom in"),
         "view",

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedLayou
 
 from app.ui.appearance import has_japanese_font
 from app.ui.flow.sheets import FlowSheets
+from app.ui.guide import Guide
 from app.ui.hub import Message
 from app.ui.page_images import PageImages
 from app.ui.sheet_view import SheetView
@@ -126,6 +127,7 @@ class DocumentView(QWidget):
         self._file = file
         self._images = images
         self.sheets: SheetView | None = None
+        self.guide: Guide | None = None
         self.bar = MessageBar(run_command, self)
         self.state = StatePanel(self)
         self._stack = QStackedLayout()
@@ -140,6 +142,7 @@ class DocumentView(QWidget):
         """The file's phase changed."""
         if self.sheets is None and (source := self._source()) is not None:
             self.sheets = SheetView(source)
+            self.guide = Guide(self.sheets, self._file)
             self.sheets.clicked.connect(self.chosen)
             self._stack.addWidget(self.sheets)
             self.show_findings()

@@ -24,6 +24,7 @@ from app.ui.appearance import ICONS
 from app.ui.document_view import DocumentView, MessageBar
 from app.ui.exporting import ENDINGS
 from app.ui.findings_panel import FindingsPanel
+from app.ui.guide import Guide
 from app.ui.hub import Message
 from app.ui.session import Session
 from app.ui.sheet_view import SheetView
@@ -85,7 +86,7 @@ class MainWindow(QMainWindow):
         self.panel.setMinimumWidth(304)
         for part in (self.sidebar, middle, self.panel):
             splitter.addWidget(part)
-        splitter.setSizes([220, 760, 380])
+        splitter.setSizes([240, 740, 380])
         splitter.setStretchFactor(1, 1)
         self.setCentralWidget(splitter)
 
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
         hub.announced.connect(self._announce)
         session.images.arrived.connect(self._refresh_pages)
         self.sidebar.chosen.connect(session.show)
+        self.sidebar.contents.chosen.connect(self._go)
         self.start.chosen.connect(lambda path: session.open([Path(path)]))
         self.panel.chosen.connect(self._select)
         self.panel.card.commented.connect(session.comment)
@@ -122,6 +124,7 @@ class MainWindow(QMainWindow):
             "fit-width": self._fit_width,
             "summary": self._toggle_summary,
             "show-changes": self._toggle_changes,
+            "back": self._go_back,
             "keys": lambda: dialogs.show_keys(self),
             "about": lambda: dialogs.show_about(self),
         }
@@ -168,10 +171,19 @@ class MainWindow(QMainWindow):
             self.views[key].refresh()
             if had is None and (sheets := self.views[key].sheets) is not None:
                 sheets.moved.connect(self._show_place)
+                self._connect_guide(key)
                 self.setTabOrder(self._toolbar.export, sheets)
             self.sidebar.refresh()
         if key == self._state.current_key:
             self._show_panel()
+
+    def _connect_guide(self, key: int) -> None:
+        def reading(offset: int) -> None:
+            if key == self._state.current_key:
+                self.sidebar.contents.show_place(offset)
+
+        if (guide := self.views[key].guide) is not None:
+            guide.reading.connect(reading)
 
     def _show_panel(self) -> None:
         """What stands above and beside the pages, as far as there are any."""
@@ -248,7 +260,22 @@ class MainWindow(QMainWindow):
         if file is not None and finding is not None and not self._state.summary:
             self._session.select(file, finding.id)
         elif sheets is not None:
+            if (guide := self._guide()) is not None:
+                guide.remember()
             sheets.show_passage(passage)
+
+    def _go(self, start: int, end: int) -> None:
+        """Go to a place in the text."""
+        if (guide := self._guide()) is not None:
+            guide.go(start, end)
+
+    def _go_back(self) -> None:
+        if (guide := self._guide()) is not None:
+            guide.back()
+
+    def _guide(self) -> Guide | None:
+        file = self._state.current
+        return self.views[file.key].guide if file is not None else None
 
     def _step(self, step: Literal[1, -1]) -> None:
         if self._state.summary:

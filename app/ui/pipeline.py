@@ -141,8 +141,7 @@ class Pipeline:
                 self._read(file, analyse=True)
                 return
             self._show_findings(file, stored[0], *stored[1:])
-            if not file.is_pdf:
-                self._read(file, analyse=False)
+            self._read(file, analyse=False)
 
         self._background.run(
             load, loaded, lambda error: self._stop(file, error) if file.generation == generation else None
@@ -160,14 +159,16 @@ class Pipeline:
 
         def read(file: OpenFile, value: Value) -> None:
             assert isinstance(value, ReadResult)  # noqa: S101 -- the worker's contract
-            file.document = value.document
+            file.document, file.structure = value.document, value.structure
             if analyse:
                 self._analyse(file, value.document)
             else:
                 self._hub.changed.emit(file.key)
 
         body = ReadDocument(path=str(file.path), password=file.password)
-        self._submit(self._documents, file, body, read, self._stop)
+        # Without a document of its own, a PDF shows all the same; only what is known of its structure is missing.
+        failed = self._stop if analyse or not file.is_pdf else _leave
+        self._submit(self._documents, file, body, read, failed)
 
     def _analyse(self, file: OpenFile, document: Document) -> None:
         others = any(other.phase == "analysing" for other in self._state.files.values() if other is not file)
@@ -301,6 +302,10 @@ class Pipeline:
         calls, file.calls = file.calls, {}
         for call_id, cancel in calls.items():
             cancel(call_id)
+
+
+def _leave(file: OpenFile, error: FusenError) -> None:
+    log.info("%s is shown without its structure: %s", file.name, error.message)
 
 
 def _ended(file: OpenFile) -> Phase:

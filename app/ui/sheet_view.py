@@ -116,6 +116,12 @@ class SheetView(QAbstractScrollArea):
         """The sheet at the middle of the view, from 0."""
         return self._sheet_at(self.verticalScrollBar().value() + self.viewport().height() * 0.4)
 
+    def offset_at(self, at: QPointF) -> int | None:
+        """The character of the text under a point of the view."""
+        sheet = self._sheet_at(at.y() + self.verticalScrollBar().value())
+        target = self._target(sheet)
+        return self._sheets.offset_at(sheet, (at - target.topLeft()) / self._scale()) if target.contains(at) else None
+
     # ---- zoom
 
     def fit_width(self) -> None:

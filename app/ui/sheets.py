@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
@@ -75,6 +76,9 @@ class Sheets(Protocol):
 
     def place(self, passage: Placed, sheet: int) -> list[QRectF]:
         """Where on the sheet the passage lies: one or more rectangles a line."""
+
+    def offset_at(self, sheet: int, at: QPointF) -> int | None:
+        """The character of the document's text at a point of the sheet; None where none is, or where that is not known yet."""
 
     def want(self, sheets: Sequence[int], scale: float) -> None:
         """Get these ready, most urgent first, at `scale` pixels a point."""
@@ -152,6 +156,18 @@ class PdfSheets:
             xs, ys = quad[0::2], quad[1::2]
             rects.append(QRectF(QPointF(min(xs), min(ys)), QPointF(max(xs), max(ys))))
         return rects
+
+    def offset_at(self, sheet: int, at: QPointF) -> int | None:
+        """See `Sheets`."""
+        document = self._file.document
+        if document is None or document.quads is None or sheet >= len(document.pages):
+            return None
+        page = document.pages[sheet]
+        quads = document.quads[page.start : page.end]  # (characters, 8)
+        xs, ys = quads[:, 0::2], quads[:, 1::2]
+        across = (xs.min(1) <= at.x()) & (at.x() <= xs.max(1)) & (xs.max(1) > xs.min(1))
+        hits = np.flatnonzero(across & (ys.min(1) <= at.y()) & (at.y() <= ys.max(1)))
+        return page.start + int(hits[0]) if len(hits) else None
 
     def want(self, sheets: Sequence[int], scale: float) -> None:
         """See `Sheets`."""

@@ -1,4 +1,4 @@
-"""The open documents, each with its state."""
+"""The open documents, each with its state; below them the contents of the one in view."""
 
 from __future__ import annotations
 
@@ -17,11 +17,16 @@ from PySide6.QtWidgets import (
 
 from app.ui.actions import Actions
 from app.ui.appearance import appearance, colour
+from app.ui.contents import ContentsPanel
 from app.ui.state import WindowState
 from app.ui.widgets import label, tooltip
 from app.ui.words import state_words
 
 KEY = Qt.ItemDataRole.UserRole + 1
+ROW = 60
+_MOST_BESIDE_CONTENTS = 4
+QWIDGETSIZE_MAX = (1 << 24) - 1
+"""Qt's word for no limit, which its Python binding does not have."""
 
 
 class Sidebar(QWidget):
@@ -42,6 +47,7 @@ class Sidebar(QWidget):
         self.list.currentItemChanged.connect(lambda item: self.chosen.emit(item.data(KEY)) if item else None)
         self.list.addAction(actions["close"])
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.contents = ContentsPanel()
         opening = QPushButton(self.tr("Open…"))
         opening.clicked.connect(actions["open"].trigger)
         title = label(self.tr("Documents"), "title")
@@ -54,6 +60,7 @@ class Sidebar(QWidget):
         layout.setSpacing(0)
         layout.addWidget(title)
         layout.addWidget(self.list, 1)
+        layout.addWidget(self.contents, 3)
         layout.addLayout(foot)
 
     def reload(self) -> None:
@@ -68,9 +75,13 @@ class Sidebar(QWidget):
             if file.key == self._state.current_key:
                 self.list.setCurrentItem(item)
         self.list.blockSignals(False)
+        self.refresh()
 
     def refresh(self) -> None:
-        """Progress or counts changed."""
+        """Progress or counts changed, or what is known of the file in view."""
+        self.contents.show_file(self._state.current)
+        shown = self.contents.isVisibleTo(self)
+        self.list.setMaximumHeight(min(self.list.count(), _MOST_BESIDE_CONTENTS) * ROW if shown else QWIDGETSIZE_MAX)
         self.list.viewport().update()
 
 
@@ -80,7 +91,7 @@ class _FileDelegate(QStyledItemDelegate):
         self._state = state
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
-        return QSize(200, 60)
+        return QSize(200, ROW)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from app.analysis.analysis import Analysis
+from app.analysis.structure.values import Structure
 from app.documents.document import Document
 from app.errors import FusenError
 from app.review.findings import Finding
@@ -36,6 +37,7 @@ class OpenFile:
     password: str | None = field(default=None, repr=False)
     opened: OpenedDocument | None = None
     document: Document | None = None
+    structure: Structure = field(default_factory=Structure)
     analysis: Analysis | None = None
     findings: FindingList = field(default_factory=FindingList)
     proposed_share: float | None = None

@@ -126,7 +126,10 @@ QLabel[role="head"] {{ font-weight: 600; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="small"] {{ color: {muted}; font-size: {small}px; }}
 QLabel[role="key"] {{ color: {muted}; border: 1px solid {line}; border-radius: 4px; padding: 0 6px; background: {raised}; }}
-QListView {{ background: {panel}; border: 0; }}
+QListView, QTreeView {{ background: {panel}; border: 0; }}
+QTreeView::item {{ padding: 3px 4px; }}
+QTreeView::item:hover {{ background: {hover}; }}
+QTreeView::item:selected {{ background: {flag_wash}; color: {text}; }}
 QPushButton {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 6px 12px; min-height: 20px; }}
 QPushButton:hover {{ background: {hover}; }}
 QPushButton:pressed {{ background: {line}; }}
@@ -143,6 +146,8 @@ QPushButton[role="recent"]:hover, QPushButton[role="recent"]:focus {{ background
 QPushButton[role="passage"] {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 0; min-height: 0; }}
 QPushButton[role="passage"]:hover {{ background: {hover}; }}
 QPushButton[role="passage"]:focus {{ border-color: {flag}; }}
+QPushButton[role="fact"] {{ background: transparent; border: 0; border-radius: 6px; padding: 0; min-height: 0; }}
+QPushButton[role="fact"]:hover, QPushButton[role="fact"]:focus {{ background: {hover}; }}
 QPushButton[role="accepted"] {{ background: {accepted_wash}; border-color: {accepted}; }}
 QPushButton[role="rejected"] {{ background: {hover}; border-color: {rejected}; }}
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px 7px; }}

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
+from app.analysis.structure.building import structure_of
 from app.documents import pdf
 from app.documents.files import check_readable, sha256_of
 from app.documents.loading import format_of, load_document
@@ -134,7 +135,7 @@ def _read(body: ReadDocument, context: CallContext) -> ReadResult | ConversionWa
         )
     except OldWordError:
         return ConversionWanted()
-    return ReadResult(document)
+    return ReadResult(document, structure_of(document))
 
 
 def _annotate(body: AnnotatePdf) -> Written:

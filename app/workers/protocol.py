@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from app.analysis.analysis import Analysis, AnalysisSettings
+from app.analysis.structure.values import Structure
 from app.documents.collecting import without_collection
 from app.documents.document import Document, DocumentFormat
 from app.documents.left_out import Reason
@@ -136,9 +137,10 @@ class Description(msgspec.Struct, tag=True, frozen=True):
 
 
 class ReadResult(msgspec.Struct, tag=True, frozen=True):
-    """A document that was read."""
+    """A document that was read, and what its text says of its own structure."""
 
     document: Document
+    structure: Structure = Structure()
 
 
 class ConversionWanted(msgspec.Struct, tag=True, frozen=True):

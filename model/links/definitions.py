@@ -11,6 +11,8 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 MOST_IN_A_PASSAGE = 2
 MOST_COMMON_SHARE = 0.1
@@ -61,6 +63,21 @@ _IS_JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _KANJI_OR_KATAKANA = re.compile(r"[\u4e00-\u9fff\u30a0-\u30ff々]")
 _MAY_FOLLOW = frozenset("上等内外中時前後毎又及並若甲乙丙")
 _MAY_PRECEDE = frozenset("該又及並若各同甲乙丙")
+
+
+Way = Literal["means", "called"]
+"""“Term” means …, 「…」とは…をいう; or a name for what was just said: (the “Term”), （以下「…」という）."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A term that the text `start:end` of a passage defines. `points_on`: only by saying where it is defined."""
+
+    term: str
+    start: int
+    end: int
+    way: Way
+    points_on: bool = False
 
 
 def definition_links(
@@ -142,35 +159,44 @@ def definitions(texts: Sequence[str]) -> dict[str, list[int]]:
     firm: dict[str, list[int]] = defaultdict(list)
     pointing: dict[str, list[int]] = defaultdict(list)
     for index, text in enumerate(texts):
-        for term, points_on in _defined_in(text):
-            places = (pointing if points_on else firm)[term]
+        for definition in defined_in(text):
+            places = (pointing if definition.points_on else firm)[definition.term]
             if index not in places[-1:]:
                 places.append(index)
     return {**pointing, **firm}
 
 
-def _defined_in(text: str) -> Iterator[tuple[str, bool]]:
+def defined_in(text: str) -> Iterator[Definition]:
+    """The terms that a passage defines, and where in it."""
     for found in _MEANS.finditer(text):
         points_on = "meaning" in found.group()[-12:] and _POINTS_ON.match(text, found.end()) is not None
-        for term in (found["term"], found["other"]):
-            if term and _LETTERS.search(term):
-                yield term.strip(" ,."), points_on
+        for group in ("term", "other"):
+            if found[group] and _LETTERS.search(found[group]):
+                yield _definition(found[group], found.start(group), "means", points_on)
     for bracket in _BRACKET.finditer(text):
-        yield from ((term, False) for term in _introduced(bracket["inside"]))
+        yield from _introduced(bracket["inside"], bracket.start("inside"))
     for found in _MEANS_JA.finditer(text):
-        yield found["term"], False
+        yield Definition(found["term"], *found.span("term"), "means")
     for bracket in _HEREAFTER_JA.finditer(text):
-        yield from ((found["term"], False) for found in _IN_QUOTES_JA.finditer(bracket["inside"]))
+        for found in _IN_QUOTES_JA.finditer(bracket["inside"]):
+            start = bracket.start("inside") + found.start("term")
+            yield Definition(found["term"], start, start + len(found["term"]), "called")
 
 
-def _introduced(inside: str) -> Iterator[str]:
+def _definition(written: str, start: int, way: Way, points_on: bool = False) -> Definition:
+    term = written.strip(" ,.")
+    start += written.index(term)
+    return Definition(term, start, start + len(term), way, points_on)
+
+
+def _introduced(inside: str, start: int) -> Iterator[Definition]:
     """The terms of (the “Services”) or (each a “Party” and together the “Parties”); nothing of a bracket that says more."""
     position = 0
     for found in _IN_QUOTES.finditer(inside):
         if not _INTRODUCES.fullmatch(inside[position : found.start()].rstrip() + " "):
             return
         if _LETTERS.search(found["term"]):
-            yield found["term"].strip(" ,.")
+            yield _definition(found["term"], start + found.start("term"), "called")
         position = found.end()
 
 

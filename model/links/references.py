@@ -94,6 +94,18 @@ class Reference:
 
 def references(text: str, index: int, outline: Outline) -> Iterator[tuple[int, float, Role]]:
     """The passages that passage `index` with this `text` refers to, each with a weight in (0, 1] and what it does to them."""
+    for reference, resolved in located_references(text, index, outline):
+        if resolved is not None and resolved[0] != index:
+            target = outline.proviso(resolved[0]) if _JA_PROVISO.match(text, reference.end) else resolved[0]
+            yield target, resolved[1], reference.role
+
+
+def located_references(text: str, index: int, outline: Outline) -> Iterator[tuple[Reference, tuple[int, float] | None]]:
+    """Every reference in passage `index` with the passage that it names and a weight, in the order of the text.
+
+    None stands for what names a clause of another document or one that this document does not have. The number that a
+    passage begins with is no reference; a passage of a table of contents has none.
+    """
     found = sorted([*_english(text, index, outline), *_japanese(text, index, outline)], key=lambda r: r.start)
     own = outline.labels[index]
     if index in outline.in_contents or not _says_something(text, found):
@@ -101,12 +113,12 @@ def references(text: str, index: int, outline: Outline) -> Iterator[tuple[int, f
     for reference in _with_roles(text, _told_apart(text, found)):
         is_own_number = reference.start < 3 and own is not None and own.path == reference.path
         amends = reference.role == "amends"
-        if is_own_number or (reference.other_document and not amends):
+        if is_own_number:
             continue
-        resolved = _resolve_amended(reference, index, outline) if amends else _resolve(reference, index, outline)
-        if resolved is not None and resolved[0] != index:
-            target = outline.proviso(resolved[0]) if _JA_PROVISO.match(text, reference.end) else resolved[0]
-            yield target, resolved[1], reference.role
+        if reference.other_document and not amends:
+            yield reference, None
+            continue
+        yield reference, (_resolve_amended if amends else _resolve)(reference, index, outline)
 
 
 # ---- English

@@ -188,6 +188,14 @@ class FlowSheets:
         by = QPointF(self._margin, self._above(sheet, text))
         return [rect.translated(by) for rect in rects]
 
+    def offset_at(self, sheet: int, at: QPointF) -> int | None:
+        """See `Sheets`; words that a tracked change deleted have no offset."""
+        text = self._text(sheet)
+        position = self._position_at(sheet, text, at)
+        offset = text.offsets.offset(position)
+        stands = text.offsets.ranges(offset, offset + 1)
+        return offset if any(first <= position < last for first, last in stands) else None
+
     def hold(self, sheet: int, y: float) -> tuple[int, float]:
         """See `Sheets`: an offset in the line there, and how far from the line's top."""
         portion = self._plan.portions[sheet]
@@ -220,15 +228,17 @@ class FlowSheets:
         """See `Sheets`: who changed or commented what, and when, as markup in which the document's words are escaped."""
         text = self._text(sheet)
         notes = [note for rect, note in self._comment_marks(sheet, text) if rect.adjusted(-4, -4, 4, 4).contains(at)]
-        layout = text.document.documentLayout()
-        inside = at - QPointF(self._margin, self._above(sheet, text))
-        position = layout.hitTest(inside, Qt.HitTestAccuracy.ExactHit)
+        position = self._position_at(sheet, text, at)
         if position >= 0:
             found = [revision for first, last, revision in text.changes if first <= position < last]
             notes += [revision_note(revision) for revision in found]
             offset = text.offsets.offset(position)
             notes += [comment_note(c) for c in self._marks.comments(offset, offset + 1) if c.start <= offset < c.end]
         return "<hr>".join(dict.fromkeys(notes))
+
+    def _position_at(self, sheet: int, text: SetText, at: QPointF) -> int:
+        inside = at - QPointF(self._margin, self._above(sheet, text))
+        return text.document.documentLayout().hitTest(inside, Qt.HitTestAccuracy.ExactHit)
 
     def _comment_marks(self, sheet: int, text: SetText) -> list[tuple[QRectF, str]]:
         """A mark in the margin for each comment, with its words; comments on one line share a mark."""

@@ -1,0 +1,140 @@
+"""Ways through one document: a reference or a defined term says what it means and can be followed, and there is a way back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent
+from PySide6.QtWidgets import QMenu, QToolTip
+
+from app.ui.lookup import Hint, Lookup, place_of
+from app.ui.sheet_view import SheetView
+from app.ui.state import OpenFile
+from app.ui.widgets import tooltip
+
+_MOST_STEPS = 100
+_LINES = (0.32, 0.36, 0.28, 0.42, 0.2, 0.5)
+_COLUMNS = (0.5, 0.3, 0.42, 0.62)
+"""Where in the view, as shares of its size, is looked for the text that is being read."""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Guide", text)
+
+
+def hint_words(hint: Hint) -> str:
+    """What a tooltip says of a reference or term."""
+    if hint.kind == "elsewhere":
+        return _tr("Another document: {name}").format(name=hint.title) if hint.title else _tr("Another document")
+    if hint.kind == "missing":
+        return _tr("No clause of this document has this number.")
+    lead = _tr("{term}, as defined").format(term=hint.title) if hint.kind == "term" else hint.title
+    quote = hint.text.removeprefix(hint.title).lstrip(" .:–—")
+    return "\n".join(filter(None, (lead, quote, _tr("Ctrl+click goes there, Alt+Left comes back."))))
+
+
+class Guide(QObject):
+    """Watches the pages' mouse beside `SheetView`, which knows nothing of it; `reading` carries the offset in view."""
+
+    reading = Signal(int)
+
+    def __init__(self, sheets: SheetView, file: OpenFile) -> None:
+        super().__init__(sheets)
+        self._sheets = sheets
+        self._file = file
+        self._lookup: Lookup | None = None
+        self._known: object = None
+        self._steps: list[tuple[float, float]] = []  # places that were left, as shares of all
+        self._waiting = QTimer(self, interval=150, singleShot=True)
+        self._waiting.timeout.connect(self._tell_place)
+        sheets.moved.connect(self._waiting.start)
+        sheets.viewport().installEventFilter(self)
+
+    def go(self, start: int, end: int) -> None:
+        """Show a range of the text; the place that is left is remembered."""
+        document = self._file.document
+        if document is None:
+            return
+        self.remember()
+        self._sheets.show_passage(place_of(document, start, end))
+
+    def remember(self) -> None:
+        """Remember where the reader is, to come back."""
+        bars = (self._sheets.verticalScrollBar(), self._sheets.horizontalScrollBar())
+        across, down = (bar.value() / max(bar.maximum(), 1) for bar in reversed(bars))
+        self._steps = [*self._steps[-_MOST_STEPS:], (across, down)]
+
+    def back(self) -> None:
+        """Go back to the place that was left last."""
+        if self._steps:
+            across, down = self._steps.pop()
+            for bar, share in (
+                (self._sheets.verticalScrollBar(), down),
+                (self._sheets.horizontalScrollBar(), across),
+            ):
+                bar.setValue(round(share * bar.maximum()))
+
+    def hint_at(self, at: QPointF) -> Hint | None:
+        """The reference or term under a point of the view."""
+        offset = self._sheets.offset_at(at)
+        lookup = self._current_lookup()
+        return lookup.at(offset) if offset is not None and lookup is not None else None
+
+    def _current_lookup(self) -> Lookup | None:
+        document, structure = self._file.document, self._file.structure
+        if document is not None and structure is not self._known:
+            self._lookup, self._known = Lookup(document, structure), structure
+        return self._lookup if document is not None else None
+
+    # ---- events
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Take the events that are about a reference or term; leave all others to the view."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            return self._show_hint(event)
+        if isinstance(event, QContextMenuEvent):
+            return self._show_menu(event)
+        if isinstance(event, QMouseEvent) and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if event.type() == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
+                return self._follow(self.hint_at(event.position()))
+            if event.type() == QEvent.Type.MouseMove:
+                hint = self.hint_at(event.position())
+                if hint is not None and hint.target is not None:
+                    self._sheets.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+                    return True
+        return False
+
+    def _show_hint(self, event: QHelpEvent) -> bool:
+        hint = self.hint_at(QPointF(event.pos()))
+        if hint is None:
+            return False
+        QToolTip.showText(event.globalPos(), tooltip(hint_words(hint)).replace("\n", "<br>"), self._sheets.viewport())
+        return True
+
+    def _show_menu(self, event: QContextMenuEvent) -> bool:
+        hint = self.hint_at(QPointF(event.pos()))
+        menu = QMenu(self._sheets)
+        if hint is not None and hint.target is not None:
+            words = _tr("Go to the definition of {term}") if hint.kind == "term" else _tr("Go to {term}")
+            action = menu.addAction(words.format(term=hint.title[:60].replace("&", "&&")))
+            action.triggered.connect(lambda: self._follow(hint))
+        if self._steps:
+            menu.addAction(_tr("Back")).triggered.connect(self.back)
+        if menu.isEmpty():
+            return False
+        menu.exec(event.globalPos())
+        return True
+
+    def _follow(self, hint: Hint | None) -> bool:
+        if hint is None or hint.target is None:
+            return False
+        self.go(*hint.target)
+        return True
+
+    def _tell_place(self) -> None:
+        view = self._sheets.viewport().size()
+        for line in _LINES:
+            for column in _COLUMNS:
+                offset = self._sheets.offset_at(QPointF(view.width() * column, view.height() * line))
+                if offset is not None:
+                    self.reading.emit(offset)
+                    return
