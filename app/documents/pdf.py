@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app.documents import left_out as leaving_out
-from app.documents import pdf_hidden
+from app.documents import pdf_hidden, pdf_text_layer
 from app.documents.building import TextBuilder
 from app.documents.document import Document, Notice
 from app.documents.files import sha256_of
@@ -45,10 +45,25 @@ def read_pdf(
     `FusenError`, also when no page is left, or what `begin` or `progress` raises.
     """
     pdf = open_pdf(path, password)
+    layered = None
     try:
-        return _read(pdf, path, progress, begin, _Pages(left_out=dict(left_out)))
+        layered = pdf_text_layer.layers_shown(pdf, path, password)
+        file = _File(path, pdf, layered, pdf_text_layer.Fonts(pdf))
+        return _read(file, progress, begin, _Pages(left_out=dict(left_out)))
     finally:
         pdf.close()
+        if layered is not None:
+            layered.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What is open: the file, the same with all its layers where some are off, and what is known of its fonts."""
+
+    path: Path
+    pdf: pymupdf.Document
+    layered: pymupdf.Document | None
+    fonts: pdf_text_layer.Fonts
 
 
 @dataclass(slots=True)
@@ -60,23 +75,23 @@ class _Pages:
     broken: list[int] = field(default_factory=list)
     images: dict[int, list[Image]] = field(default_factory=dict)
     sifted: dict[int, Sifted] = field(default_factory=dict)
+    contradicting: list[int] = field(default_factory=list)
+    unreadable: list[int] = field(default_factory=list)
 
 
-def _read(
-    pdf: pymupdf.Document, path: Path, progress: ReadProgress | None, begin: BeginPage | None, pages: _Pages
-) -> Document:
-    count = pdf.page_count
+def _read(file: _File, progress: ReadProgress | None, begin: BeginPage | None, pages: _Pages) -> Document:
+    count = file.pdf.page_count
     over = time.monotonic() + FILE_SECONDS + FILE_SECONDS_A_PAGE * count
     for number in range(1, count + 1):
         if time.monotonic() > over:
             pages.left_out.setdefault(number, "timeout")
         if number not in pages.left_out and begin is not None:
             begin(number, count)
-        pages.read.append(_read_page(pdf, number, pages))
+        pages.read.append(_read_page(file, number, pages))
         if progress is not None:
             progress(number, count)
     if len(pages.left_out) + len(pages.broken) == count and pages.left_out:
-        raise leaving_out.nothing_left(path, pages.left_out)
+        raise leaving_out.nothing_left(file.path, pages.left_out)
     builder = TextBuilder()
     for page, blocks in zip(pages.read, lay_out(pages.read), strict=True):
         builder.begin_page(page.width, page.height)
@@ -84,8 +99,8 @@ def _read(
             builder.add(block.type, block.text, block.level, block.quads)
     text, made, parts, quads = builder.finish()
     return Document(
-        file=str(path),
-        sha256=sha256_of(path),
+        file=str(file.path),
+        sha256=sha256_of(file.path),
         format="pdf",
         language=guess_language(text),
         kind=guess_kind(text),
@@ -93,19 +108,19 @@ def _read(
         text=text,
         pages=made,
         blocks=parts,
-        warnings=_warnings(pdf, pages),
+        warnings=_warnings(file.pdf, pages),
         quads=quads,
     )
 
 
-def _read_page(pdf: pymupdf.Document, number: int, pages: _Pages) -> PageLines:
+def _read_page(file: _File, number: int, pages: _Pages) -> PageLines:
     """One page's lines; without any where it is broken or left out, which does not take the others from the reader."""
     if number in pages.left_out:
         return PageLines(*A4, [])
     size = A4
     try:
-        size = size_of(pdf, number - 1)
-        return PageLines(*size, _lines(pdf, number, pages))
+        size = size_of(file.pdf, number - 1)
+        return PageLines(*size, _lines(file, number, pages))
     except OversizedError:
         pages.left_out[number] = "too-large"
         return PageLines(*size, [])
@@ -118,14 +133,24 @@ def _read_page(pdf: pymupdf.Document, number: int, pages: _Pages) -> PageLines:
         return PageLines(*size, [])
 
 
-def _lines(pdf: pymupdf.Document, number: int, pages: _Pages) -> list[Any]:
-    page = pdf[number - 1]
-    check_content(pdf, page)
-    images = large_images(pdf, number - 1)
+def _lines(file: _File, number: int, pages: _Pages) -> list[Any]:
+    page = file.pdf[number - 1]
+    check_content(file.pdf, page)
+    images = large_images(file.pdf, number - 1)
     if images:
         pages.images[number] = images
     raw = page.get_text("rawdict", flags=FLAGS)
+    compared = pdf_text_layer.compare(page, raw, None if file.layered is None else file.layered[number - 1])
+    if compared.contradicts:
+        raw = pdf_text_layer.without_stand_ins(page)
+    wrong, unmapped = file.fonts.of_page(number - 1)
+    if compared.contradicts or wrong:
+        pages.contradicting.append(number)
+    elif pdf_text_layer.is_unreadable(raw, unmapped):
+        pages.unreadable.append(number)
     sifted = pdf_hidden.sift(page, raw, drawable=not images)
+    for cause, words in compared.unseen.items():
+        sifted.add(cause, words)
     if sifted.hidden or sifted.recognised:
         pages.sifted[number] = sifted
     return page_lines(raw, tuple(page.rotation_matrix), _recover_quad)
@@ -144,6 +169,7 @@ def _warnings(pdf: pymupdf.Document, pages: _Pages) -> tuple[Notice, ...]:
     if pages.broken:
         notices.append(Notice("page-damaged", f"These pages could not be read: {listed(pages.broken)}."))
     notices.extend(pdf_hidden.notices(pages.sifted))
+    notices.extend(pdf_text_layer.notices(pages.contradicting, pages.unreadable))
     notices.extend(notices_of_images(pages.images))
     unread = {*pages.broken, *pages.left_out}
     silent = [number for number, page in enumerate(pages.read, 1) if not page.lines and number not in unread]

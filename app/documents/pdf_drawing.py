@@ -58,7 +58,7 @@ def large_images(pdf: pymupdf.Document, index: int) -> list[Image]:
     """The images of the page that have more than `LARGE_IMAGE` pixels or unpack to more than `LARGEST_IMAGE`."""
     try:
         entries = pdf.get_page_images(index, full=True)
-        found = {entry[0]: _image(entry[0], *entry[2:6], entry[8]) for entry in entries}
+        found = {entry[0]: _image(entry[0], entry[2], entry[3], entry[4], entry[5], entry[8]) for entry in entries}
         found |= {mask: _mask(pdf, mask) for mask in {entry[1] for entry in entries} - {0}}
     except MemoryError:
         raise

@@ -60,6 +60,13 @@ class Sifted:
     text: str = ""
     """What was hidden, word by word."""
 
+    def add(self, cause: Cause, words: Sequence[str]) -> None:
+        """Count words that were hidden."""
+        letters = sum(c.isalnum() for word in words for c in word)
+        if letters:
+            self.hidden[cause] += letters
+            self.text = f"{self.text} {' '.join(words)}"
+
 
 @dataclass(slots=True, eq=False)
 class _Span:
@@ -198,7 +205,7 @@ class _Doubts:
         if not len(near):
             return False
         painted = self._painted(span.box)
-        return any(i > painted or self._is_alike(i, span.colour) for i in near.tolist())
+        return any(i > painted or self.is_like_or_unknown(i, span.colour) for i in near.tolist())
 
     def _painted(self, box: Box) -> int:
         """When the first of the letters around the middle of the box are painted; what comes before hides none of them."""
@@ -214,7 +221,7 @@ class _Doubts:
         )
         return met
 
-    def _is_alike(self, number: int, colour: tuple[int, int, int]) -> bool:
+    def is_like_or_unknown(self, number: int, colour: tuple[int, int, int]) -> bool:
         """Whether an area may have the colour of the letters; of pictures that is not known."""
         fill = self.paths[number].get("fill") if number in self.paths else None
         return fill is None or max(abs(255 * a - b) for a, b in zip(fill, colour, strict=True)) < 2 * CONTRAST
@@ -250,6 +257,14 @@ class _Doubts:
         """Whether letters are painted over the word after the area of this number."""
         later = self.texts[self.texts > number]
         return bool(self._meets(later, word.box).any())
+
+    def is_outlined(self, word: _Word) -> bool:
+        """Whether the outlines of letters are painted at the word's middle; of these the colour is not known."""
+        x, y = _center(word.box)
+        return any(
+            kind == "stroke-text" and area[0] <= x <= area[2] and area[1] <= y <= area[3]
+            for kind, area in zip(self.kinds, self.boxes, strict=True)
+        )
 
     def is_opaque(self, number: int) -> bool:
         """Whether the area is a plain rectangle that nothing shows through, as far as the file says so."""
@@ -318,6 +333,12 @@ def _spread(pixels: NDArray[np.int16]) -> int:
     return int((flat.max(axis=0) - flat.min(axis=0)).max()) if len(flat) else 0
 
 
+def _inner(pixels: NDArray[np.int16]) -> NDArray[np.int16]:
+    """The pixels but for the rim, where what lies beside it shows."""
+    down, across = max(1, pixels.shape[0] // 8), min(2, pixels.shape[1] // 6)
+    return pixels[down:-down, across : pixels.shape[1] - across]
+
+
 def _distance(pixels: NDArray[np.int16], colour: tuple[int, int, int]) -> NDArray[np.float64]:
     distance: NDArray[np.float64] = np.abs(pixels.reshape(-1, 3) - np.array(colour)).max(axis=1).astype(np.float64)
     return distance
@@ -365,9 +386,8 @@ class _Judge:
             if cause is not None and word.span.line in shown:
                 found.recognised += word.letters
             elif cause is not None:
-                found.hidden[cause] += word.letters
+                found.add(cause, [word.span.text[word.start : word.end]])
                 gone.append(word)
-        found.text = " ".join(word.span.text[word.start : word.end] for word in gone)
         return gone
 
     def _cause(self, word: _Word) -> Cause | None:
@@ -381,10 +401,15 @@ class _Judge:
         pixels = self._drawn.at(word.box)
         if not len(pixels.reshape(-1, 3)) or pixels.shape[0] < 4:
             return None
-        if not (span.stroked or span.clipped) and _is_alike(pixels, span):
+        uniform = _spread(_inner(pixels)) < _UNIFORM
+        if span.stroked or self._doubts.is_outlined(word):
+            alike = uniform and min(span.colour) > _LIGHT
+        else:
+            alike = not span.clipped and _is_alike(pixels, span)
+        if alike:
             return "colour"
         covers = self._doubts.covers(word)
-        if (covers or span.clipped) and _spread(pixels) < _UNIFORM:
+        if (covers or span.clipped) and uniform:
             return "covered" if covers else "unpainted"
         return "covered" if covers and self._is_covered(word, covers, pixels) else None
 
@@ -392,14 +417,14 @@ class _Judge:
         if self._doubts.has_later_text(word, covers[0]):
             # What is seen here may be the other letters.
             return any(self._doubts.is_opaque(number) and self._is_plain(word) for number in covers)
-        pictures = any(self._doubts.kinds[number] in _PICTURES for number in covers)
+        pictures = any(self._doubts.is_like_or_unknown(number, word.span.colour) for number in covers)
         if not pictures and _distance(pixels, word.span.colour).min() < _NEAR:
             return False
-        return _spread(self._bare.at(word.box) - pixels) < _UNIFORM
+        return _spread(_inner(self._bare.at(word.box) - pixels)) < _UNIFORM
 
     def _is_plain(self, word: _Word) -> bool:
         """Nothing but one colour lies behind all the letters at this place."""
-        return _spread(self._bare.at(word.box)) < _UNIFORM
+        return _spread(_inner(self._bare.at(word.box))) < _UNIFORM
 
     def _shown_by_picture(self, words: Sequence[_Word]) -> set[int]:
         """The lines whose letters are not painted themselves, or under a picture, while the picture shows something."""
@@ -476,8 +501,8 @@ def _take_out(raw: dict[str, Any], words: Sequence[_Word]) -> None:
 def _is_printers(text: str) -> bool:
     """Whether this is a typesetter's record (dates, job numbers, paths) rather than words that could say something."""
     words = text.split()
-    codes = sum(any(not c.isalpha() for c in word.strip(".,:;")) or word.isupper() for word in words)
-    return len(words) >= 8 and 2 * codes > len(words)
+    codes = sum(bool(re.search(r"[\d\\/_]", word)) for word in words)
+    return len(words) >= 4 and 2 * codes > len(words)
 
 
 def notices(pages: Mapping[int, Sifted]) -> list[Notice]:
@@ -489,7 +514,7 @@ def notices(pages: Mapping[int, Sifted]) -> list[Notice]:
         if page.hidden.total() >= LEAST_LETTERS and not _is_printers(page.text)
     }
     if hidden:
-        causes = {cause for page in hidden.values() for cause in page}
+        causes = {cause for page in hidden.values() for cause, letters in page.items() if letters}
         why = "; ".join(words for cause, words in _WORDS.items() if cause in causes)
         holds = "s {} hold" if hidden.keys() - {min(hidden)} else " {} holds"
         where = "Page" + holds.format(listed(hidden))

@@ -1,0 +1,298 @@
+"""Whether the text that a PDF carries is the text that it shows.
+
+A PDF says twice what it writes: by the shapes that it draws, and by the characters that it gives for them. Three of the
+ways in which these part are found here without recognising the picture: words that stand in for what is drawn (ActualText),
+letters that lie outside of what is shown, and fonts whose maps give other letters than their own names or tables do.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.documents.document import Notice
+from app.documents.left_out import listed
+from app.documents.mupdf import FLAGS, check_memory, pymupdf
+from app.documents.pdf_hidden import Cause
+from app.documents.pdf_opening import open_pdf
+
+_UNCLIPPED = FLAGS & ~pymupdf.TEXT_MEDIABOX_CLIP
+_NO_STAND_INS = pymupdf.TEXT_IGNORE_ACTUALTEXT
+_NO_LETTER = re.compile(r"[\W_]+")
+# What no font maps a letter to that is to be read: control characters, private use, the mark for the unknown.
+_UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
+_WITHOUT_MAP = 128 | 256  # MuPDF gives the number of the glyph for want of a letter
+_LONGEST_MAP = 1 << 20
+
+
+@dataclass(slots=True)
+class Compared:
+    """How a page's text and what is shown of it differ."""
+
+    unseen: dict[Cause, list[str]] = field(default_factory=dict)
+    """Words that the page holds and does not show."""
+    contradicts: bool = False
+    """Other words are given than are drawn."""
+
+
+def layers_shown(pdf: pymupdf.Document, path: Path, password: str | None) -> pymupdf.Document | None:
+    """The same file with all its layers switched on; None where none is off."""
+    layers = pdf.get_ocgs()
+    if all(layer["on"] for layer in layers.values()):
+        return None
+    shown = open_pdf(path, password)
+    shown.set_layer(-1, on=list(layers), off=[])
+    return shown
+
+
+def compare(page: pymupdf.Page, raw: Mapping[str, Any], layered: pymupdf.Page | None) -> Compared:
+    """Compare the page's text, as "rawdict", with all that the page holds (and with its layers switched on)."""
+    seen = "".join(["".join([char["c"] for char in span["chars"]]) for span in _spans(raw)])
+    whole = (page if layered is None else layered).get_text("text", flags=_UNCLIPPED | _NO_STAND_INS)
+    if _letters(whole) == _letters(seen):
+        return Compared()
+    found = Compared()
+    shown, unclipped = (page.get_text("text", flags=flags) for flags in (FLAGS, _UNCLIPPED))
+    found.unseen["outside"] = _missing(unclipped, shown)
+    if layered is not None:
+        found.unseen["layer"] = _missing(layered.get_text("text", flags=_UNCLIPPED), unclipped)
+    drawn = page.get_text("text", flags=FLAGS | _NO_STAND_INS)
+    found.contradicts = contradicts(shown, drawn)
+    return found
+
+
+def without_stand_ins(page: pymupdf.Page) -> dict[str, Any]:
+    """The page as "rawdict" with the letters of what is drawn."""
+    raw: dict[str, Any] = page.get_text("rawdict", flags=FLAGS | _NO_STAND_INS)
+    return raw
+
+
+def _spans(raw: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for block in raw["blocks"]:
+        for line in block.get("lines", ()):
+            yield from line["spans"]
+
+
+def _letters(text: str) -> str:
+    return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def _missing(more: str, less: str) -> list[str]:
+    """The words of `more` that are not in `less`; none where only their spaces differ."""
+    if not Counter(_letters(more)) - Counter(_letters(less)):
+        return []
+    return list((Counter(more.split()) - Counter(less.split())).elements())
+
+
+# ---- words that stand in for others
+
+
+def contradicts(given: str, drawn: str) -> bool:
+    """Whether the words given for those drawn say something else, and not the same in other characters."""
+    ours, theirs = _readable_words(given), _readable_words(drawn)
+    if "".join(ours) == "".join(theirs):
+        return False
+    matched = difflib.SequenceMatcher(None, ours, theirs, autojunk=False)
+    return any(
+        _is_other("".join(ours[a:b]), "".join(theirs[c:d]), b - a)
+        for change, a, b, c, d in matched.get_opcodes()
+        if change != "equal"
+    )
+
+
+def _readable_words(text: str) -> list[str]:
+    return [letters for word in text.split() if not _UNREADABLE.search(word) and (letters := _letters(word))]
+
+
+def _is_other(given: str, drawn: str, words: int) -> bool:
+    if given == drawn:
+        return False
+    if not drawn:
+        return words >= 3 and len(given) >= 12  # a picture's name is no contradiction, a sentence is
+    if not given:
+        return sum(map(str.isalpha, drawn)) >= 2  # numbers of lines are often given away as ornaments
+    if [c for c in given if c.isdigit()] != [c for c in drawn if c.isdigit()]:
+        return True
+    return len(given) > 1 and len(drawn) > 1
+
+
+# ---- letters that cannot be read
+
+
+def is_unreadable(raw: Mapping[str, Any], unmapped: Collection[str]) -> bool:
+    """Whether many of the page's characters are no letters; `unmapped` names fonts that do not say which theirs are."""
+    total = bad = 0
+    for span in _spans(raw):
+        text = "".join("".join([char["c"] for char in span["chars"]]).split())
+        total += len(text)
+        if span["char_flags"] & _WITHOUT_MAP or (
+            span["font"] in unmapped and 2 * sum(map(str.isalpha, text)) < len(text) > 3
+        ):
+            bad += len(text)
+        else:
+            bad += len(_UNREADABLE.findall(text))
+    return bad >= 3 and 5 * bad > total
+
+
+class Fonts:
+    """What is known of a file's fonts; each is looked at once."""
+
+    def __init__(self, pdf: pymupdf.Document) -> None:
+        self._pdf = pdf
+        self._wrong: dict[int, bool] = {}
+        self._unmapped: dict[int, str] = {}
+
+    def of_page(self, index: int) -> tuple[bool, set[str]]:
+        """Whether a font of the page (from 0) gives wrong letters, and the names of those that give none of their own."""
+        try:
+            entries = self._pdf.get_page_fonts(index)
+        except Exception as error:
+            check_memory(error)
+            return False, set()
+        wrong = False
+        unmapped = set()
+        for xref, ending, kind, name, *_ in entries:
+            if xref not in self._wrong:
+                self._look_at(xref, ending, kind, name)
+            wrong = wrong or self._wrong[xref]
+            if xref in self._unmapped:
+                unmapped.add(self._unmapped[xref])
+        return wrong, unmapped
+
+    def _look_at(self, xref: int, ending: str, kind: str, name: str) -> None:
+        self._wrong[xref] = False
+        try:
+            given = _given_letters(self._pdf, xref)
+            encoding = self._pdf.xref_get_key(xref, "Encoding")[0]
+            if not given:
+                if kind == "TrueType" and ending == "ttf" and encoding == "null":
+                    self._unmapped[xref] = name.rpartition("+")[2]
+                return
+            own = (
+                _composite_letters(self._pdf, xref, ending)
+                if kind == "Type0"
+                else _simple_letters(self._pdf, xref, kind)
+            )
+            self._wrong[xref] = _disagree(given, own)
+        except Exception as error:
+            check_memory(error)  # a font that cannot be looked at says nothing
+
+
+def _disagree(given: Mapping[int, str], own: Mapping[int, str]) -> bool:
+    """Whether, of the letters and digits that both know, a third and more than two are not the same."""
+    pairs = [
+        (given[code], own[code]) for code in given.keys() & own.keys() if own[code].isascii() and own[code].isalnum()
+    ]
+    other = sum(_letters(a) != _letters(b) for a, b in pairs if _letters(a))
+    return other > 2 and 3 * other > len(pairs)
+
+
+_PAIR = re.compile(rb"<([0-9a-fA-F\s]+)>\s*<([0-9a-fA-F\s]*)>")
+_RANGE = re.compile(rb"<([0-9a-fA-F\s]+)>\s*<([0-9a-fA-F\s]+)>\s*(?:<([0-9a-fA-F\s]*)>|\[([^\]]*)\])")
+_SECTION = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
+_HEX = re.compile(rb"<([0-9a-fA-F\s]*)>")
+
+
+def _given_letters(pdf: pymupdf.Document, xref: int) -> dict[int, str]:
+    """The letter that the font's ToUnicode map gives for each code."""
+    kind, value = pdf.xref_get_key(xref, "ToUnicode")
+    if kind != "xref":
+        return {}
+    stream = (pdf.xref_stream(int(value.split()[0])) or b"")[:_LONGEST_MAP]
+    given: dict[int, str] = {}
+    for section in _SECTION.finditer(stream):
+        if section[1] == b"bfchar":
+            given |= {int(code, 16): _utf16(letter) for code, letter in _PAIR.findall(section[2])}
+            continue
+        for first, last, start, listing in _RANGE.findall(section[2]):
+            codes = range(int(first, 16), min(int(last, 16), int(first, 16) + 0xFFFF) + 1)
+            given |= dict(zip(codes, _range_letters(start, listing, len(codes)), strict=False))
+    return given
+
+
+def _range_letters(start: bytes, listing: bytes, count: int) -> list[str]:
+    if listing:
+        return [_utf16(letter) for letter in _HEX.findall(listing)]
+    letters = _utf16(start)
+    if not letters:
+        return []
+    last = ord(letters[-1])
+    return [letters[:-1] + chr(last + step) for step in range(min(count, 0x110000 - last))]
+
+
+def _utf16(digits: bytes) -> str:
+    return bytes.fromhex(digits.decode("ascii")).decode("utf-16-be", errors="replace").replace("\x00", "")
+
+
+def _simple_letters(pdf: pymupdf.Document, xref: int, kind: str) -> dict[int, str]:
+    """The letters of a font with codes of one byte by its encoding, where that and nothing else chooses the glyphs."""
+    if kind not in ("Type1", "MMType1", "TrueType"):
+        return {}
+    flags = pdf.xref_get_key(xref, "FontDescriptor/Flags")
+    embedded = any(pdf.xref_get_key(xref, f"FontDescriptor/FontFile{n}")[0] != "null" for n in ("", "2", "3"))
+    encoding = pdf.xref_get_key(xref, "Encoding")[0]
+    named = encoding == "name" or pdf.xref_get_key(xref, "Encoding/BaseEncoding")[0] == "name"
+    symbolic = flags[0] == "int" and bool(int(flags[1]) & 4)
+    if kind == "TrueType" and (symbolic or not named):
+        return {}
+    letters: dict[int, str] = {}
+    if named or (not embedded and not symbolic and not _is_symbols(pdf, xref)):
+        # The common encodings agree in these; other codes are left out.
+        letters = {code: chr(code) for code in range(0x30, 0x7B) if chr(code).isalnum()}
+    if encoding in ("dict", "xref"):
+        letters |= _differences(pdf.xref_get_key(xref, "Encoding/Differences")[1])
+    return letters
+
+
+def _is_symbols(pdf: pymupdf.Document, xref: int) -> bool:
+    return bool(re.search("symbol|dingbat|wingding", pdf.xref_get_key(xref, "BaseFont")[1], re.IGNORECASE))
+
+
+def _differences(listing: str) -> dict[int, str]:
+    """The letters of an encoding's own names, where these are the names of single ASCII letters and digits."""
+    digits = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    letters: dict[int, str] = {}
+    code = 0
+    for token in re.findall(r"\d+|/[^\s/\[\]]+", listing):
+        if token[0] != "/":
+            code = int(token)
+            continue
+        name = token[1:]
+        letters[code] = str(digits.index(name)) if name in digits else name if len(name) == 1 else ""
+        code += 1
+    return letters
+
+
+def _composite_letters(pdf: pymupdf.Document, xref: int, ending: str) -> dict[int, str]:
+    """The letters of a TrueType font with codes of two bytes that number its glyphs, by the table inside it."""
+    if ending != "ttf" or pdf.xref_get_key(xref, "Encoding") != ("name", "/Identity-H"):
+        return {}
+    descendant = re.search(r"(\d+) 0 R", pdf.xref_get_key(xref, "DescendantFonts")[1])
+    if descendant is None or pdf.xref_get_key(int(descendant[1]), "CIDToGIDMap")[0] == "xref":
+        return {}
+    font = pymupdf.Font(fontbuffer=pdf.extract_font(xref)[3])
+    return {font.has_glyph(code): chr(code) for code in font.valid_codepoints() if code < 0x80}
+
+
+def notices(contradicting: Collection[int], unreadable: Collection[int]) -> list[Notice]:
+    """Warnings that name the pages whose text is not what is shown, or cannot be read."""
+    found = []
+    say = "shows" if len(unreadable) == 1 else "show"
+    advice = "Recognise the text anew (OCR), or compare it with the pages."
+    if contradicting:
+        told = f"The text that the file gives for {_pages(contradicting)} is not what is shown there. {advice}"
+        found.append(Notice("text-differs", told))
+    if unreadable:
+        told = f"The file does not say which letters {_pages(unreadable)} {say}; the text may be wrong. {advice}"
+        found.append(Notice("text-unreadable", told))
+    return found
+
+
+def _pages(numbers: Collection[int]) -> str:
+    return f"page{'s' if len(numbers) > 1 else ''} {listed(numbers)}"
