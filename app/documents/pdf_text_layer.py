@@ -10,7 +10,6 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from app.documents.pdf_hidden import Cause
 from app.documents.pdf_opening import open_pdf
 
 _UNCLIPPED = FLAGS & ~pymupdf.TEXT_MEDIABOX_CLIP
+_EVERYWHERE = pymupdf.Rect(-1e5, -1e5, 1e5, 1e5)
 _NO_STAND_INS = pymupdf.TEXT_IGNORE_ACTUALTEXT
 _NO_LETTER = re.compile(r"[\W_]+")
 # What no font maps a letter to that is to be read: control characters, private use, the mark for the unknown.
@@ -54,17 +54,22 @@ def layers_shown(pdf: pymupdf.Document, path: Path, password: str | None) -> pym
 def compare(page: pymupdf.Page, raw: Mapping[str, Any], layered: pymupdf.Page | None) -> Compared:
     """Compare the page's text, as "rawdict", with all that the page holds (and with its layers switched on)."""
     seen = "".join(["".join([char["c"] for char in span["chars"]]) for span in _spans(raw)])
-    whole = (page if layered is None else layered).get_text("text", flags=_UNCLIPPED | _NO_STAND_INS)
-    if _letters(whole) == _letters(seen):
+    whole = page if layered is None else layered
+    if _letters(_everywhere(whole, _UNCLIPPED | _NO_STAND_INS).extractText()) == _letters(seen):
         return Compared()
     found = Compared()
-    shown, unclipped = (page.get_text("text", flags=flags) for flags in (FLAGS, _UNCLIPPED))
+    shown, unclipped = page.get_textpage(flags=FLAGS), _everywhere(page, _UNCLIPPED)
     found.unseen["outside"] = _missing(unclipped, shown)
     if layered is not None:
-        found.unseen["layer"] = _missing(layered.get_text("text", flags=_UNCLIPPED), unclipped)
-    drawn = page.get_text("text", flags=FLAGS | _NO_STAND_INS)
-    found.contradicts = contradicts(shown, drawn)
+        found.unseen["layer"] = _missing(_everywhere(layered, _UNCLIPPED), unclipped)
+    drawn = page.get_textpage(flags=FLAGS | _NO_STAND_INS)
+    found.contradicts = contradicts(shown.extractText(), drawn.extractText())
     return found
+
+
+def _everywhere(page: pymupdf.Page, flags: int) -> pymupdf.TextPage:
+    """The page's text, also what lies off the page."""
+    return page.get_textpage(clip=_EVERYWHERE, flags=flags)
 
 
 def without_stand_ins(page: pymupdf.Page) -> dict[str, Any]:
@@ -83,11 +88,16 @@ def _letters(text: str) -> str:
     return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def _missing(more: str, less: str) -> list[str]:
-    """The words of `more` that are not in `less`; none where only their spaces differ."""
-    if not Counter(_letters(more)) - Counter(_letters(less)):
-        return []
-    return list((Counter(more.split()) - Counter(less.split())).elements())
+def _missing(more: pymupdf.TextPage, less: pymupdf.TextPage) -> list[str]:
+    """The words of `more` that `less` does not have at their place. One drawn twice, in part each time, is there."""
+    there: dict[str, list[tuple[float, float]]] = {}
+    for x, y, _, _, word, *_ in less.extractWORDS():
+        there.setdefault(word, []).append((x, y))
+    return [
+        word
+        for x, y, _, _, word, *_ in more.extractWORDS()
+        if not any(abs(x - left) < 3 and abs(y - top) < 3 for left, top in there.get(word, ()))
+    ]
 
 
 # ---- words that stand in for others
