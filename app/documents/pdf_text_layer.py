@@ -47,7 +47,9 @@ def layers_shown(pdf: pymupdf.Document, path: Path, password: str | None) -> pym
     if all(layer["on"] for layer in layers.values()):
         return None
     shown = open_pdf(path, password)
-    shown.set_layer(-1, on=list(layers), off=[])
+    inner = pymupdf.mupdf.pdf_document_from_fz_document(shown.this)
+    for number in range(pymupdf.mupdf.pdf_count_layers(inner)):
+        pymupdf.mupdf.pdf_enable_layer(inner, number, 1)
     return shown
 
 
@@ -89,15 +91,23 @@ def _letters(text: str) -> str:
 
 
 def _missing(more: pymupdf.TextPage, less: pymupdf.TextPage) -> list[str]:
-    """The words of `more` that `less` does not have at their place. One drawn twice, in part each time, is there."""
-    there: dict[str, list[tuple[float, float]]] = {}
+    """The words of `more` of which `less` does not have the beginning at their place.
+
+    So a word that is drawn twice, in part each time, is there, and one that runs off the page.
+    """
+    there: dict[tuple[int, int], list[str]] = {}
     for x, y, _, _, word, *_ in less.extractWORDS():
-        there.setdefault(word, []).append((x, y))
+        there.setdefault((round(x / 4), round(y / 4)), []).append(word)
     return [
         word
         for x, y, _, _, word, *_ in more.extractWORDS()
-        if not any(abs(x - left) < 3 and abs(y - top) < 3 for left, top in there.get(word, ()))
+        if not any(word.startswith(beginning) for place in _around(x, y) for beginning in there.get(place, ()))
     ]
+
+
+def _around(x: float, y: float) -> list[tuple[int, int]]:
+    column, row = round(x / 4), round(y / 4)
+    return [(column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
 
 
 # ---- words that stand in for others
