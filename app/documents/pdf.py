@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app.documents import left_out as leaving_out
-from app.documents import pdf_hidden, pdf_text_layer
+from app.documents import pdf_hidden, pdf_notes, pdf_outline, pdf_text_layer
 from app.documents.building import TextBuilder
 from app.documents.document import Document, Notice
 from app.documents.files import sha256_of
@@ -20,6 +20,7 @@ from app.documents.guessing import guess_kind, guess_language
 from app.documents.layout import PageLines, lay_out
 from app.documents.left_out import BeginPage, Reason, listed
 from app.documents.mupdf import FLAGS, is_of_memory, pymupdf
+from app.documents.pdf_cautions import cautions
 from app.documents.pdf_drawing import A4, Image, OversizedError, check_content, large_images, notices_of_images, size_of
 from app.documents.pdf_hidden import Sifted
 from app.documents.pdf_lines import page_lines
@@ -75,6 +76,7 @@ class _Pages:
     broken: list[int] = field(default_factory=list)
     images: dict[int, list[Image]] = field(default_factory=dict)
     sifted: dict[int, Sifted] = field(default_factory=dict)
+    notes: dict[int, list[pdf_notes.Note]] = field(default_factory=dict)
     contradicting: list[int] = field(default_factory=list)
     unreadable: list[int] = field(default_factory=list)
 
@@ -106,10 +108,12 @@ def _read(file: _File, progress: ReadProgress | None, begin: BeginPage | None, p
         kind=guess_kind(text),
         page_count=len(made),
         text=text,
-        pages=made,
+        pages=pdf_outline.labelled(file.pdf, made),
         blocks=parts,
         warnings=_warnings(file.pdf, pages),
         quads=quads,
+        comments=pdf_notes.comments(pages.notes, made, quads),
+        outline=pdf_outline.outline(file.pdf, parts, text),
     )
 
 
@@ -140,17 +144,24 @@ def _lines(file: _File, number: int, pages: _Pages) -> list[Any]:
     if images:
         pages.images[number] = images
     raw = page.get_text("rawdict", flags=FLAGS)
-    compared = pdf_text_layer.compare(page, raw, None if file.layered is None else file.layered[number - 1])
+    spans = pdf_hidden.spans_of(raw)
+    layered = None if file.layered is None else file.layered[number - 1]
+    compared = pdf_text_layer.compare(page, "".join([span.text for span in spans]), layered)
     if compared.contradicts:
         raw = pdf_text_layer.without_stand_ins(page)
+        spans = pdf_hidden.spans_of(raw)
     wrong, unmapped = file.fonts.of_page(number - 1)
     if compared.contradicts or wrong:
         pages.contradicting.append(number)
-    elif pdf_text_layer.is_unreadable(raw, unmapped):
+    elif pdf_text_layer.is_unreadable(spans, unmapped):
         pages.unreadable.append(number)
-    sifted = pdf_hidden.sift(page, raw, drawable=not images)
+    sifted = pdf_hidden.sift(page, raw, spans, drawable=not images)
     for cause, words in compared.unseen.items():
         sifted.add(cause, words)
+    notes = pdf_notes.notes_of(page)
+    sifted.add("comment", notes.hidden)
+    if notes.shown:
+        pages.notes[number] = notes.shown
     if sifted.hidden or sifted.recognised:
         pages.sifted[number] = sifted
     return page_lines(raw, tuple(page.rotation_matrix), _recover_quad)
@@ -171,6 +182,7 @@ def _warnings(pdf: pymupdf.Document, pages: _Pages) -> tuple[Notice, ...]:
     notices.extend(pdf_hidden.notices(pages.sifted))
     notices.extend(pdf_text_layer.notices(pages.contradicting, pages.unreadable))
     notices.extend(notices_of_images(pages.images))
+    notices.extend(cautions(pdf))
     unread = {*pages.broken, *pages.left_out}
     silent = [number for number, page in enumerate(pages.read, 1) if not page.lines and number not in unread]
     notices.extend(_without_text(silent, len(pages.read)))

@@ -20,7 +20,7 @@ from app.documents.document import Notice
 from app.documents.left_out import listed
 from app.documents.mupdf import pymupdf
 
-Cause = Literal["unpainted", "colour", "covered", "tiny", "outside", "layer"]
+Cause = Literal["unpainted", "colour", "covered", "tiny", "outside", "layer", "comment"]
 
 _WORDS: Mapping[Cause, str] = {
     "unpainted": "it is not painted",
@@ -29,6 +29,7 @@ _WORDS: Mapping[Cause, str] = {
     "tiny": "it is too small to be read",
     "outside": "it lies outside of what is shown",
     "layer": "it belongs to a layer that is switched off",
+    "comment": "it stands in a comment that is hidden",
 }
 
 TINY = 1.5
@@ -69,12 +70,14 @@ class Sifted:
 
 
 @dataclass(slots=True, eq=False)
-class _Span:
+class Span:
     """A run of letters of one look, and what is known of it."""
 
     line: int
     chars: list[dict[str, Any]]
     text: str
+    font: str
+    flags: int
     box: Box
     colour: tuple[int, int, int]
     alpha: float
@@ -88,24 +91,23 @@ class _Span:
 class _Word:
     """Letters `start:end` of a span that are seen or not seen together."""
 
-    span: _Span
+    span: Span
     start: int
     end: int
     box: Box
     letters: int
 
 
-def sift(page: pymupdf.Page, raw: dict[str, Any], *, drawable: bool = True) -> Sifted:
-    """Take the letters that no reader sees out of `raw`, the page as "rawdict", and say what they were.
+def sift(page: pymupdf.Page, raw: dict[str, Any], spans: Sequence[Span], *, drawable: bool = True) -> Sifted:
+    """Take the letters that no reader sees out of `raw`, the page as "rawdict" with these spans, and say what they were.
 
     Where the page is not `drawable` in sensible time or memory, doubts are settled for the text.
     """
     found = Sifted()
-    spans = list(_spans(raw))
-    if not spans:
+    if not spans or not (any(map(_is_odd, spans)) or _paints_areas(page)):
         return found
     doubts = _Doubts(page, spans)
-    words = [word for span in doubts.suspects() for word in _words_of(span)]
+    words = [word for span in doubts.suspects for word in _words_of(span)]
     if words:
         judge = _Judge(page, spans, doubts, drawable=drawable)
         judge.look_at(words)
@@ -117,7 +119,29 @@ def sift(page: pymupdf.Page, raw: dict[str, Any], *, drawable: bool = True) -> S
 # ---- what there is
 
 
-def _spans(raw: Mapping[str, Any]) -> Iterator[_Span]:
+def spans_of(raw: Mapping[str, Any]) -> list[Span]:
+    """The runs of letters of a page given as "rawdict"."""
+    return list(_spans(raw))
+
+
+def _is_odd(span: Span) -> bool:
+    """Whether what is known of the span alone says that it may not be seen."""
+    odd = not span.painted or span.tiny or span.clipped or span.alpha < 0.25
+    return odd or min(span.colour) > _LIGHT
+
+
+# Operators that fill paths, paint pictures and shadings, or run other content that may; in text, too, which does no harm.
+_PAINTS = re.compile(rb"(?<![^\s\]>)])(?:f\*?|F|B\*?|b\*?|sh|Do|BI)(?=\s|$)")
+
+
+def _paints_areas(page: pymupdf.Page) -> bool:
+    """Whether the page may paint anything but letters and lines."""
+    return page.parent.xref_get_key(page.xref, "Annots")[0] != "null" or bool(
+        _PAINTS.search(page.read_contents() or b"")
+    )
+
+
+def _spans(raw: Mapping[str, Any]) -> Iterator[Span]:
     number = 0
     for block in raw["blocks"]:
         for line in block.get("lines", ()):
@@ -128,12 +152,14 @@ def _spans(raw: Mapping[str, Any]) -> Iterator[_Span]:
                     yield _span(number, span, text, line["dir"])
 
 
-def _span(number: int, span: dict[str, Any], text: str, direction: Sequence[float]) -> _Span:
+def _span(number: int, span: dict[str, Any], text: str, direction: Sequence[float]) -> Span:
     flags, colour = span["char_flags"], span["color"]
-    return _Span(
+    return Span(
         line=number,
         chars=span["chars"],
         text=text,
+        font=span["font"],
+        flags=flags,
         box=tuple(span["bbox"]),
         colour=(colour >> 16 & 255, colour >> 8 & 255, colour & 255),
         alpha=span["alpha"] / 255,
@@ -151,7 +177,7 @@ def _is_squeezed(span: Mapping[str, Any], text: str, direction: Sequence[float])
     return len(text) > 3 and along < 0.03 * span["size"] * len(text)
 
 
-def _words_of(span: _Span) -> Iterator[_Word]:
+def _words_of(span: Span) -> Iterator[_Word]:
     for found in _WORD.finditer(span.text):
         boxes = np.array([char["bbox"] for char in span.chars[found.start() : found.end()]])
         box = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
@@ -176,7 +202,7 @@ def _overlap(a: Box, b: Box) -> float:
 class _Doubts:
     """What the page paints, in order, and which spans it may hide."""
 
-    def __init__(self, page: pymupdf.Page, spans: Sequence[_Span]) -> None:
+    def __init__(self, page: pymupdf.Page, spans: Sequence[Span]) -> None:
         self._page = page
         self._spans = spans
         log = page.get_bboxlog()
@@ -190,20 +216,25 @@ class _Doubts:
         self.first_text = min(texts, default=len(log))
         self.texts = np.array(texts, dtype=np.intp)
 
-    def suspects(self) -> list[_Span]:
+    @cached_property
+    def suspects(self) -> list[Span]:
         """The spans that may not be seen."""
+        lost = self._may_be_lost()
+        return [span for span, hidden in zip(self._spans, lost, strict=True) if hidden or _is_odd(span)]
+
+    def _may_be_lost(self) -> list[bool]:
+        """For each span, whether an area may be painted over it, or lies around it in its colour."""
+        spans = np.array([span.box for span in self._spans])[:, None]  # (spans, 1, 4)
+        areas = self.boxes[self.areas]
+        meets: NDArray[np.bool_] = np.logical_and(
+            (areas[:, :2] < spans[..., 2:]).all(axis=2), (areas[:, 2:] > spans[..., :2]).all(axis=2)
+        )  # (spans, areas)
         return [
-            span
-            for span in self._spans
-            if not span.painted or span.tiny or span.clipped or span.alpha < 0.25 or self._may_be_lost(span)
+            bool(near.any()) and self._is_lost_in(span, self.areas[near])
+            for span, near in zip(self._spans, meets, strict=True)
         ]
 
-    def _may_be_lost(self, span: _Span) -> bool:
-        if min(span.colour) > _LIGHT:
-            return True
-        near = self.areas[self._meets(self.areas, span.box)]
-        if not len(near):
-            return False
+    def _is_lost_in(self, span: Span, near: NDArray[np.intp]) -> bool:
         painted = self._painted(span.box)
         return any(i > painted or self.is_like_or_unknown(i, span.colour) for i in near.tolist())
 
@@ -347,7 +378,7 @@ def _distance(pixels: NDArray[np.int16], colour: tuple[int, int, int]) -> NDArra
 class _Judge:
     """Settles what is seen of the words in doubt."""
 
-    def __init__(self, page: pymupdf.Page, spans: Sequence[_Span], doubts: _Doubts, *, drawable: bool) -> None:
+    def __init__(self, page: pymupdf.Page, spans: Sequence[Span], doubts: _Doubts, *, drawable: bool) -> None:
         self._page = page
         self._spans = spans
         self._doubts = doubts
@@ -444,8 +475,8 @@ class _Judge:
         return _spread(self._drawn.at(word.box)) >= CONTRAST and not self._repeats_visible(word)
 
     @cached_property
-    def _visible(self) -> list[_Span]:
-        hidden = {id(span) for span in self._doubts.suspects()}
+    def _visible(self) -> list[Span]:
+        hidden = {id(span) for span in self._doubts.suspects}
         return [span for span in self._spans if id(span) not in hidden]
 
     @property
@@ -467,7 +498,7 @@ class _Judge:
         return False
 
 
-def _is_alike(pixels: NDArray[np.int16], span: _Span) -> bool:
+def _is_alike(pixels: NDArray[np.int16], span: Span) -> bool:
     """Whether letters of the span's colour cannot be told from what lies around and between them."""
     edge = np.concatenate([pixels[0], pixels[-1]])
     for background in (np.median(pixels.reshape(-1, 3), axis=0), np.median(edge, axis=0)):

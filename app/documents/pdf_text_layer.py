@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 from app.documents.document import Notice
 from app.documents.left_out import listed
 from app.documents.mupdf import FLAGS, check_memory, pymupdf
-from app.documents.pdf_hidden import Cause
+from app.documents.pdf_hidden import Cause, Span
 from app.documents.pdf_opening import open_pdf
 
 _UNCLIPPED = FLAGS & ~pymupdf.TEXT_MEDIABOX_CLIP
@@ -53,17 +53,17 @@ def layers_shown(pdf: pymupdf.Document, path: Path, password: str | None) -> pym
     return shown
 
 
-def compare(page: pymupdf.Page, raw: Mapping[str, Any], layered: pymupdf.Page | None) -> Compared:
-    """Compare the page's text, as "rawdict", with all that the page holds (and with its layers switched on)."""
-    seen = "".join(["".join([char["c"] for char in span["chars"]]) for span in _spans(raw)])
+def compare(page: pymupdf.Page, seen: str, layered: pymupdf.Page | None) -> Compared:
+    """Compare the page's text `seen` with all that the page holds (and with its layers switched on)."""
     whole = page if layered is None else layered
-    if _letters(_everywhere(whole, _UNCLIPPED | _NO_STAND_INS).extractText()) == _letters(seen):
+    held = _everywhere(whole, _UNCLIPPED | _NO_STAND_INS).extractText()
+    if "".join(held.split()) == "".join(seen.split()) or _letters(held) == _letters(seen):
         return Compared()
     found = Compared()
     shown, unclipped = page.get_textpage(flags=FLAGS), _everywhere(page, _UNCLIPPED)
-    found.unseen["outside"] = _missing(unclipped, shown)
+    found.unseen["outside"] = _missing(unclipped, shown, page)
     if layered is not None:
-        found.unseen["layer"] = _missing(_everywhere(layered, _UNCLIPPED), unclipped)
+        found.unseen["layer"] = _missing(_everywhere(layered, _UNCLIPPED), unclipped, page)
     drawn = page.get_textpage(flags=FLAGS | _NO_STAND_INS)
     found.contradicts = contradicts(shown.extractText(), drawn.extractText())
     return found
@@ -80,29 +80,29 @@ def without_stand_ins(page: pymupdf.Page) -> dict[str, Any]:
     return raw
 
 
-def _spans(raw: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for block in raw["blocks"]:
-        for line in block.get("lines", ()):
-            yield from line["spans"]
-
-
 def _letters(text: str) -> str:
     return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def _missing(more: pymupdf.TextPage, less: pymupdf.TextPage) -> list[str]:
-    """The words of `more` of which `less` does not have the beginning at their place.
+def _missing(more: pymupdf.TextPage, less: pymupdf.TextPage, page: pymupdf.Page) -> list[str]:
+    """The words of the lines of `more` of which `less` has nothing at their place.
 
-    So a word that is drawn twice, in part each time, is there, and one that runs off the page.
+    A line that is drawn twice, in part each time, is there; so is one that only runs over the page's edge.
     """
     there: dict[tuple[int, int], list[str]] = {}
     for x, y, _, _, word, *_ in less.extractWORDS():
         there.setdefault((round(x / 4), round(y / 4)), []).append(word)
-    return [
-        word
-        for x, y, _, _, word, *_ in more.extractWORDS()
-        if not any(word.startswith(beginning) for place in _around(x, y) for beginning in there.get(place, ()))
-    ]
+    found: dict[tuple[int, int], list[str]] = {}
+    shown: set[tuple[int, int]] = set()
+    edge = page.rect * page.derotation_matrix
+    for x, y, right, bottom, word, block, line, _ in more.extractWORDS():
+        box = pymupdf.Rect(x, y, right, bottom)
+        cut = box.intersects(edge) and box not in edge
+        if cut or any(word.startswith(beginning) for place in _around(x, y) for beginning in there.get(place, ())):
+            shown.add((block, line))
+        else:
+            found.setdefault((block, line), []).append(word)
+    return [word for line, words in found.items() if line not in shown for word in words]
 
 
 def _around(x: float, y: float) -> list[tuple[int, int]]:
@@ -145,19 +145,17 @@ def _is_other(given: str, drawn: str, words: int) -> bool:
 # ---- letters that cannot be read
 
 
-def is_unreadable(raw: Mapping[str, Any], unmapped: Collection[str]) -> bool:
+def is_unreadable(spans: Sequence[Span], unmapped: Collection[str]) -> bool:
     """Whether many of the page's characters are no letters; `unmapped` names fonts that do not say which theirs are."""
-    total = bad = 0
-    for span in _spans(raw):
-        text = "".join("".join([char["c"] for char in span["chars"]]).split())
-        total += len(text)
-        if span["char_flags"] & _WITHOUT_MAP or (
-            span["font"] in unmapped and 2 * sum(map(str.isalpha, text)) < len(text) > 3
-        ):
-            bad += len(text)
-        else:
-            bad += len(_UNREADABLE.findall(text))
-    return bad >= 3 and 5 * bad > total
+    text = "".join("".join([span.text for span in spans]).split())
+    bad = len(_UNREADABLE.findall(text))
+    for span in spans:
+        if span.flags & _WITHOUT_MAP:
+            bad += len(span.text)
+        elif span.font in unmapped:
+            letters = sum(map(str.isalpha, span.text))
+            bad += len(span.text) if 2 * letters < len(span.text) > 3 else 0
+    return bad >= 3 and 5 * bad > len(text)
 
 
 class Fonts:
