@@ -229,14 +229,23 @@ class _Doubts:
         meets: NDArray[np.bool_] = np.logical_and(
             (areas[:, :2] < spans[..., 2:]).all(axis=2), (areas[:, 2:] > spans[..., :2]).all(axis=2)
         )  # (spans, areas)
+        if not meets.any():
+            return [False] * len(self._spans)
+        colours = np.array([span.colour for span in self._spans])[:, None]  # (spans, 1, 3)
+        # Where the fill is not known it is NaN, which differs from nothing.
+        alike = ~(np.abs(self._fills - colours).max(axis=2) >= 2 * CONTRAST)
+        later = meets & (self.areas > self.first_text)
         return [
-            bool(near.any()) and self._is_lost_in(span, self.areas[near])
-            for span, near in zip(self._spans, meets, strict=True)
+            bool(same) or (bool(after.any()) and self._painted(span.box) < self.areas[after].max())
+            for span, same, after in zip(self._spans, (meets & alike).any(axis=1), later, strict=True)
         ]
 
-    def _is_lost_in(self, span: Span, near: NDArray[np.intp]) -> bool:
-        painted = self._painted(span.box)
-        return any(i > painted or self.is_like_or_unknown(i, span.colour) for i in near.tolist())
+    @cached_property
+    def _fills(self) -> NDArray[np.float64]:
+        """The colour of each area as 0 to 255, shape (areas, 3); NaN for pictures, whose colour is not known."""
+        unknown = (float("nan"),) * 3
+        fills = [self.paths[i].get("fill") or unknown if i in self.paths else unknown for i in self.areas.tolist()]
+        return 255 * np.array(fills, dtype=np.float64).reshape(-1, 3)
 
     def _painted(self, box: Box) -> int:
         """When the first of the letters around the middle of the box are painted; what comes before hides none of them."""
