@@ -23,13 +23,17 @@ Quad = tuple[float, float, float, float, float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page; `number` counts from 1, sizes are PDF points as displayed (after rotation), `start:end` its share of the text."""
+    """One page; `number` counts from 1, sizes are PDF points as displayed (after rotation), `start:end` its share of the text.
+
+    `label` is how the file itself numbers the page ("iv", "A-3"); empty where that is no other than `number`.
+    """
 
     number: int
     width: float
     height: float
     start: int
     end: int
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,16 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """An entry of the file's own outline (a bookmark): `level` counts from 1, `start` is its heading's offset where known."""
+
+    title: str
+    level: int
+    page: int
+    start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A warning that travels with a document or an analysis: a stable code and a sentence for the user."""
 
@@ -135,6 +149,7 @@ class Document:
     quads: NDArray[np.float32] | None = field(default=None, repr=False)
     revisions: tuple[Revision, ...] = ()
     comments: tuple[Comment, ...] = ()
+    outline: tuple[OutlineEntry, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The `fusen.document/1` object."""
@@ -147,10 +162,7 @@ class Document:
             "kind": self.kind,
             "page_count": self.page_count,
             "text": self.text,
-            "pages": [
-                {"number": p.number, "width": p.width, "height": p.height, "start": p.start, "end": p.end}
-                for p in self.pages
-            ],
+            "pages": [_page_json(p) for p in self.pages],
             "blocks": [_block_json(b) for b in self.blocks],
             "warnings": [{"code": w.code, "message": w.message} for w in self.warnings],
             "revisions": [_revision_json(r) for r in self.revisions],
@@ -158,7 +170,26 @@ class Document:
                 {"author": c.author, "date": c.date, "text": c.text, "start": c.start, "end": c.end}
                 for c in self.comments
             ],
+            "outline": [_outline_json(entry) for entry in self.outline],
         }
+
+
+def _page_json(page: Page) -> dict[str, Any]:
+    return {
+        "number": page.number,
+        "width": page.width,
+        "height": page.height,
+        "start": page.start,
+        "end": page.end,
+        "label": page.label or str(page.number),
+    }
+
+
+def _outline_json(entry: OutlineEntry) -> dict[str, Any]:
+    found: dict[str, Any] = {"title": entry.title, "level": entry.level, "page": entry.page}
+    if entry.start is not None:
+        found["start"] = entry.start
+    return found
 
 
 def _block_json(block: Block) -> dict[str, Any]:

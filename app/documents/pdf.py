@@ -1,13 +1,10 @@
-"""The one adapter to PyMuPDF: open, measure, draw and read a PDF, with every failure as a `FusenError`.
+"""Reading a PDF: pages to lines to blocks, with what must be said of the file beside its text.
 
-PyMuPDF is not safe in threads and is run in the document worker only.
+Runs in the document worker only, see `app.documents.mupdf`.
 """
 
 from __future__ import annotations
 
-import math
-import re
-import sys
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -15,165 +12,33 @@ from pathlib import Path
 from typing import Any
 
 from app.documents import left_out as leaving_out
+from app.documents import pdf_hidden, pdf_notes, pdf_outline, pdf_text_layer
 from app.documents.building import TextBuilder
 from app.documents.document import Document, Notice
-from app.documents.files import check_readable, head_of, sha256_of
+from app.documents.files import sha256_of
 from app.documents.guessing import guess_kind, guess_language
 from app.documents.layout import PageLines, lay_out
 from app.documents.left_out import BeginPage, Reason, listed
+from app.documents.mupdf import FLAGS, is_of_memory, pymupdf
+from app.documents.pdf_cautions import cautions
+from app.documents.pdf_drawing import (
+    A4,
+    Image,
+    OversizedError,
+    check_content,
+    large_images,
+    notices_of_images,
+    size_of,
+    usable_page,
+)
+from app.documents.pdf_hidden import Sifted
 from app.documents.pdf_lines import page_lines
-from app.errors import FusenError
-
-# PyMuPDF tries to import its layout model and Markdown converter, which load ONNX Runtime: five times the time to start
-# and three times the memory for what is not used here. None makes those imports fail, for which PyMuPDF is prepared.
-for _unused in ("pymupdf.layout", "pymupdf4llm"):
-    sys.modules.setdefault(_unused, None)  # type: ignore[arg-type]
-
-import pymupdf  # noqa: E402
-
-pymupdf.TOOLS.mupdf_display_errors(False)
-pymupdf.TOOLS.mupdf_display_warnings(False)
-pymupdf.no_recommend_layout()
+from app.documents.pdf_opening import open_pdf, was_repaired
 
 ReadProgress = Callable[[int, int], None]
 
-_FLAGS = pymupdf.TEXT_PRESERVE_LIGATURES | pymupdf.TEXT_MEDIABOX_CLIP
-# Enough of the white space and junk that programs put before the header.
-_HEAD = 1024
-
-LARGEST_PAGE_COUNT = 50_000
-
 FILE_SECONDS, FILE_SECONDS_A_PAGE = 60.0, 0.2
 """How long the pages of a file may take together; what is then unread is left out. Usual pages take a hundredth of a second."""
-
-LARGEST_CONTENT = 128 << 20
-"""Bytes that one page's drawing may unpack to; a hundred times as much as the densest usual page."""
-
-LARGEST_SIDE = 144_000.0
-"""Points, fifty metres: ten times what the standard lets a page measure without a unit of its own."""
-
-_A4 = (595.0, 842.0)
-
-
-def open_pdf(path: Path, password: str | None = None) -> pymupdf.Document:
-    """The opened and, where needed, unlocked file, with at least one page. Raises `FusenError`."""
-    check_readable(path)
-    if b"%PDF-" not in head_of(path, _HEAD):
-        raise FusenError("unsupported", f"{path.name} is not a PDF, whatever its name says.", "Open the original file.")
-    try:
-        pdf = pymupdf.open(path, filetype="pdf")
-        if pdf.needs_pass:
-            _unlock(pdf, path, password)
-        if not pdf.is_pdf or pdf.page_count < 1:
-            raise _damaged(path)
-        if pdf.page_count > LARGEST_PAGE_COUNT:
-            raise FusenError(
-                "too-large", f"{path.name} has more than {LARGEST_PAGE_COUNT:,} pages.", "Split it and open the parts."
-            )
-    except (FusenError, MemoryError):
-        raise
-    except Exception as error:
-        _check_memory(error)
-        # MuPDF's errors have no tree that tells damage from limits; all of them mean that this file cannot be opened.
-        raise _damaged(path) from error
-    return pdf
-
-
-def _unlock(pdf: pymupdf.Document, path: Path, password: str | None) -> None:
-    if password is None:
-        raise FusenError("encrypted", f"{path.name} is protected by a password.", "Enter its password.")
-    if not pdf.authenticate(password):
-        raise FusenError("wrong-password", f"The password does not open {path.name}.", "Check it and enter it again.")
-
-
-def _damaged(path: Path) -> FusenError:
-    return FusenError(
-        "damaged",
-        f"{path.name} is damaged and has no page that can be shown.",
-        "Ask for the file again, or for another copy.",
-    )
-
-
-def _check_memory(error: Exception) -> None:
-    """MuPDF reports a failed allocation as an error like any other; here it is a `MemoryError`."""
-    if _is_of_memory(error):
-        raise MemoryError(str(error)) from error
-
-
-def _is_of_memory(error: Exception) -> bool:
-    told = re.search(r"\b[cm]alloc\b|\brealloc\b|out of memory|bad_alloc", str(error), re.IGNORECASE)
-    return isinstance(error, MemoryError) or told is not None
-
-
-class _OversizedError(Exception):
-    """A page's drawing unpacks to more than `LARGEST_CONTENT`."""
-
-
-def _check_content(pdf: pymupdf.Document, page: pymupdf.Page) -> None:
-    """Raise `_OversizedError` for a page that unpacks without end. Unpacks up to the limit and keeps nothing."""
-    library = pymupdf.mupdf
-    try:
-        inner = library.pdf_document_from_fz_document(pdf.this)
-        contents = library.pdf_page_contents(library.pdf_page_from_fz_page(page.this))
-        unpacked = library.fz_skip(library.pdf_open_contents_stream(inner, contents), LARGEST_CONTENT)
-    except MemoryError:
-        raise
-    except Exception:
-        return  # reading the page meets the same fault, and may get over it
-    if unpacked >= LARGEST_CONTENT:
-        raise _OversizedError
-
-
-def page_sizes(pdf: pymupdf.Document) -> list[tuple[float, float]]:
-    """Displayed width and height of every page in points."""
-    return [_size(pdf, index) for index in range(pdf.page_count)]
-
-
-def _size(pdf: pymupdf.Document, index: int) -> tuple[float, float]:
-    try:
-        rect = _page(pdf, index).rect
-        return float(rect.width), float(rect.height)
-    except MemoryError:
-        raise
-    except Exception as error:
-        _check_memory(error)
-        # A page that is broken still has its place in the count; A4 stands in for its size.
-        return _A4
-
-
-def _page(pdf: pymupdf.Document, index: int) -> pymupdf.Page:
-    """A page; one whose size is absurd gets a usual one, on which its words can be seen. The file stays as it is."""
-    page = pdf[index]
-    if max(page.rect.width, page.rect.height) <= LARGEST_SIDE:
-        return page
-    page.set_mediabox(pymupdf.Rect(0, 0, *_A4))
-    pdf.xref_set_key(page.xref, "UserUnit", "null")
-    return pdf.reload_page(page)
-
-
-def render_page(pdf: pymupdf.Document, number: int, scale: float, target: memoryview) -> tuple[int, int, int]:
-    """Draw page `number` (from 1) at `scale` pixels a point into `target` as RGB888; returns width, height, bytes a row."""
-    if not 1 <= number <= pdf.page_count:
-        raise FusenError("not-found", f"There is no page {number}.", f"The document has {pdf.page_count} pages.")
-    try:
-        page = _page(pdf, number - 1)
-        needed = 3 * math.ceil(page.rect.width * scale) * math.ceil(page.rect.height * scale)
-        if needed > len(target):
-            raise FusenError("too-large", f"Page {number} is too large to be shown at this size.", "Show it smaller.")
-        _check_content(pdf, page)
-        pixmap = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
-    except (FusenError, MemoryError):
-        raise
-    except _OversizedError as error:
-        raise FusenError("too-large", f"Page {number} unpacks to too much.", "Other pages can be shown.") from error
-    except Exception as error:
-        _check_memory(error)
-        raise FusenError("damaged", f"Page {number} cannot be drawn.", "Other pages may be whole.") from error
-    size = pixmap.stride * pixmap.height
-    if size > len(target):
-        raise FusenError("too-large", f"Page {number} is too large to be shown at this size.", "Show it smaller.")
-    target[:size] = pixmap.samples_mv[:size]
-    return pixmap.width, pixmap.height, pixmap.stride
 
 
 def read_pdf(
@@ -190,10 +55,25 @@ def read_pdf(
     `FusenError`, also when no page is left, or what `begin` or `progress` raises.
     """
     pdf = open_pdf(path, password)
+    layered = None
     try:
-        return _read(pdf, path, progress, begin, _Pages(left_out=dict(left_out)))
+        layered = pdf_text_layer.layers_shown(pdf, path, password)
+        file = _File(path, pdf, layered, pdf_text_layer.Fonts(pdf))
+        return _read(file, progress, begin, _Pages(left_out=dict(left_out)))
     finally:
         pdf.close()
+        if layered is not None:
+            layered.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What is open: the file, the same with all its layers where some are off, and what is known of its fonts."""
+
+    path: Path
+    pdf: pymupdf.Document
+    layered: pymupdf.Document | None
+    fonts: pdf_text_layer.Fonts
 
 
 @dataclass(slots=True)
@@ -203,23 +83,26 @@ class _Pages:
     left_out: dict[int, Reason]
     read: list[PageLines] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
+    images: dict[int, list[Image]] = field(default_factory=dict)
+    sifted: dict[int, Sifted] = field(default_factory=dict)
+    notes: dict[int, list[pdf_notes.Note]] = field(default_factory=dict)
+    contradicting: list[int] = field(default_factory=list)
+    unreadable: list[int] = field(default_factory=list)
 
 
-def _read(
-    pdf: pymupdf.Document, path: Path, progress: ReadProgress | None, begin: BeginPage | None, pages: _Pages
-) -> Document:
-    count = pdf.page_count
+def _read(file: _File, progress: ReadProgress | None, begin: BeginPage | None, pages: _Pages) -> Document:
+    count = file.pdf.page_count
     over = time.monotonic() + FILE_SECONDS + FILE_SECONDS_A_PAGE * count
     for number in range(1, count + 1):
         if time.monotonic() > over:
             pages.left_out.setdefault(number, "timeout")
         if number not in pages.left_out and begin is not None:
             begin(number, count)
-        pages.read.append(_read_page(pdf, number, pages))
+        pages.read.append(_read_page(file, number, pages))
         if progress is not None:
             progress(number, count)
     if len(pages.left_out) + len(pages.broken) == count and pages.left_out:
-        raise leaving_out.nothing_left(path, pages.left_out)
+        raise leaving_out.nothing_left(file.path, pages.left_out)
     builder = TextBuilder()
     for page, blocks in zip(pages.read, lay_out(pages.read), strict=True):
         builder.begin_page(page.width, page.height)
@@ -227,33 +110,35 @@ def _read(
             builder.add(block.type, block.text, block.level, block.quads)
     text, made, parts, quads = builder.finish()
     return Document(
-        file=str(path),
-        sha256=sha256_of(path),
+        file=str(file.path),
+        sha256=sha256_of(file.path),
         format="pdf",
         language=guess_language(text),
         kind=guess_kind(text),
         page_count=len(made),
         text=text,
-        pages=made,
+        pages=pdf_outline.labelled(file.pdf, made),
         blocks=parts,
-        warnings=_warnings(pdf, pages),
+        warnings=_warnings(file.pdf, pages),
         quads=quads,
+        comments=pdf_notes.comments(pages.notes, made, quads),
+        outline=pdf_outline.outline(file.pdf, parts, text),
     )
 
 
-def _read_page(pdf: pymupdf.Document, number: int, pages: _Pages) -> PageLines:
+def _read_page(file: _File, number: int, pages: _Pages) -> PageLines:
     """One page's lines; without any where it is broken or left out, which does not take the others from the reader."""
     if number in pages.left_out:
-        return PageLines(*_A4, [])
-    size = _A4
+        return PageLines(*A4, [])
+    size = A4
     try:
-        size = _size(pdf, number - 1)
-        return PageLines(*size, _lines(pdf, number - 1))
-    except _OversizedError:
+        size = size_of(file.pdf, number - 1)
+        return PageLines(*size, _lines(file, number, pages))
+    except OversizedError:
         pages.left_out[number] = "too-large"
         return PageLines(*size, [])
     except Exception as error:
-        if _is_of_memory(error):
+        if is_of_memory(error):
             pages.left_out[number] = "out-of-memory"
             pymupdf.TOOLS.store_shrink(100)  # what MuPDF keeps for later may have been what was missing
         else:
@@ -261,10 +146,33 @@ def _read_page(pdf: pymupdf.Document, number: int, pages: _Pages) -> PageLines:
         return PageLines(*size, [])
 
 
-def _lines(pdf: pymupdf.Document, index: int) -> list[Any]:
-    page = _page(pdf, index)
-    _check_content(pdf, page)
-    raw = page.get_text("rawdict", flags=_FLAGS)
+def _lines(file: _File, number: int, pages: _Pages) -> list[Any]:
+    page = usable_page(file.pdf, number - 1)
+    check_content(file.pdf, page)
+    images = large_images(file.pdf, number - 1)
+    if images:
+        pages.images[number] = images
+    raw = page.get_text("rawdict", flags=FLAGS)
+    spans = pdf_hidden.spans_of(raw)
+    layered = None if file.layered is None else file.layered[number - 1]
+    compared = pdf_text_layer.compare(page, "".join([span.text for span in spans]), layered)
+    if compared.contradicts:
+        raw = pdf_text_layer.without_stand_ins(page)
+        spans = pdf_hidden.spans_of(raw)
+    wrong, unmapped = file.fonts.of_page(number - 1)
+    if compared.contradicts or wrong:
+        pages.contradicting.append(number)
+    elif pdf_text_layer.is_unreadable(spans, unmapped):
+        pages.unreadable.append(number)
+    sifted = pdf_hidden.sift(page, raw, spans, drawable=not images)
+    for cause, words in compared.unseen.items():
+        sifted.add(cause, words)
+    notes = pdf_notes.notes_of(page)
+    sifted.add("comment", notes.hidden)
+    if notes.shown:
+        pages.notes[number] = notes.shown
+    if sifted.hidden or sifted.recognised:
+        pages.sifted[number] = sifted
     return page_lines(raw, tuple(page.rotation_matrix), _recover_quad)
 
 
@@ -275,11 +183,15 @@ def _recover_quad(direction: Any, span: Any, char: Any) -> tuple[float, ...]:
 
 def _warnings(pdf: pymupdf.Document, pages: _Pages) -> tuple[Notice, ...]:
     notices: list[Notice] = []
-    if pdf.is_repaired:
+    if was_repaired(pdf):
         notices.append(Notice("repaired", "The file was damaged and has been repaired; something may be missing."))
     notices.extend(leaving_out.notices(pages.left_out))
     if pages.broken:
         notices.append(Notice("page-damaged", f"These pages could not be read: {listed(pages.broken)}."))
+    notices.extend(pdf_hidden.notices(pages.sifted))
+    notices.extend(pdf_text_layer.notices(pages.contradicting, pages.unreadable))
+    notices.extend(notices_of_images(pages.images))
+    notices.extend(cautions(pdf))
     unread = {*pages.broken, *pages.left_out}
     silent = [number for number, page in enumerate(pages.read, 1) if not page.lines and number not in unread]
     notices.extend(_without_text(silent, len(pages.read)))

@@ -1,6 +1,6 @@
 """A copy of the PDF with a real highlight annotation on each decided finding, which any viewer shows, lists and removes.
 
-Runs in the document worker: this and `app.documents.pdf` are the only modules that touch PyMuPDF.
+Runs in the document worker: PyMuPDF is had through `app.documents.mupdf`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from app.documents.document import Language, Quad
-from app.documents.pdf import open_pdf  # first: it prepares what PyMuPDF looks for when it is imported
+from app.documents.mupdf import pymupdf
+from app.documents.pdf_opening import open_pdf, was_rewritten
 from app.errors import FusenError
 from app.export.brief import KEPT
 from app.export.wording import decision_words, grade, importance_words, printable, tag_words
 from app.export.writing import refuse_original, replacing
 from app.review.findings import Decision, Finding
-
-import pymupdf  # isort: skip
 
 _COLOURS: Mapping[Decision, tuple[float, float, float]] = {
     "accepted": (1.0, 0.80, 0.20),  # amber
@@ -130,7 +129,7 @@ def _content(finding: Finding) -> str:
 
 def _save(pdf: pymupdf.Document, part: Path) -> bytes | None:
     """Append to the copy; or, where the file had to be repaired on opening, return its bytes written anew."""
-    if pdf.can_save_incrementally():
+    if pdf.can_save_incrementally() and not was_rewritten(pdf):
         pdf.save(part, incremental=True, encryption=pymupdf.PDF_ENCRYPT_KEEP)
         return None
     return bytes(pdf.tobytes(garbage=1, deflate=True, encryption=pymupdf.PDF_ENCRYPT_KEEP))

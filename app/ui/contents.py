@@ -119,7 +119,8 @@ class ContentsPanel(QWidget):
         """Open level by level as long as all that shows is easily looked over."""
         shown = len(level)
         while level:
-            below = [item.child(row) for item in level for row in range(item.childCount())]
+            children = (item.child(row) for item in level for row in range(item.childCount()))
+            below = [child for child in children if child is not None]
             shown += len(below)
             if shown > _MOST_OPEN:
                 return

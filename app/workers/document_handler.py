@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from app.analysis.structure.building import structure_of
-from app.documents import pdf
 from app.documents.files import check_readable, sha256_of
 from app.documents.loading import format_of, load_document
 from app.documents.old_word import OldWordError
+from app.documents.pdf_drawing import page_sizes, render_page
+from app.documents.pdf_opening import open_pdf
 from app.errors import FusenError
 from app.workers import limits, page_memory
 from app.workers.confinement import Confinement
@@ -56,7 +57,7 @@ class OpenPdfs:
         if key in self._open:
             self._open.move_to_end(key)
             return self._open[key]
-        opened = pdf.open_pdf(path, password)
+        opened = open_pdf(path, password)
         self._open[key] = opened
         for old in [k for k in self._open if k[:2] == key[:2] and k != key]:
             self._open.pop(old).close()
@@ -98,7 +99,7 @@ class DocumentHandler:
         sizes: tuple[PageSize, ...] = ()
         if format_ == "pdf":
             opened = self._pdfs.get(path, body.password)
-            sizes = tuple(PageSize(width, height) for width, height in pdf.page_sizes(opened))
+            sizes = tuple(PageSize(width, height) for width, height in page_sizes(opened))
         return OpenedDocument(path=body.path, sha256=sha256_of(path), format=format_, pages=sizes)
 
     def _render(self, body: RenderPage) -> PageImage:
@@ -109,7 +110,7 @@ class DocumentHandler:
             raise FusenError("cancelled", "The page is no longer wanted.") from None
         try:
             assert memory.buf is not None  # noqa: S101 -- it is open
-            width, height, stride = pdf.render_page(opened, body.page, body.scale, memory.buf)
+            width, height, stride = render_page(opened, body.page, body.scale, memory.buf)
         finally:
             memory.close()
         return PageImage(page=body.page, width=width, height=height, stride=stride)

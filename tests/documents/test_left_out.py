@@ -9,7 +9,8 @@ import pytest
 
 from app.documents.left_out import Reason, listed, notices
 from app.documents.loading import load_document
-from app.documents.pdf import open_pdf, render_page
+from app.documents.pdf_drawing import render_page
+from app.documents.pdf_opening import open_pdf
 from app.errors import FusenError
 
 
@@ -79,7 +80,7 @@ def test_a_page_that_unpacks_without_end_costs_that_page(tmp_path: Path, monkeyp
     pdf = pymupdf.open(path)
     pdf.update_stream(pdf[0].get_contents()[0], b"q Q " * 30_000)
     pdf.save(tmp_path / "b.pdf", deflate=True)
-    monkeypatch.setattr("app.documents.pdf.LARGEST_CONTENT", 100_000)
+    monkeypatch.setattr("app.documents.pdf_drawing.LARGEST_CONTENT", 100_000)
     document = load_document(tmp_path / "b.pdf")
     assert [notice.code for notice in document.warnings] == ["page-too-large"]
     assert document.text == "The text of page 2.\n\nThe text of page 3."

@@ -11,7 +11,7 @@ import pytest
 
 from app.analysis.analysis import TagScore
 from app.documents.document import Quad
-from app.documents.pdf import open_pdf
+from app.documents.pdf_opening import open_pdf
 from app.errors import FusenError
 from app.export.annotated_pdf import write_annotated_pdf
 from app.review.findings import Decision, Finding
