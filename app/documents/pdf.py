@@ -37,7 +37,7 @@ pymupdf.no_recommend_layout()
 
 ReadProgress = Callable[[int, int], None]
 
-_FLAGS = pymupdf.TEXT_PRESERVE_LIGATURES | pymupdf.TEXT_MEDIABOX_CLIP
+_FLAGS = pymupdf.TEXT_PRESERVE_LIGATURES | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_ACCURATE_BBOXES
 # Enough of the white space and junk that programs put before the header.
 _HEAD = 1024
 
@@ -252,12 +252,7 @@ def _lines(pdf: pymupdf.Document, index: int) -> list[Any]:
     page = pdf[index]
     _check_content(pdf, page)
     raw = page.get_text("rawdict", flags=_FLAGS)
-    return page_lines(raw, tuple(page.rotation_matrix), _recover_quad)
-
-
-def _recover_quad(direction: Any, span: Any, char: Any) -> tuple[float, ...]:
-    quad = pymupdf.recover_char_quad(direction, span, char)
-    return (*quad.ul, *quad.ur, *quad.lr, *quad.ll)
+    return page_lines(raw, tuple(page.rotation_matrix))
 
 
 def _warnings(pdf: pymupdf.Document, pages: _Pages) -> tuple[Notice, ...]:

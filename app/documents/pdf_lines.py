@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from app.documents.glyph_boxes import Band, band_of, make_room, slanted_quads
 
 Quads = NDArray[np.float32]
 
@@ -68,46 +70,84 @@ class Line:
         return (self.y0 + self.y1) / 2
 
 
-RecoverQuad = Callable[[Any, Any, Any], tuple[float, ...]]
+@dataclass(slots=True, eq=False)
+class _RawLine:
+    """A line as the PDF has it, not yet turned as the page is; `band` says how high its areas are, unless it is slanted."""
+
+    text: str
+    quads: Quads
+    band: Band | None
+    size: float
+    bold: bool
+    direction: tuple[float, float]
+    downwards: bool
+    source: int
 
 
-def page_lines(raw: Mapping[str, Any], matrix: tuple[float, ...], recover_quad: RecoverQuad) -> list[Line]:
+def page_lines(raw: Mapping[str, Any], matrix: tuple[float, ...]) -> list[Line]:
     """Lines of a page in the PDF's order.
 
-    `raw` is the page as PyMuPDF's "rawdict"; `matrix` (a, b, c, d, e, f) turns its coordinates to those of the displayed
-    page; `recover_quad(direction, span, char)` gives the quad of a character on a slanted line.
+    `raw` is the page as PyMuPDF's "rawdict" with accurate boxes: a character's is as long as its advance and as high as its
+    ink. `matrix` (a, b, c, d, e, f) turns its coordinates to those of the displayed page.
     """
-    lines: list[Line] = []
-    for block in raw["blocks"]:
-        for line in block.get("lines", ()):
-            made = _line(line, matrix, recover_quad, block["number"])
-            if made is not None:
-                lines.append(made)
-    return lines
+    found = [
+        made
+        for block in raw["blocks"]
+        for line in block.get("lines", ())
+        if (made := _raw_line(line, block["number"])) is not None
+    ]
+    make_room([line.band for line in found if line.band is not None])
+    lines = [_line(line, matrix) for line in found]
+    return [line for line in lines if line is not None]
 
 
-def _line(line: Mapping[str, Any], matrix: tuple[float, ...], recover_quad: RecoverQuad, source: int) -> Line | None:
+def _raw_line(line: Mapping[str, Any], source: int) -> _RawLine | None:
     spans = line["spans"]
     text = "".join([char["c"] for span in spans for char in span["chars"]])
     if not text.strip():
         return None
     direction = (round(line["dir"][0], 3), round(line["dir"][1], 3))
-    corners = _CORNERS[1, 0] if line["wmode"] else _CORNERS.get(direction)
-    if corners is None:
-        quads = np.array([recover_quad(line["dir"], s, c) for s in spans for c in s["chars"]], dtype=np.float32)
+    size, bold = _style(spans)
+    boxes = np.array([char["bbox"] for span in spans for char in span["chars"]], dtype=np.float64)
+    band = None
+    if line["wmode"]:
+        quads = boxes[:, _CORNERS[1, 0]]
     else:
-        boxes = np.array([char["bbox"] for span in spans for char in span["chars"]], dtype=np.float32)
-        quads = boxes[:, corners]
-    quads = _without_empty_halves(text, quads, downwards=bool(line["wmode"]))
-    text, quads = clean(text, _displayed(quads, matrix))
+        origins = np.array([char["origin"] for span in spans for char in span["chars"]], dtype=np.float64)
+        corners = _CORNERS.get(direction)
+        if corners is None:
+            quads = slanted_quads(boxes, origins, size, line["dir"])
+        else:
+            sizes = np.repeat([span["size"] for span in spans], [len(span["chars"]) for span in spans])
+            inked = np.array([not character.isspace() for character in text])
+            band = band_of(boxes, origins, inked, size, sizes, direction)
+            quads = boxes[:, corners]
+    return _RawLine(text, quads, band, size, bold, direction, bool(line["wmode"]), source)
+
+
+def _line(raw: _RawLine, matrix: tuple[float, ...]) -> Line | None:
+    quads = raw.quads if raw.band is None else _as_high_as(raw.band, raw.quads, raw.direction)
+    quads = _without_empty_halves(raw.text, quads.astype(np.float32), downwards=raw.downwards)
+    text, quads = clean(raw.text, _displayed(quads, matrix))
     if not text:
         return None
     x, y = quads[:, 0::2], quads[:, 1::2]
-    size, bold = _style(spans)
-    a, b = matrix[0], matrix[1]
-    runs = (a * direction[0] + matrix[2] * direction[1], b * direction[0] + matrix[3] * direction[1])
-    level = not line["wmode"] and abs(runs[0] - 1) < 0.02
-    return Line(text, quads, float(x.min()), float(y.min()), float(x.max()), float(y.max()), size, bold, level, source)
+    a, b, c, d = matrix[:4]
+    right, down = raw.direction
+    runs_right = a * right + c * down
+    level = not raw.downwards and abs(runs_right - 1) < 0.02
+    edges = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
+    return Line(text, quads, *edges, raw.size, raw.bold, level, raw.source)
+
+
+def _as_high_as(band: Band, quads: NDArray[np.float64], direction: tuple[float, float]) -> NDArray[np.float64]:
+    """The quads with the band's edges across the line."""
+    corners = _CORNERS[direction]
+    made = quads.copy()
+    for place, corner in enumerate(corners):
+        if corner % 2 == band.axis:
+            made[:, place] = band.low if corner < 2 else band.high
+    return made
 
 
 def _without_empty_halves(text: str, quads: Quads, *, downwards: bool) -> Quads:
