@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 _ASCENT, _DESCENT = 0.8, 0.22
 # No glyph reaches further from the baseline, not even a tall bracket; a box that says so is the font's, not the glyph's.
 _FURTHEST = 4.0
+_NO_ADVANCE = 0.01  # points
 # Lines share more of their ink's height than neighbours do.
 _SAME_LINE = 0.5
 # Lines whose neighbours are looked for at a time, so that a page of very many lines needs little memory.
@@ -61,12 +62,16 @@ def band_of(
     glyph_high = np.clip(boxes[:, axis + 2], base - _FURTHEST * sizes, base + _FURTHEST * sizes)
     # A bullet or a space may be set in a much larger size than the words: what is not inked there is not covered.
     usual = np.minimum(sizes, size)
+    # A further letter of a ligature has no glyph of its own: what is said to be its ink is the font's box.
+    inked = inked & ~((boxes[:, 3 - axis] - boxes[:, 1 - axis] < _NO_ADVANCE) & (glyph_high - glyph_low > sizes))
     up, down = (_ASCENT, _DESCENT) if upwards_is_low else (_DESCENT, _ASCENT)
-    low, high = np.minimum(base - up * usual, glyph_low), np.maximum(base + down * usual, glyph_high)
     chosen = inked if inked.any() else np.ones_like(inked)
+    low, high = base - up * usual, base + down * usual
+    low[chosen], high[chosen] = np.minimum(low, glyph_low)[chosen], np.maximum(high, glyph_high)[chosen]
     # White space takes no more height than the words beside it.
-    low[~chosen] = np.maximum(low[~chosen], low[chosen].min())
-    high[~chosen] = np.maximum(np.minimum(high[~chosen], high[chosen].max()), low[~chosen])
+    low[~chosen] = np.clip(low[~chosen], low[chosen].min(), high[chosen].max())
+    high[~chosen] = np.clip(high[~chosen], low[~chosen], high[chosen].max())
+    glyph_low, glyph_high = np.where(chosen, glyph_low, base), np.where(chosen, glyph_high, base)
     return Band(
         axis,
         low,

@@ -22,6 +22,7 @@ from app.documents.guessing import guess_kind, guess_language
 from app.documents.layout import PageLines, lay_out
 from app.documents.left_out import BeginPage, Reason, listed
 from app.documents.pdf_lines import page_lines
+from app.documents.raised import with_marks_in_place
 from app.errors import FusenError
 
 # PyMuPDF tries to import its layout model and Markdown converter, which load ONNX Runtime: five times the time to start
@@ -252,7 +253,7 @@ def _lines(pdf: pymupdf.Document, index: int) -> list[Any]:
     page = pdf[index]
     _check_content(pdf, page)
     raw = page.get_text("rawdict", flags=_FLAGS)
-    return page_lines(raw, tuple(page.rotation_matrix))
+    return with_marks_in_place(page_lines(raw, tuple(page.rotation_matrix)))
 
 
 def _warnings(pdf: pymupdf.Document, pages: _Pages) -> tuple[Notice, ...]:
