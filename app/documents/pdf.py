@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from app.documents import left_out as leaving_out
 from app.documents.building import TextBuilder
@@ -21,8 +20,9 @@ from app.documents.files import check_readable, head_of, sha256_of
 from app.documents.guessing import guess_kind, guess_language
 from app.documents.layout import PageLines, lay_out
 from app.documents.left_out import BeginPage, Reason, listed
-from app.documents.pdf_lines import page_lines
+from app.documents.pdf_lines import Line, page_lines
 from app.documents.raised import with_marks_in_place
+from app.documents.rules import Rules, rules_of
 from app.errors import FusenError
 
 # PyMuPDF tries to import its layout model and Markdown converter, which load ONNX Runtime: five times the time to start
@@ -49,6 +49,9 @@ FILE_SECONDS, FILE_SECONDS_A_PAGE = 60.0, 0.2
 
 LARGEST_CONTENT = 128 << 20
 """Bytes that one page's drawing may unpack to; a hundred times as much as the densest usual page."""
+
+# Pages whose drawing unpacks to more are pictures rather than text with tables; their lines would need much memory.
+_DRAWING = 1 << 20
 
 _A4 = (595.0, 842.0)
 
@@ -107,8 +110,8 @@ class _OversizedError(Exception):
     """A page's drawing unpacks to more than `LARGEST_CONTENT`."""
 
 
-def _check_content(pdf: pymupdf.Document, page: pymupdf.Page) -> None:
-    """Raise `_OversizedError` for a page that unpacks without end. Unpacks up to the limit and keeps nothing."""
+def _check_content(pdf: pymupdf.Document, page: pymupdf.Page) -> int:
+    """How many bytes the page's drawing unpacks to; keeps nothing. Raises `_OversizedError` where there is no end to it."""
     library = pymupdf.mupdf
     try:
         inner = library.pdf_document_from_fz_document(pdf.this)
@@ -117,9 +120,10 @@ def _check_content(pdf: pymupdf.Document, page: pymupdf.Page) -> None:
     except MemoryError:
         raise
     except Exception:
-        return  # reading the page meets the same fault, and may get over it
+        return LARGEST_CONTENT  # reading the page meets the same fault, and may get over it
     if unpacked >= LARGEST_CONTENT:
         raise _OversizedError
+    return int(unpacked)
 
 
 def page_sizes(pdf: pymupdf.Document) -> list[tuple[float, float]]:
@@ -236,7 +240,7 @@ def _read_page(pdf: pymupdf.Document, number: int, pages: _Pages) -> PageLines:
     size = _A4
     try:
         size = _size(pdf, number - 1)
-        return PageLines(*size, _lines(pdf, number - 1))
+        return PageLines(*size, *_lines(pdf, number - 1))
     except _OversizedError:
         pages.left_out[number] = "too-large"
         return PageLines(*size, [])
@@ -249,11 +253,12 @@ def _read_page(pdf: pymupdf.Document, number: int, pages: _Pages) -> PageLines:
         return PageLines(*size, [])
 
 
-def _lines(pdf: pymupdf.Document, index: int) -> list[Any]:
+def _lines(pdf: pymupdf.Document, index: int) -> tuple[list[Line], Rules]:
     page = pdf[index]
-    _check_content(pdf, page)
-    raw = page.get_text("rawdict", flags=_FLAGS)
-    return with_marks_in_place(page_lines(raw, tuple(page.rotation_matrix)))
+    size = _check_content(pdf, page)
+    raw = page.get_text("rawdict", flags=_FLAGS | (pymupdf.TEXT_COLLECT_VECTORS if size < _DRAWING else 0))
+    matrix = tuple(page.rotation_matrix)
+    return with_marks_in_place(page_lines(raw, matrix)), rules_of(raw, matrix)
 
 
 def _warnings(pdf: pymupdf.Document, pages: _Pages) -> tuple[Notice, ...]:

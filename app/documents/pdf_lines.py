@@ -6,14 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.documents.glyph_boxes import Band, band_of, make_room, slanted_quads
+from app.documents.glyph_boxes import PageCharacters, high_as_needed, slanted_quads
 
 Quads = NDArray[np.float32]
+Runs = Literal["right", "left", "up", "down", "slanted", "column"]
 
 # Control characters, NUL, lone surrogates, non-characters, zero-width marks; a tab becomes a space instead. The mark that
 # keeps letters apart means something in Arabic and Indic scripts; elsewhere programs put it around every word.
@@ -36,6 +38,7 @@ SOFT_HYPHEN = "\u00ad"
 _CLOSING = re.compile("[、。，．）」』】〕］｝〉》’”・：；]")
 _OPENING = re.compile("[（「『【〔［｛〈《‘“・：；]")
 _LEAST_OVERLAP = 0.02  # of the box
+_BLANK = np.array([code for code in range(0x3001) if chr(code).isspace()], dtype=np.uint32)
 
 # Corners of (x0, y0, x1, y1) clockwise from the text's upper left, by the direction in which the text runs.
 _CORNERS = {
@@ -50,7 +53,8 @@ _CORNERS = {
 class Line:
     """A run of text on one line, as displayed. `quads` has shape (len(text), 8); `source` numbers the PDF's own block.
 
-    `level`: runs from left to right, which most of the layout's rules need.
+    `runs` says whereto on the displayed page; "column" is vertical writing. `level`: its edges are those of a line that runs
+    from left to right, which most of the layout's rules need.
     """
 
     text: str
@@ -63,6 +67,7 @@ class Line:
     bold: bool
     level: bool
     source: int
+    runs: Runs = "right"
 
     @property
     def middle(self) -> float:
@@ -72,11 +77,10 @@ class Line:
 
 @dataclass(slots=True, eq=False)
 class _RawLine:
-    """A line as the PDF has it, not yet turned as the page is; `band` says how high its areas are, unless it is slanted."""
+    """A line as the PDF has it. `direction` is none of the upright ones for a slanted line; `downwards`: vertical writing."""
 
     text: str
-    quads: Quads
-    band: Band | None
+    spans: list[dict[str, Any]]
     size: float
     bold: bool
     direction: tuple[float, float]
@@ -96,58 +100,95 @@ def page_lines(raw: Mapping[str, Any], matrix: tuple[float, ...]) -> list[Line]:
         for line in block.get("lines", ())
         if (made := _raw_line(line, block["number"])) is not None
     ]
-    make_room([line.band for line in found if line.band is not None])
-    lines = [_line(line, matrix) for line in found]
-    return [line for line in lines if line is not None]
+    if not found:
+        return []
+    quads = _displayed(_page_quads(found).astype(np.float32), matrix)
+    lines: list[Line] = []
+    at = 0
+    for line in found:
+        made = _line(line, quads[at : at + len(line.text)], matrix)
+        at += len(line.text)
+        if made is not None:
+            lines.append(made)
+    return lines
 
 
 def _raw_line(line: Mapping[str, Any], source: int) -> _RawLine | None:
     spans = line["spans"]
     text = "".join([char["c"] for span in spans for char in span["chars"]])
-    if not text.strip():
+    if not text or text.isspace():
         return None
     direction = (round(line["dir"][0], 3), round(line["dir"][1], 3))
-    size, bold = _style(spans)
-    boxes = np.array([char["bbox"] for span in spans for char in span["chars"]], dtype=np.float64)
-    band = None
-    if line["wmode"]:
-        quads = boxes[:, _CORNERS[1, 0]]
-    else:
-        origins = np.array([char["origin"] for span in spans for char in span["chars"]], dtype=np.float64)
-        corners = _CORNERS.get(direction)
-        if corners is None:
-            quads = slanted_quads(boxes, origins, size, line["dir"])
-        else:
-            sizes = np.repeat([span["size"] for span in spans], [len(span["chars"]) for span in spans])
-            inked = np.array([not character.isspace() for character in text])
-            band = band_of(boxes, origins, inked, size, sizes, direction)
-            quads = boxes[:, corners]
-    return _RawLine(text, quads, band, size, bold, direction, bool(line["wmode"]), source)
+    return _RawLine(text, spans, *_style(spans), direction, bool(line["wmode"]), source)
 
 
-def _line(raw: _RawLine, matrix: tuple[float, ...]) -> Line | None:
-    quads = raw.quads if raw.band is None else _as_high_as(raw.band, raw.quads, raw.direction)
-    quads = _without_empty_halves(raw.text, quads.astype(np.float32), downwards=raw.downwards)
-    text, quads = clean(raw.text, _displayed(quads, matrix))
+def _page_quads(lines: list[_RawLine]) -> NDArray[np.float64]:
+    """The quads (characters, 8) of all lines, one after the other, not yet turned as the page is."""
+    counts = np.array([len(line.text) for line in lines], dtype=np.intp)
+    first = np.cumsum(counts) - counts
+    flat = chain.from_iterable(char["bbox"] for line in lines for span in line.spans for char in span["chars"])
+    boxes = np.fromiter(flat, dtype=np.float64, count=4 * int(counts.sum())).reshape(-1, 4)
+    upright = np.array([not line.downwards and line.direction in _CORNERS for line in lines])
+    if upright.any():
+        chosen = np.repeat(upright, counts)
+        boxes[chosen] = high_as_needed(
+            _characters([line for line in lines if not line.downwards and line.direction in _CORNERS], boxes[chosen])
+        )
+    corners = np.array(
+        [_CORNERS[1, 0] if line.downwards else _CORNERS.get(line.direction, _CORNERS[1, 0]) for line in lines],
+        dtype=np.intp,
+    )
+    quads = np.take_along_axis(boxes, np.repeat(corners, counts, axis=0), axis=1)
+    for line, start, count in zip(lines, first.tolist(), counts.tolist(), strict=True):
+        if not (line.downwards or line.direction in _CORNERS):
+            origins = np.array([char["origin"] for span in line.spans for char in span["chars"]], dtype=np.float64)
+            own = slice(start, start + count)
+            quads[own] = slanted_quads(boxes[own], origins, line.size, line.direction)
+    return quads
+
+
+def _characters(lines: list[_RawLine], boxes: NDArray[np.float64]) -> PageCharacters:
+    """The characters of upright lines, whose boxes these are."""
+    spans = [(line, span) for line in lines for span in line.spans]
+    lengths = [len(span["chars"]) for _, span in spans]
+    axis = np.array([1 if line.direction[1] == 0 else 0 for line in lines], dtype=np.intp)
+    counts = np.array([len(line.text) for line in lines], dtype=np.intp)
+    codes = np.frombuffer("".join([line.text for line in lines]).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return PageCharacters(
+        boxes=boxes,
+        # A span keeps to one baseline: what is raised is a span of its own.
+        base=np.repeat([span["origin"][1 if line.direction[1] == 0 else 0] for line, span in spans], lengths),
+        inked=~np.isin(codes, _BLANK),
+        sizes=np.repeat([float(span["size"]) for _, span in spans], lengths),
+        first=np.cumsum(counts) - counts,
+        usual=np.array([line.size for line in lines]),
+        axis=axis,
+        low_is_up=np.array([line.direction in ((1, 0), (0, -1)) for line in lines]),
+    )
+
+
+def _line(raw: _RawLine, quads: Quads, matrix: tuple[float, ...]) -> Line | None:
+    text, quads = clean(raw.text, _without_empty_halves(raw.text, quads, downwards=raw.downwards))
     if not text:
         return None
-    x, y = quads[:, 0::2], quads[:, 1::2]
+    corners = quads.reshape(-1, 2)
+    (x0, y0), (x1, y1) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    runs = _runs(raw, matrix)
+    return Line(text, quads, x0, y0, x1, y1, raw.size, raw.bold, runs == "right", raw.source, runs)
+
+
+def _runs(raw: _RawLine, matrix: tuple[float, ...]) -> Runs:
     a, b, c, d = matrix[:4]
-    right, down = raw.direction
-    runs_right = a * right + c * down
-    level = not raw.downwards and abs(runs_right - 1) < 0.02
-    edges = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
-    return Line(text, quads, *edges, raw.size, raw.bold, level, raw.source)
-
-
-def _as_high_as(band: Band, quads: NDArray[np.float64], direction: tuple[float, float]) -> NDArray[np.float64]:
-    """The quads with the band's edges across the line."""
-    corners = _CORNERS[direction]
-    made = quads.copy()
-    for place, corner in enumerate(corners):
-        if corner % 2 == band.axis:
-            made[:, place] = band.low if corner < 2 else band.high
-    return made
+    along, across = raw.direction
+    x, y = a * along + c * across, b * along + d * across
+    if abs(x) > 0.98:
+        runs: Runs = "right" if x > 0 else "left"
+    elif abs(y) > 0.98:
+        runs = "down" if y > 0 else "up"
+    else:
+        return "slanted"
+    # Vertical writing on a page that is displayed turned is read as the turned lines that it then consists of.
+    return "column" if raw.downwards and runs == "down" else runs
 
 
 def _without_empty_halves(text: str, quads: Quads, *, downwards: bool) -> Quads:
@@ -155,6 +196,8 @@ def _without_empty_halves(text: str, quads: Quads, *, downwards: bool) -> Quads:
 
     A highlight that ends with a full stop would else lie on the next sentence's first letter as well.
     """
+    if text.isascii():
+        return quads
     closing = np.array([found.start() for found in _CLOSING.finditer(text)], dtype=np.intp)
     opening = np.array([found.start() for found in _OPENING.finditer(text)], dtype=np.intp)
     if not (len(closing) or len(opening)):
@@ -207,6 +250,10 @@ def clean(text: str, quads: Quads) -> tuple[str, Quads]:
 
     A soft hyphen at the end stays, because the joining of lines needs it.
     """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        left = len(text) - len(text.lstrip(" "))
+        stripped = text.strip(" ")
+        return stripped, quads[left : left + len(stripped)]
     if _LIGATURE.search(text):
         text, quads = _spell_out(text, quads)
     if "\t" in text or SOFT_HYPHEN in text or _UNWANTED.search(text) or _SPACES.search(text):
