@@ -9,6 +9,7 @@ from app.documents.pdf_lines import Line
 
 _SMALLER = 0.93  # than the body
 _LOWER_PART = 0.4  # of the page, from its top
+_RULE_ABOVE = 2.0  # sizes
 _MARK = re.compile(r"[*†‡§¶※]|\(?\d{1,3}\)?(?=\D|$)|[（(]?注")
 
 
@@ -41,11 +42,23 @@ def _is_small(line: Line, size: float) -> bool:
 
 
 def _is_footnotes(run: list[Line], lines: list[Line], size: float, page: PageLines) -> bool:
-    """Small lines that begin with a mark, with nothing of the body's size below them in their column."""
+    """Small lines below a rule or with a mark, with nothing of the body's size below them in their column.
+
+    The first of them may be the rest of a note on the page before, and have no mark.
+    """
     first = run[0]
-    if not _is_small(first, size) or first.y0 < _LOWER_PART * page.height or not _MARK.match(first.text):
+    if not _is_small(first, size) or first.y0 < _LOWER_PART * page.height:
+        return False
+    if not any(_MARK.match(line.text) for line in run) and not _is_below_rule(first, page):
         return False
     x0, x1 = min(line.x0 for line in run), max(line.x1 for line in run)
     return not any(
         line.y0 >= first.y1 and line.x0 < x1 and line.x1 > x0 and not _is_small(line, size) for line in lines
     )
+
+
+def _is_below_rule(line: Line, page: PageLines) -> bool:
+    """A rule that is shorter than the text is wide, right above the line, as nearly all programs draw it above footnotes."""
+    y, x0, x1 = page.rules.level.T
+    near = (y < line.y0 + 1) & (y > line.y0 - _RULE_ABOVE * line.size) & (x0 < line.x0 + 2 * line.size) & (x1 > line.x0)
+    return bool((near & (x1 - x0 < 0.6 * page.width)).any())

@@ -6,14 +6,12 @@ import statistics
 from collections import Counter
 
 from app.documents.block_types import give_levels, give_types
-from app.documents.document import BlockType
 from app.documents.flowing import Flow, joined_over_pages
 from app.documents.footnotes import apart_from_footnotes
 from app.documents.joining import finish
 from app.documents.laying import Group, LaidBlock, PageLines, Style
 from app.documents.line_patterns import STARTS_CJK, WORD
 from app.documents.paragraphs import group, mark_cells
-from app.documents.pdf_lines import Line
 from app.documents.reading_order import by_direction, in_reading_order, with_columns_joined
 from app.documents.ruby import apart_from_ruby
 from app.documents.running_lines import running_lines
@@ -55,17 +53,16 @@ def _style_of(pages: list[PageLines]) -> Style:
 def _flow_of(page: PageLines, style: Style) -> Flow:
     """The groups of a page: its body in reading order, apart from what is not part of it."""
     flow = Flow()
+    rest = [line for line in page.lines if id(line) not in style.running]
+    top, bottom = min((line.y0 for line in rest), default=0.0), max((line.y1 for line in rest), default=0.0)
     for line in page.lines:
         if id(line) in style.running:
-            (flow.headers if line.middle < page.height / 2 else flow.footers).append(Group([line], _kind(line, page)))
-    rest = [line for line in page.lines if id(line) not in style.running]
+            # A page that is not full has its number right below the text, be that in its upper half.
+            above = line.middle < top or (line.middle < page.height / 2 and line.middle < bottom)
+            (flow.headers if above else flow.footers).append(Group([line], "page-header" if above else "page-footer"))
     for part in by_direction(PageLines(page.width, page.height, rest, page.rules)):
         _add(part, style, flow)
     return flow
-
-
-def _kind(line: Line, page: PageLines) -> BlockType:
-    return "page-header" if line.middle < page.height / 2 else "page-footer"
 
 
 def _add(page: PageLines, style: Style, flow: Flow) -> None:

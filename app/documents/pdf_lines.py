@@ -41,7 +41,7 @@ _LEAST_OVERLAP = 0.02  # of the box
 _BLANK = np.array([code for code in range(0x3001) if chr(code).isspace()], dtype=np.uint32)
 
 # Corners of (x0, y0, x1, y1) clockwise from the text's upper left, by the direction in which the text runs.
-_CORNERS = {
+_CORNERS: dict[tuple[float, float], tuple[int, ...]] = {
     (1, 0): (0, 1, 2, 1, 2, 3, 0, 3),
     (0, -1): (0, 3, 0, 1, 2, 1, 2, 3),
     (0, 1): (2, 1, 2, 3, 0, 3, 0, 1),
@@ -106,10 +106,10 @@ def page_lines(raw: Mapping[str, Any], matrix: tuple[float, ...]) -> list[Line]:
     lines: list[Line] = []
     at = 0
     for line in found:
-        made = _line(line, quads[at : at + len(line.text)], matrix)
+        clean_line = _line(line, quads[at : at + len(line.text)], matrix)
         at += len(line.text)
-        if made is not None:
-            lines.append(made)
+        if clean_line is not None:
+            lines.append(clean_line)
     return lines
 
 

@@ -8,18 +8,20 @@ direction for itself.
 
 from __future__ import annotations
 
-import heapq
 import itertools
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.documents.laying import PageLines
+from app.documents.line_patterns import STARTS_CJK
 from app.documents.pdf_lines import Line
 
 _FEWEST_PAIRS = 8
 _MOST_PIECES = 400
 _SAME_SIZE = 1.15
+_FEWEST_STACKED = 6
 # In multiples of the size.
 _FURTHEST_STEP = 2.2
 _WIDEST_GAP = 2.5
@@ -126,18 +128,20 @@ def _follows(last: Line, line: Line) -> bool:
     return 0 < step < _FURTHEST_STEP * larger and min(last.x1, line.x1) > max(last.x0, line.x0)
 
 
-def _sorted_by(before: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> list[int]:
-    """The numbers from 0, with i before j where `before[i, j]`, and else as early as they can be."""
+def _sorted_by(before: NDArray[np.bool_]) -> list[int]:
+    """The numbers from 0, with i before j where `before[i, j]`: if it may be each after its predecessor, else the least one."""
     waits = before.sum(axis=0)
-    ready = [int(number) for number in np.flatnonzero(waits == 0)]
+    ready = {int(number) for number in np.flatnonzero(waits == 0)}
     order: list[int] = []
     while ready:
-        number = heapq.heappop(ready)
+        following = order[-1] + 1 if order else 0
+        number = following if following in ready else min(ready)
+        ready.remove(number)
         order.append(number)
-        for following in np.flatnonzero(before[number]).tolist():
-            waits[following] -= 1
-            if waits[following] == 0:
-                heapq.heappush(ready, following)
+        for later in np.flatnonzero(before[number]).tolist():
+            waits[later] -= 1
+            if waits[later] == 0:
+                ready.add(later)
     return order if len(order) == len(before) else list(range(len(before)))
 
 
@@ -154,13 +158,25 @@ def by_direction(page: PageLines) -> list[PageLines]:
         found.setdefault(line.runs, []).append(line)
     pages = []
     for runs, lines in sorted(found.items(), key=lambda item: -sum(len(line.text) for line in item[1])):
-        if runs in ("right", "slanted"):
+        if runs in ("right", "slanted") and not _is_stacked(lines):
             pages.append(PageLines(page.width, page.height, lines, page.rules))
         else:
             turned = [_turned(line, page) for line in lines]
             swapped = runs != "left"
             pages.append(PageLines(*((page.height, page.width) if swapped else (page.width, page.height)), turned))
     return pages
+
+
+def _is_stacked(lines: list[Line]) -> bool:
+    """Japanese characters each set on its own, most of them right below the one before: vertical writing by other means."""
+    single = sum(len(line.text) == 1 and STARTS_CJK.match(line.text) is not None for line in lines)
+    if single < _FEWEST_STACKED or single < 0.9 * len(lines):
+        return False
+    below = sum(
+        abs(b.x0 - a.x0) < 0.3 * a.size and 0.8 < (b.middle - a.middle) / max(a.size, 0.1) < 1.6
+        for a, b in itertools.pairwise(lines)
+    )
+    return below > 0.6 * len(lines)
 
 
 def _turned(line: Line, page: PageLines) -> Line:
