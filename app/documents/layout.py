@@ -6,12 +6,13 @@ import statistics
 from collections import Counter
 
 from app.documents.block_types import give_levels, give_types
+from app.documents.cells import mark_cells
 from app.documents.flowing import Flow, joined_over_pages
 from app.documents.footnotes import apart_from_footnotes
 from app.documents.joining import finish
 from app.documents.laying import Group, LaidBlock, PageLines, Style
 from app.documents.line_patterns import STARTS_CJK, WORD
-from app.documents.paragraphs import group, mark_cells
+from app.documents.paragraphs import group
 from app.documents.reading_order import by_direction, in_reading_order, with_columns_joined
 from app.documents.ruby import apart_from_ruby
 from app.documents.running_lines import running_lines
@@ -71,7 +72,7 @@ def _add(page: PageLines, style: Style, flow: Flow) -> None:
         lines = with_columns_joined(lines)
     lines, ruby = apart_from_ruby(lines)
     lines, notes = apart_from_footnotes(in_reading_order(lines, page.width), style.size, page)
-    groups = mark_cells(group(lines, style, page.rules))
+    groups = mark_cells(group(lines, style, page.rules), page.rules)
     give_types(groups, style)
     flow.body += groups + ruby
     footnotes = group(notes, style, page.rules)

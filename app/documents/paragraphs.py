@@ -7,11 +7,13 @@ import statistics
 from dataclasses import dataclass
 
 from app.documents.laying import Group, Style
-from app.documents.line_patterns import ENDS_CJK, ENDS_SENTENCE, LEADER, MARKER, NUMBER, STARTS_CJK
+from app.documents.line_patterns import ENDS_SENTENCE, LEADER, MARKER, NUMBER, STARTS_CJK
 from app.documents.pdf_lines import Line
 from app.documents.rules import Rules
 
 _LONGEST_CELL = 12  # lines
+# Of pages with too few lines to tell; Japanese is set wider.
+_LEADING, _JAPANESE_LEADING = 1.25, 1.8
 _CELL_REACH = 10.0  # sizes from a cell's text to the rules around it
 
 
@@ -19,20 +21,20 @@ _CELL_REACH = 10.0  # sizes from a cell's text to the rules around it
 class _Page:
     """What the lines of a page have in common.
 
-    `leading`: the distance of lines within paragraphs, in sizes; `right`: where full lines end, by column; `partnered`: the
-    `id()` of each line that has a short line beside it.
+    `leading`: the distance of lines within paragraphs, in sizes; `right`: where full lines end, by column; `rows`: as of
+    `_rows`.
     """
 
     leading: float
     right: dict[int, float]
-    partnered: set[int]
+    rows: dict[int, list[Line]]
     rules: Rules
 
 
 def group(lines: list[Line], style: Style, rules: Rules) -> list[Group]:
     """The groups of a page's lines, with their cells marked."""
     groups: list[Group] = []
-    page = _Page(_usual_leading(lines, style.size), _right_edge(lines), _partnered(lines), rules)
+    page = _Page(_usual_leading(lines, style.size), _right_edge(lines), _rows(lines), rules)
     for line in lines:
         if groups and _continues(groups[-1].lines, line, page):
             groups[-1].lines.append(line)
@@ -49,7 +51,10 @@ def _usual_leading(lines: list[Line], size: float) -> float:
         if a.size > 0 and abs(a.size - b.size) < 0.1 * size and 0.7 < (b.middle - a.middle) / a.size < 2.6
     ]
     # The lower quartile: where each paragraph is one or two lines long, the gaps between them are as frequent.
-    return statistics.quantiles(steps, n=4)[0] if len(steps) > 3 else 1.25
+    if len(steps) > 3:
+        return statistics.quantiles(steps, n=4)[0]
+    japanese = sum(STARTS_CJK.match(line.text) is not None for line in lines) * 2 > len(lines)
+    return min(max([_LEADING, *steps[:1]]), _JAPANESE_LEADING) if japanese else _LEADING
 
 
 def _right_edge(lines: list[Line]) -> dict[int, float]:
@@ -62,19 +67,23 @@ def _right_edge(lines: list[Line]) -> dict[int, float]:
     return ends
 
 
-def _partnered(lines: list[Line]) -> set[int]:
-    """Lines with another one beside them, both of them too short for columns of prose."""
-    found: set[int] = set()
+def _rows(lines: list[Line]) -> dict[int, list[Line]]:
+    """For the `id()` of each line that has another one beside it: the lines of its row from left to right.
+
+    Only lines that are too short for columns of prose have such rows.
+    """
+    found: dict[int, list[Line]] = {}
     width = max((line.x1 for line in lines), default=0.0) - min((line.x0 for line in lines), default=0.0)
+    short = [line for line in lines if line.level and line.x1 - line.x0 < 0.4 * width]
     row: list[Line] = []
-    for line in sorted((line for line in lines if line.level), key=lambda line: line.middle):
-        row = [other for other in row if line.middle - other.middle < 0.3 * line.size]
-        if line.x1 - line.x0 < 0.4 * width:
-            beside = [o for o in row if line.x0 - o.x1 > line.size or o.x0 - line.x1 > line.size]
-            found.update(id(other) for other in beside)
-            if beside:
-                found.add(id(line))
+    for line in [*sorted(short, key=lambda line: line.middle), None]:
+        if line is not None and (not row or line.middle - row[0].middle < 0.45 * row[0].size):
             row.append(line)
+            continue
+        row.sort(key=lambda other: other.x0)
+        if any(b.x0 - a.x1 > a.size for a, b in itertools.pairwise(row)):
+            found.update({id(other): row for other in row})
+        row = [] if line is None else [line]
     return found
 
 
@@ -105,13 +114,30 @@ def _is_elsewhere(block: list[Line], line: Line) -> bool:
 
 
 def _is_next_row(last: Line, line: Line, page: _Page) -> bool:
-    """Both lines stand in rows of a table, and nothing says that they are one cell."""
-    if id(last) not in page.partnered or id(line) not in page.partnered:
+    """Both lines stand in rows of a table, and most of the row's columns say that a new row begins."""
+    upper, lower = page.rows.get(id(last), []), page.rows.get(id(line), [])
+    if not upper or not lower:
         return False
     if page.rules.boxed(last.y0, line.y1, max(last.x0, line.x0), min(last.x1, line.x1), _CELL_REACH * line.size):
         return False  # the drawn rules tell the rows apart
-    full = last.x1 > page.right.get(round(last.x0 / 24), last.x1) - 2 * last.size
-    return not full and not line.text[:1].islower() and not ENDS_CJK.search(last.text)
+    votes = [
+        _is_next_cell(a, right_of_a, b)
+        for a, right_of_a in zip(upper, [*upper[1:], None], strict=True)
+        for b in lower
+        if abs(a.x0 - b.x0) < 0.3 * a.size or abs(a.x1 - b.x1) < 0.3 * a.size
+    ]
+    said = [vote for vote in votes if vote is not None]
+    return sum(said) * 2 > len(said)
+
+
+def _is_next_cell(above: Line, right_of_it: Line | None, below: Line) -> bool | None:
+    """Whether the first word of `below` would have found room behind `above`; None where nothing says so."""
+    if below.text[:1].islower():
+        return False
+    if right_of_it is None:
+        return None
+    word = (below.x1 - below.x0) * len(below.text.split(" ", 1)[0]) / len(below.text)
+    return above.x1 + word + 1.5 * above.size < right_of_it.x0
 
 
 def _goes_on_in_next_column(block: list[Line], line: Line, page: _Page) -> bool:
@@ -120,7 +146,7 @@ def _goes_on_in_next_column(block: list[Line], line: Line, page: _Page) -> bool:
     if ENDS_SENTENCE.search(last.text) or last.bold != line.bold or not _is_elsewhere([last], line):
         return False
     beside = any(abs(line.middle - b.middle) < 0.5 * b.size for b in block)
-    if (beside and len(block) <= _LONGEST_CELL) or (id(line) in page.partnered and id(last) in page.partnered):
+    if (beside and len(block) <= _LONGEST_CELL) or (id(line) in page.rows and id(last) in page.rows):
         return False  # the next cell of a row, whose first line may be as high as this one's
     if line.text[:1].islower():
         return True
@@ -153,23 +179,3 @@ def _runs_on(block: list[Line], line: Line, right: dict[int, float]) -> bool:
     indented = line.x0 > min(b.x0 for b in block) + 0.9 * line.size
     fresh = not line.text[:1].islower()
     return not (indented and ended and fresh and len(block) > 1)
-
-
-def mark_cells(groups: list[Group]) -> list[Group]:
-    """Short groups that stand beside each other are a table's cells; the groups with the cells in order, row by row."""
-    for a, b in itertools.pairwise(groups):
-        first, last = b.lines[0], a.lines[0]
-        if not (first.level and last.level) or max(len(a.lines), len(b.lines)) > _LONGEST_CELL:
-            continue
-        apart = first.x0 > max(line.x1 for line in a.lines)
-        level = abs(first.middle - last.middle) < 0.45 * first.size
-        if apart and (level or _share_a_row(a, b)):
-            a.type = b.type = "table-cell"
-    return groups
-
-
-def _share_a_row(a: Group, b: Group) -> bool:
-    """One is level with the other's middle, as in a table whose cells are centred."""
-    top, bottom = max(a.lines[0].y0, b.lines[0].y0), min(a.lines[-1].y1, b.lines[-1].y1)
-    least = min(a.lines[-1].y1 - a.lines[0].y0, b.lines[-1].y1 - b.lines[0].y0)
-    return bottom - top > 0.6 * least and min(len(a.lines), len(b.lines)) <= 2

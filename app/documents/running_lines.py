@@ -32,8 +32,9 @@ def running_lines(pages: list[PageLines]) -> set[int]:
         for line in _margin_lines(page):
             if PAGE_NUMBER.fullmatch(line.text) and _is_alone(line, page):
                 running.add(id(line))
-            for key in _counting_keys(line, number):
-                counted[key].append((number, line))
+            if _is_within(line, page):
+                for key in _counting_keys(line, number):
+                    counted[key].append((number, line))
             if (repeated_key := _repeated_key(line, page)) is not None:
                 repeated[repeated_key].append(line)
     running |= _repeating(repeated, max(3, min(len(pages) // 20, 8)))
@@ -48,9 +49,13 @@ def _repeated_key(line: Line, page: PageLines) -> _Key | None:
         return None  # what stands in for blacked-out text repeats too
     # Away from the edge only the very same words are a running line: clauses may differ by their numbers alone, and so do
     # headings such as "Exhibit 1".
-    within = line.y1 < page.height * MARGIN_SHARE or line.y0 > page.height * (1 - MARGIN_SHARE)
-    same = not within or NUMBER.match(line.text)
+    same = not _is_within(line, page) or NUMBER.match(line.text)
     return line.text if same else DIGITS.sub("#", line.text.lower()), round(line.middle / 6)
+
+
+def _is_within(line: Line, page: PageLines) -> bool:
+    """Whether the line stands in one of the margins."""
+    return line.y1 < page.height * MARGIN_SHARE or line.y0 > page.height * (1 - MARGIN_SHARE)
 
 
 def _repeating(found: dict[_Key, list[Line]], needed: int) -> set[int]:

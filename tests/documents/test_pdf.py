@@ -187,7 +187,11 @@ def folded(text: str) -> str:
 def boxes(*spans: tuple[str, float, float]) -> dict[str, Any]:
     """A "rawdict" of one line: characters from x to x on a line 10 high."""
     chars = [{"c": c, "origin": (x0, 8.0), "bbox": (x0, 0.0, x1, 10.0)} for c, x0, x1 in spans]
-    line = {"dir": (1.0, 0.0), "wmode": 0, "spans": [{"chars": chars, "origin": (0.0, 8.0), "size": 10.0, "flags": 0, "font": "Mincho"}]}
+    line = {
+        "dir": (1.0, 0.0),
+        "wmode": 0,
+        "spans": [{"chars": chars, "origin": (0.0, 8.0), "size": 10.0, "flags": 0, "font": "Mincho"}],
+    }
     return {"blocks": [{"number": 0, "lines": [line]}]}
 
 
