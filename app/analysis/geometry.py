@@ -25,6 +25,9 @@ _CLOSEST_COLUMN_GAP = 1.5
 # Middles of characters on one line differ by less (superscripts), those of neighbouring lines by more.
 _OFF_LINE = 0.5
 _SAME_DIRECTION = 0.99
+# A character so much taller than its neighbour, as a sign in the margin or a bracket around two lines, has a quad of its own:
+# together with the line's it would lie on the lines beside it.
+_TALLER = 1.6
 _DECIMALS = 3
 
 
@@ -60,7 +63,7 @@ def _goes_on(corners: Floats) -> NDArray[np.bool_]:
     fall = downwards - (height[1:] + height[:-1]) / 2
     same = _dot(along[1:], along[:-1]) > _SAME_DIRECTION
     on_line = same & (np.abs(downwards) < _OFF_LINE * tall) & (gap > -_DEEPEST_OVERLAP * tall)
-    on_line &= gap < _WIDEST_GAP * tall
+    on_line &= (gap < _WIDEST_GAP * tall) & (tall <= _TALLER * np.minimum(height[1:], height[:-1]))
     in_column = same & ~on_line & (np.abs(rightwards) < _OFF_LINE * wide)
     in_column &= (fall > -_DEEPEST_OVERLAP * tall) & (fall < _CLOSEST_COLUMN_GAP * tall)
     # A line of one character above a longer line is no column: neither character has a neighbour on its line there.

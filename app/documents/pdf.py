@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from app.documents import left_out as leaving_out
 from app.documents import pdf_hidden, pdf_notes, pdf_outline, pdf_text_layer
@@ -32,10 +31,15 @@ from app.documents.pdf_drawing import (
     usable_page,
 )
 from app.documents.pdf_hidden import Sifted
-from app.documents.pdf_lines import page_lines
+from app.documents.pdf_lines import Line, page_lines
 from app.documents.pdf_opening import open_pdf, was_repaired
+from app.documents.raised import with_marks_in_place
+from app.documents.rules import Rules, rules_of
 
 ReadProgress = Callable[[int, int], None]
+
+_DRAWING = 1 << 20
+"""Pages whose drawing unpacks to more bytes are pictures rather than text with tables; their lines would need much memory."""
 
 FILE_SECONDS, FILE_SECONDS_A_PAGE = 60.0, 0.2
 """How long the pages of a file may take together; what is then unread is left out. Usual pages take a hundredth of a second."""
@@ -133,7 +137,7 @@ def _read_page(file: _File, number: int, pages: _Pages) -> PageLines:
     size = A4
     try:
         size = size_of(file.pdf, number - 1)
-        return PageLines(*size, _lines(file, number, pages))
+        return PageLines(*size, *_lines(file, number, pages))
     except OversizedError:
         pages.left_out[number] = "too-large"
         return PageLines(*size, [])
@@ -146,18 +150,19 @@ def _read_page(file: _File, number: int, pages: _Pages) -> PageLines:
         return PageLines(*size, [])
 
 
-def _lines(file: _File, number: int, pages: _Pages) -> list[Any]:
+def _lines(file: _File, number: int, pages: _Pages) -> tuple[list[Line], Rules]:
     page = usable_page(file.pdf, number - 1)
-    check_content(file.pdf, page)
+    size = check_content(file.pdf, page)
     images = large_images(file.pdf, number - 1)
     if images:
         pages.images[number] = images
-    raw = page.get_text("rawdict", flags=FLAGS)
+    flags = FLAGS | pymupdf.TEXT_ACCURATE_BBOXES | (pymupdf.TEXT_COLLECT_VECTORS if size < _DRAWING else 0)
+    raw = page.get_text("rawdict", flags=flags)
     spans = pdf_hidden.spans_of(raw)
     layered = None if file.layered is None else file.layered[number - 1]
     compared = pdf_text_layer.compare(page, "".join([span.text for span in spans]), layered)
     if compared.contradicts:
-        raw = pdf_text_layer.without_stand_ins(page)
+        raw = pdf_text_layer.without_stand_ins(page, flags)
         spans = pdf_hidden.spans_of(raw)
     wrong, unmapped = file.fonts.of_page(number - 1)
     if compared.contradicts or wrong:
@@ -173,12 +178,8 @@ def _lines(file: _File, number: int, pages: _Pages) -> list[Any]:
         pages.notes[number] = notes.shown
     if sifted.hidden or sifted.recognised:
         pages.sifted[number] = sifted
-    return page_lines(raw, tuple(page.rotation_matrix), _recover_quad)
-
-
-def _recover_quad(direction: Any, span: Any, char: Any) -> tuple[float, ...]:
-    quad = pymupdf.recover_char_quad(direction, span, char)
-    return (*quad.ul, *quad.ur, *quad.lr, *quad.ll)
+    matrix = tuple(page.rotation_matrix)
+    return with_marks_in_place(page_lines(raw, matrix)), rules_of(raw, matrix)
 
 
 def _warnings(pdf: pymupdf.Document, pages: _Pages) -> tuple[Notice, ...]:

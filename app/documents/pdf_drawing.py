@@ -39,8 +39,8 @@ class Image:
     unpacked: int
 
 
-def check_content(pdf: pymupdf.Document, page: pymupdf.Page) -> None:
-    """Raise `OversizedError` for a page that unpacks without end. Unpacks up to the limit and keeps nothing."""
+def check_content(pdf: pymupdf.Document, page: pymupdf.Page) -> int:
+    """How many bytes the page's drawing unpacks to; keeps nothing. Raises `OversizedError` where there is no end to it."""
     library = pymupdf.mupdf
     try:
         inner = library.pdf_document_from_fz_document(pdf.this)
@@ -49,9 +49,10 @@ def check_content(pdf: pymupdf.Document, page: pymupdf.Page) -> None:
     except MemoryError:
         raise
     except Exception:
-        return  # reading the page meets the same fault, and may get over it
+        return LARGEST_CONTENT  # reading the page meets the same fault, and may get over it
     if unpacked >= LARGEST_CONTENT:
         raise OversizedError
+    return int(unpacked)
 
 
 _COMPONENTS = {"DeviceRGB": 3, "CalRGB": 3, "Lab": 3, "ICCBased": 3, "DeviceCMYK": 4, "DeviceN": 4}

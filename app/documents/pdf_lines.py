@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.documents.glyph_boxes import PageCharacters, high_as_needed, slanted_quads
+
 Quads = NDArray[np.float32]
+Runs = Literal["right", "left", "up", "down", "slanted", "column"]
 
 # Control characters, NUL, lone surrogates, non-characters, zero-width marks; a tab becomes a space instead. The mark that
 # keeps letters apart means something in Arabic and Indic scripts; elsewhere programs put it around every word.
@@ -34,9 +38,10 @@ SOFT_HYPHEN = "\u00ad"
 _CLOSING = re.compile("[、。，．）」』】〕］｝〉》’”・：；]")
 _OPENING = re.compile("[（「『【〔［｛〈《‘“・：；]")
 _LEAST_OVERLAP = 0.02  # of the box
+_BLANK = np.array([code for code in range(0x3001) if chr(code).isspace()], dtype=np.uint32)
 
 # Corners of (x0, y0, x1, y1) clockwise from the text's upper left, by the direction in which the text runs.
-_CORNERS = {
+_CORNERS: dict[tuple[float, float], tuple[int, ...]] = {
     (1, 0): (0, 1, 2, 1, 2, 3, 0, 3),
     (0, -1): (0, 3, 0, 1, 2, 1, 2, 3),
     (0, 1): (2, 1, 2, 3, 0, 3, 0, 1),
@@ -48,7 +53,8 @@ _CORNERS = {
 class Line:
     """A run of text on one line, as displayed. `quads` has shape (len(text), 8); `source` numbers the PDF's own block.
 
-    `level`: runs from left to right, which most of the layout's rules need.
+    `runs` says whereto on the displayed page; "column" is vertical writing. `level`: its edges are those of a line that runs
+    from left to right, which most of the layout's rules need.
     """
 
     text: str
@@ -61,6 +67,7 @@ class Line:
     bold: bool
     level: bool
     source: int
+    runs: Runs = "right"
 
     @property
     def middle(self) -> float:
@@ -68,46 +75,120 @@ class Line:
         return (self.y0 + self.y1) / 2
 
 
-RecoverQuad = Callable[[Any, Any, Any], tuple[float, ...]]
+@dataclass(slots=True, eq=False)
+class _RawLine:
+    """A line as the PDF has it. `direction` is none of the upright ones for a slanted line; `downwards`: vertical writing."""
+
+    text: str
+    spans: list[dict[str, Any]]
+    size: float
+    bold: bool
+    direction: tuple[float, float]
+    downwards: bool
+    source: int
 
 
-def page_lines(raw: Mapping[str, Any], matrix: tuple[float, ...], recover_quad: RecoverQuad) -> list[Line]:
+def page_lines(raw: Mapping[str, Any], matrix: tuple[float, ...]) -> list[Line]:
     """Lines of a page in the PDF's order.
 
-    `raw` is the page as PyMuPDF's "rawdict"; `matrix` (a, b, c, d, e, f) turns its coordinates to those of the displayed
-    page; `recover_quad(direction, span, char)` gives the quad of a character on a slanted line.
+    `raw` is the page as PyMuPDF's "rawdict" with accurate boxes: a character's is as long as its advance and as high as its
+    ink. `matrix` (a, b, c, d, e, f) turns its coordinates to those of the displayed page.
     """
+    found = [
+        made
+        for block in raw["blocks"]
+        for line in block.get("lines", ())
+        if (made := _raw_line(line, block["number"])) is not None
+    ]
+    if not found:
+        return []
+    quads = _displayed(_page_quads(found).astype(np.float32), matrix)
     lines: list[Line] = []
-    for block in raw["blocks"]:
-        for line in block.get("lines", ()):
-            made = _line(line, matrix, recover_quad, block["number"])
-            if made is not None:
-                lines.append(made)
+    at = 0
+    for line in found:
+        clean_line = _line(line, quads[at : at + len(line.text)], matrix)
+        at += len(line.text)
+        if clean_line is not None:
+            lines.append(clean_line)
     return lines
 
 
-def _line(line: Mapping[str, Any], matrix: tuple[float, ...], recover_quad: RecoverQuad, source: int) -> Line | None:
+def _raw_line(line: Mapping[str, Any], source: int) -> _RawLine | None:
     spans = line["spans"]
     text = "".join([char["c"] for span in spans for char in span["chars"]])
-    if not text.strip():
+    if not text or text.isspace():
         return None
     direction = (round(line["dir"][0], 3), round(line["dir"][1], 3))
-    corners = _CORNERS[1, 0] if line["wmode"] else _CORNERS.get(direction)
-    if corners is None:
-        quads = np.array([recover_quad(line["dir"], s, c) for s in spans for c in s["chars"]], dtype=np.float32)
-    else:
-        boxes = np.array([char["bbox"] for span in spans for char in span["chars"]], dtype=np.float32)
-        quads = boxes[:, corners]
-    quads = _without_empty_halves(text, quads, downwards=bool(line["wmode"]))
-    text, quads = clean(text, _displayed(quads, matrix))
+    return _RawLine(text, spans, *_style(spans), direction, bool(line["wmode"]), source)
+
+
+def _page_quads(lines: list[_RawLine]) -> NDArray[np.float64]:
+    """The quads (characters, 8) of all lines, one after the other, not yet turned as the page is."""
+    counts = np.array([len(line.text) for line in lines], dtype=np.intp)
+    first = np.cumsum(counts) - counts
+    flat = chain.from_iterable(char["bbox"] for line in lines for span in line.spans for char in span["chars"])
+    boxes = np.fromiter(flat, dtype=np.float64, count=4 * int(counts.sum())).reshape(-1, 4)
+    upright = np.array([not line.downwards and line.direction in _CORNERS for line in lines])
+    if upright.any():
+        chosen = np.repeat(upright, counts)
+        boxes[chosen] = high_as_needed(
+            _characters([line for line in lines if not line.downwards and line.direction in _CORNERS], boxes[chosen])
+        )
+    corners = np.array(
+        [_CORNERS[1, 0] if line.downwards else _CORNERS.get(line.direction, _CORNERS[1, 0]) for line in lines],
+        dtype=np.intp,
+    )
+    quads = np.take_along_axis(boxes, np.repeat(corners, counts, axis=0), axis=1)
+    for line, start, count in zip(lines, first.tolist(), counts.tolist(), strict=True):
+        if not (line.downwards or line.direction in _CORNERS):
+            origins = np.array([char["origin"] for span in line.spans for char in span["chars"]], dtype=np.float64)
+            own = slice(start, start + count)
+            quads[own] = slanted_quads(boxes[own], origins, line.size, line.direction)
+    return quads
+
+
+def _characters(lines: list[_RawLine], boxes: NDArray[np.float64]) -> PageCharacters:
+    """The characters of upright lines, whose boxes these are."""
+    spans = [(line, span) for line in lines for span in line.spans]
+    lengths = [len(span["chars"]) for _, span in spans]
+    axis = np.array([1 if line.direction[1] == 0 else 0 for line in lines], dtype=np.intp)
+    counts = np.array([len(line.text) for line in lines], dtype=np.intp)
+    codes = np.frombuffer("".join([line.text for line in lines]).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return PageCharacters(
+        boxes=boxes,
+        # A span keeps to one baseline: what is raised is a span of its own.
+        base=np.repeat([span["origin"][1 if line.direction[1] == 0 else 0] for line, span in spans], lengths),
+        inked=~np.isin(codes, _BLANK),
+        sizes=np.repeat([float(span["size"]) for _, span in spans], lengths),
+        first=np.cumsum(counts) - counts,
+        usual=np.array([line.size for line in lines]),
+        axis=axis,
+        low_is_up=np.array([line.direction in ((1, 0), (0, -1)) for line in lines]),
+    )
+
+
+def _line(raw: _RawLine, quads: Quads, matrix: tuple[float, ...]) -> Line | None:
+    text, quads = clean(raw.text, _without_empty_halves(raw.text, quads, downwards=raw.downwards))
     if not text:
         return None
-    x, y = quads[:, 0::2], quads[:, 1::2]
-    size, bold = _style(spans)
-    a, b = matrix[0], matrix[1]
-    runs = (a * direction[0] + matrix[2] * direction[1], b * direction[0] + matrix[3] * direction[1])
-    level = not line["wmode"] and abs(runs[0] - 1) < 0.02
-    return Line(text, quads, float(x.min()), float(y.min()), float(x.max()), float(y.max()), size, bold, level, source)
+    corners = quads.reshape(-1, 2)
+    (x0, y0), (x1, y1) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    runs = _runs(raw, matrix)
+    return Line(text, quads, x0, y0, x1, y1, raw.size, raw.bold, runs == "right", raw.source, runs)
+
+
+def _runs(raw: _RawLine, matrix: tuple[float, ...]) -> Runs:
+    a, b, c, d = matrix[:4]
+    along, across = raw.direction
+    x, y = a * along + c * across, b * along + d * across
+    if abs(x) > 0.98:
+        runs: Runs = "right" if x > 0 else "left"
+    elif abs(y) > 0.98:
+        runs = "down" if y > 0 else "up"
+    else:
+        return "slanted"
+    # Vertical writing on a page that is displayed turned is read as the turned lines that it then consists of.
+    return "column" if raw.downwards and runs == "down" else runs
 
 
 def _without_empty_halves(text: str, quads: Quads, *, downwards: bool) -> Quads:
@@ -115,6 +196,8 @@ def _without_empty_halves(text: str, quads: Quads, *, downwards: bool) -> Quads:
 
     A highlight that ends with a full stop would else lie on the next sentence's first letter as well.
     """
+    if text.isascii():
+        return quads
     closing = np.array([found.start() for found in _CLOSING.finditer(text)], dtype=np.intp)
     opening = np.array([found.start() for found in _OPENING.finditer(text)], dtype=np.intp)
     if not (len(closing) or len(opening)):
@@ -167,6 +250,10 @@ def clean(text: str, quads: Quads) -> tuple[str, Quads]:
 
     A soft hyphen at the end stays, because the joining of lines needs it.
     """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        left = len(text) - len(text.lstrip(" "))
+        stripped = text.strip(" ")
+        return stripped, quads[left : left + len(stripped)]
     if _LIGATURE.search(text):
         text, quads = _spell_out(text, quads)
     if "\t" in text or SOFT_HYPHEN in text or _UNWANTED.search(text) or _SPACES.search(text):

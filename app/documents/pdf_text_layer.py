@@ -74,9 +74,9 @@ def _everywhere(page: pymupdf.Page, flags: int) -> pymupdf.TextPage:
     return page.get_textpage(clip=_EVERYWHERE, flags=flags)
 
 
-def without_stand_ins(page: pymupdf.Page) -> dict[str, Any]:
-    """The page as "rawdict" with the letters of what is drawn."""
-    raw: dict[str, Any] = page.get_text("rawdict", flags=FLAGS | _NO_STAND_INS)
+def without_stand_ins(page: pymupdf.Page, flags: int) -> dict[str, Any]:
+    """The page as "rawdict", taken with these flags, with the letters of what is drawn."""
+    raw: dict[str, Any] = page.get_text("rawdict", flags=flags | _NO_STAND_INS)
     return raw
 
 

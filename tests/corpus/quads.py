@@ -13,7 +13,7 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ _FLAGS = pymupdf.TEXT_PRESERVE_LIGATURES | pymupdf.TEXT_MEDIABOX_CLIP
 _INK = 64  # of 255, away from the background
 _COVERED = 0.95  # of the passage's own ink
 _FOREIGN = 0.05  # of the ink under the quads
+_DRAWN_UPON = 0.5  # of another character's ink box
 _LEAST_SIZE = 0.1  # points
 _FOREIGN_CHARACTER = 0.5  # of another character's ink box
 _TURNED = ("distributor-agreement.pdf", "mdn-plus-terms-ja.pdf", "haru-to-shura-ja.pdf", "multicolumn.pdf")
@@ -89,7 +90,10 @@ def check_all(cases: Sequence[Case], console: Console, *, pages: int, json_file:
             print(f"{result.share:7.2%} of {result.passages:6}  {result.name}", file=sys.stderr, flush=True)
     _print(results, console)
     if json_file is not None:
-        entries = [{**asdict(r), "share": r.share} for r in results]
+        # `asdict` cannot copy a `Counter`.
+        entries = [
+            {**asdict(replace(r, reasons=Counter())), "reasons": dict(r.reasons), "share": r.share} for r in results
+        ]
         json_file.write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return 1 if any(r.error or r.reasons for r in results) else 0
 
@@ -216,7 +220,7 @@ def check_passage(text: str, of_characters: Floats, quads: Floats, page: PageInk
     buried = [
         page.characters[i]
         for i in np.flatnonzero(near)
-        if _share_under(page.ink[i], ink & ~mine, under, corner, size) > _FOREIGN_CHARACTER
+        if _share_under(page.ink[i], ink, mine, under, corner, size) > _FOREIGN_CHARACTER
     ]
     if buried:
         return f"covers others: {''.join(buried[:20])}"
@@ -232,7 +236,8 @@ def _own_characters(text: str, of_characters: Floats, page: PageInk) -> tuple[Ma
     for i, character in enumerate(text):
         if not _has_ink(character) or not of_characters[i].any():
             continue
-        b = page.boxes
+        # A font's box may end above a glyph that hangs down from its baseline, as an integral sign does.
+        b = np.concatenate([np.minimum(page.boxes, page.ink)[:, :2], np.maximum(page.boxes, page.ink)[:, 2:]], axis=1)
         inside = (
             (b[:, 0] - 0.01 <= x[i]) & (x[i] <= b[:, 2] + 0.01) & (b[:, 1] - 0.01 <= y[i]) & (y[i] <= b[:, 3] + 0.01)
         )
@@ -285,9 +290,12 @@ def _areas_mask(quads: Floats, corner: _Pair, size: _Pair) -> Mask:
 
 
 def _boxes_mask(boxes: Floats, corner: _Pair, size: _Pair) -> Mask:
-    """Pixels that the boxes touch, and half a pixel around for the smoothing of edges."""
+    """Pixels whose middle lies within one of the boxes, or no more than half a pixel beside, as for areas."""
     mask = np.zeros((size[1], size[0]), dtype=bool)
-    for x0, y0, x1, y1 in _pixels(boxes, corner, size, 0.5):
+    scaled = boxes * SCALE - np.array([*corner, *corner])
+    low, high = np.ceil(scaled[:, :2] - 1), np.floor(scaled[:, 2:]) + 1
+    edges = np.concatenate([np.clip(low, 0, size), np.clip(high, 0, size)], axis=1).astype(np.int64)
+    for x0, y0, x1, y1 in edges.tolist():
         mask[y0:y1, x0:x1] = True
     return mask
 
@@ -297,18 +305,22 @@ def _overlaps(boxes: Floats, corner: _Pair, size: _Pair) -> Mask:
     return (boxes[:, 0] < high[0]) & (boxes[:, 2] > low[0]) & (boxes[:, 1] < high[1]) & (boxes[:, 3] > low[1])
 
 
-def _share_under(box: Floats, free: Mask, under: Mask, corner: _Pair, size: _Pair) -> float:
+def _share_under(box: Floats, ink: Mask, mine: Mask, under: Mask, corner: _Pair, size: _Pair) -> float:
     """How much of another character lies under the areas: of its ink where that is told from the passage's, else of its box.
 
-    `free` are the inked pixels that are in no box of the passage's characters. Full-width punctuation has ink in one half of
-    its box only, so its box alone would say too much. What lies outside the part that is looked at counts as not covered.
+    `mine` are the pixels in boxes of the passage's characters. Full-width punctuation has ink in one half of its box only, so
+    its box alone would say too much. What lies outside the part that is looked at counts as not covered. A character most of
+    which the passage's own are drawn upon cannot be told from them by any area.
     """
     x0, y0, x1, y1 = _pixels(box[None], corner, size, 0)[0]
     if x0 >= x1 or y0 >= y1:
         return 0.0
-    ink, covered = free[y0:y1, x0:x1], under[y0:y1, x0:x1]
-    if ink.sum() >= 3:
-        return float((ink & covered).sum() / ink.sum())
+    own, covered = mine[y0:y1, x0:x1], under[y0:y1, x0:x1]
+    if own.mean() > _DRAWN_UPON:
+        return 0.0
+    free = ink[y0:y1, x0:x1] & ~own
+    if free.sum() >= 3:
+        return float((free & covered).sum() / free.sum())
     area = max((box[2] - box[0]) * (box[3] - box[1]) * SCALE**2, 1.0)
     return float(covered.sum() / area)
 
