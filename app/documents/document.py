@@ -17,8 +17,20 @@ DocumentKind = Literal["contract", "report", "design"]
 Language = Literal["en", "ja"]
 RevisionKind = Literal["inserted", "deleted", "moved"]
 
+OcrMode = Literal["off", "auto", "redo"]
+"""Which pages are recognised. auto: those that show a picture and hold next to no text. redo: also those whose text another
+program recognised or cannot be understood."""
+
 Quad = tuple[float, float, float, float, float, float, float, float]
 """Four corners in PDF points from the page's top left, clockwise from the text's upper left: x0,y0 … x3,y3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A page whose words were recognised in its picture: by what, and the mean confidence (0 to 1) over its characters."""
+
+    engine: str
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,7 @@ class Page:
     height: float
     start: int
     end: int
+    recognised: Recognised | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +141,7 @@ class Document:
             "kind": self.kind,
             "page_count": self.page_count,
             "text": self.text,
-            "pages": [
-                {"number": p.number, "width": p.width, "height": p.height, "start": p.start, "end": p.end}
-                for p in self.pages
-            ],
+            "pages": [_page_json(p) for p in self.pages],
             "blocks": [_block_json(b) for b in self.blocks],
             "warnings": [{"code": w.code, "message": w.message} for w in self.warnings],
             "revisions": [_revision_json(r) for r in self.revisions],
@@ -140,6 +150,19 @@ class Document:
                 for c in self.comments
             ],
         }
+
+
+def _page_json(page: Page) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "number": page.number,
+        "width": page.width,
+        "height": page.height,
+        "start": page.start,
+        "end": page.end,
+    }
+    if page.recognised is not None:
+        entry["recognised"] = {"engine": page.recognised.engine, "confidence": page.recognised.confidence}
+    return entry
 
 
 def _block_json(block: Block) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from app.documents.guessing import guess_kind, guess_language
 from app.documents.layout import PageLines, lay_out
 from app.documents.left_out import BeginPage, Reason, listed
 from app.documents.pdf_lines import page_lines
+from app.documents.recognition.pages import PageRecognition
 from app.errors import FusenError
 
 # PyMuPDF tries to import its layout model and Markdown converter, which load ONNX Runtime: five times the time to start
@@ -170,15 +171,18 @@ def read_pdf(
     *,
     begin: BeginPage | None = None,
     left_out: Mapping[int, Reason] = leaving_out.NOTHING,
+    recognition: PageRecognition | None = None,
 ) -> Document:
     """The whole text of a PDF with a quad for each code point, but for the pages `left_out`, which are not touched.
 
+    With `recognition`, made for this reading, pages that are pictures are recognised as it says.
     A page that needs too much memory is left out, as are those that are unread when the file's time is over. Raises
     `FusenError`, also when no page is left, or what `begin` or `progress` raises.
     """
     pdf = open_pdf(path, password)
     try:
-        return _read(pdf, path, progress, begin, _Pages(left_out=dict(left_out)))
+        pages = _Pages(dict(left_out), recognition or PageRecognition("off"))
+        return _read(pdf, path, progress, begin, pages)
     finally:
         pdf.close()
 
@@ -188,6 +192,7 @@ class _Pages:
     """What became of the pages so far: their lines, and the numbers of those that have none for a reason."""
 
     left_out: dict[int, Reason]
+    recognition: PageRecognition
     read: list[PageLines] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
 
@@ -198,18 +203,22 @@ def _read(
     count = pdf.page_count
     over = time.monotonic() + FILE_SECONDS + FILE_SECONDS_A_PAGE * count
     for number in range(1, count + 1):
-        if time.monotonic() > over:
+        if time.monotonic() > over + pages.recognition.seconds:
             pages.left_out.setdefault(number, "timeout")
         if number not in pages.left_out and begin is not None:
             begin(number, count)
-        pages.read.append(_read_page(pdf, number, pages))
+        page = _read_page(pdf, number, pages)
+        pages.read.append(page)
+        if number not in pages.left_out and number not in pages.broken:
+            pages.recognition.read(pdf[number - 1], number, count, page)
         if progress is not None:
             progress(number, count)
     if len(pages.left_out) + len(pages.broken) == count and pages.left_out:
         raise leaving_out.nothing_left(path, pages.left_out)
     builder = TextBuilder()
-    for page, blocks in zip(pages.read, lay_out(pages.read), strict=True):
-        builder.begin_page(page.width, page.height)
+    laid = pages.recognition.instead(pages.read)
+    for number, (page, blocks) in enumerate(zip(pages.read, lay_out(laid), strict=True), 1):
+        builder.begin_page(page.width, page.height, pages.recognition.of(number))
         for block in blocks:
             builder.add(block.type, block.text, block.level, block.quads)
     text, made, parts, quads = builder.finish()
@@ -223,7 +232,7 @@ def _read(
         text=text,
         pages=made,
         blocks=parts,
-        warnings=_warnings(pdf, pages),
+        warnings=_warnings(pdf, pages, laid),
         quads=quads,
     )
 
@@ -260,7 +269,7 @@ def _recover_quad(direction: Any, span: Any, char: Any) -> tuple[float, ...]:
     return (*quad.ul, *quad.ur, *quad.lr, *quad.ll)
 
 
-def _warnings(pdf: pymupdf.Document, pages: _Pages) -> tuple[Notice, ...]:
+def _warnings(pdf: pymupdf.Document, pages: _Pages, laid: list[PageLines]) -> tuple[Notice, ...]:
     notices: list[Notice] = []
     if pdf.is_repaired:
         notices.append(Notice("repaired", "The file was damaged and has been repaired; something may be missing."))
@@ -268,14 +277,17 @@ def _warnings(pdf: pymupdf.Document, pages: _Pages) -> tuple[Notice, ...]:
     if pages.broken:
         notices.append(Notice("page-damaged", f"These pages could not be read: {listed(pages.broken)}."))
     unread = {*pages.broken, *pages.left_out}
-    silent = [number for number, page in enumerate(pages.read, 1) if not page.lines and number not in unread]
-    notices.extend(_without_text(silent, len(pages.read)))
+    silent = [number for number, page in enumerate(laid, 1) if not page.lines and number not in unread]
+    notices.extend(_without_text(silent, len(laid), pages.recognition.advice(silent)))
+    notices.extend(pages.recognition.notices())
     return tuple(notices)
 
 
-def _without_text(silent: Collection[int], count: int) -> list[Notice]:
+def _without_text(silent: Collection[int], count: int, advice: str) -> list[Notice]:
     if len(silent) == count:
-        return [Notice("no-text", "The pages are pictures without text, so there is nothing to analyse.")]
+        told = f"The pages are pictures without text, so there is nothing to analyse. {advice}".strip()
+        return [Notice("no-text", told)]
     if silent:
-        return [Notice("pages-without-text", f"These pages have no text and were not read: {listed(silent)}.")]
+        told = f"These pages have no text and were not read: {listed(silent)}. {advice}".strip()
+        return [Notice("pages-without-text", told)]
     return []

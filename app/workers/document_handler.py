@@ -13,6 +13,7 @@ from typing import Any
 from app.documents import pdf
 from app.documents.files import check_readable, sha256_of
 from app.documents.loading import format_of, load_document
+from app.documents.recognition.pages import PageRecognition
 from app.errors import FusenError
 from app.workers import limits, page_memory
 from app.workers.confinement import Confinement
@@ -113,20 +114,38 @@ class DocumentHandler:
 
 
 def _read(body: ReadDocument, context: CallContext) -> ReadResult:
+    stage = "reading"
+
     def begin(page: int, total: int) -> None:
+        nonlocal stage
+        stage = "reading"
         limits.limit_step(limits.STEP_MEMORY)
         context.begin_page(page, total)
 
+    def begin_recognition(page: int, total: int) -> None:
+        nonlocal stage
+        stage = "recognising"
+        limits.limit_step(limits.RECOGNITION_MEMORY)
+        context.begin_page(page, total, recognising=True)
+
+    def breathe() -> None:
+        context.serve_urgent()
+        context.check_cancelled()
+        limits.limit_step(limits.RECOGNITION_MEMORY)  # what was served had a limit of its own
+
     def step(done: int, total: int) -> None:
-        context.progress("reading", done, total)
+        context.progress(stage, done, total)
         context.serve_urgent()
         context.check_cancelled()
         if done == total:
             limits.limit_step()  # what was read is put together now, which takes what it takes
 
     limits.limit_step()
-    path = Path(body.path)
-    return ReadResult(load_document(path, body.password, step, begin=begin, left_out=body.left_out))
+    recognition = PageRecognition(body.ocr, begin_recognition, breathe)
+    document = load_document(
+        Path(body.path), body.password, step, begin=begin, left_out=body.left_out, recognition=recognition
+    )
+    return ReadResult(document)
 
 
 def _annotate(body: AnnotatePdf) -> Written:

@@ -47,7 +47,7 @@ def recognise(
     frame = _Frame.of(stands, width, height)
     lines = [line for i in kept if (line := _line(readings[i], stands.boxes[i], frame)) is not None]
     confidence = np.concatenate([readings[i].confidence for i in kept]) if kept else np.zeros(1)
-    return RecognisedPage(PageLines(frame.width, frame.height, _in_rows(lines)), float(confidence.mean()))
+    return RecognisedPage(PageLines(frame.width, frame.height, in_rows(lines)), float(confidence.mean()))
 
 
 def even_sizes(pages: Iterable[PageLines]) -> None:
@@ -55,7 +55,7 @@ def even_sizes(pages: Iterable[PageLines]) -> None:
 
     Headings are told by their size, and a box is as high as the letters that happen to stand in it.
     """
-    lines = sorted((line for page in pages for line in page.lines), key=lambda line: line.size)
+    lines = sorted(itertools.chain.from_iterable(page.lines for page in pages), key=lambda line: line.size)
     if not lines:
         return
     letters = np.cumsum([len(line.text) for line in lines])
@@ -143,8 +143,8 @@ def _character_quads(corners: Points, spans: NDArray[np.float32]) -> Points:
     )
 
 
-def _in_rows(lines: list[Line]) -> list[Line]:
-    """From the top down, and within what stands at one height from left to right."""
+def in_rows(lines: Iterable[Line]) -> list[Line]:
+    """Lines from the top down, and within what stands at one height from left to right."""
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: line.middle):
         last = rows[-1][-1] if rows else None

@@ -24,7 +24,7 @@ from app.documents.recognition.recogniser import Boxes, Breathe, Picture, Readin
 def _without_network() -> Iterator[None]:
     """While rapidocr is imported, an empty module stands for the one that it downloads with: its reference stays to that."""
     nothing = ModuleType("requests")
-    nothing.Response = nothing.RequestException = OSError  # type: ignore[attr-defined] -- named when rapidocr is imported
+    vars(nothing).update(Response=OSError, RequestException=OSError)  # which rapidocr names while it is imported
     before = sys.modules.get("requests")
     sys.modules["requests"] = nothing
     try:
@@ -38,7 +38,7 @@ def _without_network() -> Iterator[None]:
 with _without_network():
     import rapidocr
 
-import cv2  # noqa: E402 -- after rapidocr, so that where both are missing the one is named that is to be installed
+import cv2  # noqa: E402 -- comes with rapidocr
 
 DETECTION_SIDE = 1440
 """Pixels of the longer side of the picture in which lines are looked for; they are read in the whole picture."""

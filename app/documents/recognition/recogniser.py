@@ -6,21 +6,17 @@ The recogniser is an extra: without it, everything here can still be imported, a
 from __future__ import annotations
 
 import functools
+import importlib.util
 import logging
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 log = logging.getLogger(__name__)
-
-OcrMode = Literal["off", "auto", "redo"]
-"""Which pages are recognised. auto: those that show a picture and hold next to no text. redo: also those whose text another
-program recognised or cannot be understood."""
 
 INSTALL = "pip install 'fusen[ocr]'"
 
@@ -87,12 +83,9 @@ def find() -> Recogniser | None:
         return None
 
 
-def installed() -> str | None:
-    """Name and version of the recogniser's package, without loading it; None where the extra is not installed."""
-    try:
-        return f"rapidocr {version('rapidocr')}"
-    except PackageNotFoundError:
-        return None
+def is_installed() -> bool:
+    """Whether the extra is installed; nothing is loaded for the answer."""
+    return importlib.util.find_spec("rapidocr") is not None
 
 
 def _cores() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.documents.recognition.recogniser import Boxes, Breathe, Picture, Recogniser
 
@@ -13,6 +14,9 @@ SURE = 0.9
 
 _SAMPLE = 5
 _TALL = 1.5
+
+
+Lengths = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,8 +64,9 @@ def _turned(picture: Picture, turns: int) -> Picture:
     return np.ascontiguousarray(np.rot90(picture, turns)) if turns % 4 else picture
 
 
-def _lengths(boxes: Boxes) -> np.ndarray:
-    return np.maximum(*_sides(boxes))
+def _lengths(boxes: Boxes) -> Lengths:
+    across, down = _sides(boxes)
+    return np.maximum(across, down)
 
 
 def _mostly_tall(boxes: Boxes) -> bool:
@@ -71,6 +76,6 @@ def _mostly_tall(boxes: Boxes) -> bool:
     return float(down[tall].sum()) > float(across[~tall].sum())
 
 
-def _sides(boxes: Boxes) -> tuple[np.ndarray, np.ndarray]:
+def _sides(boxes: Boxes) -> tuple[Lengths, Lengths]:
     """Length of each box's upper and of its left edge."""
     return np.hypot(*(boxes[:, 1] - boxes[:, 0]).T), np.hypot(*(boxes[:, 3] - boxes[:, 0]).T)
