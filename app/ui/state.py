@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from app.analysis.analysis import Analysis
-from app.documents.document import Document
+from app.documents.document import Document, OcrMode
 from app.errors import FusenError
 from app.review.findings import Finding
 from app.ui.finding_list import FindingList
@@ -34,6 +34,7 @@ class OpenFile:
     path: Path
     phase: Phase = "opening"
     password: str | None = field(default=None, repr=False)
+    ocr: OcrMode = "auto"
     opened: OpenedDocument | None = None
     document: Document | None = None
     analysis: Analysis | None = None
@@ -81,6 +82,12 @@ class OpenFile:
         self.findings.arrange(before.order, before.only_undecided)
         if self.findings.selected_id is None:
             self.findings.selected_id = self.findings.next_undecided()
+
+    @property
+    def has_poor_text(self) -> bool:
+        """Whether a page's text is one that could be recognised better."""
+        told = (self.analysis.warnings if self.analysis else ()) + (self.document.warnings if self.document else ())
+        return any(warning.code == "poor-text-layer" for warning in told)
 
     @property
     def is_pdf(self) -> bool:

@@ -14,6 +14,7 @@ from app.documents import pdf
 from app.documents.files import check_readable, sha256_of
 from app.documents.loading import format_of, load_document
 from app.documents.recognition.pages import PageRecognition
+from app.documents.recognition.recogniser import SAMPLE, find, is_installed, try_out
 from app.errors import FusenError
 from app.workers import limits, page_memory
 from app.workers.confinement import Confinement
@@ -85,7 +86,8 @@ class DocumentHandler:
                 limits.limit_step()
                 return _annotate(body)
             case Describe():
-                return Description(self._confinement.facts(), self._confinement.missing())
+                limits.limit_step(limits.RECOGNITION_MEMORY)
+                return _describe(self._confinement)
         raise FusenError(
             "internal", "The document worker was asked for what it does not do.", "Please report this fault."
         )
@@ -146,6 +148,18 @@ def _read(body: ReadDocument, context: CallContext) -> ReadResult:
         Path(body.path), body.password, step, begin=begin, left_out=body.left_out, recognition=recognition
     )
     return ReadResult(document)
+
+
+def _describe(confinement: Confinement) -> Description:
+    """What is in force, and, where a recogniser is installed, whether it works within these walls."""
+    facts, missing = confinement.facts(), confinement.missing()
+    if is_installed():
+        recogniser = find()
+        if recogniser is not None and try_out(recogniser) == SAMPLE:
+            facts = (*facts, ("Recognition", f"{recogniser.name}, offline; it reads its test picture"))
+        else:
+            missing = (*missing, ("Recognition", "installed, and does not read its test picture"))
+    return Description(facts, missing)
 
 
 def _annotate(body: AnnotatePdf) -> Written:

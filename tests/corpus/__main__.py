@@ -2,7 +2,8 @@
 
 Each file goes through the real command line in a process of its own, with a limit of time and memory. The files are in a
 folder of three rooms: `realistic` and `contracts` with a TRUTH.json, `hostile` with a MANIFEST.tsv. `--only quads` draws the
-pages of the PDFs instead and compares the areas of passages with the ink on them. Exit status 1: something falls short.
+pages of the PDFs instead and compares the areas of passages with the ink on them; `--only scans` recognises pages that are
+pictures and compares letters. Exit status 1: something falls short.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     """The exit status."""
     options = _parser().parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else 150)
-    rooms = ROOMS if options.only in (None, "quads") else (options.only,)
+    rooms = ROOMS if options.only in (None, "quads", "scans") else (options.only,)
     try:
         cases = find_cases(options.documents, rooms, options.match)
     except FileNotFoundError as error:
@@ -37,6 +38,10 @@ def main(arguments: Sequence[str]) -> int:
         from tests.corpus.quads import check_all
 
         return check_all(cases, console, pages=options.pages, json_file=options.json)
+    if options.only == "scans":
+        from tests.corpus import scans
+
+        return scans.check_all(cases, console, json_file=options.json, markdown=options.markdown)
     limits = Limits(options.seconds, options.megabytes << 20, not options.no_trace)
     verdicts = _judge_all(cases, limits, options.jobs)
     print_table(verdicts, console)
@@ -50,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.corpus", description=__doc__.split("\n")[0])
     parser.add_argument("documents", type=Path, nargs="?", default=DOCUMENTS, help="the folder of the rooms")
-    parser.add_argument("--only", choices=[*ROOMS, "quads"], help="one room, or the areas of passages")
+    parser.add_argument("--only", choices=[*ROOMS, "quads", "scans"], help="one room, areas of passages, or scans")
     parser.add_argument("--match", default="*", metavar="GLOB", help="only files with such names")
     parser.add_argument("--jobs", type=int, default=1, help="files read at a time")
     parser.add_argument("--seconds", type=float, default=20.0, help="limit of time for one file")

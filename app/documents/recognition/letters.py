@@ -15,7 +15,7 @@ _TO_HIRAGANA = str.maketrans("リヘ", "りへ")
 _SURELY_KATAKANA = re.compile("[ァ-ヺー]")
 _JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff\u3001-\u3011\uff01-\uff60々〆]")
 _WIDE = str.maketrans("()!?:;,[]", "（）！？：；，［］")
-_NARROW_JAPANESE = re.compile("[()!?:;,\\[\\]]")
+_NARROW = "()!?:;,[]"
 
 
 def as_meant(text: str) -> str:
@@ -55,11 +55,11 @@ def _is_alone(before: str, after: str) -> bool:
 def _widened(text: str) -> str:
     """Punctuation between Japanese letters, or between one and the end of the line, as wide as they are."""
     letters = list(text)
-    for found in _NARROW_JAPANESE.finditer(text):
-        i = found.start()
-        around = (text[:i].rstrip()[-1:], text[i + 1 :].lstrip()[:1])
-        if any(around) and all(not side or _JAPANESE.match(side) for side in around):
-            letters[i] = found.group().translate(_WIDE)
+    for i, letter in enumerate(text):
+        if letter in _NARROW:
+            around = (text[:i].rstrip(_NARROW + " ")[-1:], text[i + 1 :].lstrip(_NARROW + " ")[:1])
+            if any(around) and all(not side or _JAPANESE.match(side) for side in around):
+                letters[i] = letter.translate(_WIDE)
     return "".join(letters)
 
 

@@ -85,6 +85,12 @@ class RapidRecogniser:
             readings += self._pool.map(lambda box: self._read_box(whole, box), boxes[start : start + step])
         return readings
 
+    def sample(self, text: str) -> Picture:
+        """One line, drawn in the font that OpenCV has within itself."""
+        paper = np.full((160, 80 + 40 * len(text), 3), 255, np.uint8)
+        written: Picture = cv2.putText(paper, text, (40, 100), cv2.FONT_HERSHEY_SIMPLEX, 2, (0, 0, 0), 3, cv2.LINE_AA)
+        return written
+
     def _read_box(self, picture: Picture, box: Any) -> Reading:
         (cut,) = self._reader.crop_text_regions(picture, box[None])
         if not cut.size:

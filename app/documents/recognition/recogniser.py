@@ -68,6 +68,10 @@ class Recogniser(Protocol):
         """What stands in each box."""
         ...
 
+    def sample(self, text: str) -> Picture:
+        """A picture of one line of ASCII, to try the recogniser on."""
+        ...
+
 
 @functools.cache
 def find() -> Recogniser | None:
@@ -90,3 +94,12 @@ def is_installed() -> bool:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+SAMPLE = "FUSEN 2026"
+
+
+def try_out(recogniser: Recogniser) -> str:
+    """What the recogniser reads in a picture of `SAMPLE`."""
+    picture = recogniser.sample(SAMPLE)
+    return " ".join(reading.text for reading in recogniser.read(picture, recogniser.detect(picture), lambda: None))
