@@ -85,7 +85,8 @@ class PageWatch:
         self.left_out[page] = reason
         if reason == "timeout":
             self._hung += 1
-            self._lost_seconds += now - self._since
+            # Recognition is long in any case: what it loses is counted as a page's reading is.
+            self._lost_seconds += min(now - self._since, self.limit) if self._recognising else now - self._since
         if self._is_enough():
             self.left_out |= dict.fromkeys(range(page + 1, self._total + 1), reason)
         return True

@@ -36,7 +36,9 @@ def _without_network() -> Iterator[None]:
 
 
 with _without_network():
-    import rapidocr
+    # All of it, for most is else imported with the first model.
+    import rapidocr.inference_engine.onnxruntime
+    from rapidocr.main import RapidOCR
 
 import cv2  # noqa: E402 -- comes with rapidocr
 
@@ -119,7 +121,7 @@ _NOTHING = Reading("", np.zeros(0, np.float32), np.zeros((0, 2), np.float32))
 
 def _engine(threads: int) -> Any:
     """A session of rapidocr that loads its models when they are first used."""
-    return rapidocr.RapidOCR(
+    return RapidOCR(
         params={
             "Global.log_level": "critical",
             "Global.max_side_len": 1 << 16,  # no shrinking before a line is cut out
