@@ -18,7 +18,12 @@ DOTS_PER_INCH = 200
 MOST_PIXELS = 8_000_000
 """An A3 page at `DOTS_PER_INCH`. A larger page is drawn more coarsely: posters have large letters."""
 
+COVERED = 0.5
+"""Share of the page from which a picture is what the page is about."""
+
 _IMAGES = ("fill-image", "fill-imgmask")
+_UNSEEN = "ignore-text"
+_SOFT_MASK = 1  # its place in what PyMuPDF says of an image
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,13 @@ class Look:
 
 
 def look_at(page: Any) -> Look:
-    """What the page shows; nothing is drawn for it. Raises what PyMuPDF raises."""
+    """What the page shows; nothing is drawn for it. Raises what PyMuPDF raises.
+
+    A text that a picture is drawn over, without a mask, is as invisible as one that is drawn without ink.
+    """
     shown = page.rect * page.derotation_matrix
+    area = max(abs(shown.width * shown.height), 1.0)
+    opaque = not any(image[_SOFT_MASK] for image in page.get_images())
     kinds: Counter[str] = Counter()
     covered = 0.0
     for kind, box in page.get_bboxlog():
@@ -41,11 +51,11 @@ def look_at(page: Any) -> Look:
         if kind in _IMAGES:
             width = min(box[2], shown.x1) - max(box[0], shown.x0)
             height = min(box[3], shown.y1) - max(box[1], shown.y0)
-            covered += max(width, 0.0) * max(height, 0.0)
-    area = max(abs(shown.width * shown.height), 1.0)
-    return Look(
-        min(covered / area, 1.0), kinds["fill-text"] + kinds["stroke-text"], kinds["ignore-text"], kinds["fill-path"]
-    )
+            share = max(width, 0.0) * max(height, 0.0) / area
+            covered += share
+            if kind == "fill-image" and share >= COVERED and opaque:
+                kinds[_UNSEEN] += kinds.pop("fill-text", 0) + kinds.pop("stroke-text", 0)
+    return Look(min(covered, 1.0), kinds["fill-text"] + kinds["stroke-text"], kinds[_UNSEEN], kinds["fill-path"])
 
 
 def has_images(page: Any) -> bool:

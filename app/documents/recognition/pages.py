@@ -14,7 +14,7 @@ import numpy as np
 from app.documents.document import Notice, OcrMode, Recognised
 from app.documents.layout import PageLines
 from app.documents.left_out import BeginPage, listed
-from app.documents.page_pictures import Look, draw, has_images, look_at
+from app.documents.page_pictures import COVERED, Look, draw, has_images, look_at
 from app.documents.recognition.page import RecognisedPage, even_sizes, in_rows, recognise
 from app.documents.recognition.recogniser import INSTALL, Breathe, Picture, Recogniser, find, is_installed
 from app.errors import FusenError
@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 FEW_LETTERS = 50
 """What a stamp, a header or a page number has; a page with less text than that and a picture is taken for a scan."""
 
-_COVERED = 0.5  # of the page, from which a picture is what the page is about
 _OUTLINES = 20  # filled paths, from which letters may have been drawn as outlines
 _UNREADABLE = 0.2  # share of letters without a meaning
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010fffd]")
@@ -33,7 +32,7 @@ _LEAST_CONTRAST = 32  # of 255; less is an empty page
 Flaw = Literal["invisible", "meaningless"]
 
 _FLAWS: Mapping[Flaw, str] = {
-    "invisible": "lies invisibly on a picture: another program recognised it, and words may be wrong",
+    "invisible": "is not seen, for a picture shows the page: another program recognised it, and words may be wrong",
     "meaningless": "cannot be understood: the file does not say which letters it shows",
 }
 
@@ -165,7 +164,7 @@ def _look(page: Any, letters: str) -> Look | None:
 def _flaw(letters: str, look: Look) -> Flaw | None:
     if _is_meaningless(letters):
         return "meaningless"
-    if letters and look.invisible_texts and not look.visible_texts and look.pictures >= _COVERED:
+    if letters and look.invisible_texts and not look.visible_texts and look.pictures >= COVERED:
         return "invisible"
     return None
 
@@ -177,7 +176,7 @@ def _is_meaningless(letters: str) -> bool:
 def _is_scan(letters: str, look: Look) -> bool:
     if len(letters) >= FEW_LETTERS:
         return False
-    return look.pictures >= _COVERED or (not letters and (look.pictures > 0 or look.paths >= _OUTLINES))
+    return look.pictures >= COVERED or (not letters and (look.pictures > 0 or look.paths >= _OUTLINES))
 
 
 def _with_layer(found: RecognisedPage, layer: PageLines) -> RecognisedPage:

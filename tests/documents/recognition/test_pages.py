@@ -13,6 +13,8 @@ from PIL import Image
 
 from app.documents.document import Document, OcrMode
 from app.documents.loading import load_document
+from app.documents.layout import PageLines
+from app.documents.pdf_lines import Line
 from app.documents.recognition.pages import PageRecognition
 from app.documents.recognition.recogniser import INSTALL, Recogniser
 from app.errors import FusenError
@@ -111,16 +113,30 @@ def test_text_of_another_program_is_told_of_and_recognised_again_when_asked(tmp_
     assert codes(again) == ["recognised"]
 
 
-def test_letters_without_a_meaning_are_a_poor_text_layer(tmp_path: Path) -> None:
-    recognition = PageRecognition("off")
-    assert recognition.notices() == []
-    from app.documents.recognition.pages import _flaw, _is_meaningless
+def test_text_under_a_picture_is_as_invisible(tmp_path: Path) -> None:
+    with pymupdf.open() as pdf:
+        page = pdf.new_page(width=200, height=150)
+        page.insert_text((10, 140), SENTENCE, fontsize=4)
+        page.insert_image(page.rect, stream=picture_of(bar()))
+        pdf.save(tmp_path / "a.pdf")
+    document = read(tmp_path / "a.pdf")
+    assert document.text == SENTENCE
+    assert codes(document) == ["poor-text-layer"]
 
-    assert _is_meaningless("\ue001\ue002 ab\ufffd")
-    assert not _is_meaningless("a bullet \uf0b7 here and there is usual")
-    from app.documents.page_pictures import Look
 
-    assert _flaw("\ufffd" * 20, Look(0, 1, 0, 0)) == "meaningless"
+@pytest.mark.parametrize(
+    ("letters", "poor"),
+    [("\ufffd" * 30, True), ("\ue001\ue002 ab", True), ("\uf0b7 a list with a bullet", False), ("", False)],
+)
+def test_letters_without_a_meaning_are_a_poor_text_layer(letters: str, poor: bool) -> None:
+    quads = np.zeros((len(letters), 8), np.float32)
+    lines = [Line(letters, quads, 10, 10, 90, 20, 10, False, True, 0)] if letters else []
+    recognition = PageRecognition("auto", available=lambda: True)
+    with pymupdf.open() as pdf:
+        recognition.read(pdf.new_page(width=200, height=150), 1, 1, PageLines(200, 150, lines))
+    assert [(n.code, "cannot be understood" in n.message) for n in recognition.notices()] == [
+        ("poor-text-layer", True)
+    ] * poor
 
 
 @pytest.mark.parametrize("mode", ["auto", "redo"])
