@@ -42,12 +42,18 @@ def recognise(
 ) -> RecognisedPage:
     """Read the picture of a page that is displayed at `width` by `height` points."""
     stands = upright(recogniser, picture, breathe)
-    readings = recogniser.read(stands.picture, stands.boxes, breathe)
+    readings = _read(recogniser, stands, breathe)
     kept = [i for i, reading in enumerate(readings) if reading.mean >= LEAST_CONFIDENCE]
     frame = _Frame.of(stands, width, height)
     lines = [line for i in kept if (line := _line(readings[i], stands.boxes[i], frame)) is not None]
     confidence = np.concatenate([readings[i].confidence for i in kept]) if kept else np.zeros(1)
     return RecognisedPage(PageLines(frame.width, frame.height, in_rows(lines)), float(confidence.mean()))
+
+
+def _read(recogniser: Recogniser, stands: Upright, breathe: Breathe) -> list[Reading]:
+    rest = [i for i in range(len(stands.boxes)) if i not in stands.readings]
+    found = dict(zip(rest, recogniser.read(stands.picture, stands.boxes[rest], breathe), strict=True)) if rest else {}
+    return [stands.readings[i] if i in stands.readings else found[i] for i in range(len(stands.boxes))]
 
 
 def even_sizes(pages: Iterable[PageLines]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.documents.recognition.recogniser import Boxes, Breathe, Picture, Recogniser
+from app.documents.recognition.recogniser import Boxes, Breathe, Picture, Reading, Recogniser
 
 SURE = 0.9
 """Confidence from which lines are taken to stand upright; turned ones are read with far less."""
@@ -21,11 +22,15 @@ Lengths = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Upright:
-    """A picture on which lines run from left to right, made by `turns` quarter turns against the clock, and its boxes."""
+    """A picture on which lines run from left to right, made by `turns` quarter turns against the clock, and its boxes.
+
+    `readings` are those of boxes that were read on the way, by their number.
+    """
 
     picture: Picture
     boxes: Boxes
     turns: int
+    readings: Mapping[int, Reading] = field(default_factory=dict)
 
 
 def upright(recogniser: Recogniser, picture: Picture, breathe: Breathe) -> Upright:
@@ -33,14 +38,16 @@ def upright(recogniser: Recogniser, picture: Picture, breathe: Breathe) -> Uprig
     boxes = recogniser.detect(picture)
     if not len(boxes):
         return Upright(picture, boxes, 0)
-    long = boxes[np.argsort(-_lengths(boxes))[:_SAMPLE]]
+    sample = np.argsort(-_lengths(boxes))[:_SAMPLE]
     first = 1 if _mostly_tall(boxes) else 0
     best, best_score = first, -1.0
     # The likely way first; all others only where it is not read surely.
     for turns in (first, first + 2, 1 - first, 3 - first):
         turned = _turned(picture, turns)
-        readings = recogniser.read(turned, turned_boxes(long, picture.shape[:2], turns), breathe)
+        readings = recogniser.read(turned, turned_boxes(boxes[sample], picture.shape[:2], turns), breathe)
         score = float(np.mean([reading.mean for reading in readings]))
+        if score >= SURE and not turns:
+            return Upright(picture, boxes, 0, dict(zip(sample.tolist(), readings, strict=True)))
         if score > best_score:
             best, best_score = turns, score
         if best_score >= SURE:

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from app.documents.document import Document, OcrMode
-from app.documents.loading import load_document
 from app.documents.layout import PageLines
+from app.documents.loading import load_document
 from app.documents.pdf_lines import Line
 from app.documents.recognition.pages import PageRecognition
 from app.documents.recognition.recogniser import INSTALL, Recogniser
