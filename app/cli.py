@@ -22,6 +22,7 @@ import typer
 from typer.core import TyperGroup
 
 from app.analysis.analysis import Analysis, AnalysisSettings
+from app.documents.document import OcrMode
 from app.errors import FusenError
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ PasswordFile = Annotated[
 WorkspaceFile = Annotated[
     Path | None, typer.Option("--workspace", metavar="FILE", help="The workspace that keeps analyses and decisions.")
 ]
+Ocr = Annotated[OcrMode, typer.Option("--ocr", help="Which PDF pages to recognise: pictures, none, or poor text too.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON lines, one object a file.")]
 
 
@@ -128,14 +130,14 @@ def _window(files: Annotated[list[Path] | None, typer.Argument()] = None, worksp
 
 
 @app.command("read")
-def _read(files: Files, as_json: AsJson = False, password_file: PasswordFile = None) -> None:
+def _read(files: Files, as_json: AsJson = False, ocr: Ocr = "auto", password_file: PasswordFile = None) -> None:
     """Read documents, without a model: their text, or with --json everything that was read."""
     password = _password(password_file)
     failed = False
     with _orderly(), _worker("document_worker") as reader, _Meter() as meter:
         for file in files:
             try:
-                read = _read_file(reader, file, password, meter)
+                read = _read_file(reader, file, password, meter, ocr)
             except FusenError as error:
                 failed |= _report(file, error, as_json)
                 continue
@@ -160,6 +162,7 @@ def _analyze(
         float | None, typer.Option(help="Share of the important passages to select.  [default: 0.9]")
     ] = None,
     share: Annotated[float | None, typer.Option(help="Share of the text to select, instead of --recall.")] = None,
+    ocr: Ocr = "auto",
     workspace: WorkspaceFile = None,
     password_file: PasswordFile = None,
 ) -> None:
@@ -169,22 +172,25 @@ def _analyze(
     for name, value in (("--recall", recall), ("--share", share), ("--coverage", coverage)):
         if value is not None and not 0 < value <= 1:
             _wrong_usage(f"{name} must be above 0 and at most 1.")
+    recall = 0.9 if recall is None else recall
     settings = AnalysisSettings(
-        kind=kind,
-        query=query,
-        attention=attention,
-        coverage=coverage,
-        device=device,
-        recall=0.9 if recall is None else recall,
-        share=share,
+        kind=kind, query=query, attention=attention, coverage=coverage, device=device, recall=recall, share=share
     )
     password = _password(password_file)
     with _orderly():
-        raise typer.Exit(_analyze_files(files, settings, as_json=as_json, workspace=workspace, password=password))
+        raise typer.Exit(
+            _analyze_files(files, settings, as_json=as_json, workspace=workspace, password=password, ocr=ocr)
+        )
 
 
 def _analyze_files(
-    files: Sequence[Path], settings: AnalysisSettings, *, as_json: bool, workspace: Path | None, password: str | None
+    files: Sequence[Path],
+    settings: AnalysisSettings,
+    *,
+    as_json: bool,
+    workspace: Path | None,
+    password: str | None,
+    ocr: OcrMode = "auto",
 ) -> int:
     failed = False
     with contextlib.ExitStack() as stack:
@@ -201,7 +207,7 @@ def _analyze_files(
         meter = stack.enter_context(_Meter())
         for file in files:
             try:
-                document = _read_file(reader, file, password, meter).document
+                document = _read_file(reader, file, password, meter, ocr).document
                 analysis = _analyze_document(analyst, document, settings, meter)
                 if store is not None:
                     store.save_analysis(document, analysis)
@@ -329,11 +335,11 @@ def _worker(module: str) -> Iterator[WorkerClient]:
         client.close()
 
 
-def _read_file(reader: WorkerClient, file: Path, password: str | None, meter: _Meter) -> ReadResult:
+def _read_file(reader: WorkerClient, file: Path, password: str | None, meter: _Meter, ocr: OcrMode) -> ReadResult:
     from app.workers.protocol import ReadDocument, ReadResult
 
     meter.begin(str(file))
-    value = reader.call(ReadDocument(str(file), password), meter.report)
+    value = reader.call(ReadDocument(str(file), password, ocr=ocr), meter.report)
     assert isinstance(value, ReadResult)  # noqa: S101 -- what this call answers with
     return value
 

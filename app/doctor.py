@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from app.documents.recognition.recogniser import INSTALL, is_installed
 from app.errors import FusenError
 
 
@@ -32,6 +33,7 @@ def examine() -> list[Check]:
         Check("CPU threads", str(_threads())),
         Check("Memory", _memory()),
         *_said_by("document", "Reading"),
+        *_recognition(),
         *_said_by("model", "Model"),
         *_weights(),
         _window(),
@@ -70,13 +72,25 @@ def _said_by(worker: str, heading: str) -> list[Check]:
     if not isinstance(value, Description):
         return []
     found = [Check(name, fact) for name, fact in value.facts]
-    return found + [Check(name, reason, ok=False, advice=_CONFINEMENT_ADVICE) for name, reason in value.missing]
+    return found + [
+        Check(name, reason, ok=False, advice=_MISSING_ADVICE.get(name, _CONFINEMENT_ADVICE))
+        for name, reason in value.missing
+    ]
 
 
+_MISSING_ADVICE = {"Recognition": f"Install it again: {INSTALL}"}
 _CONFINEMENT_ADVICE = (
     "Documents are read all the same, in a process of its own with deadlines. "
     "Linux 6.7 or newer with Landlock, and libseccomp, confine it further."
 )
+
+
+def _recognition() -> list[Check]:
+    """Where it is installed, the document worker says whether it works."""
+    if is_installed():
+        return []
+    finding = "not installed: pages that are pictures without text are not read"
+    return [Check("Recognition", finding, ok=False, advice=f"To have them read: {INSTALL}")]
 
 
 def _weights() -> list[Check]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pymupdf
 import pytest
 from samples import make_analysis, make_document
 from typer.testing import CliRunner, Result
@@ -130,6 +131,20 @@ def test_read_prints_the_text() -> None:
     assert "契約" in result.stdout
 
 
+def test_pictures_are_not_recognised_where_that_is_switched_off(tmp_path: Path) -> None:
+    pixels = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 200, 100))
+    pixels.clear_with(255)
+    with pymupdf.open() as pdf:
+        page = pdf.new_page()
+        page.insert_image(page.rect, pixmap=pixels)
+        pdf.save(tmp_path / "scan.pdf")
+    result = fusen("read", tmp_path / "scan.pdf", "--json", "--ocr", "off")
+    assert result.exit_code == 0
+    (warning,) = json.loads(result.stdout)["warnings"]
+    assert warning["code"] == "no-text"
+    assert "switched off" in warning["message"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -143,6 +158,7 @@ def test_read_prints_the_text() -> None:
         ("export", "w.fusen", "--to", "pptx", "--out", "x"),
         ("export", "w.fusen", "--to", "", "--out", "x"),
         ("read", "a.pdf", "--password-file", "/nowhere/password"),
+        ("read", "a.pdf", "--ocr", "perhaps"),
     ],
 )
 def test_wrong_usage_is_said_and_ends_with_2(arguments: tuple[str, ...]) -> None:

@@ -35,6 +35,15 @@ def test_missing_fonts_come_with_advice(monkeypatch: pytest.MonkeyPatch) -> None
     assert "fonts-noto-cjk" in check.advice
 
 
+def test_recognition_that_is_not_installed_comes_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.doctor.is_installed", lambda: False)
+    (check,) = doctor._recognition()
+    assert (check.ok, check.essential) == (False, False)
+    assert "fusen[ocr]" in check.advice
+    monkeypatch.setattr("app.doctor.is_installed", lambda: True)
+    assert doctor._recognition() == []
+
+
 @pytest.mark.parametrize(("essential", "code"), [(True, 1), (False, 0)])
 def test_only_what_is_essential_makes_it_fail(monkeypatch: pytest.MonkeyPatch, essential: bool, code: int) -> None:
     checks = [Check("Python", "3.12"), Check("Thing", "missing", ok=False, essential=essential, advice="Install it.")]

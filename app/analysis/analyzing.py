@@ -128,10 +128,11 @@ def _readable(document: Document) -> list[Passage]:
         )
     passages = document_passages(document)
     if not passages:
+        told = next((notice.message for notice in document.warnings if notice.code == "no-text"), "")
         raise FusenError(
             "empty",
             f"{Path(document.file).name} holds no text that could be analysed.",
-            "If its pages are pictures, run text recognition (OCR) over it and open the result.",
+            told or "Open the document in the program that it was made with, and look for its text there.",
         )
     return passages
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from app.documents.document import Block, BlockType, Cell, Page
+from app.documents.document import Block, BlockType, Cell, Page, Recognised
 
 _CLOSE = ("list-item", "table-cell", "page-header", "page-footer")
 
@@ -22,13 +24,15 @@ class TextBuilder:
         self.pages: list[Page] = []
         self.blocks: list[Block] = []
 
-    def begin_page(self, width: float, height: float) -> None:
+    def begin_page(self, width: float, height: float, recognised: Recognised | None = None) -> None:
         """What is added from now on lies on a further page."""
         if self._last is not None:
             self._separate("\n\n")
             self._last = None
         self._close_page()
-        self.pages.append(Page(len(self.pages) + 1, width, height, self._position, self._position))
+        self.pages.append(
+            Page(len(self.pages) + 1, width, height, self._position, self._position, recognised=recognised)
+        )
 
     def add(
         self,
@@ -67,8 +71,7 @@ class TextBuilder:
 
     def _close_page(self) -> None:
         if self.pages:
-            page = self.pages[-1]
-            self.pages[-1] = Page(page.number, page.width, page.height, page.start, self._position)
+            self.pages[-1] = replace(self.pages[-1], end=self._position)
 
     def _separate(self, separator: str) -> None:
         self._append(separator, None)

@@ -17,8 +17,20 @@ DocumentKind = Literal["contract", "report", "design"]
 Language = Literal["en", "ja"]
 RevisionKind = Literal["inserted", "deleted", "moved"]
 
+OcrMode = Literal["off", "auto", "redo"]
+"""Which pages are recognised. auto: those that show a picture and hold next to no text. redo: also those whose text another
+program recognised or cannot be understood."""
+
 Quad = tuple[float, float, float, float, float, float, float, float]
 """Four corners in PDF points from the page's top left, clockwise from the text's upper left: x0,y0 … x3,y3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A page whose words were recognised in its picture: by what, and the mean confidence (0 to 1) over its characters."""
+
+    engine: str
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,7 @@ class Page:
     start: int
     end: int
     label: str = ""
+    recognised: Recognised | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +188,7 @@ class Document:
 
 
 def _page_json(page: Page) -> dict[str, Any]:
-    return {
+    entry: dict[str, Any] = {
         "number": page.number,
         "width": page.width,
         "height": page.height,
@@ -183,6 +196,9 @@ def _page_json(page: Page) -> dict[str, Any]:
         "end": page.end,
         "label": page.label or str(page.number),
     }
+    if page.recognised is not None:
+        entry["recognised"] = {"engine": page.recognised.engine, "confidence": page.recognised.confidence}
+    return entry
 
 
 def _outline_json(entry: OutlineEntry) -> dict[str, Any]:

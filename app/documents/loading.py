@@ -13,6 +13,7 @@ from app.documents.files import check_readable, head_of, translated
 from app.documents.left_out import NOTHING, BeginPage, Reason
 from app.documents.names import FORMAT_NAMES
 from app.documents.pdf import ReadProgress, read_pdf
+from app.documents.recognition.pages import PageRecognition
 from app.documents.text import read_text
 from app.errors import FusenError
 
@@ -68,14 +69,17 @@ def load_document(
     begin: BeginPage | None = None,
     left_out: Mapping[int, Reason] = NOTHING,
     converted: Path | None = None,
+    recognition: PageRecognition | None = None,
 ) -> Document:
-    """Read the whole file but the pages `left_out` (of a PDF). Raises `FusenError`; `converted` is explained at `read_word`.
+    """Read the whole file but the pages `left_out` (of a PDF), pictures as `recognition` says. Raises `FusenError`.
+
+    `converted` is explained at `read_word`.
 
     `begin(page, total)` is called before each page of a PDF, `progress(done, total)` after it; what they raise ends the reading.
     """
     format_ = format_of(path)
     if format_ == "pdf":
-        return read_pdf(path, password, progress, begin=begin, left_out=left_out)
+        return read_pdf(path, password, progress, begin=begin, left_out=left_out, recognition=recognition)
     try:
         document = read_word(path, password, progress, converted) if format_ == "docx" else read_text(path, format_)
     except OSError as error:

@@ -34,6 +34,7 @@ from app.documents.pdf_hidden import Sifted
 from app.documents.pdf_lines import Line, page_lines
 from app.documents.pdf_opening import open_pdf, was_repaired
 from app.documents.raised import with_marks_in_place
+from app.documents.recognition.pages import PageRecognition
 from app.documents.rules import Rules, rules_of
 
 ReadProgress = Callable[[int, int], None]
@@ -52,9 +53,11 @@ def read_pdf(
     *,
     begin: BeginPage | None = None,
     left_out: Mapping[int, Reason] = leaving_out.NOTHING,
+    recognition: PageRecognition | None = None,
 ) -> Document:
     """The whole text of a PDF with a quad for each code point, but for the pages `left_out`, which are not touched.
 
+    With `recognition`, made for this reading, pages that are pictures are recognised as it says.
     A page that needs too much memory is left out, as are those that are unread when the file's time is over. Raises
     `FusenError`, also when no page is left, or what `begin` or `progress` raises.
     """
@@ -63,7 +66,8 @@ def read_pdf(
     try:
         layered = pdf_text_layer.layers_shown(pdf, path, password)
         file = _File(path, pdf, layered, pdf_text_layer.Fonts(pdf))
-        return _read(file, progress, begin, _Pages(left_out=dict(left_out)))
+        pages = _Pages(dict(left_out), recognition or PageRecognition("off"))
+        return _read(file, progress, begin, pages)
     finally:
         pdf.close()
         if layered is not None:
@@ -85,6 +89,7 @@ class _Pages:
     """What became of the pages so far: their lines, and the numbers of those that have none for a reason."""
 
     left_out: dict[int, Reason]
+    recognition: PageRecognition
     read: list[PageLines] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
     images: dict[int, list[Image]] = field(default_factory=dict)
@@ -98,18 +103,22 @@ def _read(file: _File, progress: ReadProgress | None, begin: BeginPage | None, p
     count = file.pdf.page_count
     over = time.monotonic() + FILE_SECONDS + FILE_SECONDS_A_PAGE * count
     for number in range(1, count + 1):
-        if time.monotonic() > over:
+        if time.monotonic() > over + pages.recognition.seconds:
             pages.left_out.setdefault(number, "timeout")
         if number not in pages.left_out and begin is not None:
             begin(number, count)
-        pages.read.append(_read_page(file, number, pages))
+        page = _read_page(file, number, pages)
+        pages.read.append(page)
+        if number not in pages.left_out and number not in pages.broken:
+            pages.recognition.read(usable_page(file.pdf, number - 1), number, count, page)
         if progress is not None:
             progress(number, count)
     if len(pages.left_out) + len(pages.broken) == count and pages.left_out:
         raise leaving_out.nothing_left(file.path, pages.left_out)
     builder = TextBuilder()
-    for page, blocks in zip(pages.read, lay_out(pages.read), strict=True):
-        builder.begin_page(page.width, page.height)
+    laid = pages.recognition.instead(pages.read)
+    for number, (page, blocks) in enumerate(zip(pages.read, lay_out(laid), strict=True), 1):
+        builder.begin_page(page.width, page.height, pages.recognition.of(number))
         for block in blocks:
             builder.add(block.type, block.text, block.level, block.quads)
     text, made, parts, quads = builder.finish()
@@ -123,7 +132,7 @@ def _read(file: _File, progress: ReadProgress | None, begin: BeginPage | None, p
         text=text,
         pages=pdf_outline.labelled(file.pdf, made),
         blocks=parts,
-        warnings=_warnings(file.pdf, pages),
+        warnings=_warnings(file.pdf, pages, laid),
         quads=quads,
         comments=pdf_notes.comments(pages.notes, made, quads),
         outline=pdf_outline.outline(file.pdf, parts, text),
@@ -182,7 +191,7 @@ def _lines(file: _File, number: int, pages: _Pages) -> tuple[list[Line], Rules]:
     return with_marks_in_place(page_lines(raw, matrix)), rules_of(raw, matrix)
 
 
-def _warnings(pdf: pymupdf.Document, pages: _Pages) -> tuple[Notice, ...]:
+def _warnings(pdf: pymupdf.Document, pages: _Pages, laid: list[PageLines]) -> tuple[Notice, ...]:
     notices: list[Notice] = []
     if was_repaired(pdf):
         notices.append(Notice("repaired", "The file was damaged and has been repaired; something may be missing."))
@@ -194,14 +203,17 @@ def _warnings(pdf: pymupdf.Document, pages: _Pages) -> tuple[Notice, ...]:
     notices.extend(notices_of_images(pages.images))
     notices.extend(cautions(pdf))
     unread = {*pages.broken, *pages.left_out}
-    silent = [number for number, page in enumerate(pages.read, 1) if not page.lines and number not in unread]
-    notices.extend(_without_text(silent, len(pages.read)))
+    silent = [number for number, page in enumerate(laid, 1) if not page.lines and number not in unread]
+    notices.extend(_without_text(silent, len(laid), pages.recognition.advice(silent)))
+    notices.extend(pages.recognition.notices())
     return tuple(notices)
 
 
-def _without_text(silent: Collection[int], count: int) -> list[Notice]:
+def _without_text(silent: Collection[int], count: int, advice: str) -> list[Notice]:
     if len(silent) == count:
-        return [Notice("no-text", "The pages are pictures without text, so there is nothing to analyse.")]
+        told = f"The pages are pictures without text, so there is nothing to analyse. {advice}".strip()
+        return [Notice("no-text", told)]
     if silent:
-        return [Notice("pages-without-text", f"These pages have no text and were not read: {listed(silent)}.")]
+        told = f"These pages have no text and were not read: {listed(silent)}. {advice}".strip()
+        return [Notice("pages-without-text", told)]
     return []

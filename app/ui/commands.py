@@ -156,6 +156,13 @@ COMMANDS: tuple[Command, ...] = (
         separator_before=True,
     ),
     Command(
+        "recognise",
+        QT_TRANSLATE_NOOP("Command", "Recognise again"),
+        "review",
+        hint=QT_TRANSLATE_NOOP("Command", "Read the words of pages with poor text in their pictures, and analyse anew"),
+        enabled=_file(lambda f: f.has_poor_text and f.phase not in BUSY),
+    ),
+    Command(
         "cancel",
         QT_TRANSLATE_NOOP("Command", "Cancel analysis"),
         "review",

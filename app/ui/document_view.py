@@ -51,7 +51,12 @@ class MessageBar(QWidget):
             restyle(self, kind=message.kind)
             self.text.setText(f"{message.text} {message.advice}".strip())
             self.action.setVisible(message.folder is not None or message.command is not None)
-            self.action.setText(self.tr("Open folder") if message.folder else self.tr("Analyse again"))
+            self.action.setText(self._action_words(message))
+
+    def _action_words(self, message: Message) -> str:
+        if message.folder:
+            return self.tr("Open folder")
+        return self.tr("Recognise again") if message.command == "recognise" else self.tr("Analyse again")
 
     def _act(self) -> None:
         if self.message is not None and self.message.folder is not None:

@@ -99,6 +99,11 @@ class Pipeline:
         else:
             self._read(file, analyse=True)
 
+    def recognise(self, file: OpenFile) -> None:
+        """Read the file anew, with pages of poor text recognised, and analyse what was read."""
+        file.ocr, file.document = "redo", None
+        self._read(file, analyse=True)
+
     def cancel(self, file: OpenFile) -> None:
         """Stop reading and analysing; the pages stay."""
         self._abandon(file)
@@ -165,7 +170,7 @@ class Pipeline:
             else:
                 self._hub.changed.emit(file.key)
 
-        body = ReadDocument(path=str(file.path), password=file.password)
+        body = ReadDocument(path=str(file.path), password=file.password, ocr=file.ocr)
         # Without a document of its own, a PDF shows all the same; only what is known of its structure is missing.
         failed = self._stop if analyse or not file.is_pdf else _leave
         self._submit(self._documents, file, body, read, failed)
@@ -240,7 +245,8 @@ class Pipeline:
         # What the reader must know of this document before she trusts what is selected; once, for she may have dismissed it.
         if analysis.warnings and (first is None or analysis.warnings != first.warnings):
             told = " ".join(warning.message for warning in analysis.warnings)
-            self._hub.announced.emit(file.key, Message("note", told))
+            again = "recognise" if file.has_poor_text else None
+            self._hub.announced.emit(file.key, Message("note", told, command=again))
         self._hub.changed.emit(file.key)
         self._hub.findings.emit(file.key, _ALL)
         if (

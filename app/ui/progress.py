@@ -15,6 +15,10 @@ STAGES: dict[str, int] = {
     "scoring": 2,
     "linking": 2,
 }
+RECOGNISING = "recognising"
+RECOGNISED_STAGES = {**STAGES, "reading": 20 * sum(STAGES.values())}
+"""Where pages are recognised, that takes some twenty times as long as all the rest, a page."""
+
 WAITING = "waiting"
 """The stage in which the model worker still has another document."""
 
@@ -29,6 +33,7 @@ class ProgressMeter:
         self._clock = clock
         self._started = clock()
         self._reached = 0.0
+        self._stages = STAGES
         self.stage = "reading"
         self.share = 0.0
 
@@ -37,15 +42,18 @@ class ProgressMeter:
         if self.stage == WAITING != stage:  # the pace is that of the work, not of the wait
             self._started, self._reached = self._clock(), 0.0
         self.stage = stage
-        if stage not in STAGES:
+        if stage == RECOGNISING:
+            self._stages, stage = RECOGNISED_STAGES, "reading"
+        stages = self._stages
+        if stage not in stages:
             return
         before = 0
-        for name, weight in STAGES.items():
+        for name, weight in stages.items():
             if name == stage:
                 break
             before += weight
         part = min(max(done / total, 0.0), 1.0) if total > 0 else 0.0
-        share = (before + STAGES[stage] * part) / sum(STAGES.values())
+        share = (before + stages[stage] * part) / sum(stages.values())
         if share > self.share:
             self.share, self._reached = share, self._clock() - self._started
 

@@ -83,6 +83,7 @@ class Session:
             "undo": self.undo,
             "redo": self.redo,
             "analyse": self.retry,
+            "recognise": self.recognise,
             "cancel": self.cancel,
             "sort-importance": lambda: self.arrange(order="importance"),
             "sort-place": lambda: self.arrange(order="place"),
@@ -124,6 +125,11 @@ class Session:
         """Open or analyse once more."""
         if (file := file or self.state.current) is not None:
             self._pipeline.retry(file)
+
+    def recognise(self) -> None:
+        """Read the file in view anew, with pages of poor text recognised."""
+        if (file := self.state.current) is not None:
+            self._pipeline.recognise(file)
 
     def cancel(self) -> None:
         """Stop what is done for the file in view."""

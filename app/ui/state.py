@@ -12,7 +12,7 @@ from typing import Literal
 
 from app.analysis.analysis import Analysis
 from app.analysis.structure.values import Structure
-from app.documents.document import Document
+from app.documents.document import Document, OcrMode
 from app.errors import FusenError
 from app.review.findings import Finding
 from app.ui.finding_list import FindingList
@@ -35,6 +35,7 @@ class OpenFile:
     path: Path
     phase: Phase = "opening"
     password: str | None = field(default=None, repr=False)
+    ocr: OcrMode = "auto"
     opened: OpenedDocument | None = None
     document: Document | None = None
     structure: Structure = field(default_factory=Structure)
@@ -89,6 +90,12 @@ class OpenFile:
     def has_changes(self) -> bool:
         """Whether the file holds tracked changes."""
         return self.document is not None and bool(self.document.revisions)
+
+    @property
+    def has_poor_text(self) -> bool:
+        """Whether a page's text is one that could be recognised better."""
+        told = (self.analysis.warnings if self.analysis else ()) + (self.document.warnings if self.document else ())
+        return any(warning.code == "poor-text-layer" for warning in told)
 
     @property
     def is_pdf(self) -> bool:

@@ -17,6 +17,7 @@ def stage_words(stage: str) -> str:
     """What a worker is doing."""
     known = {
         "reading": _tr("Reading the pages"),
+        "recognising": _tr("Recognising the words of pictures"),
         "waiting": _tr("Waiting for the document before it"),
         "loading-model": _tr("Loading the model"),
         "scanning": _tr("Scanning the whole document"),

@@ -318,8 +318,9 @@ class WorkerClient:
         elif message.id in self._pending:
             pending = self._pending[message.id]
             if isinstance(message, PageBegun):
-                pending.pages.begin(message.page, message.total, self._loop.time())
-                self._pages_done += 1
+                now = self._loop.time()
+                pending.pages.begin(message.page, message.total, now, recognising=message.recognising)
+                self._pages_done += not message.recognising
             elif isinstance(message, Progress):
                 if not isinstance(pending.body, ReadDocument) or pending.pages.advance(message.done):
                     self._report(pending, pending.on_progress, message)

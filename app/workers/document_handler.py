@@ -16,6 +16,8 @@ from app.documents.loading import format_of, load_document
 from app.documents.old_word import OldWordError
 from app.documents.pdf_drawing import page_sizes, render_page
 from app.documents.pdf_opening import open_pdf
+from app.documents.recognition.pages import PageRecognition
+from app.documents.recognition.recogniser import SAMPLE, find, is_installed, try_out
 from app.errors import FusenError
 from app.workers import limits, page_memory
 from app.workers.confinement import Confinement
@@ -88,7 +90,8 @@ class DocumentHandler:
                 limits.limit_step()
                 return _annotate(body)
             case Describe():
-                return Description(self._confinement.facts(), self._confinement.missing())
+                limits.limit_step(limits.RECOGNITION_MEMORY)
+                return _describe(self._confinement)
         raise FusenError(
             "internal", "The document worker was asked for what it does not do.", "Please report this fault."
         )
@@ -117,26 +120,60 @@ class DocumentHandler:
 
 
 def _read(body: ReadDocument, context: CallContext) -> ReadResult | ConversionWanted:
+    stage = "reading"
+
     def begin(page: int, total: int) -> None:
+        nonlocal stage
+        stage = "reading"
         limits.limit_step(limits.STEP_MEMORY)
         context.begin_page(page, total)
 
+    def begin_recognition(page: int, total: int) -> None:
+        nonlocal stage
+        stage = "recognising"
+        limits.limit_step(limits.RECOGNITION_MEMORY)
+        context.begin_page(page, total, recognising=True)
+
+    def breathe() -> None:
+        context.serve_urgent()
+        context.check_cancelled()
+        limits.limit_step(limits.RECOGNITION_MEMORY)  # what was served had a limit of its own
+
     def step(done: int, total: int) -> None:
-        context.progress("reading", done, total)
+        context.progress(stage, done, total)
         context.serve_urgent()
         context.check_cancelled()
         if done == total:
             limits.limit_step()  # what was read is put together now, which takes what it takes
 
     limits.limit_step()
+    recognition = PageRecognition(body.ocr, begin_recognition, breathe)
     converted = None if body.converted is None else Path(body.converted)
     try:
         document = load_document(
-            Path(body.path), body.password, step, begin=begin, left_out=body.left_out, converted=converted
+            Path(body.path),
+            body.password,
+            step,
+            begin=begin,
+            left_out=body.left_out,
+            converted=converted,
+            recognition=recognition,
         )
     except OldWordError:
         return ConversionWanted()
     return ReadResult(document, structure_of(document))
+
+
+def _describe(confinement: Confinement) -> Description:
+    """What is in force, and, where a recogniser is installed, whether it works within these walls."""
+    facts, missing = confinement.facts(), confinement.missing()
+    if is_installed():
+        recogniser = find()
+        if recogniser is not None and try_out(recogniser) == SAMPLE:
+            facts = (*facts, ("Recognition", f"{recogniser.name}, offline; it reads its test picture"))
+        else:
+            missing = (*missing, ("Recognition", "installed, and does not read its test picture"))
+    return Description(facts, missing)
 
 
 def _annotate(body: AnnotatePdf) -> Written:

@@ -17,6 +17,9 @@ ADDRESS_SPACE = 4 << 30
 STEP_MEMORY = 768 << 20
 """Bytes that one page may take beyond what the process has already; ordinary pages take less than ten megabytes."""
 
+RECOGNITION_MEMORY = 2 << 30
+"""Bytes beyond what the process has for a page that is recognised: models and threads, which take them from no hostile file."""
+
 CPU_SECONDS = 120
 """CPU time of one step. The client's deadlines are shorter; this holds when the client itself does not watch."""
 

@@ -20,6 +20,9 @@ PAGE_SECONDS = 8.0
 LATER_PAGE_SECONDS = 2.0
 """How long a page may take once another page of the file has hung."""
 
+RECOGNITION_SECONDS = 60.0
+"""How long a page's recognition may take, once the page is drawn. A dense one takes some five seconds on two cores."""
+
 LOST_SECONDS, LOST_SECONDS_A_PAGE = 13.0, 0.1
 """What hanging pages of a file may take together, plus this for each page it has, before its unread pages are left out.
 
@@ -44,13 +47,14 @@ class PageWatch:
     _page: int | None = None
     _total: int = 0
     _since: float = 0.0
+    _recognising: bool = False
     _lost_seconds: float = 0.0
     _hung: int = 0
     _deaths: Counter[int] = field(default_factory=Counter)
 
-    def begin(self, page: int, total: int, now: float) -> None:
+    def begin(self, page: int, total: int, now: float, *, recognising: bool = False) -> None:
         """The worker is at `page` (from 1) of `total`."""
-        self._page, self._total, self._since = page, total, now
+        self._page, self._total, self._since, self._recognising = page, total, now, recognising
 
     def rest(self) -> None:
         """The worker is at no page: it opens the file, or lets other requests pass, or puts together what was read."""
@@ -66,6 +70,8 @@ class PageWatch:
         """How long the page at work may take; None when there is none."""
         if self._page is None:
             return None
+        if self._recognising:
+            return RECOGNITION_SECONDS
         return min(self.limit, LATER_PAGE_SECONDS) if self._hung else self.limit
 
     def give_up_page(self, reason: Reason, now: float) -> bool:
@@ -79,7 +85,8 @@ class PageWatch:
         self.left_out[page] = reason
         if reason == "timeout":
             self._hung += 1
-            self._lost_seconds += now - self._since
+            # Recognition is long in any case: what it loses is counted as a page's reading is.
+            self._lost_seconds += min(now - self._since, self.limit) if self._recognising else now - self._since
         if self._is_enough():
             self.left_out |= dict.fromkeys(range(page + 1, self._total + 1), reason)
         return True

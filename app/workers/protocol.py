@@ -15,7 +15,7 @@ import numpy as np
 from app.analysis.analysis import Analysis, AnalysisSettings
 from app.analysis.structure.values import Structure
 from app.documents.collecting import without_collection
-from app.documents.document import Document, DocumentFormat
+from app.documents.document import Document, DocumentFormat, OcrMode
 from app.documents.left_out import Reason
 from app.errors import ErrorCode
 from app.review.findings import Finding
@@ -31,13 +31,15 @@ class OpenDocument(msgspec.Struct, tag=True, frozen=True):
 class ReadDocument(msgspec.Struct, tag=True, frozen=True):
     """Read everything but the pages `left_out` (from 1), which the document's warnings name. Progress a page.
 
-    Result: `ReadResult`; `ConversionWanted` for a document of the old Word without `converted`, a DOCX that was made of it.
+    `ocr` says which pages are recognised, where a recogniser is installed. Result: `ReadResult`; `ConversionWanted` for a
+    document of the old Word without `converted`, a DOCX that was made of it.
     """
 
     path: str
     password: str | None = None
     left_out: dict[int, Reason] = {}
     converted: str | None = None
+    ocr: OcrMode = "off"
 
 
 class RenderPage(msgspec.Struct, tag=True, frozen=True):
@@ -165,7 +167,8 @@ class Started(msgspec.Struct, tag=True, frozen=True):
 class Progress(msgspec.Struct, tag=True, frozen=True):
     """How far a call is: `done` of `total` units of a stage.
 
-    `stage` is one of reading, loading-model, scanning, deepening, attending, scoring, linking, writing.
+    `stage` is one of reading, recognising (a page that is a picture was read),
+    loading-model, scanning, deepening, attending, scoring, linking, writing.
     """
 
     id: int
@@ -175,11 +178,15 @@ class Progress(msgspec.Struct, tag=True, frozen=True):
 
 
 class PageBegun(msgspec.Struct, tag=True, frozen=True):
-    """A reading is at `page` (from 1) of `total` from now until its next `Progress`."""
+    """A reading is at `page` (from 1) of `total` from now until its next `Progress`.
+
+    `recognising`: the page was read already, is a picture and is recognised from now on, which takes longer.
+    """
 
     id: int
     page: int
     total: int
+    recognising: bool = False
 
 
 class Preliminary(msgspec.Struct, tag=True, frozen=True):

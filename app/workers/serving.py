@@ -54,9 +54,9 @@ class CallContext:
         """Tell the client that `done` of `total` units of `stage` are finished."""
         self._worker.send(Progress(id=self._id, stage=stage, done=done, total=total))
 
-    def begin_page(self, page: int, total: int) -> None:
+    def begin_page(self, page: int, total: int, *, recognising: bool = False) -> None:
         """Tell the client that `page` (from 1) of `total` is at work, so that it knows what a death or a delay is due to."""
-        self._worker.send(PageBegun(id=self._id, page=page, total=total))
+        self._worker.send(PageBegun(id=self._id, page=page, total=total, recognising=recognising))
 
     def preliminary(self, analysis: Analysis) -> None:
         """Tell the client what a first scan found, before the call's result."""

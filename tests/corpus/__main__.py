@@ -3,7 +3,8 @@
 Each file goes through the real command line in a process of its own, with a limit of time and memory. The files are in a
 folder of three rooms: `realistic` and `contracts` with a TRUTH.json, `hostile` with a MANIFEST.tsv. `--only quads` draws the
 pages of the PDFs instead and compares the areas of passages with the ink on them; `--only drawing` draws them as the window
-does, hostile ones too. Exit status 1: something falls short.
+does, hostile ones too; `--only scans` recognises pages that are pictures and compares letters. Exit status 1: something falls
+short.
 """
 
 from __future__ import annotations
@@ -43,6 +44,10 @@ def main(arguments: Sequence[str]) -> int:
 
         bounds = {"pages": options.pages, "seconds": options.seconds, "megabytes": options.megabytes}
         return draw_all(cases, console, **bounds, json_file=options.json)
+    if options.only == "scans":
+        from tests.corpus import scans
+
+        return scans.check_all(cases, console, json_file=options.json, markdown=options.markdown)
     limits = Limits(options.seconds, options.megabytes << 20, not options.no_trace)
     verdicts = _judge_all(cases, limits, options.jobs)
     print_table(verdicts, console)
@@ -57,7 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.corpus", description=__doc__.split("\n")[0])
     parser.add_argument("documents", type=Path, nargs="?", default=DOCUMENTS, help="the folder of the rooms")
     parser.add_argument(
-        "--only", choices=[*ROOMS, "quads", "drawing"], help="one room, or the areas of passages, or pictures of pages"
+        "--only",
+        choices=[*ROOMS, "quads", "drawing", "scans"],
+        help="one room, or areas of passages, pictures of pages, scans",
     )
     parser.add_argument("--match", default="*", metavar="GLOB", help="only files with such names")
     parser.add_argument("--jobs", type=int, default=1, help="files read at a time")

@@ -112,6 +112,7 @@ def analyse(document: Document, settings: AnalysisSettings, words: dict[str, tup
         model=ModelIdentity("words", "0", "0" * 64),
         settings=settings,
         cost=Cost(len(document.text), 0.1, 1, 0.25, CoveredMass(0.96, 0.95, 0.97), "cpu"),
+        warnings=document.warnings,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from samples import make_analysis, make_document, with_importance
 
+from app.documents.document import Notice
 from app.review.findings import Finding
 from app.ui.availability import explain, why_no_window
 from app.ui.commands import COMMANDS, MENUS
@@ -95,6 +96,30 @@ def test_progress_never_falls_and_the_time_left_is_honest() -> None:
     now[0] = 100.0
     meter.report("deepening", 1, 2)
     assert meter.seconds_left() is None  # the wait says nothing of the pace
+
+
+def test_where_pages_are_recognised_that_is_most_of_the_work() -> None:
+    meter = ProgressMeter(lambda: 0.0)
+    meter.report("recognising", 1, 2)
+    assert meter.stage == "recognising"
+    assert 0.4 < meter.share < 0.5
+    meter.report("recognising", 2, 2)
+    meter.report("scanning", 0, 2)
+    assert 0.95 < meter.share < 1
+
+
+def test_recognising_again_is_offered_where_a_text_layer_is_poor() -> None:
+    state = WindowState()
+    file = state.add(Path("scan.pdf"))
+    file.phase, state.current_key = "ready", file.key
+    command = next(command for command in COMMANDS if command.id == "recognise")
+    document = make_document()
+    file.document = document
+    assert not command.enabled(state)
+    file.document = replace(document, warnings=(Notice("poor-text-layer", "The text of page 1 may be wrong."),))
+    assert command.enabled(state)
+    file.phase = "reading"
+    assert not command.enabled(state)
 
 
 def test_closing_brings_the_neighbour_into_view() -> None:

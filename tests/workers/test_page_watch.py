@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.workers.page_watch import LATER_PAGE_SECONDS, PAGE_SECONDS, LostDrawings, PageWatch
+from app.workers.page_watch import LATER_PAGE_SECONDS, PAGE_SECONDS, RECOGNITION_SECONDS, LostDrawings, PageWatch
 from app.workers.protocol import RenderPage
 
 
@@ -55,6 +55,17 @@ def test_a_long_file_with_a_few_heavy_pages_keeps_the_rest() -> None:
         watch.begin(page, 500, now=0)
         assert watch.give_up_page("timeout", now=watch.seconds() or 0)
     assert sorted(watch.left_out) == [10, 20, 30, 40, 50, 60]
+
+
+def test_recognition_has_more_time_and_a_page_of_it_lost_does_not_cost_the_rest() -> None:
+    watch = PageWatch()
+    watch.begin(1, 3, now=0)
+    watch.begin(1, 3, now=2, recognising=True)
+    assert watch.seconds() == RECOGNITION_SECONDS
+    assert watch.give_up_page("timeout", now=2 + RECOGNITION_SECONDS)
+    assert watch.left_out == {1: "timeout"}
+    watch.begin(2, 3, now=70)
+    assert watch.seconds() == LATER_PAGE_SECONDS
 
 
 def test_progress_is_told_once() -> None:
