@@ -119,4 +119,4 @@ def test_a_long_text_does_not_hold_the_window_up(
     qtbot.wait(200)
     settle()
     timer.stop()
-    assert max(gaps) < 0.8  # some 0.05 s on a machine that has nothing else to do
+    assert max(gaps) < 1.5  # some 0.05 s on a machine that has nothing else to do

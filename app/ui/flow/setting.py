@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -25,9 +24,10 @@ from PySide6.QtGui import (
 )
 
 from app.documents.document import Block, Comment, Document, Revision
+from app.ui.flow.list_marks import ListMarks, shown_mark
 from app.ui.flow.offsets import OffsetMap, units
 from app.ui.flow.plan import Marks, Plan, Portion
-from app.ui.flow.styles import CELL, COLUMN, GRID, HANG, WRAP, Looks, Style, hanging, space_between, style_of
+from app.ui.flow.styles import CELL, COLUMN, GRID, WRAP, Looks, Style, space_between, style_of
 from app.ui.flow.table_shape import PADDING, SMALL_PADDING, Shape, arrange, shape_of
 
 LONGEST_DELETION, MOST_DELETIONS = 2000, 200
@@ -44,12 +44,6 @@ _SHOWN = {
     0x202D: "\u2194",
     0x202E: "\u2194",
 }
-_LABEL = re.compile(
-    r"(?:[-–—*+•●○◦▪■□·・◆◇※‣⁃]"
-    r"|[(（\[]?(?:[0-9０-９]{1,4}|[a-zA-Z]{1,2}|[ivxlcIVXLC]{1,7})(?:[.．-][0-9０-９]{1,3}){0,5}[.)．）\]:])\s+(?=\S)"
-    r"|[(（][一二三四五六七八九十0-9０-９ア-ン]{1,3}[)）]\s*|[①-⑳㈠-㈩]\s*"
-)
-_BULLETS = "-*+"
 
 
 @dataclass(slots=True)
@@ -89,6 +83,7 @@ class Setter:
         self._changes = changes
         self._shapes: dict[int, Shape | None] = {}
         self._metrics: dict[int, QFontMetricsF] = {}
+        self._marks_of_lists = ListMarks(document, self._width)
 
     def set(self, number: int) -> SetText:
         """The portion, without a width yet."""
@@ -147,7 +142,7 @@ class Setter:
         inline, before, behind = self._deletions(number, start, end)
         for deletion in before:
             writer.deleted_paragraph(deletion)
-        style, text = self._styled(writer, block, start, self._document.text[start:end])
+        style, text = self._styled(writer, number, start, self._document.text[start:end])
         writer.begin(style)
         if style.bullet and not style.joined:
             writer.bullet(style)
@@ -155,27 +150,17 @@ class Setter:
         for deletion in behind:
             writer.deleted_paragraph(deletion)
 
-    def _styled(self, writer: _Writer, block: Block, start: int, text: str) -> tuple[Style, str]:
+    def _styled(self, writer: _Writer, number: int, start: int, text: str) -> tuple[Style, str]:
         """The style of a block and the text to show; the space behind a list item's mark becomes a step to its column."""
+        block = self._document.blocks[number]
         style = writer.placed(style_of(block, self._document.language))
-        length = self._label(block) if style.name in ("list-item", "heading", "paragraph") else 0
-        if length:
-            label = self._document.text[block.start : block.start + length]
-            style = hanging(style, self._width(self._looks.size(style), label.rstrip()))
-            if start == block.start:
-                text = _label_shown(label) + text[length:]
-        elif style.name == "list-item" or block.bullet:
-            style = replace(style, hang=HANG, bullet=block.bullet, marked=block.bullet)
+        length = self._marks_of_lists.length(block) if style.name in ("list-item", "heading", "paragraph") else 0
+        if length or block.bullet or style.name == "list-item":
+            hang = self._marks_of_lists.hang(number, self._looks.size(style))
+            style = replace(style, hang=hang, bullet=block.bullet, marked=bool(length) or block.bullet)
+        if length and start == block.start:
+            text = shown_mark(text[:length]) + text[length:]
         return replace(style, joined=start > block.start), text
-
-    def _label(self, block: Block) -> int:
-        """How many characters a list item's mark takes, with the space that follows."""
-        if block.source is not None and block.source.label:
-            return block.source.label if block.source.label < min(block.end - block.start, 60) else 0
-        if block.type != "list-item":
-            return 0
-        found = _LABEL.match(self._document.text[block.start : min(block.end, block.start + 60)])
-        return found.end() if found is not None and found.end() < block.end - block.start else 0
 
     def _width(self, size: int, words: str) -> float:
         """How long words are on a line, in points."""
@@ -244,14 +229,6 @@ class Setter:
             for number in by_cell[key]:
                 self._write_block(writer, portion, number)
         writer.end_table(grid, table)
-
-
-def _label_shown(label: str) -> str:
-    """A mark as it is drawn, unit for unit: a stroke or star as a point, the space behind it as a step to the text's column."""
-    mark = label.rstrip()
-    if not label[-1].isspace():
-        return label
-    return ("•" if mark in _BULLETS else mark) + "\u200b" * (len(label) - len(mark) - 1) + "\t"
 
 
 class _Writer:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QFont, QPainter, QPalette, QTextBlock
 
+from app.documents.collecting import without_collection
 from app.documents.document import Document
 from app.ui.appearance import appearance
 from app.ui.flow.lines import line_top, rects_of
@@ -36,8 +37,9 @@ class FlowSheets:
     def __init__(self, document: Document, font: QFont) -> None:
         self._document = document
         self._font = font
-        self._plan = make_plan(document)
-        self._marks = Marks(document)
+        with without_collection():  # the document itself may be half a million values to look through
+            self._plan = make_plan(document)
+            self._marks = Marks(document)
         self._changes = bool(document.revisions)
         self._width = COLUMN + 2 * MARGIN
         self._set: OrderedDict[int, SetText] = OrderedDict()

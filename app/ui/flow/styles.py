@@ -27,9 +27,6 @@ COLUMN = 432.0
 
 INDENT = 20.0
 """Of a list within a list."""
-HANG = 20.0
-"""The room that a list item's mark has at least; wider marks take whole steps of half of it."""
-
 GRID = 1.0
 """The width of the lines around a table's cells."""
 
@@ -176,12 +173,6 @@ class Looks:
         changed.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
         changed.setUnderlineColor(QColor(self.theme.muted))
         return changed
-
-
-def hanging(style: Style, width: float) -> Style:
-    """The style with room for a mark of this width and a little air, in steps, so that marks of a list agree."""
-    step = HANG / 2
-    return replace(style, hang=max(HANG, step * -(-(width + 4.0) // step)))
 
 
 WRAP = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
