@@ -119,7 +119,7 @@ class ContentsPanel(QWidget):
         """Open level by level as long as all that shows is easily looked over."""
         shown = len(level)
         while level:
-            below = [item.child(row) for item in level for row in range(item.childCount())]
+            below = [child for item in level for row in range(item.childCount()) if (child := item.child(row))]
             shown += len(below)
             if shown > _MOST_OPEN:
                 return
