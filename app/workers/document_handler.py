@@ -10,7 +10,6 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
-from app.analysis.structure.building import structure_of
 from app.documents import pdf
 from app.documents.files import check_readable, sha256_of
 from app.documents.loading import format_of, load_document
@@ -124,6 +123,9 @@ def _read(body: ReadDocument, context: CallContext) -> ReadResult:
         context.check_cancelled()
         if done == total:
             limits.limit_step()  # what was read is put together now, which takes what it takes
+
+    # Not imported above: opening the first file and showing its pages must not wait for it.
+    from app.analysis.structure.building import structure_of
 
     limits.limit_step()
     path = Path(body.path)
