@@ -12,7 +12,6 @@ from app.analysis.structure.references import find_references
 from app.analysis.structure.values import Structure
 from app.documents.document import Document
 
-
 MOST_CHARACTERS = 10_000_000
 
 
