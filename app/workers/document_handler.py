@@ -10,7 +10,6 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
-from app.analysis.structure.building import structure_of
 from app.documents.files import check_readable, sha256_of
 from app.documents.loading import format_of, load_document
 from app.documents.old_word import OldWordError
@@ -145,6 +144,9 @@ def _read(body: ReadDocument, context: CallContext) -> ReadResult | ConversionWa
         context.check_cancelled()
         if done == total:
             limits.limit_step()  # what was read is put together now, which takes what it takes
+
+    # Not imported above: opening the first file and showing its pages must not wait for it.
+    from app.analysis.structure.building import structure_of
 
     limits.limit_step()
     recognition = PageRecognition(body.ocr, begin_recognition, breathe)

@@ -12,9 +12,17 @@ from app.analysis.structure.references import find_references
 from app.analysis.structure.values import Structure
 from app.documents.document import Document
 
+MOST_CHARACTERS = 10_000_000
+
 
 def structure_of(document: Document) -> Structure:
-    """What the text says of its structure, without any model. Time is linear in the text, some seconds for a million words."""
+    """What the text says of its structure, without any model.
+
+    Time is linear in the text, about a second for a million characters; of a text of more than `MOST_CHARACTERS`, which no one
+    reads clause by clause, nothing is said.
+    """
+    if len(document.text) > MOST_CHARACTERS:
+        return Structure()
     walked = walk(document)
     clauses = find_clauses(walked)
     definitions = find_definitions(walked, clauses)

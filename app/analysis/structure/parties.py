@@ -129,6 +129,7 @@ def _english(document: Document, definitions: Sequence[Definition]) -> list[Part
     return best or [
         Party(" ".join(found["name"].split()), *found.span("name"), (f"Party {found['letter']}",))
         for found in _LETTERED.finditer(text)
+        if not _NO_NAME.fullmatch(found["name"])
     ]
 
 

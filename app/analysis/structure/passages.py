@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.analysis.passages import Passage, document_passages
@@ -25,9 +26,9 @@ class Walked:
         return index if index >= 0 else None
 
 
-def walk(document: Document) -> Walked:
-    """Cut the document into passages and read their numbers. Time is linear in the text."""
-    passages = tuple(document_passages(document))
+def walk(document: Document, cut: Sequence[Passage] | None = None) -> Walked:
+    """Cut the document into passages, unless they are given, and read their numbers. Time is linear in the text."""
+    passages = tuple(document_passages(document) if cut is None else cut)
     texts = tuple(document.text[passage.start : passage.end] for passage in passages)
     types = [block.type for block in document.blocks]
     return Walked(document, passages, texts, outline_of(texts, [passage.block for passage in passages], types))

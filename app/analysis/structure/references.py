@@ -174,12 +174,19 @@ def _is_meant(finder: _Finder, index: int, text: str, clause: int, reference: by
         return True
     if _OF_LAW.search(text, max(reference.start - 20, 0), reference.start):
         return False
-    if not reference.relative:
-        return path[: len(named)] == named[: len(path)]
-    word = text[reference.start : reference.start + 2]
-    if word in ("前条", "次条") and not neighbours(finder.clauses, finder.clauses.of_passage[index], clause):
-        return False
-    return path[-len(named) :] == named or (named[-1] == "1" and path == named[:-1])
+    for wanted in (named, _without_first_paragraph(named)):
+        if not reference.relative and path[: len(wanted)] == wanted[: len(path)]:
+            return True
+        if reference.relative and path[-len(wanted) :] == wanted:
+            word = text[reference.start : reference.start + 2]
+            counts = word in ("前条", "次条")
+            return not counts or neighbours(finder.clauses, finder.clauses.of_passage[index], clause)
+    return False
+
+
+def _without_first_paragraph(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The first paragraph of a Japanese article has mostly no number: 第3条第1項第2号 is the second item right in 第3条."""
+    return (path[0], *path[2:]) if len(path) > 2 - (path[-1:] == ("1",)) and path[1:2] == ("1",) else path
 
 
 def _found(finder: _Finder, one: Named, clause: int) -> Named:

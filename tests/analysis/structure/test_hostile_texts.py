@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.analysis.structure.building import structure_of
+from app.analysis.structure.values import Structure
 from app.documents.document import Language
 from tests.analysis.made import made_document
 from tests.analysis.structure.written import checked
@@ -104,3 +106,10 @@ def test_many_clauses_and_references() -> None:
     structure = checked(document)
     assert len(structure.references) > 10_000
     assert time.process_time() - started < 20  # about 4 s
+
+
+def test_of_a_text_without_end_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = made_document(["1. Fees.", "2. Term."])
+    assert structure_of(document).clauses
+    monkeypatch.setattr("app.analysis.structure.building.MOST_CHARACTERS", len(document.text) - 1)
+    assert structure_of(document) == Structure()
