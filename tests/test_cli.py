@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pymupdf
 import pytest
 from samples import make_analysis, make_document
 from typer.testing import CliRunner, Result
