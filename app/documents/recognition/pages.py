@@ -52,6 +52,7 @@ class PageRecognition:
     seconds: float = 0.0
     _recogniser: Recogniser | None = None
     _pages: dict[int, RecognisedPage] = field(default_factory=dict)
+    _tried: set[int] = field(default_factory=set)
     _failed: list[int] = field(default_factory=list)
     _flawed: dict[int, Flaw] = field(default_factory=dict)
 
@@ -68,7 +69,10 @@ class PageRecognition:
             if self.mode != "off":
                 self._failed.append(number)
             return
-        if picture is None or int(picture.max()) - int(picture.min()) < _LEAST_CONTRAST:
+        if picture is None:
+            return
+        self._tried.add(number)
+        if int(picture.max()) - int(picture.min()) < _LEAST_CONTRAST:
             return
         if self.begin is not None:
             self.begin(number, count)
@@ -153,7 +157,7 @@ class PageRecognition:
             return "Recognition of pictures was switched off."
         if not self.available():
             return f"Fusen recognises pictures once its recogniser is installed: {INSTALL}."
-        return "" if set(silent) <= set(self._failed) else "No words were found in them."
+        return "No words were found in their pictures." if self._tried.issuperset(silent) else ""
 
 
 def _look(page: Any, letters: str) -> Look | None:

@@ -176,6 +176,13 @@ def test_an_empty_scan_is_neither_recognised_nor_an_error(tmp_path: Path) -> Non
     document = read(write(tmp_path / "a.pdf", (np.full((300, 400, 3), 250, np.uint8), "", 0)), recogniser=reader)
     assert reader.reads == 0
     assert codes(document) == ["no-text"]
+    assert document.warnings[0].message.endswith("No words were found in their pictures.")
+
+
+def test_an_empty_page_among_others_is_only_named(tmp_path: Path) -> None:
+    document = read(write(tmp_path / "a.pdf", (None, "", 0), (None, SENTENCE, 0)))
+    (warning,) = document.warnings
+    assert (warning.code, warning.message) == ("pages-without-text", "These pages have no text and were not read: 1.")
 
 
 def test_cancelling_ends_it_between_lines(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -17,6 +18,7 @@ from app.documents.document import Document
 from app.documents.loading import load_document
 from app.documents.recognition.pages import PageRecognition
 from app.documents.recognition.recogniser import SAMPLE, find, is_installed, try_out
+from tests.corpus.scans import normal
 from tests.made_scans import Scan, as_scan
 
 pytestmark = pytest.mark.skipif(not is_installed(), reason="the extra ocr is not installed")
@@ -44,10 +46,6 @@ def text_pdf(path: Path, lines: tuple[str, ...], font: str) -> Path:
     return path
 
 
-def letters(text: str) -> str:
-    return re.sub(r"\s+", "", text)
-
-
 def recognised(path: Path) -> Document:
     return load_document(path, recognition=PageRecognition("auto"))
 
@@ -59,7 +57,7 @@ def test_few_letters_are_wrong_and_words_are_where_they_stand(
     source = text_pdf(tmp_path / "text.pdf", lines, font)
     written = load_document(source)
     document = recognised(as_scan(source, tmp_path / "scan.pdf", Scan(angle=0.5)))
-    expected, found = letters(written.text), letters(document.text)
+    expected, found = normal(written.text), normal(document.text)
     assert Levenshtein.distance(expected, found) <= 0.03 * len(expected)
     page = document.pages[0]
     assert page.recognised is not None
@@ -92,6 +90,27 @@ def test_it_reads_its_test_picture() -> None:
     recogniser = find()
     assert recogniser is not None
     assert try_out(recogniser) == SAMPLE
+
+
+@pytest.mark.slow
+def test_real_scans_are_read_as_a_person_reads_them(shared: Path) -> None:
+    """A page askew that the file also turns, and a Japanese one whose text is at hand."""
+    folder = shared / "documents" / "realistic"
+    truths = json.loads((folder / "TRUTH.json").read_text("utf-8"))
+    askew = normal(recognised(folder / "linn-scan-skewed.pdf").text)
+    for phrase in truths["linn-scan-skewed.pdf"]["visible_text"]:
+        assert normal(phrase) in askew
+    text = load_document(folder / "mdn-plus-privacy-ja.pdf")
+    expected = normal(text.text[: text.pages[1].end])
+    found = normal(recognised(folder / "mdn-plus-privacy-scan-ja.pdf").text)
+    assert Levenshtein.distance(expected, found) <= 0.03 * len(expected)
+
+
+def test_without_its_package_there_is_no_recogniser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rapidocr", None)
+    monkeypatch.delitem(sys.modules, "app.documents.recognition.rapid", raising=False)
+    assert not is_installed()
+    assert find.__wrapped__() is None
 
 
 GUARDED = """
