@@ -25,6 +25,7 @@ from app.documents.pdf_drawing import A4, Image, OversizedError, check_content, 
 from app.documents.pdf_hidden import Sifted
 from app.documents.pdf_lines import page_lines
 from app.documents.pdf_opening import open_pdf, was_repaired
+from app.documents.pdf_spans import spans_of
 
 ReadProgress = Callable[[int, int], None]
 
@@ -144,12 +145,12 @@ def _lines(file: _File, number: int, pages: _Pages) -> list[Any]:
     if images:
         pages.images[number] = images
     raw = page.get_text("rawdict", flags=FLAGS)
-    spans = pdf_hidden.spans_of(raw)
+    spans = spans_of(raw)
     layered = None if file.layered is None else file.layered[number - 1]
     compared = pdf_text_layer.compare(page, "".join([span.text for span in spans]), layered)
     if compared.contradicts:
         raw = pdf_text_layer.without_stand_ins(page)
-        spans = pdf_hidden.spans_of(raw)
+        spans = spans_of(raw)
     wrong, unmapped = file.fonts.of_page(number - 1)
     if compared.contradicts or wrong:
         pages.contradicting.append(number)
