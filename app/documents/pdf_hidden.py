@@ -59,22 +59,21 @@ class Sifted:
             self.text = f"{self.text} {' '.join(words)}"
 
 
-def sift(page: pymupdf.Page, raw: dict[str, Any], spans: Sequence[Span], *, drawable: bool = True) -> Sifted:
-    """Take the letters that no reader sees out of `raw`, the page as "rawdict" with these spans, and say what they were.
+def sift(
+    page: pymupdf.Page, raw: dict[str, Any], spans: Sequence[Span], found: Sifted, *, drawable: bool = True
+) -> None:
+    """Take the letters that no reader sees out of `raw`, the page as "rawdict" with these spans, and count them in `found`.
 
     Where the page is not `drawable` in sensible time or memory, doubts are settled for the text.
     """
-    found = Sifted()
     if not spans or not (any(map(is_odd, spans)) or paints_areas(page)):
-        return found
+        return
     doubts = Doubts(page, spans)
     words = [word for span in doubts.suspects for word in words_of(span)]
     if words:
         judge = _Judge(page, spans, doubts, drawable=drawable)
         judge.look_at(words)
-        gone = judge.settled(words, found)
-        take_out(raw, gone)
-    return found
+        take_out(raw, judge.settled(words, found))
 
 
 class _Judge:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.documents.mupdf import pymupdf
+from app.documents.mupdf import has_annotations, pymupdf
 from app.documents.pdf_spans import Box, Span, Word, center, is_odd
 
 CONTRAST = 24
@@ -24,9 +24,7 @@ _PAINTS = re.compile(rb"(?<![^\s\]>)])(?:f\*?|F|B\*?|b\*?|sh|Do|BI)(?=\s|$)")
 
 def paints_areas(page: pymupdf.Page) -> bool:
     """Whether the page may paint anything but letters and lines."""
-    return page.parent.xref_get_key(page.xref, "Annots")[0] != "null" or bool(
-        _PAINTS.search(page.read_contents() or b"")
-    )
+    return has_annotations(page) or bool(_PAINTS.search(page.read_contents() or b""))
 
 
 class Doubts:
