@@ -22,11 +22,23 @@ from app.documents.layout import PageLines, lay_out
 from app.documents.left_out import BeginPage, Reason, listed
 from app.documents.mupdf import FLAGS, is_of_memory, pymupdf
 from app.documents.pdf_cautions import cautions
-from app.documents.pdf_drawing import A4, Image, OversizedError, check_content, large_images, notices_of_images, size_of
+from app.documents.pdf_drawing import (
+    A4,
+    Image,
+    OversizedError,
+    check_content,
+    large_images,
+    notices_of_images,
+    page_sizes,
+    render_page,
+    size_of,
+)
 from app.documents.pdf_hidden import Sifted
 from app.documents.pdf_lines import page_lines
 from app.documents.pdf_opening import open_pdf, was_repaired
 from app.documents.pdf_spans import Span, spans_of
+
+__all__ = ["ReadProgress", "open_pdf", "page_sizes", "read_pdf", "render_page"]
 
 log = logging.getLogger(__name__)
 
