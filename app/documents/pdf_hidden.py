@@ -112,12 +112,14 @@ class _Judge:
     def settled(self, words: Sequence[Word], found: Sifted) -> list[Word]:
         """The words to take out, counted in `found`; not those that a picture shows, in which they were recognised."""
         shown = self._shown_by_picture(words)
+        # A mark alone misleads no one; programs draw boxes and bullets as paths and put the mark there unpainted.
+        lettered = {word.span.line for word in words if word.letters and id(word) in self._causes}
         gone = []
         for word in words:
             cause = self._causes.get(id(word))
             if cause is not None and word.span.line in shown:
                 found.recognised += word.letters
-            elif cause is not None:
+            elif cause is not None and word.span.line in lettered:
                 found.add(cause, [word.span.text[word.start : word.end]])
                 gone.append(word)
         return gone
