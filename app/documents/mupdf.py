@@ -15,7 +15,7 @@ for _unused in ("pymupdf.layout", "pymupdf4llm"):
 
 import pymupdf  # noqa: E402
 
-__all__ = ["FLAGS", "check_memory", "is_of_memory", "pymupdf"]
+__all__ = ["FLAGS", "check_memory", "has_annotations", "is_of_memory", "pymupdf"]
 
 pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
@@ -35,3 +35,8 @@ def is_of_memory(error: Exception) -> bool:
     """Whether an error of MuPDF says that memory was missing."""
     told = re.search(r"\b[cm]alloc\b|\brealloc\b|out of memory|bad_alloc", str(error), re.IGNORECASE)
     return isinstance(error, MemoryError) or told is not None
+
+
+def has_annotations(page: pymupdf.Page) -> bool:
+    """Whether annotations may lie on the page; of a page that is no object of its own that is not known."""
+    return not page.xref or bool(page.parent.xref_get_key(page.xref, "Annots")[0] != "null")

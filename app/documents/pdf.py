@@ -5,10 +5,12 @@ Runs in the document worker only, see `app.documents.mupdf`.
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from app.documents import left_out as leaving_out
 from app.documents import pdf_hidden, pdf_notes, pdf_outline, pdf_text_layer
@@ -27,15 +29,22 @@ from app.documents.pdf_drawing import (
     check_content,
     large_images,
     notices_of_images,
+    page_sizes,
+    render_page,
     size_of,
     usable_page,
 )
 from app.documents.pdf_hidden import Sifted
 from app.documents.pdf_lines import Line, page_lines
 from app.documents.pdf_opening import open_pdf, was_repaired
+from app.documents.pdf_spans import Span, spans_of
 from app.documents.raised import with_marks_in_place
 from app.documents.recognition.pages import PageRecognition
 from app.documents.rules import Rules, rules_of
+
+__all__ = ["ReadProgress", "open_pdf", "page_sizes", "read_pdf", "render_page"]
+
+log = logging.getLogger(__name__)
 
 ReadProgress = Callable[[int, int], None]
 
@@ -97,6 +106,12 @@ class _Pages:
     notes: dict[int, list[pdf_notes.Note]] = field(default_factory=dict)
     contradicting: list[int] = field(default_factory=list)
     unreadable: list[int] = field(default_factory=list)
+    unchecked: set[int] = field(default_factory=set)
+
+    def hide(self, number: int, cause: pdf_hidden.Cause, words: Sequence[str]) -> None:
+        """Note words of a page that no reader sees."""
+        if words:
+            self.sifted.setdefault(number, Sifted()).add(cause, words)
 
 
 def _read(file: _File, progress: ReadProgress | None, begin: BeginPage | None, pages: _Pages) -> Document:
@@ -167,28 +182,61 @@ def _lines(file: _File, number: int, pages: _Pages) -> tuple[list[Line], Rules]:
         pages.images[number] = images
     flags = FLAGS | pymupdf.TEXT_ACCURATE_BBOXES | (pymupdf.TEXT_COLLECT_VECTORS if size < _DRAWING else 0)
     raw = page.get_text("rawdict", flags=flags)
-    spans = pdf_hidden.spans_of(raw)
+    given = _Given(page, number, flags, raw, spans_of(raw), drawable=not images)
+    for check in (_compare, _sift, _take_notes):
+        try:
+            check(file, given, pages)
+        except Exception as error:
+            if is_of_memory(error):
+                raise
+            # What is damaged here need not keep the rest of the page from the reader.
+            log.debug("page %d: %s failed: %s", number, check.__name__, error)
+            pages.unchecked.add(number)
+    matrix = tuple(page.rotation_matrix)
+    return with_marks_in_place(page_lines(given.raw, matrix)), rules_of(given.raw, matrix)
+
+
+@dataclass(slots=True)
+class _Given:
+    """A page as MuPDF gives it, "rawdict" in `raw` by `flags` with its `spans`, which the checks change to what is shown."""
+
+    page: pymupdf.Page
+    number: int
+    flags: int
+    raw: dict[str, Any]
+    spans: list[Span]
+    drawable: bool
+
+
+def _compare(file: _File, given: _Given, pages: _Pages) -> None:
+    """Whether the text is what is drawn; the letters of what is drawn where the file gives other words for it."""
+    number = given.number
     layered = None if file.layered is None else file.layered[number - 1]
-    compared = pdf_text_layer.compare(page, "".join([span.text for span in spans]), layered)
+    compared = pdf_text_layer.compare(given.page, "".join([span.text for span in given.spans]), layered)
     if compared.contradicts:
-        raw = pdf_text_layer.without_stand_ins(page, flags)
-        spans = pdf_hidden.spans_of(raw)
+        given.raw = pdf_text_layer.without_stand_ins(given.page, given.flags)
+        given.spans = spans_of(given.raw)
+    for cause, words in compared.unseen.items():
+        pages.hide(number, cause, words)
     wrong, unmapped = file.fonts.of_page(number - 1)
     if compared.contradicts or wrong:
         pages.contradicting.append(number)
-    elif pdf_text_layer.is_unreadable(spans, unmapped):
+    elif pdf_text_layer.is_unreadable(given.spans, unmapped):
         pages.unreadable.append(number)
-    sifted = pdf_hidden.sift(page, raw, spans, drawable=not images)
-    for cause, words in compared.unseen.items():
-        sifted.add(cause, words)
-    notes = pdf_notes.notes_of(page)
-    sifted.add("comment", notes.hidden)
+
+
+def _sift(file: _File, given: _Given, pages: _Pages) -> None:
+    """Take out what no reader sees."""
+    found = pages.sifted.setdefault(given.number, Sifted())
+    pdf_hidden.sift(given.page, given.raw, given.spans, found, drawable=given.drawable)
+
+
+def _take_notes(file: _File, given: _Given, pages: _Pages) -> None:
+    """Comments, and the words of those that are hidden."""
+    notes = pdf_notes.notes_of(given.page)
+    pages.hide(given.number, "comment", notes.hidden)
     if notes.shown:
-        pages.notes[number] = notes.shown
-    if sifted.hidden or sifted.recognised:
-        pages.sifted[number] = sifted
-    matrix = tuple(page.rotation_matrix)
-    return with_marks_in_place(page_lines(raw, matrix)), rules_of(raw, matrix)
+        pages.notes[given.number] = notes.shown
 
 
 def _warnings(pdf: pymupdf.Document, pages: _Pages, laid: list[PageLines]) -> tuple[Notice, ...]:
@@ -198,10 +246,13 @@ def _warnings(pdf: pymupdf.Document, pages: _Pages, laid: list[PageLines]) -> tu
     notices.extend(leaving_out.notices(pages.left_out))
     if pages.broken:
         notices.append(Notice("page-damaged", f"These pages could not be read: {listed(pages.broken)}."))
-    notices.extend(pdf_hidden.notices(pages.sifted))
+    notices.extend(pdf_hidden.notices(pages.sifted, pages.recognition.told()))
     notices.extend(pdf_text_layer.notices(pages.contradicting, pages.unreadable))
     notices.extend(notices_of_images(pages.images))
     notices.extend(cautions(pdf))
+    if pages.unchecked:
+        told = f"Whether all the text is seen could not be checked on these pages: {listed(pages.unchecked)}."
+        notices.append(Notice("page-unchecked", told))
     unread = {*pages.broken, *pages.left_out}
     silent = [number for number, page in enumerate(laid, 1) if not page.lines and number not in unread]
     notices.extend(_without_text(silent, len(laid), pages.recognition.advice(silent)))

@@ -68,7 +68,12 @@ class _Finder:
         catalog = self._pdf.pdf_catalog()
         self._look_at_catalog(catalog)
         for index in range(self._pdf.page_count):
-            self._look_at_page(index)
+            try:
+                self._look_at_page(self._pdf.page_xref(index), index + 1)
+            except Exception as error:
+                check_memory(
+                    error
+                )  # a page that is broken or no object of its own; the others are looked at all the same
         self._look_at_fields(catalog)
         return self._found
 
@@ -87,13 +92,12 @@ class _Finder:
         if self._has(catalog, "AcroForm/XFA") or self._value(catalog, "NeedsRendering") == "true":
             self._add("xfa", 0)
 
-    def _look_at_page(self, index: int) -> None:
-        page = self._pdf.page_xref(index)
-        self._look_for_actions(self._value(page, "AA"), index + 1, by_itself=True)
+    def _look_at_page(self, page: int, number: int) -> None:
+        self._look_for_actions(self._value(page, "AA"), number, by_itself=True)
         for text in self._objects(self._value(page, "Annots")):
-            self._look_for_actions(text, index + 1)
+            self._look_for_actions(text, number)
             for inside in _INSIDE.findall(text):
-                self._add(inside, index + 1)
+                self._add(inside, number)
 
     def _look_at_fields(self, catalog: int) -> None:
         waiting = [self._value(catalog, "AcroForm/Fields")]

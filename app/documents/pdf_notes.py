@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.documents.document import Comment, Page
-from app.documents.mupdf import check_memory, pymupdf
+from app.documents.mupdf import check_memory, has_annotations, pymupdf
 
 MOST_NOTES = 10_000
 """Of one page; more is no reviewer's work."""
@@ -47,7 +47,7 @@ class Notes:
 def notes_of(page: pymupdf.Page) -> Notes:
     """The comments of one page, in the file's order."""
     found = Notes()
-    if page.parent.xref_get_key(page.xref, "Annots")[0] == "null":
+    if not has_annotations(page):
         return found
     for annotation in _annotations(page):
         kind = annotation.type[1]

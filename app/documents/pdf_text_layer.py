@@ -18,8 +18,9 @@ from typing import Any
 from app.documents.document import Notice
 from app.documents.left_out import listed
 from app.documents.mupdf import FLAGS, check_memory, pymupdf
-from app.documents.pdf_hidden import Cause, Span
+from app.documents.pdf_hidden import Cause
 from app.documents.pdf_opening import open_pdf
+from app.documents.pdf_spans import Span
 
 _UNCLIPPED = FLAGS & ~pymupdf.TEXT_MEDIABOX_CLIP
 _EVERYWHERE = pymupdf.Rect(-1e5, -1e5, 1e5, 1e5)

@@ -233,7 +233,8 @@ class MainWindow(QMainWindow):
         if file is None or sheets is None or file.opened is None:
             self._toolbar.show_place(0, 0, 0)
         else:
-            self._toolbar.show_place(sheets.current_sheet() + 1, len(file.opened.pages), sheets.zoom)
+            page = sheets.current_sheet() + 1
+            self._toolbar.show_place(page, len(file.opened.pages), sheets.zoom, file.label_of(page))
 
     # ---- what the user asks for
 

@@ -53,6 +53,11 @@ class OpenFile:
         """The file's name, as the sidebar shows it."""
         return self.path.name
 
+    def label_of(self, page: int) -> str:
+        """The label that the file itself gives a page (from 1), once read; empty where that is its number."""
+        pages = self.document.pages if self.document is not None else ()
+        return pages[page - 1].label if 1 <= page <= len(pages) else ""
+
     @property
     def sha256(self) -> str | None:
         """Identity of the bytes, once known."""

@@ -45,7 +45,8 @@ class Toolbar(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
-    def show_place(self, page: int, pages: int, zoom: float) -> None:
-        """Say where one is; a document without pages of its own has only a zoom."""
-        self._page.setText(self.tr("Page {page} of {pages}").format(page=page, pages=pages) if pages else "")
+    def show_place(self, page: int, pages: int, zoom: float, label: str = "") -> None:
+        """Say where one is; a document without pages of its own has only a zoom. `label`: the page's own, where it has one."""
+        place = self.tr("Page {label} ({page} of {pages})") if label else self.tr("Page {page} of {pages}")
+        self._page.setText(place.format(page=page, pages=pages, label=label) if pages else "")
         self._zoom.setText(f"{zoom:.0%}" if zoom else "")

@@ -219,7 +219,14 @@ def in_a_layer_that_is_on(page: pymupdf.Page) -> None:
     page.insert_text((72, 200), SECRET, fontsize=11, oc=page.parent.add_ocg("final", on=True))
 
 
+def with_a_drawn_bullet(page: pymupdf.Page) -> None:
+    page.draw_rect((60, 192, 66, 198), color=(0, 0, 0))
+    page.insert_text((60, 200), "+", fontsize=11, render_mode=3)
+    page.insert_text((72, 200), SECRET, fontsize=11)
+
+
 VISIBLE = [
+    with_a_drawn_bullet,
     white_on_a_dark_box,
     white_on_a_dark_picture,
     light_grey,
@@ -242,6 +249,11 @@ def test_visible_text_is_kept_without_a_word(tmp_path: Path, draw: Draw, rotatio
     assert SECRET in " ".join(document.text.split())
     assert "hidden-text" not in codes(document)
     assert "recognised-text" not in codes(document)
+
+
+def test_an_unpainted_bullet_is_kept(tmp_path: Path) -> None:
+    document = read(tmp_path / "a.pdf", with_a_drawn_bullet)
+    assert "+ " + SECRET in " ".join(document.text.split())
 
 
 def test_only_the_covered_words_of_a_line_are_left_out(tmp_path: Path) -> None:

@@ -65,3 +65,24 @@ def test_a_password_is_taken_as_it_is(tmp_path: Path, password: str) -> None:
         with pytest.raises(FusenError) as raised:
             load_document(path, wrong)
         assert raised.value.code == code
+
+
+def test_pages_that_are_no_objects_of_their_own_are_read(tmp_path: Path) -> None:
+    fonts = b"/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]%s/Contents 3 0 R>>" % fonts
+    content = b"BT /F 12 Tf 72 700 Td (" + SENTENCE.encode() + b") Tj ET"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 1/Kids[" + page + b"]>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+    ]
+    written, places = b"%PDF-1.7\n", []
+    for number, text in enumerate(objects, 1):
+        places.append(len(written))
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, text)
+    table = b"xref\n0 4\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
+    written += table + b"trailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(written)
+    (tmp_path / "a.pdf").write_bytes(written)
+    document = load_document(tmp_path / "a.pdf")
+    assert document.text == SENTENCE
+    assert document.warnings == ()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -191,6 +193,16 @@ def test_a_file_that_had_to_be_repaired_is_written_anew(tmp_path: Path) -> None:
     source.write_bytes(source.read_bytes().replace(b"startxref", b"startxxxx"))
     write_annotated_pdf(source, copy, [finding_on(source, LINES["en"][1])])
     assert [words for _, words in highlights(copy)] == [LINES["en"][1]]
+
+
+def test_a_file_that_only_another_parser_repairs_is_written_anew(tmp_path: Path) -> None:
+    source, copy = make_pdf(tmp_path / "a.pdf"), tmp_path / "copy.pdf"
+    finding = finding_on(source, LINES["en"][1])
+    damaged = re.sub(rb"/Count \d+", b"/Count -5", pymupdf.open(source).tobytes(use_objstms=0))
+    source.write_bytes(damaged)
+    write_annotated_pdf(source, copy, [replace(finding, document_sha256=hashlib.sha256(damaged).hexdigest())])
+    assert [words for _, words in highlights(copy)] == [LINES["en"][1]]
+    assert source.read_bytes() == damaged
 
 
 def test_the_original_is_never_overwritten(tmp_path: Path) -> None:

@@ -154,3 +154,11 @@ def test_a_screen_that_does_not_answer_is_no_screen(monkeypatch: pytest.MonkeyPa
     reason = why_no_window()
     assert reason is not None
     assert ":4321" in reason or "apt install" in reason
+
+
+def test_a_page_has_the_label_that_the_file_gives_it() -> None:
+    document = make_document()
+    file = OpenFile(1, Path("a.pdf"))
+    assert file.label_of(1) == ""
+    file.document = replace(document, pages=(replace(document.pages[0], label="iv"), document.pages[1]))
+    assert [file.label_of(page) for page in (0, 1, 2, 3)] == ["", "iv", "", ""]

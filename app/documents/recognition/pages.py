@@ -121,6 +121,10 @@ class PageRecognition:
 
     # ---- what the reader is told
 
+    def told(self) -> set[int]:
+        """The pages of which `notices` says that their words may be wrong."""
+        return {*self._flawed, *self._pages}
+
     def notices(self) -> list[Notice]:
         """Codes `recognised`, `not-recognised` and `poor-text-layer`."""
         found = [self._recognised_notice()] if self._pages else []
