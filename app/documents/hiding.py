@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 LONGEST_SHEET = 1 << 20
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)  # one that nothing closes goes on to the end
 _SIMPLE = re.compile(r"(?:[a-z][\w-]*)?(?:[.#][\w-]+)?")
 _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(?:px|pt|em|rem|ex|ch|vw|vh|%|mm|cm|in)?")
 _FAR = -500.0

@@ -14,7 +14,7 @@ _CJK_EDGE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _HYPHENATED = re.compile(r"([^\W\d_]+)[-\u2010\u00ad]$")
 _NEXT_WORD = re.compile(r"[^\W\d_A-Z]+")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_DIVIDED = re.compile(r"[^\W\d_]+[-\u2010\u00ad][ \t]*\n\s*[^\W\d_]+")
+_DIVIDED = re.compile(r"(?<![^\W\d_])[^\W\d_]++[-\u2010\u00ad][ \t]*\n\s*[^\W\d_]+")
 _NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _PREFIXES = frozenset({"non", "co", "re", "pre", "sub", "self", "anti", "multi", "semi", "cross", "third", "well"})
 

@@ -54,11 +54,11 @@ _ACTIVE = re.compile(r"(?:javascript|vbscript):|data:text/html", re.IGNORECASE)
 _UNSEEN = re.compile(r"[\x00-\x20]")  # browsers pass over these in addresses
 _BREAK = "\x0b"
 _CJK = "[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
-_BETWEEN_CJK = re.compile(rf"(?<={_CJK})[ \t]*\n[ \t\n]*|[ \t]*\n[ \t\n]*(?={_CJK})")
+_BETWEEN_CJK = re.compile(rf"(?<={_CJK})[ \t]*\n[ \t\n]*|(?<![ \t\n])[ \t]*+\n[ \t\n]*+(?={_CJK})")
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _BREAKS = re.compile(rf" ?{_BREAK} ?")
 _PARAGRAPH = re.compile(rf"{_BREAK}(?:\s*{_BREAK})+")
-_SENTENCE = re.compile(r"[^\W\d_]{2,}(?:[ ,]+[^\W\d_]{2,}){4}|[\u3040-\u30ff\u4e00-\u9fff]{8}")
+_SENTENCE = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+(?:[ ,]++[^\W\d_]{2,}+){4}|[\u3040-\u30ff\u4e00-\u9fff]{8}")
 _CODE_LIKE = re.compile(r"[<>{}\[\]=]")
 _CELL_PARTS = 4
 

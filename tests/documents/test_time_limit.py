@@ -71,3 +71,22 @@ def test_a_page_of_too_many_tags_or_lines_is_too_large(tmp_path: Path, monkeypat
     with pytest.raises(text.FusenError, match="more than 100 tags"):
         load_document(tmp_path / "a.html")
     assert load_document(tmp_path / "a.txt").text
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "unit"),
+    [
+        ("a.html", "<p>a<style>", "/* "),
+        ("a.html", "<p>a<!--", "x"),
+        ("a.html", "<p>a", " "),
+        ("a.html", "<p>a\n", "\n \n"),
+        ("a.txt", "a well-\nknown line\n", "x"),
+        ("a.txt", "", "a-"),
+    ],
+)
+def test_no_pattern_looks_at_a_long_run_from_each_of_its_places(
+    tmp_path: Path, name: str, before: str, unit: str
+) -> None:
+    (tmp_path / name).write_text(before + unit * (400_000 // len(unit)) + "!", encoding="utf-8")
+    with cpu_time(5):
+        assert load_document(tmp_path / name).text

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.fuzz.driving import DEADLINE, End, Summary, drive
-from tests.fuzz.making import PACKED, PLAIN, Damaged, Source, damaged, find_sources
+from tests.fuzz.making import LARGEST_SOURCE, PACKED, PLAIN, Damaged, Source, damaged, find_sources
 
 REALISTIC = Path(__file__).resolve().parents[3] / "shared" / "documents" / "realistic"
 
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     """The exit status."""
     options = _parser().parse_args(arguments)
     try:
-        sources = find_sources(options.folder, PLAIN if options.texts else PACKED)
+        sources = find_sources(options.folder, PLAIN if options.texts else PACKED, options.largest)
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
         return 2
@@ -45,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("folder", type=Path, nargs="?", default=REALISTIC, help="whole files")
     parser.add_argument(
         "--texts", action="store_true", help="HTML, Markdown, reStructuredText and text, not PDF and DOCX"
+    )
+    parser.add_argument(
+        "--largest", type=int, default=LARGEST_SOURCE, metavar="BYTES", help="leave out larger files, which take longer"
     )
     parser.add_argument("--cases", type=int, default=5000, help="how many")
     parser.add_argument("--seed", type=int, default=1)

@@ -44,15 +44,15 @@ class Damaged:
     how: str
 
 
-def find_sources(folder: Path, suffixes: Sequence[str] = PACKED) -> list[Source]:
-    """A folder's files of these formats, by name, but for huge ones, and what is made here of a format that it lacks.
+def find_sources(folder: Path, suffixes: Sequence[str] = PACKED, largest: int = LARGEST_SOURCE) -> list[Source]:
+    """A folder's files of these formats, by name, up to `largest` bytes each, and what is made here of a format that it lacks.
 
     Raises `FileNotFoundError` where there is nothing of a format.
     """
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder {folder}.")
     files = sorted(p for p in folder.iterdir() if p.suffix.lower() in suffixes)
-    sources = [Source(p, p.read_bytes()) for p in files if p.is_file() and 0 < p.stat().st_size <= LARGEST_SOURCE]
+    sources = [Source(p, p.read_bytes()) for p in files if p.is_file() and 0 < p.stat().st_size <= largest]
     found = {source.suffix for source in sources}
     made = [Source(Path(name), text.encode()) for name, text in TEXTS if Path(name).suffix not in found]
     sources += [source for source in made if source.suffix in suffixes]
