@@ -91,7 +91,9 @@ def check_all(cases: Sequence[Case], console: Console, *, pages: int, json_file:
     _print(results, console)
     if json_file is not None:
         # `asdict` cannot copy a `Counter`.
-        entries = [{**asdict(replace(r, reasons=Counter())), "reasons": dict(r.reasons), "share": r.share} for r in results]
+        entries = [
+            {**asdict(replace(r, reasons=Counter())), "reasons": dict(r.reasons), "share": r.share} for r in results
+        ]
         json_file.write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return 1 if any(r.error or r.reasons for r in results) else 0
 
