@@ -27,7 +27,7 @@ _OFF_LINE = 0.5
 _SAME_DIRECTION = 0.99
 # A character so much taller than its neighbour, as a sign in the margin or a bracket around two lines, has a quad of its own:
 # together with the line's it would lie on the lines beside it.
-_TALLER = 1.6
+_TALLER = 1.75
 _DECIMALS = 3
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from app.documents.block_types import give_levels, give_types
 from app.documents.cells import mark_cells
 from app.documents.flowing import Flow, joined_over_pages
-from app.documents.footnotes import apart_from_footnotes
+from app.documents.footnotes import apart_from_footnotes, single_notes
 from app.documents.joining import finish
 from app.documents.laying import Group, LaidBlock, PageLines, Style
 from app.documents.line_patterns import STARTS_CJK, WORD
@@ -75,7 +75,5 @@ def _add(page: PageLines, style: Style, flow: Flow) -> None:
     groups = mark_cells(group(lines, style, page.rules), page.rules)
     give_types(groups, style)
     flow.body += groups + ruby
-    footnotes = group(notes, style, page.rules)
-    for note in footnotes:
-        note.type = "footnote"
-    flow.footnotes += footnotes
+    for note in single_notes(notes):
+        flow.footnotes += [Group(found.lines, "footnote") for found in group(note, style, page.rules)]

@@ -97,6 +97,13 @@ def test_a_raised_number_stays_on_its_line() -> None:
     assert passage_quads(quads, [(0, 9)])[0] == ((50.0, 58.0, 136.0, 58.0, 136.0, 72.0, 50.0, 72.0),)
 
 
+def test_a_tall_sign_has_a_quad_of_its_own() -> None:
+    sign, words = row_of_quads(1, 0, 0, 20), row_of_quads(4, 22, 0, 10)
+    (tall, line) = passage_quads(np.concatenate([sign, words]), [(0, 5)])[0]
+    assert (tall[1], tall[5]) == (0, 24)
+    assert (line[1], line[5]) == (0, 12)
+
+
 def test_a_line_of_one_character_is_no_column() -> None:
     quads = np.concatenate([row_of_quads(1, 50, 60), row_of_quads(5, 50, 74)])
     assert [quad[1] for quad in passage_quads(quads, [(0, 6)])[0]] == [60.0, 74.0]

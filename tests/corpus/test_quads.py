@@ -99,3 +99,35 @@ def test_text_that_is_not_drawn_has_no_ink(tmp_path: Path) -> None:
         pdf.save(tmp_path / "a.pdf")
     result = check_file(tmp_path / "a.pdf", 1)
     assert (result.passages, result.inkless, result.passed) == (1, 1, 0)
+
+
+def test_a_glyph_below_its_fonts_box_is_where_its_ink_is(tmp_path: Path) -> None:
+    with pymupdf.open() as pdf:
+        pdf.new_page().insert_text((72, 300), "A single line of text stands here.", fontsize=11)
+        pdf.save(tmp_path / "a.pdf")
+    with pymupdf.open(tmp_path / "a.pdf") as pdf:
+        page = page_ink(pdf[0])
+    document = load_document(tmp_path / "a.pdf")
+    assert document.quads is not None
+    page.boxes[:, 1::2] -= 40  # the font claims that its glyphs are far above
+    quads = np.array(passage_quads(document.quads, [(0, 34)])[0]).reshape(-1, 4, 2)
+    assert check_passage(document.text[:34], document.quads[:34].astype(float), quads, page) == ""
+
+
+def test_what_is_drawn_upon_is_told_from_what_stands_beside(tmp_path: Path) -> None:
+    with pymupdf.open() as pdf:
+        page = pdf.new_page()
+        page.insert_text((72, 300), "MMMMMMMM", fontsize=11)
+        page.insert_text((78, 300), "i", fontsize=8)
+        page.insert_text((200, 300), "i", fontsize=8)
+        pdf.save(tmp_path / "a.pdf")
+        ink = page_ink(page)
+    end = 72 + 8 * pymupdf.get_text_length("M", fontsize=11)
+    at = np.array([[72, 290], [end, 290], [end, 303], [72, 303]], dtype=float)
+    rows = np.repeat(at.reshape(1, 8), 8, axis=0)
+    width = (end - 72) / 8
+    for i, row in enumerate(rows):
+        row[0::2] = [72 + i * width, 72 + (i + 1) * width, 72 + (i + 1) * width, 72 + i * width]
+    assert check_passage("MMMMMMMM", rows, at[None], ink) == ""
+    wide = at + np.array([[0, 0], [210 - end, 0], [210 - end, 0], [0, 0]])
+    assert check_passage("MMMMMMMM", rows, wide[None], ink).startswith("covers others")

@@ -206,10 +206,17 @@ def test_footnotes_and_running_lines_of_full_pages(tmp_path: Path) -> None:
         y = lines(page, 60, 640, [start + LOREM[0], *LOREM[1:], "The rest of this is read"])
         if page.number == 0:
             page.draw_line((60, y + 6), (160, y + 6))
-            lines(page, 60, y + 20, ["1 A note that stands at the foot of the page."], size=7)
+            lines(
+                page,
+                60,
+                y + 20,
+                ["1 A note that stands at the foot of the page.", "2 Another that took", "5 days."],
+                size=7,
+            )
 
     document = read(tmp_path, draw, pages=2)
-    assert blocks(document, "footnote") == ["1 A note that stands at the foot of the page."]
+    notes = ["1 A note that stands at the foot of the page.", "2 Another that took 5 days."]
+    assert blocks(document, "footnote") == notes
     for page in document.pages:
         assert "Agreement of the Parties" in document.text[page.start : page.end]
 
