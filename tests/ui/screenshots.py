@@ -73,6 +73,9 @@ def take(
     end = time.monotonic() + 600
     while time.monotonic() < end and any(f.phase in BUSY for f in session.state.files.values()):
         pump(application, 0.1)
+    # A document with a stored analysis is read again behind it, for its contents.
+    while time.monotonic() < end and (current := session.state.current) is not None and current.document is None:
+        pump(application, 0.1)
     pump(application, 1)
     if session.state.current is not None:
         review(session, session.state.current)
