@@ -18,16 +18,18 @@ _UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff\u200b
 
 def labelled(pdf: pymupdf.Document, pages: Sequence[Page]) -> tuple[Page, ...]:
     """The pages with the labels that the file gives them ("iv", "A-3"), where these are not their numbers."""
-    labels = page_labels(pdf)
+    labels = page_labels(pdf, len(pages))
     return tuple(
         replace(page, label=label) if label != str(page.number) else page
         for page, label in zip(pages, labels, strict=True)
     )
 
 
-def page_labels(pdf: pymupdf.Document) -> list[str]:
-    """The label of each page as the file gives it; its number where it gives none."""
-    count = pdf.page_count
+def page_labels(pdf: pymupdf.Document, count: int) -> list[str]:
+    """The label of each of `count` pages as the file gives it; its number where it gives none.
+
+    The count is the caller's: of a damaged file MuPDF may find fewer pages later than at first.
+    """
     plain = [str(number) for number in range(1, count + 1)]
     try:
         rules = pdf.get_page_labels()

@@ -33,6 +33,7 @@ LOST_PAGES, LOST_PAGES_A_PAGE = 8, 0.05
 """How many pages may end the worker, plus this for each page of the file, before the unread pages are left out."""
 
 DEATHS_A_PAGE = 2
+_NO_PAGE = 0
 
 _Drawing = tuple[str, int, int, int]
 
@@ -78,7 +79,9 @@ class PageWatch:
         """The worker is gone, for `reason`. Whether another may go on, leaving out what this one could not read."""
         page, self._page = self._page, None
         if page is None:
-            return False
+            # Between pages none is to blame: whoever ended the worker may not do so again.
+            self._deaths[_NO_PAGE] += 1
+            return reason == "crash" and self._total > 0 and self._deaths[_NO_PAGE] < DEATHS_A_PAGE
         self._deaths[page] += 1
         if reason == "crash" and self._deaths[page] < DEATHS_A_PAGE:
             return True

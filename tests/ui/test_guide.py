@@ -45,9 +45,10 @@ def middle_of(window: MainWindow, file: OpenFile, start: int, end: int) -> QPoin
     """Where in the view the middle of a range stands; the range is scrolled to."""
     assert file.document is not None
     sheets = sheets_of(window, file)
-    sheets.show_passage(place_of(file.document, start, end))
-    sheet, rects = sheets._sheets.place(place_of(file.document, start, end))
-    return sheets._in_view(sheet, rects)[0].center()
+    place = place_of(file.document, start, end)
+    sheets.show_passage(place)
+    sheet = sheets._sheets.sheets_of(place)[0]
+    return sheets._in_view(sheet, sheets._sheets.place(place, sheet))[0].center()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.suffix)

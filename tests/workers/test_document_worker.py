@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -82,9 +82,10 @@ def long_pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Outcome:
-    """Collects what becomes of a submitted call."""
+    """Collects what becomes of a submitted call; `at_first` is called at its first progress, before the worker is far."""
 
-    def __init__(self, client: WorkerClient, body: Body) -> None:
+    def __init__(self, client: WorkerClient, body: Body, at_first: Callable[[], None] = lambda: None) -> None:
+        self._at_first = at_first
         self._ended: queue.Queue[Value | FusenError] = queue.Queue()
         self.progress: list[Progress] = []
         self.moving = threading.Event()
@@ -93,6 +94,8 @@ class Outcome:
 
     def _note(self, progress: Progress) -> None:
         self.progress.append(progress)
+        if len(self.progress) == 1:
+            self._at_first()
         self.moving.set()
 
     def _end(self, outcome: Value | FusenError) -> None:
@@ -176,11 +179,10 @@ def test_a_killed_worker_costs_nothing_that_can_be_read_again(
 ) -> None:
     other = tmp_path / "other.txt"
     other.write_text("The other document.", encoding="utf-8")
-    reading = Outcome(client, ReadDocument(path=str(long_pdf)))
-    assert reading.moving.wait(30)
-    waiting = Outcome(client, ReadDocument(path=str(other)))
+    client.call(OpenDocument(path=str(long_pdf)))
     (pid,) = workers()
-    os.kill(pid, signal.SIGKILL)
+    reading = Outcome(client, ReadDocument(path=str(long_pdf)), lambda: os.kill(pid, signal.SIGKILL))
+    waiting = Outcome(client, ReadDocument(path=str(other)))
     read = reading.wait(120)
     assert isinstance(read, ReadResult)
     assert read.document.warnings == ()
@@ -194,10 +196,9 @@ def test_a_killed_worker_costs_nothing_that_can_be_read_again(
 def test_a_stuck_worker_is_ended_and_costs_one_page(long_pdf: Path) -> None:
     client = WorkerClient(MODULE, name="document worker", page_seconds=0.5)
     try:
-        reading = Outcome(client, ReadDocument(path=str(long_pdf)))
-        assert reading.moving.wait(30)
+        client.call(OpenDocument(path=str(long_pdf)))
         (pid,) = workers()
-        os.kill(pid, signal.SIGSTOP)
+        reading = Outcome(client, ReadDocument(path=str(long_pdf)), lambda: os.kill(pid, signal.SIGSTOP))
         read = reading.wait(120)
         assert isinstance(read, ReadResult)
         (notice,) = read.document.warnings

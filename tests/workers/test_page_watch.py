@@ -84,3 +84,14 @@ def test_a_drawing_that_hung_is_remembered_until_the_file_changes(tmp_path: Path
     assert RenderPage(path=str(path), page=2, scale=1, memory="m") not in lost
     path.write_bytes(b"another")
     assert page not in lost
+
+
+def test_a_death_between_pages_is_forgiven_once() -> None:
+    watch = PageWatch()
+    watch.begin(1, 5, now=0)
+    assert watch.advance(1)
+    assert watch.give_up_page("crash", now=0.1)
+    assert watch.left_out == {}
+    watch.begin(1, 5, now=1)
+    assert not watch.advance(1)  # told before
+    assert not watch.give_up_page("crash", now=1.1)
