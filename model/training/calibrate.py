@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     parser.add_argument("--documents", type=int, default=150, help="at most so many validation documents of a kind")
     parser.add_argument(
-        "--lost", type=float, default=0.005, help="share of what is likely to matter that may be ruled out"
+        "--lost", type=float, default=0.002, help="share of what is likely to matter that may be ruled out"
     )
     parser.add_argument("--asked", type=int, default=40, help="so many contracts for relevance")
     parser.add_argument("--queries", action="store_true", help="relevance alone; the manifest keeps the rest")
