@@ -32,6 +32,9 @@ from tests.corpus.process import Run, read_file
 WRONG_PASSWORD = "surely not this one"
 
 
+SCANNED_PAGE_SECONDS = 8.0
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long, in seconds, and how large, in bytes, one run of the command may be; `trace`: watch its system calls."""
@@ -78,7 +81,7 @@ def judge(case: Case, limits: Limits) -> Verdict:
 def _judge_file(case: Case, path: Path, limits: Limits, verdict: Verdict) -> None:
     grow = case.meanwhile
     meanwhile = None if grow is None else lambda: grow(path)
-    run = read_file(path, seconds=limits.seconds, trace=limits.trace, meanwhile=meanwhile)
+    run = read_file(path, seconds=limits.seconds + _recognising(case), trace=limits.trace, meanwhile=meanwhile)
     _judge_run(run, path, limits, verdict)
     verdict.outcome = outcome_of(run.answer)
     verdict.code = str((run.answer or {}).get("code") or "")
@@ -92,6 +95,11 @@ def _judge_file(case: Case, path: Path, limits: Limits, verdict: Verdict) -> Non
     if document is not None and document.get("schema") == "fusen.document/1":
         growing = case.meanwhile is not None
         _judge_document(case, document, None if growing else path, verdict)
+
+
+def _recognising(case: Case) -> float:
+    """Seconds more for a file known to be scanned, whose pages are recognised."""
+    return SCANNED_PAGE_SECONDS * (case.truth.get("pages") or 1) if case.truth.get("no_text_layer") else 0.0
 
 
 def _judge_run(run: Run, path: Path, limits: Limits, verdict: Verdict) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -80,12 +80,15 @@ class RapidRecogniser:
     def read(self, picture: Picture, boxes: Boxes, breathe: Breathe) -> Sequence[Reading]:
         """What stands in each box. A box that is higher than wide may hold a single upright letter: both ways are tried."""
         whole = _bgr(picture)
-        readings: list[Reading] = []
-        step = 2 * self._threads
-        for start in range(0, len(boxes), step):
-            breathe()
-            readings += self._pool.map(lambda box: self._read_box(whole, box), boxes[start : start + step])
-        return readings
+        futures = [self._pool.submit(self._read_box, whole, box) for box in boxes]
+        try:
+            for future in futures:
+                breathe()
+                wait([future])
+        finally:
+            for future in futures:  # of those that wait, where the caller has had enough
+                future.cancel()
+        return [future.result() for future in futures]
 
     def sample(self, text: str) -> Picture:
         """One line, drawn in the font that OpenCV has within itself."""
