@@ -20,7 +20,7 @@ from app.documents.files import sha256_of
 from app.documents.guessing import guess_kind, guess_language
 from app.documents.layout import PageLines, lay_out
 from app.documents.left_out import BeginPage, Reason, listed
-from app.documents.mupdf import FLAGS, is_of_memory, pymupdf
+from app.documents.mupdf import FLAGS, check_memory, is_of_memory, pymupdf
 from app.documents.pdf_cautions import cautions
 from app.documents.pdf_drawing import (
     A4,
@@ -125,7 +125,7 @@ def _read(file: _File, progress: ReadProgress | None, begin: BeginPage | None, p
         page = _read_page(file, number, pages)
         pages.read.append(page)
         if number not in pages.left_out and number not in pages.broken:
-            pages.recognition.read(usable_page(file.pdf, number - 1), number, count, page)
+            _recognise(file, number, page, pages)
         if progress is not None:
             progress(number, count)
     if len(pages.left_out) + len(pages.broken) == count and pages.left_out:
@@ -152,6 +152,16 @@ def _read(file: _File, progress: ReadProgress | None, begin: BeginPage | None, p
         comments=pdf_notes.comments(pages.notes, made, quads),
         outline=pdf_outline.outline(file.pdf, parts, text),
     )
+
+
+def _recognise(file: _File, number: int, lines: PageLines, pages: _Pages) -> None:
+    """Recognise the page where that is wanted; what was damaged so that it is lost meanwhile keeps its lines."""
+    try:
+        page = usable_page(file.pdf, number - 1)
+    except Exception as error:
+        check_memory(error)
+        return
+    pages.recognition.read(page, number, file.pdf.page_count, lines)
 
 
 def _read_page(file: _File, number: int, pages: _Pages) -> PageLines:
