@@ -29,8 +29,6 @@ from app.documents.pdf_drawing import (
     check_content,
     large_images,
     notices_of_images,
-    page_sizes,
-    render_page,
     size_of,
     usable_page,
 )
@@ -41,8 +39,6 @@ from app.documents.pdf_spans import Span, spans_of
 from app.documents.raised import with_marks_in_place
 from app.documents.recognition.pages import PageRecognition
 from app.documents.rules import Rules, rules_of
-
-__all__ = ["ReadProgress", "open_pdf", "page_sizes", "read_pdf", "render_page"]
 
 log = logging.getLogger(__name__)
 
