@@ -28,7 +28,7 @@ from app.errors import FusenError
 if TYPE_CHECKING:
     from app.documents.document import Document
     from app.workers.client import WorkerClient
-    from app.workers.protocol import Progress, ReadResult
+    from app.workers.protocol import Progress, ReadDocument, ReadResult
     from app.workspace.store import Workspace
 
 DONE, SOME_FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -132,12 +132,14 @@ def _window(files: Annotated[list[Path] | None, typer.Argument()] = None, worksp
 @app.command("read")
 def _read(files: Files, as_json: AsJson = False, ocr: Ocr = "auto", password_file: PasswordFile = None) -> None:
     """Read documents, without a model: their text, or with --json everything that was read."""
+    from app.workers.protocol import ReadDocument
+
     password = _password(password_file)
     failed = False
     with _orderly(), _worker("document_worker") as reader, _Meter() as meter:
         for file in files:
             try:
-                read = _read_file(reader, file, password, meter, ocr)
+                read = _read_file(reader, ReadDocument(str(file), password, ocr=ocr, structure=as_json), meter)
             except FusenError as error:
                 failed |= _report(file, error, as_json)
                 continue
@@ -172,9 +174,8 @@ def _analyze(
     for name, value in (("--recall", recall), ("--share", share), ("--coverage", coverage)):
         if value is not None and not 0 < value <= 1:
             _wrong_usage(f"{name} must be above 0 and at most 1.")
-    recall = 0.9 if recall is None else recall
     settings = AnalysisSettings(
-        kind=kind, query=query, attention=attention, coverage=coverage, device=device, recall=recall, share=share
+        kind=kind, query=query, attention=attention, coverage=coverage, device=device, recall=recall or 0.9, share=share
     )
     password = _password(password_file)
     with _orderly():
@@ -192,6 +193,8 @@ def _analyze_files(
     password: str | None,
     ocr: OcrMode = "auto",
 ) -> int:
+    from app.workers.protocol import ReadDocument
+
     failed = False
     with contextlib.ExitStack() as stack:
         store = None
@@ -207,7 +210,8 @@ def _analyze_files(
         meter = stack.enter_context(_Meter())
         for file in files:
             try:
-                document = _read_file(reader, file, password, meter, ocr).document
+                wanted = ReadDocument(str(file), password, ocr=ocr, structure=False)
+                document = _read_file(reader, wanted, meter).document
                 analysis = _analyze_document(analyst, document, settings, meter)
                 if store is not None:
                     store.save_analysis(document, analysis)
@@ -335,11 +339,11 @@ def _worker(module: str) -> Iterator[WorkerClient]:
         client.close()
 
 
-def _read_file(reader: WorkerClient, file: Path, password: str | None, meter: _Meter, ocr: OcrMode) -> ReadResult:
-    from app.workers.protocol import ReadDocument, ReadResult
+def _read_file(reader: WorkerClient, wanted: ReadDocument, meter: _Meter) -> ReadResult:
+    from app.workers.protocol import ReadResult
 
-    meter.begin(str(file))
-    value = reader.call(ReadDocument(str(file), password, ocr=ocr), meter.report)
+    meter.begin(wanted.path)
+    value = reader.call(wanted, meter.report)
     assert isinstance(value, ReadResult)  # noqa: S101 -- what this call answers with
     return value
 

@@ -44,7 +44,7 @@ def _style_of(pages: list[PageLines]) -> Style:
             sizes[round(line.size * 2) / 2] += len(line.text)
             if line.text.isascii() or not STARTS_CJK.match(line.text):
                 # The last word may be cut by the line's end.
-                style.words.update(word.lower() for word in WORD.findall(line.text)[:-1])
+                style.words.update(WORD.findall(line.text.lower())[:-1])
     if sizes:
         style.size = sizes.most_common(1)[0][0] or 10.0
     style.running = running_lines(pages)

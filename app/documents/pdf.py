@@ -15,6 +15,7 @@ from typing import Any
 from app.documents import left_out as leaving_out
 from app.documents import pdf_hidden, pdf_notes, pdf_outline, pdf_text_layer
 from app.documents.building import TextBuilder
+from app.documents.collecting import without_collection
 from app.documents.document import Document, Notice
 from app.documents.files import sha256_of
 from app.documents.guessing import guess_kind, guess_language
@@ -118,7 +119,8 @@ def _read(file: _File, progress: ReadProgress | None, begin: BeginPage | None, p
             pages.left_out.setdefault(number, "timeout")
         if number not in pages.left_out and begin is not None:
             begin(number, count)
-        page = _read_page(file, number, pages)
+        with without_collection():  # a page is very many small values, and they are gone with it
+            page = _read_page(file, number, pages)
         pages.read.append(page)
         if number not in pages.left_out and number not in pages.broken:
             _recognise(file, number, page, pages)
@@ -128,7 +130,9 @@ def _read(file: _File, progress: ReadProgress | None, begin: BeginPage | None, p
         raise leaving_out.nothing_left(file.path, pages.left_out)
     builder = TextBuilder()
     laid = pages.recognition.instead(pages.read)
-    for number, (page, blocks) in enumerate(zip(pages.read, lay_out(laid), strict=True), 1):
+    with without_collection():
+        laid_out = lay_out(laid)
+    for number, (page, blocks) in enumerate(zip(pages.read, laid_out, strict=True), 1):
         builder.begin_page(page.width, page.height, pages.recognition.of(number))
         for block in blocks:
             builder.add(block.type, block.text, block.level, block.quads)

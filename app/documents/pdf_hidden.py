@@ -20,7 +20,7 @@ from app.documents.document import Notice
 from app.documents.left_out import listed
 from app.documents.mupdf import pymupdf
 from app.documents.pdf_contrast import Picture, distance, inner, spread, without_letters
-from app.documents.pdf_painting import CONTRAST, Doubts, paints_areas
+from app.documents.pdf_painting import CONTRAST, Doubts, painted_beside
 from app.documents.pdf_spans import LIGHT, Span, Word, is_odd, overlap, take_out, words_of
 
 Cause = Literal["unpainted", "colour", "covered", "tiny", "outside", "layer", "comment"]
@@ -66,9 +66,12 @@ def sift(
 
     Where the page is not `drawable` in sensible time or memory, doubts are settled for the text.
     """
-    if not spans or not (any(map(is_odd, spans)) or paints_areas(page)):
+    if not spans:
         return
-    doubts = Doubts(page, spans)
+    painted = painted_beside(page)
+    if painted == "letters" and not any(map(is_odd, spans)):
+        return
+    doubts = Doubts(page, spans, painted)
     words = [word for span in doubts.suspects for word in words_of(span)]
     if words:
         judge = _Judge(page, spans, doubts, drawable=drawable)

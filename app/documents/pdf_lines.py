@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
+from operator import itemgetter
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.documents.glyph_boxes import PageCharacters, high_as_needed, slanted_quads
+from app.documents.pdf_spans import letter_of
 
 Quads = NDArray[np.float32]
 Runs = Literal["right", "left", "up", "down", "slanted", "column"]
@@ -34,11 +36,12 @@ _LIGATURES = {
 }
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 SOFT_HYPHEN = "\u00ad"
+_TO_CHANGE = re.compile(f"{_UNWANTED.pattern}|{SOFT_HYPHEN}|{_SPACES.pattern}")
 # Full-width punctuation with ink in one half of its box only. Good typesetting lets neighbours into the other half.
 _CLOSING = re.compile("[、。，．）」』】〕］｝〉》’”・：；]")
 _OPENING = re.compile("[（「『【〔［｛〈《‘“・：；]")
 _LEAST_OVERLAP = 0.02  # of the box
-_BLANK = np.array([code for code in range(0x3001) if chr(code).isspace()], dtype=np.uint32)
+_INKED = np.array([not chr(code).isspace() for code in range(0x3001)] + [True])  # the last: any further character
 
 # Corners of (x0, y0, x1, y1) clockwise from the text's upper left, by the direction in which the text runs.
 _CORNERS: dict[tuple[float, float], tuple[int, ...]] = {
@@ -102,20 +105,18 @@ def page_lines(raw: Mapping[str, Any], matrix: tuple[float, ...]) -> list[Line]:
     ]
     if not found:
         return []
-    quads = _displayed(_page_quads(found).astype(np.float32), matrix)
-    lines: list[Line] = []
-    at = 0
-    for line in found:
-        clean_line = _line(line, quads[at : at + len(line.text)], matrix)
-        at += len(line.text)
-        if clean_line is not None:
-            lines.append(clean_line)
-    return lines
+    text = "".join([line.text for line in found])
+    counts = np.array([len(line.text) for line in found], dtype=np.intp)
+    quads = _without_empty_halves(text, _page_quads(found).astype(np.float32), counts, found)
+    quads = _displayed(quads, matrix)
+    ends = np.cumsum(counts).tolist()
+    cleaned = [clean(line.text, quads[end - len(line.text) : end]) for line, end in zip(found, ends, strict=True)]
+    return _lines([(line, *made) for line, made in zip(found, cleaned, strict=True) if made[0]], matrix)
 
 
 def _raw_line(line: Mapping[str, Any], source: int) -> _RawLine | None:
     spans = line["spans"]
-    text = "".join([char["c"] for span in spans for char in span["chars"]])
+    text = "".join(map(letter_of, chain.from_iterable([span["chars"] for span in spans])))
     if not text or text.isspace():
         return None
     direction = (round(line["dir"][0], 3), round(line["dir"][1], 3))
@@ -126,7 +127,8 @@ def _page_quads(lines: list[_RawLine]) -> NDArray[np.float64]:
     """The quads (characters, 8) of all lines, one after the other, not yet turned as the page is."""
     counts = np.array([len(line.text) for line in lines], dtype=np.intp)
     first = np.cumsum(counts) - counts
-    flat = chain.from_iterable(char["bbox"] for line in lines for span in line.spans for char in span["chars"])
+    chars = chain.from_iterable([span["chars"] for line in lines for span in line.spans])
+    flat = chain.from_iterable(map(itemgetter("bbox"), chars))
     boxes = np.fromiter(flat, dtype=np.float64, count=4 * int(counts.sum())).reshape(-1, 4)
     upright = np.array([not line.downwards and line.direction in _CORNERS for line in lines])
     if upright.any():
@@ -138,7 +140,7 @@ def _page_quads(lines: list[_RawLine]) -> NDArray[np.float64]:
         [_CORNERS[1, 0] if line.downwards else _CORNERS.get(line.direction, _CORNERS[1, 0]) for line in lines],
         dtype=np.intp,
     )
-    quads = np.take_along_axis(boxes, np.repeat(corners, counts, axis=0), axis=1)
+    quads = boxes[np.arange(len(boxes))[:, None], np.repeat(corners, counts, axis=0)]
     for line, start, count in zip(lines, first.tolist(), counts.tolist(), strict=True):
         if not (line.downwards or line.direction in _CORNERS):
             origins = np.array([char["origin"] for span in line.spans for char in span["chars"]], dtype=np.float64)
@@ -158,7 +160,7 @@ def _characters(lines: list[_RawLine], boxes: NDArray[np.float64]) -> PageCharac
         boxes=boxes,
         # A span keeps to one baseline: what is raised is a span of its own.
         base=np.repeat([span["origin"][1 if line.direction[1] == 0 else 0] for line, span in spans], lengths),
-        inked=~np.isin(codes, _BLANK),
+        inked=_INKED[np.minimum(codes, len(_INKED) - 1)],
         sizes=np.repeat([float(span["size"]) for _, span in spans], lengths),
         first=np.cumsum(counts) - counts,
         usual=np.array([line.size for line in lines]),
@@ -167,14 +169,19 @@ def _characters(lines: list[_RawLine], boxes: NDArray[np.float64]) -> PageCharac
     )
 
 
-def _line(raw: _RawLine, quads: Quads, matrix: tuple[float, ...]) -> Line | None:
-    text, quads = clean(raw.text, _without_empty_halves(raw.text, quads, downwards=raw.downwards))
-    if not text:
-        return None
-    corners = quads.reshape(-1, 2)
-    (x0, y0), (x1, y1) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
-    runs = _runs(raw, matrix)
-    return Line(text, quads, x0, y0, x1, y1, raw.size, raw.bold, runs == "right", raw.source, runs)
+def _lines(cleaned: list[tuple[_RawLine, str, Quads]], matrix: tuple[float, ...]) -> list[Line]:
+    """Lines out of those that have text left, with it and its quads."""
+    if not cleaned:
+        return []
+    first = np.cumsum([0, *(len(text) for _, text, _ in cleaned[:-1])])
+    corners = np.concatenate([quads for _, _, quads in cleaned])
+    low = np.minimum.reduceat(corners, first).reshape(-1, 4, 2).min(axis=1).tolist()
+    high = np.maximum.reduceat(corners, first).reshape(-1, 4, 2).max(axis=1).tolist()
+    lines = []
+    for (raw, text, quads), (x0, y0), (x1, y1) in zip(cleaned, low, high, strict=True):
+        runs = _runs(raw, matrix)
+        lines.append(Line(text, quads, x0, y0, x1, y1, raw.size, raw.bold, runs == "right", raw.source, runs))
+    return lines
 
 
 def _runs(raw: _RawLine, matrix: tuple[float, ...]) -> Runs:
@@ -191,31 +198,44 @@ def _runs(raw: _RawLine, matrix: tuple[float, ...]) -> Runs:
     return "column" if raw.downwards and runs == "down" else runs
 
 
-def _without_empty_halves(text: str, quads: Quads, *, downwards: bool) -> Quads:
+def _without_empty_halves(text: str, quads: Quads, counts: NDArray[np.intp], lines: list[_RawLine]) -> Quads:
     """The quads of full-width punctuation without the empty half where a neighbour stands in it.
 
-    A highlight that ends with a full stop would else lie on the next sentence's first letter as well.
+    `text` and `quads` are those of all the lines, of `counts` characters each. A highlight that ends with a full stop would
+    else lie on the next sentence's first letter as well.
     """
     if text.isascii():
         return quads
     closing = np.array([found.start() for found in _CLOSING.finditer(text)], dtype=np.intp)
     opening = np.array([found.start() for found in _OPENING.finditer(text)], dtype=np.intp)
+    ends = np.cumsum(counts)
+    is_first, is_last = np.zeros(len(text), dtype=bool), np.zeros(len(text), dtype=bool)
+    is_first[ends - counts], is_last[ends - 1] = True, True
+    closing, opening = closing[~is_last[closing]], opening[~is_first[opening]]
     if not (len(closing) or len(opening)):
         return quads
+    downwards = np.repeat([line.downwards for line in lines], counts)
     corners = np.array(quads, dtype=np.float64).reshape(-1, 4, 2)
-    begin, end = ([0, 1], [3, 2]) if downwards else ([0, 3], [1, 2])
-    for chosen, step in ((closing[closing < len(text) - 1], 1), (opening[opening > 0], -1)):
-        # The side that is moved, and the opposite one that stays.
-        moved, fixed = (end, begin) if step > 0 else (begin, end)
-        across = corners[chosen][:, moved] - corners[chosen][:, fixed]  # (chosen, 2 corners, xy)
-        depth = np.hypot(across[..., 0], across[..., 1]).mean(axis=1)
-        unit = across[:, 0] / np.maximum(depth, 1e-9)[:, None]
-        beyond = corners[chosen][:, moved[0]] - corners[chosen + step][:, fixed[0]]
-        overlap = (beyond * unit).sum(axis=1) / np.maximum(depth, 1e-9)
-        # Not more than the empty half; and what lies wholly within is a mark on the letter, not a neighbour.
-        share = np.where((overlap > _LEAST_OVERLAP) & (overlap < 1.01), np.minimum(overlap, 0.5), 0.0)
-        corners[chosen[:, None], moved] -= share[:, None, None] * across
+    for vertical, begin, end in ((False, [0, 3], [1, 2]), (True, [0, 1], [3, 2])):
+        for chosen, step in ((closing, 1), (opening, -1)):
+            # The side that is moved, and the opposite one that stays.
+            moved, fixed = (end, begin) if step > 0 else (begin, end)
+            _cut_half(corners, chosen[downwards[chosen] == vertical], step, moved, fixed)
     return corners.reshape(-1, 8).astype(np.float32)
+
+
+def _cut_half(
+    corners: NDArray[np.float64], chosen: NDArray[np.intp], step: int, moved: list[int], fixed: list[int]
+) -> None:
+    """Of the chosen characters, move a side away from the neighbour (`step` further) that stands in its half."""
+    across = corners[chosen][:, moved] - corners[chosen][:, fixed]  # (chosen, 2 corners, xy)
+    depth = np.hypot(across[..., 0], across[..., 1]).mean(axis=1)
+    unit = across[:, 0] / np.maximum(depth, 1e-9)[:, None]
+    beyond = corners[chosen][:, moved[0]] - corners[chosen + step][:, fixed[0]]
+    overlap = (beyond * unit).sum(axis=1) / np.maximum(depth, 1e-9)
+    # Not more than the empty half; and what lies wholly within is a mark on the letter, not a neighbour.
+    share = np.where((overlap > _LEAST_OVERLAP) & (overlap < 1.01), np.minimum(overlap, 0.5), 0.0)
+    corners[chosen[:, None], moved] -= share[:, None, None] * across
 
 
 def _displayed(quads: Quads, matrix: tuple[float, ...]) -> Quads:
@@ -256,7 +276,7 @@ def clean(text: str, quads: Quads) -> tuple[str, Quads]:
         return stripped, quads[left : left + len(stripped)]
     if _LIGATURE.search(text):
         text, quads = _spell_out(text, quads)
-    if "\t" in text or SOFT_HYPHEN in text or _UNWANTED.search(text) or _SPACES.search(text):
+    if _TO_CHANGE.search(text):
         keep = np.ones(len(text), dtype=bool)
         for found in _UNWANTED.finditer(text):
             keep[found.start() : found.end()] = False

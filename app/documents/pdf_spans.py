@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ _FILLED, _STROKED, _CLIPPED = 16, 32, 64
 _WORD = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\uffef]{1,12}|[^\s\u2e80-\u9fff\uac00-\ud7af\uf900-\uffef]+")
 
 Box = tuple[float, float, float, float]
+
+letter_of: Callable[[Mapping[str, Any]], str] = itemgetter("c")
+"""The letter of a character of "rawdict"."""
 
 
 @dataclass(slots=True, eq=False)
@@ -61,16 +65,13 @@ def is_odd(span: Span) -> bool:
     return odd or min(span.colour) > LIGHT
 
 
-# Operators that fill paths, paint pictures and shadings, or run other content that may; in text, too, which does no harm.
-
-
 def _spans(raw: Mapping[str, Any]) -> Iterator[Span]:
     number = 0
     for block in raw["blocks"]:
         for line in block.get("lines", ()):
             number += 1
             for span in line["spans"]:
-                text = "".join([char["c"] for char in span["chars"]])
+                text = "".join(map(letter_of, span["chars"]))
                 if text and not text.isspace():
                     yield _span(number, span, text, line["dir"])
 

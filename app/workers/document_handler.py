@@ -163,7 +163,7 @@ def _read(body: ReadDocument, context: CallContext) -> ReadResult | ConversionWa
         )
     except OldWordError:
         return ConversionWanted()
-    return ReadResult(document, structure_of(document))
+    return ReadResult(document, structure_of(document)) if body.structure else ReadResult(document)
 
 
 def _describe(confinement: Confinement) -> Description:

@@ -32,7 +32,7 @@ class ReadDocument(msgspec.Struct, tag=True, frozen=True):
     """Read everything but the pages `left_out` (from 1), which the document's warnings name. Progress a page.
 
     `ocr` says which pages are recognised, where a recogniser is installed. Result: `ReadResult`; `ConversionWanted` for a
-    document of the old Word without `converted`, a DOCX that was made of it.
+    document of the old Word without `converted`, a DOCX that was made of it. Without `structure` that stays empty.
     """
 
     path: str
@@ -40,6 +40,7 @@ class ReadDocument(msgspec.Struct, tag=True, frozen=True):
     left_out: dict[int, Reason] = {}
     converted: str | None = None
     ocr: OcrMode = "off"
+    structure: bool = True
 
 
 class RenderPage(msgspec.Struct, tag=True, frozen=True):

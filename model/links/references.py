@@ -108,7 +108,7 @@ def located_references(text: str, index: int, outline: Outline) -> Iterator[tupl
     """
     found = sorted([*_english(text, index, outline), *_japanese(text, index, outline)], key=lambda r: r.start)
     own = outline.labels[index]
-    if index in outline.in_contents or not _says_something(text, found):
+    if not found or index in outline.in_contents or not _says_something(text, found):
         return
     for reference in _with_roles(text, _told_apart(text, found)):
         is_own_number = reference.start < 3 and own is not None and own.path == reference.path

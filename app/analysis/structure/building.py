@@ -10,6 +10,7 @@ from app.analysis.structure.parties import find_parties
 from app.analysis.structure.passages import walk
 from app.analysis.structure.references import find_references
 from app.analysis.structure.values import Structure
+from app.documents.collecting import without_collection
 from app.documents.document import Document
 
 MOST_CHARACTERS = 10_000_000
@@ -23,14 +24,15 @@ def structure_of(document: Document) -> Structure:
     """
     if len(document.text) > MOST_CHARACTERS:
         return Structure()
-    walked = walk(document)
-    clauses = find_clauses(walked)
-    definitions = find_definitions(walked, clauses)
-    return Structure(
-        clauses=clauses.found,
-        references=find_references(walked, clauses),
-        definitions=definitions,
-        parties=find_parties(document, definitions) if document.kind == "contract" else (),
-        dates=find_dates(document),
-        languages=block_languages(document),
-    )
+    with without_collection():
+        walked = walk(document)
+        clauses = find_clauses(walked)
+        definitions = find_definitions(walked, clauses)
+        return Structure(
+            clauses=clauses.found,
+            references=find_references(walked, clauses),
+            definitions=definitions,
+            parties=find_parties(document, definitions) if document.kind == "contract" else (),
+            dates=find_dates(document),
+            languages=block_languages(document),
+        )

@@ -7,10 +7,10 @@ import re
 from app.analysis.structure.values import BlockLanguage
 from app.documents.document import Document
 
-_LETTER = re.compile(r"[^\W\d_]")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\uff21-\uff3a\uff41-\uff5a]")
-_KANA = re.compile(r"[\u3041-\u30ff\uff66-\uff9d]")
-_KANJI = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々〆]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\uff21-\uff3a\uff41-\uff5a]+")
+_KANA = re.compile(r"[\u3041-\u30ff\uff66-\uff9d]+")
+_KANJI = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々〆]+")
 _JAPANESE = 0.1
 """The share of kana and kanji from which a text is Japanese, as for a whole document."""
 _MIXED_WORDS = re.compile(r"(?<![A-Za-z\u00c0-\u024f'’-])(?:[A-Za-z\u00c0-\u024f'’-]+[ ,.;:]+){5}")
@@ -24,13 +24,20 @@ def block_languages(document: Document) -> tuple[BlockLanguage, ...]:
 
 
 def _language(text: str, has_kana: bool) -> BlockLanguage:
-    letters = len(_LETTER.findall(text))
+    letters = _count(_LETTERS, text)
     if not letters:
         return "none"
-    latin = len(_LATIN.findall(text))
-    japanese = len(_KANA.findall(text)) + (len(_KANJI.findall(text)) if has_kana else 0)
+    if text.isascii():
+        return "en"
+    latin = _count(_LATIN, text)
+    japanese = _count(_KANA, text) + (_count(_KANJI, text) if has_kana else 0)
     if latin + japanese < letters / 2:
         return "other"
     if japanese <= _JAPANESE * letters:
         return "en"
     return "mixed" if _MIXED_WORDS.search(text) else "ja"
+
+
+def _count(runs: re.Pattern[str], text: str) -> int:
+    """How many letters the runs hold together."""
+    return sum(map(len, runs.findall(text)))

@@ -5,8 +5,10 @@ All ranges are half-open and count code points of the document's text. A clause 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
+
+import msgspec
 
 ClauseKind = Literal["part", "chapter", "article", "section", "item", "heading"]
 """part: an exhibit, schedule, 別紙 or 附則. chapter: 編, 章, 節 or 款. item: (a), ii., 第2項, 一号. heading: without a number."""
@@ -113,4 +115,5 @@ class Structure:
 
     def to_json(self) -> dict[str, Any]:
         """The value of `structure` in `fusen.document/1`; the keys are the names above."""
-        return asdict(self)
+        value: dict[str, Any] = msgspec.to_builtins(self)
+        return value
