@@ -2,8 +2,8 @@
 
 A real scan has a truth where TRUTH.json says what a person reads on it, or where the document that it shows is at hand as
 text. Made scans are pages of text PDFs: drawn, turned a little, blurred, with noise, as a JPEG, each from a seed; their truth
-is the text of the PDF. The rate is the edit distance over the letters of the truth, white space aside (NFKC, as the README of the
-documents says), so that it also counts letters that come in another order.
+is the text of the same pages of the PDF, read alone. The rate is the edit distance over the letters of the truth, white space
+aside (NFKC, as the README of the documents says), so that it also counts letters that come in another order.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from rapidfuzz.distance import Levenshtein
 from rich.console import Console
 from rich.table import Table
 
-from app.documents.document import Document
 from app.documents.loading import load_document
 from app.documents.recognition.pages import PageRecognition
 from app.documents.recognition.recogniser import find
@@ -116,8 +115,9 @@ def _scans(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Path, _Truth, 
         result = Recognition(case.name, case.language)
         shown = case.path.parent / SHOWN_BY.get(case.name, "")
         if shown.is_file():
-            pages = pymupdf.open(case.path).page_count
-            yield case.path, _text_of(load_document(shown), 1, pages), result
+            document = load_document(shown)
+            last = document.pages[pymupdf.open(case.path).page_count - 1]
+            yield case.path, document.text[: last.end], result
         else:
             yield case.path, list(case.truth["visible_text"]), result
     for name in MADE_OF:
@@ -126,17 +126,18 @@ def _scans(cases: Sequence[Case], folder: Path) -> Iterator[tuple[Path, _Truth, 
 
 
 def _made(path: Path, folder: Path) -> Iterator[tuple[Path, _Truth, Recognition]]:
-    whole = load_document(path)
-    first = min(2, whole.page_count)
-    last = min(first + PAGES - 1, whole.page_count)
+    # The truth is read from the same pages alone, so that the same lines are seen to run over all pages.
+    pages = folder / f"{path.stem}-pages.pdf"
+    with pymupdf.open(path) as whole, pymupdf.open() as some:
+        first = min(2, whole.page_count)
+        last = min(first + PAGES - 1, whole.page_count)
+        some.insert_pdf(whole, from_page=first - 1, to_page=last - 1)
+        some.save(pages)
+    shown = load_document(pages)
     for number, scan in enumerate(SCANS):
         target = folder / f"{path.stem}-{number}.pdf"
         as_scan(path, target, scan, range(first, last + 1))
-        yield target, _text_of(whole, first, last), Recognition(path.name, whole.language, scan.words())
-
-
-def _text_of(document: Document, first: int, last: int) -> str:
-    return document.text[document.pages[first - 1].start : document.pages[last - 1].end]
+        yield target, shown.text, Recognition(path.name, shown.language, scan.words())
 
 
 def _judge(path: Path, truth: _Truth, result: Recognition) -> None:
@@ -227,9 +228,9 @@ def as_markdown(results: Sequence[Recognition], load: float) -> str:
         "",
         "The error rate is the edit distance over the letters of the truth, white space aside. Of real scans without a whole",
         "truth, phrases are looked for at the place that is most like them. Made scans are pages of text PDFs, drawn, turned,",
-        "blurred, with noise and as a JPEG, from fixed seeds; their truth is the PDF's text as Fusen reads it, so that a block",
-        "in another order counts as errors too. Seconds by the clock depend on what else the machine does; seconds of CPU, over",
-        "the number of cores, say what an idle one would take.",
+        "blurred, with noise and as a JPEG, from fixed seeds; their truth is the text of the same pages as Fusen reads it",
+        "from the PDF, so that a block in another order counts as errors too. Seconds by the clock depend on what else the",
+        "machine does; seconds of CPU, over the number of cores, say what an idle one would take.",
         "",
         *(f"- {words}" for words in _summary(results)),
         "",

@@ -438,6 +438,11 @@ def test_one_piece_that_fills_the_memory_is_too_large(tmp_path: Path, monkeypatc
     assert len(load_document(write_docx(tmp_path / "b.docx", cells)).blocks) == 8000
 
 
+def test_one_text_longer_than_the_parser_takes_is_too_large_and_not_damaged(tmp_path: Path) -> None:
+    path = write_docx(tmp_path / "a.docx", paragraph("word " * 2_100_000))
+    assert code_of(path) == "too-large"
+
+
 def test_many_paragraphs_are_read_piece_by_piece(tmp_path: Path) -> None:
     body = "".join(paragraph(run(f"Clause {number}.")) for number in range(2000))
     document = read(tmp_path, body)

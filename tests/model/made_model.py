@@ -23,7 +23,9 @@ TINY = EncoderConfig(
 def made_model(config: EncoderConfig = TINY, seed: int = 0) -> ImportanceModel:
     """Random weights everywhere, the layers that start as the identity included; in evaluation mode."""
     generator = torch.Generator().manual_seed(seed)
-    model = ImportanceModel(config)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)  # what the layers start from, which else depends on what ran before
+        model = ImportanceModel(config)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(0.3 * torch.randn(parameter.shape, generator=generator))

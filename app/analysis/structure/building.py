@@ -13,16 +13,16 @@ from app.analysis.structure.values import Structure
 from app.documents.collecting import without_collection
 from app.documents.document import Document
 
-MOST_CHARACTERS = 10_000_000
+MOST_CHARACTERS, MOST_BLOCKS = 5_000_000, 150_000
 
 
 def structure_of(document: Document) -> Structure:
     """What the text says of its structure, without any model.
 
-    Time is linear in the text, about a second for a million characters; of a text of more than `MOST_CHARACTERS`, which no one
-    reads clause by clause, nothing is said.
+    Time is linear in the text, about a second for a million characters; of a text of more than `MOST_CHARACTERS` or
+    `MOST_BLOCKS`, which no one reads clause by clause, nothing is said.
     """
-    if len(document.text) > MOST_CHARACTERS:
+    if len(document.text) > MOST_CHARACTERS or len(document.blocks) > MOST_BLOCKS:
         return Structure()
     with without_collection():
         walked = walk(document)

@@ -25,6 +25,9 @@ LARGEST_RATIO = 200
 MOST_PARTS = 20_000
 # libxml2 needs up to twenty times the XML's length for its tree, so what is held of the tree at once is bounded here.
 LONGEST_PIECE = 40 << 20
+_RESOURCE_LIMIT = (
+    114  # libxml2's XML_ERR_RESOURCE_LIMIT: a text longer than it takes, or a depth that no program writes
+)
 _LARGEST_DIRECTORY = 16 << 20
 _MOST_CHECKED = 64 << 20
 _STEP = 1 << 16
@@ -138,7 +141,7 @@ def children_of(data: bytes, tag: str, name: str, progress: Progress | None = No
 
     `progress(done, total)` is told the bytes that were read; what it raises ends the reading.
     Raises `BrokenPartError` for what is no XML or has no such element, and `FusenError` where one child alone is longer
-    than `LONGEST_PIECE` bytes.
+    than `LONGEST_PIECE` bytes or holds a text of more than ten million.
     """
     parser: Any = etree.XMLPullParser(
         events=("start",),
@@ -169,6 +172,8 @@ def children_of(data: bytes, tag: str, name: str, progress: Progress | None = No
                 raise too_large(name)
         parser.close()
     except etree.XMLSyntaxError as error:
+        if error.code == _RESOURCE_LIMIT and "depth" not in str(error):
+            raise too_large(name) from error
         raise BrokenPartError(name) from error
     if parent is None or parent.getroottree().docinfo.internalDTD is not None:
         raise BrokenPartError(name)
