@@ -11,6 +11,7 @@ from app.errors import FusenError
 from app.ui.finding_list import is_accepted
 from app.ui.hub import Background, Courier, Hub, Message
 from app.ui.state import OpenFile
+from app.ui.words import error_words
 from app.workers.client import WorkerClient
 from app.workers.protocol import AnnotatePdf
 
@@ -70,7 +71,7 @@ class Exporter:
         self._hub.announced.emit(file.key, Message("success", text, advice, folder=str(output.parent)))
 
     def _failed(self, file: OpenFile, error: FusenError) -> None:
-        self._hub.announced.emit(file.key, Message("error", error.message, error.advice))
+        self._hub.announced.emit(file.key, Message("error", *error_words(error)))
 
 
 def _write_brief(workspace: Path, sha256: str, command: str, output: Path) -> None:
