@@ -63,6 +63,7 @@ class AboutPage(HousePage):
         self.tabs = QTabBar()
         self.tabs.setAccessibleName(self.tr("Licences"))
         self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
         self.tabs.addTab(self.tr("What Fusen builds on"))
         self.tabs.addTab(self.tr("Licence"))
         self.tabs.currentChanged.connect(self._show)

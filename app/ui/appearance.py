@@ -71,7 +71,8 @@ class Appearance(QObject):
         """Dress everything in `theme`."""
         self.theme = theme
         self._application.setPalette(_palette(self.theme))
-        self._application.setStyleSheet(stylesheet(self.theme, QFontInfo(self._application.font()).pixelSize()))
+        pixels = QFontInfo(self._application.font()).pixelSize()
+        self._application.setStyleSheet(stylesheet(self.theme, pixels, ICONS.as_posix()))
         self.changed.emit()
 
     def icon(self, name: str) -> QIcon:

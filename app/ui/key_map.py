@@ -109,7 +109,7 @@ class KeyMap(QWidget):
                 held.addWidget(label(native(key), "key"))
             held.addStretch(1)
             grid.addLayout(held, number, 0)
-            grid.addWidget(label(name, wrap=True), number, 1)
+            grid.addWidget(label(name), number, 1)
         return grid
 
     def _place(self) -> None:

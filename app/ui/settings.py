@@ -28,7 +28,8 @@ Kind = Literal["choice", "number", "text", "switch"]
 class Setting:
     """`choices` are values with their words. A number lies between `low` and `high` and goes in steps of `step`.
 
-    `unit` stands behind it; `%` says that the number is a share and shown as one. `later`: takes effect at the next start.
+    `unit` stands behind it; `%` says that the number is a share and shown as one. 
+    `none`: words for its lowest value. `later`: takes effect at the next start.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Setting:
     high: float = 0.0
     step: float = 1.0
     unit: str = ""
+    none: str = ""
     later: bool = False
 
     def accepts(self, value: Any) -> bool:
@@ -124,10 +126,11 @@ SETTINGS: tuple[Setting, ...] = (
         QT_TRANSLATE_NOOP("Settings", "Memory for the model"),
         QT_TRANSLATE_NOOP(
             "Settings",
-            "An analysis that needs more ends with a message. 0: no limit. On Linux and macOS, on the processor only.",
+            "An analysis that needs more ends with a message. On Linux and macOS, on the processor only.",
         ),
         high=1024,
         unit="GB",
+        none=QT_TRANSLATE_NOOP("Settings", "No limit"),
         later=True,
     ),
     Setting(

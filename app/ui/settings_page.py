@@ -195,6 +195,8 @@ def _number(setting: Setting, value: Value, choose: Callable[[Value], object]) -
     number.setRange(setting.low, setting.high)
     number.setSingleStep(setting.step)
     number.setSuffix(f" {setting.unit}" if setting.unit else "")
+    if setting.none:
+        number.setSpecialValueText(words(setting.none))
     _show(number, setting, value)
     number.valueChanged.connect(lambda chosen: choose(round(chosen)))
     return number

@@ -57,8 +57,7 @@ class StartPage(QScrollArea):
         layout.addWidget(self._recent_title)
         layout.addLayout(self._recent)
         layout.addWidget(self.first)
-        layout.addWidget(label(self.tr("What stays on this machine"), "head"))
-        layout.addWidget(label(stays_words(), "muted", wrap=True))
+        layout.addLayout(self._make_stays())
         layout.addStretch(1)
         desk = QWidget()
         desk.setObjectName("start")
@@ -83,6 +82,13 @@ class StartPage(QScrollArea):
         head.addWidget(mark)
         head.addLayout(words, 1)
         return head
+
+    def _make_stays(self) -> QVBoxLayout:
+        stays = QVBoxLayout()
+        stays.setSpacing(4)
+        stays.addWidget(label(self.tr("What stays on this machine"), "head"))
+        stays.addWidget(label(stays_words(), "muted", wrap=True))
+        return stays
 
     def _make_zone(self, actions: Actions) -> QWidget:
         zone = QWidget()

@@ -175,7 +175,17 @@ QLineEdit, QPlainTextEdit {{ background: {raised}; border: 1px solid {line}; bor
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {focus}; }}
 QCheckBox {{ padding: 3px; border: 1px solid transparent; border-radius: 6px; }}
 QCheckBox:focus {{ border-color: {focus}; }}
-QComboBox, QAbstractSpinBox {{ min-height: 26px; }}
+QComboBox, QAbstractSpinBox {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 3px 8px;
+  min-height: 24px; selection-background-color: {flag}; selection-color: #221a08; }}
+QComboBox:hover {{ background: {hover}; }}
+QComboBox:focus, QAbstractSpinBox:focus {{ border-color: {focus}; }}
+QComboBox::drop-down {{ border: 0; width: 24px; }}
+QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{ image: url("{icons}/arrow-down.svg"); width: 12px; height: 12px; }}
+QAbstractSpinBox::up-arrow {{ image: url("{icons}/arrow-up.svg"); width: 12px; height: 12px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: 0; background: transparent; width: 22px; }}
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: {hover}; }}
+QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {line}; selection-background-color: {hover};
+  selection-color: {text}; }}
 QTabBar::tab {{ background: transparent; color: {muted}; padding: 6px 12px; border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {text}; border-bottom-color: {flag}; }}
 QTabBar:focus {{ border: 1px solid {focus}; border-radius: 6px; }}
@@ -212,12 +222,13 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 """
 
 
-def stylesheet(theme: Theme, font_pixels: int) -> str:
-    """The Qt style sheet for a base font of `font_pixels`."""
+def stylesheet(theme: Theme, font_pixels: int, icons: str) -> str:
+    """The Qt style sheet for a base font of `font_pixels`; `icons` is their folder, with slashes."""
     scroll = "#c4bbab" if not theme.dark else "#4b453b"
     return _STYLE.format(
         **asdict(theme),
         scroll=scroll,
+        icons=icons,
         focus=theme.flag_text,
         primary_focus="#7a4f00" if theme.dark else theme.flag,
         title=round(font_pixels * 1.25),

@@ -5,9 +5,9 @@
     <name>RecentButton</name>
     <message numerus="yes">
         <source>%n of {total} decided</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n of {total} decided</numerusform>
+            <numerusform>%n of {total} decided</numerusform>
         </translation>
     </message>
 </context>

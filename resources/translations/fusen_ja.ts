@@ -2,72 +2,57 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ja" sourcelanguage="en">
 <context>
-    <name></name>
-    <message>
-        <source>The settings in {file} cannot be read. The defaults are used until you change one.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The keys of {command} in the file of settings are no keys. Its own are used.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>“{value}” cannot be the value of “{setting}”. Its default is used.</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
     <name>AboutPage</name>
     <message>
         <source>Documents are read and analysed on this machine; Fusen never connects to the network. It keeps the text that it analysed, the findings, your decisions and comments in a workspace file in your user folder, unencrypted: who can read your files can read that. Your documents themselves are never changed, and passwords are not stored.</source>
-        <translation type="unfinished"></translation>
+        <translation>文書の読み取りと解析はこのコンピューターの中だけで行われ、Fusen がネットワークに接続することはありません。解析した本文、指摘、判断、コメントは、利用者フォルダー内のワークスペースファイルに暗号化せずに保存されるため、利用者のファイルを読める人はその内容も読めます。元の文書は変更せず、パスワードは保存しません。</translation>
     </message>
     <message>
         <source>About Fusen</source>
-        <translation type="unfinished">Fusen について</translation>
+        <translation>Fusen について</translation>
     </message>
     <message>
         <source>Version {version}</source>
-        <translation type="unfinished"></translation>
+        <translation>バージョン {version}</translation>
     </message>
     <message>
         <source>Flags the passages that a person must read.</source>
-        <translation type="unfinished">人が読むべき箇所に付箋を付けます。</translation>
+        <translation>人が読むべき箇所に付箋を付けます。</translation>
     </message>
     <message>
         <source>The model&apos;s estimates are no legal advice, and a passage that is not flagged may matter all the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルの推定は法的な助言ではありません。付箋のない箇所が重要なこともあります。</translation>
     </message>
     <message>
         <source>Licences</source>
-        <translation type="unfinished"></translation>
+        <translation>ライセンス</translation>
     </message>
     <message>
         <source>What Fusen builds on</source>
-        <translation type="unfinished"></translation>
+        <translation>使用しているソフトウェアとデータ</translation>
     </message>
     <message>
         <source>Licence</source>
-        <translation type="unfinished"></translation>
+        <translation>ライセンス</translation>
     </message>
     <message>
         <source>The file {name} is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>ファイル {name} が見つかりません。</translation>
     </message>
 </context>
 <context>
     <name>Citing</name>
     <message>
         <source>p. {page}</source>
-        <translation type="unfinished">{page} ページ</translation>
+        <translation>{page} ページ</translation>
     </message>
     <message>
         <source>“{text}” ({file})</source>
-        <translation type="unfinished"></translation>
+        <translation>「{text}」（{file}）</translation>
     </message>
     <message>
         <source>“{text}” ({file}, {place})</source>
-        <translation type="unfinished"></translation>
+        <translation>「{text}」（{file}、{place}）</translation>
     </message>
 </context>
 <context>
@@ -114,15 +99,15 @@
     </message>
     <message>
         <source>P&amp;rint…</source>
-        <translation type="unfinished"></translation>
+        <translation>印刷(&amp;R)…</translation>
     </message>
     <message>
         <source>Print without &amp;highlights…</source>
-        <translation type="unfinished"></translation>
+        <translation>ハイライトなしで印刷(&amp;H)…</translation>
     </message>
     <message>
         <source>&amp;Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>設定(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Close document</source>
@@ -280,35 +265,35 @@
     <name>CrashBar</name>
     <message>
         <source>Report</source>
-        <translation type="unfinished"></translation>
+        <translation>報告書</translation>
     </message>
     <message>
         <source>Dismiss</source>
-        <translation type="unfinished">閉じる</translation>
+        <translation>閉じる</translation>
     </message>
     <message>
         <source>Something went wrong in Fusen. What you decided is stored. You can go on, or start Fusen again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fusen に問題が発生しました。判断は保存されています。このまま続けるか、Fusen を起動し直してください。</translation>
     </message>
     <message>
         <source>A report without any text of your documents lies in {file}; nothing was sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>文書の内容を含まない報告書を {file} に保存しました。送信は行っていません。</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>コピー</translation>
     </message>
     <message>
         <source>Hide the report</source>
-        <translation type="unfinished"></translation>
+        <translation>報告書を隠す</translation>
     </message>
     <message>
         <source>Show the report</source>
-        <translation type="unfinished"></translation>
+        <translation>報告書を表示</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>コピーしました</translation>
     </message>
 </context>
 <context>
@@ -523,49 +508,49 @@
     <name>HousePage</name>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>完了</translation>
     </message>
 </context>
 <context>
     <name>KeyMap</name>
     <message>
         <source>Keys</source>
-        <translation type="unfinished">キー操作一覧</translation>
+        <translation>キー操作一覧</translation>
     </message>
     <message>
         <source>Change keys…</source>
-        <translation type="unfinished"></translation>
+        <translation>キーを変更…</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>閉じる</translation>
     </message>
 </context>
 <context>
     <name>KeyRows</name>
     <message>
         <source>, </source>
-        <translation type="unfinished"></translation>
+        <translation>、</translation>
     </message>
     <message>
         <source>{key} is the key of “{command}” as well.</source>
-        <translation type="unfinished"></translation>
+        <translation>{key} は「{command}」にも割り当てられています。</translation>
     </message>
     <message>
         <source>Key of “{command}”</source>
-        <translation type="unfinished"></translation>
+        <translation>「{command}」のキー</translation>
     </message>
     <message>
         <source>Press a key</source>
-        <translation type="unfinished"></translation>
+        <translation>キーを押してください</translation>
     </message>
     <message>
         <source>Use it here</source>
-        <translation type="unfinished"></translation>
+        <translation>こちらで使う</translation>
     </message>
     <message>
         <source>Reset</source>
-        <translation type="unfinished"></translation>
+        <translation>既定に戻す</translation>
     </message>
 </context>
 <context>
@@ -637,44 +622,44 @@
     <name>PrintBar</name>
     <message>
         <source>Progress of printing</source>
-        <translation type="unfinished"></translation>
+        <translation>印刷の進み具合</translation>
     </message>
     <message>
         <source>Printing {name}…</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} を印刷しています…</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">中止</translation>
+        <translation>中止</translation>
     </message>
     <message>
         <source>Dismiss</source>
-        <translation type="unfinished">閉じる</translation>
+        <translation>閉じる</translation>
     </message>
     <message>
         <source>{name} was sent to the printer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} をプリンターに送りました。</translation>
     </message>
     <message>
         <source>Printing was cancelled.</source>
-        <translation type="unfinished"></translation>
+        <translation>印刷を中止しました。</translation>
     </message>
 </context>
 <context>
     <name>RecentButton</name>
     <message>
         <source>Not analysed</source>
-        <translation type="unfinished">未解析</translation>
+        <translation>未解析</translation>
     </message>
     <message numerus="yes">
         <source>%n of {total} decided</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{total} 件中 %n 件判断済み</numerusform>
         </translation>
     </message>
     <message>
         <source>All decided</source>
-        <translation type="unfinished"></translation>
+        <translation>すべて判断済み</translation>
     </message>
 </context>
 <context>
@@ -723,137 +708,153 @@
     <name>SettingRow</name>
     <message>
         <source>From the next start.</source>
-        <translation type="unfinished"></translation>
+        <translation>次回の起動から有効です。</translation>
     </message>
 </context>
 <context>
     <name>Settings</name>
     <message>
         <source>Language and appearance</source>
-        <translation type="unfinished"></translation>
+        <translation>言語と表示</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>モデル</translation>
     </message>
     <message>
         <source>Review</source>
-        <translation type="unfinished"></translation>
+        <translation>レビュー</translation>
     </message>
     <message>
         <source>What is kept</source>
-        <translation type="unfinished"></translation>
+        <translation>保存する内容</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>言語</translation>
     </message>
     <message>
         <source>Of menus and messages. Documents stay in theirs.</source>
-        <translation type="unfinished"></translation>
+        <translation>メニューとメッセージの言語です。文書の言語は変わりません。</translation>
     </message>
     <message>
         <source>As the system</source>
-        <translation type="unfinished"></translation>
+        <translation>システムに合わせる</translation>
     </message>
     <message>
         <source>Colours</source>
-        <translation type="unfinished"></translation>
+        <translation>配色</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>ライト</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>ダーク</translation>
     </message>
     <message>
         <source>Text size</source>
-        <translation type="unfinished"></translation>
+        <translation>文字の大きさ</translation>
     </message>
     <message>
         <source>Of menus, lists and messages, beside the system&apos;s. Pages have a zoom of their own.</source>
-        <translation type="unfinished"></translation>
+        <translation>メニュー、一覧、メッセージの文字です（システムの設定に対する割合）。ページの拡大とは別です。</translation>
     </message>
     <message>
         <source>Where the model computes</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルの計算に使う装置</translation>
     </message>
     <message>
         <source>Counts from the next analysis.</source>
-        <translation type="unfinished"></translation>
+        <translation>次の解析から有効です。</translation>
     </message>
     <message>
         <source>On the GPU where there is one</source>
-        <translation type="unfinished"></translation>
+        <translation>自動（GPU があれば使う）</translation>
     </message>
     <message>
         <source>On the processor (cpu)</source>
-        <translation type="unfinished"></translation>
+        <translation>CPU</translation>
     </message>
     <message>
         <source>On the GPU (cuda)</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU（CUDA）</translation>
     </message>
     <message>
         <source>Memory for the model</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルが使うメモリ</translation>
     </message>
     <message>
-        <source>An analysis that needs more ends with a message. 0: no limit. On Linux and macOS, on the processor only.</source>
-        <translation type="unfinished"></translation>
+        <source>An analysis that needs more ends with a message. On Linux and macOS, on the processor only.</source>
+        <translation>超える場合はメッセージを表示して解析を終了します。Linux と macOS で CPU を使う場合に限ります。</translation>
+    </message>
+    <message>
+        <source>No limit</source>
+        <translation>制限なし</translation>
     </message>
     <message>
         <source>Share of what matters that the model aims to find</source>
-        <translation type="unfinished"></translation>
+        <translation>重要な箇所のうち、モデルが見つけることを目標とする割合</translation>
     </message>
     <message>
         <source>Higher selects more of the text. Counts from the next analysis.</source>
-        <translation type="unfinished"></translation>
+        <translation>高くするほど多くの箇所が選択されます。次の解析から有効です。</translation>
     </message>
     <message>
         <source>Reviewer&apos;s name</source>
-        <translation type="unfinished"></translation>
+        <translation>査読者の名前</translation>
     </message>
     <message>
         <source>Stands in annotated copies as the author of comments. Empty: Fusen.</source>
-        <translation type="unfinished"></translation>
+        <translation>注釈付きの写しで、コメントの作成者として記載されます。空欄の場合は「Fusen」です。</translation>
     </message>
     <message>
         <source>Open the documents of the last time again</source>
-        <translation type="unfinished"></translation>
+        <translation>前回開いていた文書を開く</translation>
     </message>
     <message>
         <source>Remember the window&apos;s size and the width of its parts</source>
-        <translation type="unfinished"></translation>
+        <translation>ウィンドウの大きさと各部の幅を保存する</translation>
     </message>
     <message>
         <source>List documents that were read before on the start page</source>
-        <translation type="unfinished"></translation>
+        <translation>以前に読んだ文書を開始画面に表示する</translation>
     </message>
 </context>
 <context>
     <name>SettingsPage</name>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>設定</translation>
     </message>
     <message>
         <source>Search the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>設定を検索</translation>
     </message>
     <message>
         <source>Keys</source>
-        <translation type="unfinished">キー操作一覧</translation>
+        <translation>キー操作</translation>
     </message>
     <message>
         <source>No setting has these words.</source>
-        <translation type="unfinished"></translation>
+        <translation>該当する設定はありません。</translation>
     </message>
     <message>
         <source>The settings could not be kept: {reason}. They hold until Fusen is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>設定を保存できませんでした：{reason}。Fusen を終了するまで有効です。</translation>
+    </message>
+    <message>
+        <source>The keys of {command} in the file of settings are no keys. Its own are used.</source>
+        <translation>設定ファイルにある {command} のキーが正しくないため、既定のキーを使います。</translation>
+    </message>
+    <message>
+        <source>The settings in {file} cannot be read. The defaults are used until you change one.</source>
+        <translation>設定ファイル {file} を読み込めません。変更するまで既定値を使います。</translation>
+    </message>
+    <message>
+        <source>“{value}” cannot be the value of “{setting}”. Its default is used.</source>
+        <translation>「{value}」は「{setting}」の値として使えないため、既定値を使います。</translation>
     </message>
 </context>
 <context>
@@ -882,11 +883,11 @@
     </message>
     <message>
         <source>Continue</source>
-        <translation type="unfinished"></translation>
+        <translation>続きから</translation>
     </message>
     <message>
         <source>What stays on this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>このコンピューターに残るもの</translation>
     </message>
     <message>
         <source>Drop documents here</source>
@@ -906,19 +907,19 @@
     </message>
     <message>
         <source>How it works</source>
-        <translation type="unfinished"></translation>
+        <translation>使い方</translation>
     </message>
     <message>
         <source>Open a document. Its pages show at once; the model reads it here, which takes seconds to minutes.</source>
-        <translation type="unfinished"></translation>
+        <translation>文書を開きます。ページはすぐに表示され、モデルがこのコンピューターの中で読み取ります（数秒から数分）。</translation>
     </message>
     <message>
         <source>Go through what it flagged: A accepts, R rejects, C comments, N goes on. All keys: F1.</source>
-        <translation type="unfinished"></translation>
+        <translation>付箋の付いた箇所を順に確認します。A で承認、R で却下、C でコメント、N で次へ進みます。キーの一覧は F1 です。</translation>
     </message>
     <message>
         <source>Export what you accepted as a brief for Word, or as an annotated PDF.</source>
-        <translation type="unfinished"></translation>
+        <translation>承認した指摘を、Word の要約書または注釈付き PDF として書き出します。</translation>
     </message>
 </context>
 <context>
