@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplicati
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from app.ui.theme import DARK, LIGHT, Theme, stylesheet
+from app.ui.theme import DARK, LIGHT, SELECTED_TEXT, Theme, stylesheet
 
 ICONS = Path(__file__).resolve().parents[2] / "resources" / "icons"
 
@@ -146,7 +146,7 @@ def _palette(theme: Theme) -> QPalette:
         QPalette.ColorRole.ToolTipText: theme.text,
         QPalette.ColorRole.PlaceholderText: theme.muted,
         QPalette.ColorRole.Highlight: theme.flag,
-        QPalette.ColorRole.HighlightedText: "#221a08",
+        QPalette.ColorRole.HighlightedText: SELECTED_TEXT,
         QPalette.ColorRole.Link: theme.flag_text,
         QPalette.ColorRole.Mid: theme.line,
     }

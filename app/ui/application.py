@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from app.ui.appearance import appearance, has_japanese_font
 from app.ui.crash_bar import CrashWatch
 from app.ui.main_window import MainWindow
 from app.ui.session import DOCUMENT_WORKER, MODEL_WORKER, Session
+from app.workers.limits import MODEL_MEMORY
 from app.workspace.store import default_workspace
 
 
@@ -52,6 +54,8 @@ def run(
         return 0
     kept = settings.Settings.load(settings.default_file())
     _dress(kept)
+    if kept["model-memory"]:
+        os.environ[MODEL_MEMORY] = str(kept["model-memory"])  # the worker is given this process's environment
     session = Session(workspace, document_worker=document_worker, model_worker=model_worker, settings=kept)
     window = MainWindow(session)
     watch = CrashWatch(window.household.crash.tell, crash.default_folder(), window)

@@ -27,8 +27,16 @@ class Exporter:
     """One export at a time and document is plenty; each ends in a message in that document's view."""
 
     def __init__(
-        self, hub: Hub, courier: Courier, background: Background, documents: WorkerClient, workspace: Path
+        self,
+        hub: Hub,
+        courier: Courier,
+        background: Background,
+        documents: WorkerClient,
+        workspace: Path,
+        reviewer: Callable[[], str] = str,
     ) -> None:
+        """`reviewer` is the name that annotations bear; Fusen's own where it is empty."""
+        self._reviewer = reviewer
         self._hub = hub
         self._courier = courier
         self._background = background
@@ -49,7 +57,13 @@ class Exporter:
             return
         if command == "export-pdf":
             findings = tuple(f for f in file.findings.all() if is_accepted(f.decision))
-            body = AnnotatePdf(path=str(file.path), output=str(output), findings=findings, password=file.password)
+            body = AnnotatePdf(
+                path=str(file.path),
+                output=str(output),
+                findings=findings,
+                author=self._reviewer() or "Fusen",
+                password=file.password,
+            )
             self._documents.submit(
                 body,
                 on_result=lambda _value: self._courier.post(lambda: self._saved(file, output)),

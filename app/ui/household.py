@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication
 
@@ -77,6 +78,7 @@ class Household:
     def watch(self, sheets: SheetView, file: OpenFile) -> None:
         """Pages came: what is selected on them can be dragged out."""
         MarkedDragging(sheets, file)
+        sheets.moved.connect(lambda: _say_place(sheets, file))
 
     def _apply(self, key: str) -> None:
         """A setting was changed."""
@@ -181,6 +183,17 @@ class Household:
         if self.layout_file is not None:
             self._window.show_page(None)
             remembered.keep(self.layout_file, self._window)
+
+
+def _say_place(sheets: SheetView, file: OpenFile) -> None:
+    """Let a screen reader know which page shows."""
+    if file.opened is None or not file.opened.pages:
+        return
+    page = sheets.current_sheet() + 1
+    told = QCoreApplication.translate("Household", "Page {page} of {pages}")
+    told = told.format(page=file.label_of(page) or page, pages=len(file.opened.pages))
+    if told != sheets.accessibleDescription():
+        sheets.setAccessibleDescription(told)
 
 
 def dress(theme: str, text_size: float) -> None:

@@ -15,6 +15,8 @@ from app.ui.widgets import label
 COLUMN_WIDTH = 330
 MOST_COLUMNS = 3
 ROOM = 48
+_ORDER = ("review", "view", "file", "help")
+"""Of the menus: first what the keys are pressed for all day."""
 
 
 class KeyMap(QWidget):
@@ -70,7 +72,7 @@ class KeyMap(QWidget):
     def _fill(self) -> None:
         columns = self._columns()
         keys = self._settings.keys()
-        menus = {name: [c for c in COMMANDS if c.menu == name and keys[c.id]] for name in MENUS}
+        menus = {name: [c for c in COMMANDS if c.menu == name and keys[c.id]] for name in _ORDER}
         content = QWidget()
         content.setObjectName("houseContent")
         row = QHBoxLayout(content)
@@ -78,7 +80,7 @@ class KeyMap(QWidget):
         row.setSpacing(32)
         stacks = [QVBoxLayout() for _ in range(columns)]
         heights = [0] * columns
-        for name, commands in sorted(menus.items(), key=lambda menu: -len(menu[1])):
+        for name, commands in menus.items():
             if not commands:
                 continue
             place = heights.index(min(heights))

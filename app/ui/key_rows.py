@@ -14,7 +14,7 @@ from app.ui.commands import COMMANDS, Command
 from app.ui.settings import Settings, collisions
 from app.ui.widgets import label
 
-FIELD_WIDTH = 160
+FIELD_WIDTH = 208
 Keep = Callable[[Callable[[], object]], None]
 
 

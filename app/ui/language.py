@@ -8,6 +8,8 @@ from typing import Literal
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
+from app import tags
+
 log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "translations"
@@ -46,6 +48,11 @@ def use(language: Language) -> None:
             log.warning("the translation %s is missing", name)
     application.setProperty("language", language)
     QLocale.setDefault(QLocale("ja_JP" if language == "ja" else "en_US"))
+
+
+def tag_name(tag: str) -> str:
+    """A tag's words in the language of the window."""
+    return tags.tag_name(tag, current())
 
 
 def current() -> Language:

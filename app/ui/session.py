@@ -52,7 +52,9 @@ class Session:
         self._path = workspace
         self._workspace: Workspace | None = None
         self._reviewer: Reviewer | None = None
-        self.exporter = Exporter(self.hub, self._courier, self._background, self._documents, workspace)
+        self.exporter = Exporter(
+            self.hub, self._courier, self._background, self._documents, workspace, self._reviewer_name
+        )
         self._pipeline = Pipeline(
             self.state,
             self.hub,
@@ -64,6 +66,9 @@ class Session:
             lambda: self._workspace,
             self.settings.analysis,
         )
+
+    def _reviewer_name(self) -> str:
+        return str(self.settings["reviewer"])
 
     def start(self) -> None:
         """Open the workspace and start the workers. A workspace that cannot be opened is told, and nothing else can be done."""

@@ -28,7 +28,7 @@ Kind = Literal["choice", "number", "text", "switch"]
 class Setting:
     """`choices` are values with their words. A number lies between `low` and `high` and goes in steps of `step`.
 
-    `unit` stands behind it; `%` says that the number is a share and shown as one. 
+    `unit` stands behind it; `%` says that the number is a share and shown as one.
     `none`: words for its lowest value. `later`: takes effect at the next start.
     """
 
@@ -126,7 +126,7 @@ SETTINGS: tuple[Setting, ...] = (
         QT_TRANSLATE_NOOP("Settings", "Memory for the model"),
         QT_TRANSLATE_NOOP(
             "Settings",
-            "An analysis that needs more ends with a message. On Linux and macOS, on the processor only.",
+            "An analysis that needs more ends with a message. On Linux, where there is no GPU.",
         ),
         high=1024,
         unit="GB",

@@ -104,6 +104,21 @@ DARK = Theme(
     moved="#c4a7e7",
 )
 
+TEXT_ON: dict[str, tuple[str, ...]] = {
+    "text": ("desk", "panel", "raised", "hover", "flag_wash", "accepted_wash", "danger_wash", "sheet"),
+    "muted": ("desk", "panel", "raised", "hover", "flag_wash", "accepted_wash", "danger_wash", "sheet"),
+    "flag_text": ("panel", "raised", "flag_wash", "accepted_wash", "danger_wash"),
+    "danger": ("panel", "hover", "flag_wash"),
+    "primary_text": ("primary",),
+    "inserted": ("sheet",),
+    "deleted": ("sheet",),
+    "moved": ("sheet",),
+}
+"""Which colours words have, and the grounds that they stand on. What is switched off (`rejected`) is not among them."""
+
+SELECTED_TEXT = "#221a08"
+"""On `flag`, in either theme."""
+
 _STYLE = """
 * {{ outline: 0; }}
 QMainWindow, QWidget#sidebar, QWidget#findings {{ background: {panel}; }}
@@ -171,12 +186,12 @@ QToolButton[role="toggle"]:checked {{ background: {flag_wash}; border-color: {fl
 QToolButton[role="toggle"]:focus {{ border-color: {focus}; }}
 QWidget#segments {{ background: {hover}; border-radius: 6px; }}
 QLineEdit, QPlainTextEdit {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 5px 8px;
-  selection-background-color: {flag}; selection-color: #221a08; }}
+  selection-background-color: {flag}; selection-color: {selected}; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {focus}; }}
 QCheckBox {{ padding: 3px; border: 1px solid transparent; border-radius: 6px; }}
 QCheckBox:focus {{ border-color: {focus}; }}
 QComboBox, QAbstractSpinBox {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 3px 8px;
-  min-height: 24px; selection-background-color: {flag}; selection-color: #221a08; }}
+  min-height: 24px; selection-background-color: {flag}; selection-color: {selected}; }}
 QComboBox:hover {{ background: {hover}; }}
 QComboBox:focus, QAbstractSpinBox:focus {{ border-color: {focus}; }}
 QComboBox::drop-down {{ border: 0; width: 24px; }}
@@ -229,6 +244,7 @@ def stylesheet(theme: Theme, font_pixels: int, icons: str) -> str:
         **asdict(theme),
         scroll=scroll,
         icons=icons,
+        selected=SELECTED_TEXT,
         focus=theme.flag_text,
         primary_focus="#7a4f00" if theme.dark else theme.flag,
         title=round(font_pixels * 1.25),

@@ -11,7 +11,11 @@ from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication
 
+from app.ui import language
 from app.ui.commands import QT_TRANSLATE_NOOP
+
+LONGEST = 3
+"""Sentences of one entry."""
 
 SENTENCES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Told", "{name} is not text in an encoding that Fusen knows."),
@@ -202,17 +206,25 @@ def _pattern(sentence: str) -> re.Pattern[str]:
 
 
 def told(text: str) -> str:
-    """The text in the user's language as far as all of its sentences are known, else as it is."""
-    whole = _sentence(text)
-    if whole is not None:
-        return whole
-    parts = [_sentence(part) for part in re.split(r"(?<=\.) (?=[A-Z])", text)]
-    return "".join(part for part in parts if part) if parts and all(parts) else text
+    """The text in the user's language if all of its sentences are known, else as it is."""
+    parts = re.split(r"(?<=\.) (?=[A-Z])", text)
+    said: list[str] = []
+    place = 0
+    while place < len(parts):
+        # An entry may be of two sentences; the shortest that is known first, so that no hole takes in what follows.
+        ends = range(place + 1, min(place + LONGEST, len(parts)) + 1)
+        known = ((end, _sentence(" ".join(parts[place:end]))) for end in ends)
+        end, translated = next(((end, found) for end, found in known if found is not None), (0, ""))
+        if not end:
+            return _sentence(text) or text
+        said.append(translated)
+        place = end
+    return ("" if language.current() == "ja" else " ").join(said)
 
 
 def _sentence(text: str) -> str | None:
     for pattern, sentence in _patterns():
         if (found := pattern.fullmatch(text)) is not None:
             translated = QCoreApplication.translate("Told", sentence)
-            return text if translated == sentence else translated.format(**found.groupdict())
+            return translated.format(**found.groupdict())
     return None

@@ -512,6 +512,13 @@
     </message>
 </context>
 <context>
+    <name>Household</name>
+    <message>
+        <source>Page {page} of {pages}</source>
+        <translation>{page} / {pages} ページ</translation>
+    </message>
+</context>
+<context>
     <name>KeyMap</name>
     <message>
         <source>Keys</source>
@@ -786,8 +793,8 @@
         <translation>モデルが使うメモリ</translation>
     </message>
     <message>
-        <source>An analysis that needs more ends with a message. On Linux and macOS, on the processor only.</source>
-        <translation>超える場合はメッセージを表示して解析を終了します。Linux と macOS で CPU を使う場合に限ります。</translation>
+        <source>An analysis that needs more ends with a message. On Linux, where there is no GPU.</source>
+        <translation>超える場合はメッセージを表示して解析を終了します。GPU のない Linux でのみ有効です。</translation>
     </message>
     <message>
         <source>No limit</source>
