@@ -83,6 +83,7 @@ class StatePanel(QWidget):
         self.password = QLineEdit()
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.password.setPlaceholderText(self.tr("Password"))
+        self.password.setAccessibleName(self.tr("Password"))
         self.password.returnPressed.connect(self._go)
         self.button = QPushButton()
         self.button.setProperty("role", "primary")

@@ -180,6 +180,7 @@ QToolButton::menu-indicator {{ image: none; width: 0; }}
 QToolButton[role="segment"] {{ border-radius: 5px; padding: 3px 10px; color: {muted}; }}
 QToolButton[role="segment"]:checked {{ background: {raised}; border-color: {line}; color: {text}; font-weight: 600; }}
 QToolButton[role="segment"]:disabled {{ color: {rejected}; background: transparent; border-color: transparent; }}
+QToolButton[role="segment"]:focus {{ border-color: {focus}; }}
 QToolButton[role="toggle"] {{ border: 1px solid {line}; padding: 3px 10px; background: {raised}; }}
 QToolButton[role="toggle"]:hover {{ background: {hover}; }}
 QToolButton[role="toggle"]:checked {{ background: {flag_wash}; border-color: {flag}; }}
