@@ -31,7 +31,7 @@ class CrashBar(QWidget):
         self.setObjectName("message")
         self.setProperty("kind", "error")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.text = label("", wrap=True)
+        self.text, self.where = label("", wrap=True), label("", "muted", wrap=True)
         self.report = QPlainTextEdit()
         self.report.setReadOnly(True)
         self.report.setTabChangesFocus(True)
@@ -47,21 +47,20 @@ class CrashBar(QWidget):
         row.addWidget(self.text, 1)
         for button in (self.shows, self.copy, close):
             button.setProperty("role", "link")
-            row.addWidget(button)
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 8)
         column.setSpacing(8)
         column.addLayout(row)
+        column.addWidget(self.where)
         column.addWidget(self.report)
         self.hide()
 
     def tell(self, report: str, file: Path | None) -> None:
         """Show that something went wrong. `file`: where the report lies, if it could be kept."""
-        told = self.tr(
-            "Something went wrong in Fusen. What you decided is stored. You can go on, or start Fusen again."
-        )
-        where = self.tr("A report without any text of your documents lies in {file}; nothing was sent.")
-        self.text.setText(f"{told} {where.format(file=file)}" if file is not None else told)
+        self.text.setText(self.tr("Something went wrong in Fusen. Your decisions are stored; you can go on."))
+        where = self.tr("This report holds no text of your documents, and nothing was sent. It lies in {file}.")
+        self.where.setText(where.format(file=file) if file is not None else "")
         self.report.setPlainText(report)
         self._set_open(shown=False)
         self.copy.setText(self.tr("Copy"))
@@ -69,6 +68,7 @@ class CrashBar(QWidget):
 
     def _set_open(self, *, shown: bool) -> None:
         self.report.setVisible(shown)
+        self.where.setVisible(shown and bool(self.where.text()))
         self.shows.setText(self.tr("Hide the report") if shown else self.tr("Show the report"))
 
     def _toggle(self) -> None:

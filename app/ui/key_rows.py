@@ -14,7 +14,7 @@ from app.ui.commands import COMMANDS, Command
 from app.ui.settings import Settings, collisions
 from app.ui.widgets import label
 
-FIELD_WIDTH = 208
+FIELD_WIDTH = 240
 Keep = Callable[[Callable[[], object]], None]
 
 

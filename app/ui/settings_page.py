@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.house_page import HousePage
 from app.ui.key_rows import KeyRows
+from app.ui.language import current
 from app.ui.settings import BY_KEY, SECTIONS, SETTINGS, Problem, Setting, Settings, Value
 from app.ui.widgets import label
 
@@ -118,7 +119,8 @@ class SettingRow(QWidget):
         super().__init__()
         self.setting = setting
         name = words(setting.words)
-        hint = " ".join(filter(None, (words(setting.hint), self.tr("From the next start.") if setting.later else "")))
+        parts = (words(setting.hint), self.tr("From the next start.") if setting.later else "")
+        hint = ("" if current() == "ja" else " ").join(filter(None, parts))
         self.control = _control(setting, value, choose)
         self.control.setAccessibleName(name)
         self.control.setAccessibleDescription(hint)
@@ -164,6 +166,8 @@ def _control(setting: Setting, value: Value, choose: Callable[[Value], object]) 
             switch.toggled.connect(choose)
     if setting.kind != "switch":
         control.setFixedWidth(CONTROL_WIDTH)
+    if setting.kind == "number" and (inner := control.findChild(QLineEdit)) is not None:
+        inner.setTextMargins(6, 0, 0, 0)  # the style sheet's padding does not reach it
     # The wheel scrolls the page; it does not change what happens to lie under the pointer.
     control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     control.installEventFilter(_WheelThrough(control))

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.ui.about_page import stays_words
 from app.ui.actions import Actions
 from app.ui.appearance import ICONS, picture
-from app.ui.widgets import clear, label, restyle, tooltip
+from app.ui.widgets import Excerpt, clear, label, restyle, tooltip
 from app.workspace.store import StoredDocument
 
 RECENT = 5
@@ -171,9 +171,11 @@ class RecentButton(QPushButton):
         self.setProperty("role", "recent")
         self.setToolTip(tooltip(document.file))
         self.setAccessibleName(path.name)
-        name, folder = label(path.name), label(str(path.parent), "small")
-        for part in (name, folder):
-            part.setMinimumWidth(40)
+        name, folder = Excerpt(1), Excerpt(1)
+        folder.setProperty("role", "small")
+        for part, text in ((name, path.name), (folder, str(path.parent))):
+            part.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+            part.show_text(text)
         self._words, self._bar = label("" if document.analyzed else self.tr("Not analysed"), "small"), QProgressBar()
         self._words.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._bar.setTextVisible(False)
@@ -190,6 +192,8 @@ class RecentButton(QPushButton):
                 piece.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
                 column.addWidget(piece)
         right.setAlignment(self._bar, Qt.AlignmentFlag.AlignRight)
+        right.insertStretch(0, 1)
+        right.addStretch(1)
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 8, 6)
         row.setSpacing(16)

@@ -197,6 +197,7 @@ QComboBox:hover {{ background: {hover}; }}
 QComboBox:focus, QAbstractSpinBox:focus {{ border-color: {focus}; }}
 QComboBox::drop-down {{ border: 0; width: 24px; }}
 QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{ image: url("{icons}/arrow-down.svg"); width: 12px; height: 12px; }}
+QAbstractSpinBox QLineEdit {{ background: transparent; border: 0; padding: 0; }}
 QAbstractSpinBox::up-arrow {{ image: url("{icons}/arrow-up.svg"); width: 12px; height: 12px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: 0; background: transparent; width: 22px; }}
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: {hover}; }}

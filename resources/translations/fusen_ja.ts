@@ -272,12 +272,12 @@
         <translation>閉じる</translation>
     </message>
     <message>
-        <source>Something went wrong in Fusen. What you decided is stored. You can go on, or start Fusen again.</source>
-        <translation>Fusen に問題が発生しました。判断は保存されています。このまま続けるか、Fusen を起動し直してください。</translation>
+        <source>Something went wrong in Fusen. Your decisions are stored; you can go on.</source>
+        <translation>Fusen に問題が発生しました。判断は保存されており、このまま続けられます。</translation>
     </message>
     <message>
-        <source>A report without any text of your documents lies in {file}; nothing was sent.</source>
-        <translation>文書の内容を含まない報告書を {file} に保存しました。送信は行っていません。</translation>
+        <source>This report holds no text of your documents, and nothing was sent. It lies in {file}.</source>
+        <translation>この報告書に文書の内容は含まれず、送信も行っていません。保存先：{file}</translation>
     </message>
     <message>
         <source>Copy</source>

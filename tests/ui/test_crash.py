@@ -59,7 +59,7 @@ def test_a_fault_is_told_without_a_dialog(qtbot: QtBot, tmp_path: Path) -> None:
     watch.take(*fault())
     qtbot.waitUntil(bar.isVisible)
     (file,) = tmp_path.iterdir()
-    assert str(file) in bar.text.text()
+    assert str(file) in bar.where.text()
     assert not bar.report.isVisible()
     bar.shows.click()
     assert bar.report.isVisible()
@@ -86,7 +86,7 @@ def test_faults_of_threads_and_full_disks_are_told(
     thread.join()
     qtbot.waitUntil(bar.isVisible)
     assert "ZeroDivisionError" in bar.report.toPlainText()
-    assert str(blocked) not in bar.text.text()
+    assert str(blocked) not in bar.where.text()
 
 
 def test_ctrl_c_is_no_fault(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
