@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QKeySequence
@@ -50,10 +50,18 @@ class Actions(QObject):
                 menus[command.menu].addSeparator()
             menus[command.menu].addAction(self._actions[command.id])
 
+    def use_keys(self, keys: Mapping[str, Sequence[str]]) -> None:
+        """Give commands other keys."""
+        for command, its in keys.items():
+            self._actions[command].setShortcuts([QKeySequence(key) for key in its])
+        self._dress()
+
     def refresh(self) -> None:
         """Enable and check what the state allows."""
         for command in COMMANDS:
-            self._actions[command.id].setEnabled(command.enabled(self._state))
+            # What acts on the document in view waits until it shows again.
+            shows = not self._state.away or command.menu in ("file", "help")
+            self._actions[command.id].setEnabled(shows and command.enabled(self._state))
         findings = self._state.current.findings if self._state.current else None
         order = findings.order if findings else None
         self._actions["sort-importance"].setChecked(order == "importance")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,12 +12,20 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplicati
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from app.ui.theme import DARK, LIGHT, Theme, stylesheet
+from app.ui.theme import DARK, LIGHT, SELECTED_TEXT, Theme, stylesheet
 
 ICONS = Path(__file__).resolve().parents[2] / "resources" / "icons"
 
-# The platform's own font comes first; these give Japanese (not Chinese) forms of the shared characters.
-JAPANESE_FONTS = ("Hiragino Sans", "Yu Gothic UI", "Meiryo", "Noto Sans CJK JP", "Noto Sans JP", "IPAexGothic")
+# The platform's own font comes first; these give Japanese (not Chinese) forms of the shared characters: what macOS, Windows
+# and the distributions of Linux bring along, the best of each first.
+JAPANESE_FONTS = (
+    *("Hiragino Sans", "Hiragino Kaku Gothic ProN"),
+    *("Yu Gothic UI", "Meiryo", "MS PGothic"),
+    *("Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans JP", "BIZ UDPGothic", "IPAexGothic", "IPAGothic"),
+    *("TakaoPGothic", "VL PGothic"),
+)
+SMALLEST_TEXT = 11
+"""Pixels; below that Japanese cannot be read."""
 
 
 class Appearance(QObject):
@@ -27,20 +37,42 @@ class Appearance(QObject):
         super().__init__(application)
         self._application = application
         self.theme = LIGHT
+        self._chosen: str = "system"
         application.setStyle("Fusion")
-        _set_fonts(application)
+        self._font = _base_font()
+        application.setFont(self._font)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._follow)
-        self._follow(hints.colorScheme())
+        self._follow()
 
-    def _follow(self, scheme: Qt.ColorScheme) -> None:
-        self.use(DARK if scheme == Qt.ColorScheme.Dark else LIGHT)
+    def choose(self, theme: str, text_size: float = 1.0) -> None:
+        """Use the theme `light` or `dark`, or follow the system; text at `text_size` times the system's size."""
+        self._chosen = theme
+        font = QFont(self._font)
+        font.setPixelSize(max(SMALLEST_TEXT, round(self._font.pixelSize() * text_size)))
+        if font.pixelSize() != self._application.font().pixelSize():
+            self._application.setFont(font)
+        self._follow()
+
+    def _follow(self) -> None:
+        dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        self.use(DARK if self._chosen == "dark" or (self._chosen == "system" and dark) else LIGHT)
+
+    @contextmanager
+    def as_if(self, theme: Theme) -> Iterator[None]:
+        """While something is drawn for another ground than the window's: have `theme` without dressing any widget in it."""
+        kept, self.theme = self.theme, theme
+        try:
+            yield
+        finally:
+            self.theme = kept
 
     def use(self, theme: Theme) -> None:
         """Dress everything in `theme`."""
         self.theme = theme
         self._application.setPalette(_palette(self.theme))
-        self._application.setStyleSheet(stylesheet(self.theme, QFontInfo(self._application.font()).pixelSize()))
+        pixels = QFontInfo(self._application.font()).pixelSize()
+        self._application.setStyleSheet(stylesheet(self.theme, pixels, ICONS.as_posix()))
         self.changed.emit()
 
     def icon(self, name: str) -> QIcon:
@@ -87,7 +119,7 @@ def _icon(name: str, theme: Theme) -> QIcon:
     return icon
 
 
-def _set_fonts(application: QApplication) -> None:
+def _base_font() -> QFont:
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     family = font.family()
     if family in ("Sans", "Sans Serif", "Bitstream Vera Sans", "DejaVu Sans", ""):
@@ -97,7 +129,7 @@ def _set_fonts(application: QApplication) -> None:
     font.setFamilies([family, *JAPANESE_FONTS])
     font.setPixelSize(max(13, QFontInfo(font).pixelSize()))
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    application.setFont(font)
+    return font
 
 
 def _palette(theme: Theme) -> QPalette:
@@ -114,7 +146,7 @@ def _palette(theme: Theme) -> QPalette:
         QPalette.ColorRole.ToolTipText: theme.text,
         QPalette.ColorRole.PlaceholderText: theme.muted,
         QPalette.ColorRole.Highlight: theme.flag,
-        QPalette.ColorRole.HighlightedText: "#221a08",
+        QPalette.ColorRole.HighlightedText: SELECTED_TEXT,
         QPalette.ColorRole.Link: theme.flag_text,
         QPalette.ColorRole.Mid: theme.line,
     }

@@ -1,17 +1,35 @@
-"""Starts the window. The workers, and the files named on the command line, follow after the first paint."""
+"""Starts the window, or hands the files to the one that is open. Workers and files follow after the first paint."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
-from app.ui.appearance import appearance
+from app.ui import crash, language, remembered, settings, single
+from app.ui.appearance import appearance, has_japanese_font
+from app.ui.crash_bar import CrashWatch
 from app.ui.main_window import MainWindow
 from app.ui.session import DOCUMENT_WORKER, MODEL_WORKER, Session
+from app.workers.limits import MODEL_MEMORY
 from app.workspace.store import default_workspace
+
+
+class FileRequests(QObject):
+    """Files that macOS asks a running application to open; `asked` carries their paths."""
+
+    asked = Signal(list)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Take requests for files, let everything else pass."""
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self.asked.emit([event.file()])
+            return True
+        return super().eventFilter(watched, event)
 
 
 def run(
@@ -22,25 +40,58 @@ def run(
     document_worker: str = DOCUMENT_WORKER,
     model_worker: str = MODEL_WORKER,
 ) -> int:
-    """Show the window with `files` open until the user closes it; returns the exit status."""
+    """Show the window with `files` open until the user closes it; returns the exit status.
+
+    Where a window of the same workspace is open already, that one opens them, and this ends at once.
+    """
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)  # noqa: S101 -- nobody makes another kind here
     application.setApplicationName("Fusen")
     application.setDesktopFileName("fusen")
-    appearance()
-    session = Session(workspace or default_workspace(), document_worker=document_worker, model_worker=model_worker)
+    workspace = workspace or default_workspace()
+    socket = single.name_of(workspace)
+    if not quit_when_shown and single.hand_over(socket, files):
+        return 0
+    kept = settings.Settings.load(settings.default_file())
+    _dress(kept)
+    if kept["model-memory"]:
+        os.environ[MODEL_MEMORY] = str(kept["model-memory"])  # the worker is given this process's environment
+    session = Session(workspace, document_worker=document_worker, model_worker=model_worker, settings=kept)
     window = MainWindow(session)
+    watch = CrashWatch(window.household.crash.tell, crash.default_folder(), window)
+    requests = FileRequests(application)
+    application.installEventFilter(requests)
+
+    def open_files(paths: list[str]) -> None:
+        session.open([Path(path) for path in paths])
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.raise_()
+        window.activateWindow()
 
     def begin() -> None:
         if quit_when_shown:
             application.quit()
             return
+        reception = single.Reception(socket, window)
+        reception.asked.connect(open_files)
         session.start()
         session.open([Path(file) for file in files])
 
+    requests.asked.connect(open_files)
     window.painted.connect(lambda: QTimer.singleShot(0, begin))
+    window.household.remember_layout(remembered.default_file())
+    watch.install()
     window.show()
     try:
         return application.exec()
     finally:
         session.close()
+
+
+def _dress(kept: settings.Settings) -> None:
+    look = appearance()
+    chosen = language.wanted(kept["language"])
+    if kept["language"] == "system" and not has_japanese_font():
+        chosen = "en"  # readable, where the system's language would be a row of boxes
+    language.use(chosen)
+    look.choose(kept["theme"], float(kept["text-size"]))

@@ -84,6 +84,16 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("export-json", QT_TRANSLATE_NOOP("Command", "Export as &JSON…"), "file", enabled=_is_analysed),
     Command(
+        "print",
+        QT_TRANSLATE_NOOP("Command", "P&rint…"),
+        "file",
+        ("Ctrl+P",),
+        enabled=_is_shown,
+        separator_before=True,
+    ),
+    Command("print-plain", QT_TRANSLATE_NOOP("Command", "Print without &highlights…"), "file", enabled=_is_shown),
+    Command("settings", QT_TRANSLATE_NOOP("Command", "&Settings"), "file", ("Ctrl+,",), separator_before=True),
+    Command(
         "close",
         QT_TRANSLATE_NOOP("Command", "&Close document"),
         "file",
@@ -250,6 +260,6 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "fit-width", QT_TRANSLATE_NOOP("Command", "Fit width"), "view", ("Ctrl+0",), "fit-width", enabled=_is_shown
     ),
-    Command("keys", QT_TRANSLATE_NOOP("Command", "&Keys"), "help", ("F1",)),
+    Command("keys", QT_TRANSLATE_NOOP("Command", "&Keys"), "help", ("F1", "?")),
     Command("about", QT_TRANSLATE_NOOP("Command", "&About Fusen"), "help"),
 )

@@ -1,26 +1,14 @@
-"""What the window asks and tells in dialogs of its own: files to open, where to export to, the keys, about."""
+"""What the window asks in the platform's dialogs: files to open, where to export to, which printer."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QIcon, QKeySequence
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QMessageBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.documents.names import FORMAT_NAMES
-from app.ui.actions import words
-from app.ui.commands import COMMANDS, MENUS
-from app.ui.widgets import label
 
 
 def _tr(text: str) -> str:
@@ -45,55 +33,10 @@ def ask_output(parent: QWidget, title: str, suggestion: Path) -> Path | None:
     return Path(chosen[0]) if chosen else None
 
 
-def show_about(parent: QWidget) -> None:
-    """What Fusen is."""
-    text = _tr("Fusen flags the passages that a person must read. Nothing leaves this machine.\nAGPL-3.0-or-later.")
-    QMessageBox.about(parent, _tr("About Fusen"), text)
-
-
-def show_keys(parent: QWidget) -> None:
-    """Every key, by menu."""
-    keys_dialog(parent).exec()
-
-
-def keys_dialog(parent: QWidget) -> QDialog:
-    """The table of keys, two columns of menus."""
-    dialog = QDialog(parent)
-    dialog.setWindowTitle(_tr("Keys"))
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    columns = QHBoxLayout()
-    columns.setSpacing(40)
-    for menus in (("review",), ("file", "view", "help")):
-        column = QVBoxLayout()
-        column.setSpacing(8)
-        for menu in menus:
-            column.addWidget(label(words(MENUS[menu]).replace("&", ""), "head"))
-            column.addLayout(_table(menu))
-            column.addSpacing(8)
-        column.addStretch(1)
-        columns.addLayout(column)
-    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-    buttons.rejected.connect(dialog.reject)
-    buttons.buttons()[0].setIcon(QIcon())
-    layout = QVBoxLayout(dialog)
-    layout.setContentsMargins(24, 24, 24, 16)
-    layout.setSpacing(16)
-    layout.addLayout(columns)
-    layout.addWidget(buttons)
-    return dialog
-
-
-def _table(menu: str) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(16)
-    grid.setVerticalSpacing(4)
-    grid.setColumnStretch(1, 1)
-    for row, command in enumerate(c for c in COMMANDS if c.menu == menu and c.keys):
-        keys = QHBoxLayout()
-        keys.setSpacing(4)
-        for key in command.keys:
-            keys.addWidget(label(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText), "key"))
-        keys.addStretch(1)
-        grid.addLayout(keys, row, 0)
-        grid.addWidget(label(words(command.text).replace("&", "").rstrip("…")), row, 1)
-    return grid
+def ask_printer(parent: QWidget, printer: QPrinter, *, paged: bool) -> bool:
+    """Let the user choose the printer, and pages where the document has such; whether she wants to go on."""
+    dialog = QPrintDialog(printer, parent)
+    dialog.setOption(QPrintDialog.PrintDialogOption.PrintPageRange, on=paged)
+    wanted = dialog.exec() == QPrintDialog.DialogCode.Accepted
+    dialog.deleteLater()
+    return wanted

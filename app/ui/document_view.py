@@ -17,6 +17,7 @@ from app.ui.sheet_view import SheetView
 from app.ui.sheets import PdfSheets, Sheets
 from app.ui.state import OpenFile
 from app.ui.widgets import label, restyle
+from app.ui.words import error_words
 
 
 class MessageBar(QWidget):
@@ -82,6 +83,7 @@ class StatePanel(QWidget):
         self.password = QLineEdit()
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.password.setPlaceholderText(self.tr("Password"))
+        self.password.setAccessibleName(self.tr("Password"))
         self.password.returnPressed.connect(self._go)
         self.button = QPushButton()
         self.button.setProperty("role", "primary")
@@ -102,9 +104,10 @@ class StatePanel(QWidget):
         self.button.setVisible(locked or failed)
         self.button.setText(self.tr("Open") if locked else self.tr("Try again"))
         if file.problem is not None and (locked or failed):
-            self.title.setText(file.problem.message)
+            message, advice = error_words(file.problem)
+            self.title.setText(message)
             note = self.tr("The password stays in memory only, until the document is closed.") if locked else ""
-            self.text.setText(f"{file.problem.advice} {note}".strip())
+            self.text.setText(f"{advice} {note}".strip())
         else:
             self.title.setText(self.tr("Opening {name}…").format(name=file.name))
             self.text.setText("")

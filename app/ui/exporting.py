@@ -11,6 +11,7 @@ from app.errors import FusenError
 from app.ui.finding_list import is_accepted
 from app.ui.hub import Background, Courier, Hub, Message
 from app.ui.state import OpenFile
+from app.ui.words import error_words
 from app.workers.client import WorkerClient
 from app.workers.protocol import AnnotatePdf
 
@@ -26,8 +27,16 @@ class Exporter:
     """One export at a time and document is plenty; each ends in a message in that document's view."""
 
     def __init__(
-        self, hub: Hub, courier: Courier, background: Background, documents: WorkerClient, workspace: Path
+        self,
+        hub: Hub,
+        courier: Courier,
+        background: Background,
+        documents: WorkerClient,
+        workspace: Path,
+        reviewer: Callable[[], str] = str,
     ) -> None:
+        """`reviewer` is the name that annotations bear; Fusen's own where it is empty."""
+        self._reviewer = reviewer
         self._hub = hub
         self._courier = courier
         self._background = background
@@ -48,7 +57,13 @@ class Exporter:
             return
         if command == "export-pdf":
             findings = tuple(f for f in file.findings.all() if is_accepted(f.decision))
-            body = AnnotatePdf(path=str(file.path), output=str(output), findings=findings, password=file.password)
+            body = AnnotatePdf(
+                path=str(file.path),
+                output=str(output),
+                findings=findings,
+                author=self._reviewer() or "Fusen",
+                password=file.password,
+            )
             self._documents.submit(
                 body,
                 on_result=lambda _value: self._courier.post(lambda: self._saved(file, output)),
@@ -70,7 +85,7 @@ class Exporter:
         self._hub.announced.emit(file.key, Message("success", text, advice, folder=str(output.parent)))
 
     def _failed(self, file: OpenFile, error: FusenError) -> None:
-        self._hub.announced.emit(file.key, Message("error", error.message, error.advice))
+        self._hub.announced.emit(file.key, Message("error", *error_words(error)))
 
 
 def _write_brief(workspace: Path, sha256: str, command: str, output: Path) -> None:

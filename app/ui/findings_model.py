@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.export.wording import grade
 from app.review.findings import Finding
-from app.tags import tag_name
 from app.ui.appearance import appearance, colour
 from app.ui.finding_list import FindingList
 from app.ui.highlights import draw_flag
+from app.ui.language import current, tag_name
 from app.ui.widgets import fitted
 
 Index = QModelIndex | QPersistentModelIndex
@@ -21,7 +21,7 @@ ROW_HEIGHT = 80
 
 def title_of(finding: Finding) -> str:
     """The kind of passage in words; without a tag, how important it is."""
-    return " · ".join(tag_name(tag.tag) for tag in finding.tags[:2]) or grade(finding.importance, "en")
+    return " · ".join(tag_name(tag.tag) for tag in finding.tags[:2]) or grade(finding.importance, current())
 
 
 class FindingsModel(QAbstractListModel):

@@ -25,6 +25,7 @@ from app.ui.document_view import DocumentView, MessageBar
 from app.ui.exporting import ENDINGS
 from app.ui.findings_panel import FindingsPanel
 from app.ui.guide import Guide
+from app.ui.household import Household
 from app.ui.hub import Message
 from app.ui.session import Session
 from app.ui.sheet_view import SheetView
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(QIcon(str(ICONS / "fusen.svg")))
         self.setAcceptDrops(True)
         self.resize(SIZE.boundedTo(self.screen().availableSize()))
+        self.household = Household(self, session)
         self.actions_by_id = Actions(self._state, self._handlers(), self)
         self.addActions(self.actions_by_id.all())
         self.actions_by_id.fill(self.menuBar())
@@ -66,6 +68,7 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(self.start)
         self._build()
         self._connect()
+        self.household.move_in()
         self._show_current()
 
     def _build(self) -> None:
@@ -74,10 +77,13 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.household.crash)
         column.addWidget(self._toolbar)
+        column.addWidget(self.household.printing)
         column.addWidget(self.bar)
         column.addWidget(self._stack, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setObjectName("parts")
         splitter.setHandleWidth(1)
         splitter.setChildrenCollapsible(False)
         self._toolbar.show_place(8888, 8888, 1)  # as wide as it gets
@@ -125,9 +131,8 @@ class MainWindow(QMainWindow):
             "summary": self._toggle_summary,
             "show-changes": self._toggle_changes,
             "back": self._go_back,
-            "keys": lambda: dialogs.show_keys(self),
-            "about": lambda: dialogs.show_about(self),
         }
+        handlers |= self.household.handlers()
         for command in ENDINGS:
             handlers[command] = partial(self._ask_export, command)
         return handlers
@@ -156,6 +161,7 @@ class MainWindow(QMainWindow):
 
     def _show_current(self) -> None:
         file = self._state.current
+        self._state.away = False
         self._stack.setCurrentWidget(self.views[file.key] if file else self.start)
         self.sidebar.setVisible(file is not None)
         self.setWindowTitle(f"{file.name} – Fusen" if file else "Fusen")
@@ -163,13 +169,25 @@ class MainWindow(QMainWindow):
         self._show_panel()
         self.panel.reload()
         if file is None:
-            self.start.show_recent(self._session.recent())
+            self.household.show_recent()
+
+    def show_page(self, page: QWidget | None) -> None:
+        """Show a page of the window's own instead of the document; None: the document again."""
+        self._show_current()
+        if page is not None:
+            self._state.away = True
+            if self._stack.indexOf(page) < 0:
+                self._stack.addWidget(page)
+            self._stack.setCurrentWidget(page)
+            self.sidebar.hide()
+            self._show_panel()
 
     def _refresh_file(self, key: int) -> None:
         if key in self.views:
             had = self.views[key].sheets
             self.views[key].refresh()
             if had is None and (sheets := self.views[key].sheets) is not None:
+                self.household.watch(sheets, self._state.files[key])
                 sheets.moved.connect(self._show_place)
                 self._connect_guide(key)
                 self.setTabOrder(self._toolbar.export, sheets)
@@ -189,7 +207,8 @@ class MainWindow(QMainWindow):
         """What stands above and beside the pages, as far as there are any."""
         file = self._state.current
         for widget in (self.panel, self._toolbar):
-            widget.setVisible(file is not None and file.phase not in ("locked", "failed"))
+            shows = file is not None and not self._state.away
+            widget.setVisible(shows and file is not None and file.phase not in ("locked", "failed"))
         self._toolbar.export.setEnabled(file is not None and file.phase == "ready")
         if file is not None and file.has_first_findings:
             self._state.summary = False  # there is none yet, and when it comes it must not take the list's place
@@ -335,5 +354,6 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Keep what is typed."""
         self.panel.card.keep_comment()
+        self.household.close()
         self.closing.emit()
         event.accept()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLay
 from app.analysis.analysis import Analysis
 from app.export import wording
 from app.export.brief import Brief, BriefSource, make_brief
+from app.ui.language import current
 from app.ui.state import OpenFile
 from app.ui.widgets import PassageButton, label
 
@@ -30,7 +31,7 @@ class Overview(QScrollArea):
             return
         pages, kind = len(file.opened.pages), file.opened.format
         source = BriefSource(str(file.path), file.name, kind, pages, file.analysis, tuple(file.findings.all()))
-        brief = make_brief([source], language="en")
+        brief = make_brief([source], language=current())
         content = QWidget()
         content.setObjectName("overviewContent")
         column = QVBoxLayout(content)

@@ -18,6 +18,8 @@ from app.review.selection import first_share, select_share, selected_share
 from app.ui.hub import Background, Courier, Hub, Message
 from app.ui.progress import WAITING, ProgressMeter
 from app.ui.state import OpenFile, Phase, WindowState
+from app.ui.told import told as told_of
+from app.ui.words import error_words
 from app.workers.client import WorkerClient
 from app.workers.protocol import (
     AnalysisResult,
@@ -51,8 +53,13 @@ class Pipeline:
         model: WorkerClient,
         workspace: Path,
         at_hand: Callable[[], Workspace | None],
+        settings: Callable[[], AnalysisSettings] = AnalysisSettings,
     ) -> None:
-        """`workspace` is the file, opened anew for what takes its time; `at_hand` the one that the window's thread has open."""
+        """`workspace` is the file, opened anew for what takes its time; `at_hand` the one that the window's thread has open.
+
+        `settings` is what the user wants of an analysis that begins now.
+        """
+        self._settings = settings
         self._state = state
         self._hub = hub
         self._courier = courier
@@ -112,7 +119,7 @@ class Pipeline:
             return
         file.meter = None
         file.phase = _ended(file)
-        text = "The analysis was cancelled."
+        text = told_of("The analysis was cancelled.")
         self._hub.announced.emit(file.key, Message("note", text, command="analyse"))
         self._hub.changed.emit(file.key)
 
@@ -188,7 +195,7 @@ class Pipeline:
 
         # Where a complete analysis shows, first findings would be a step back.
         first = file.analysis is None or file.has_first_findings
-        body = Analyze(document=document, settings=AnalysisSettings(), preliminary=first)
+        body = Analyze(document=document, settings=self._settings(), preliminary=first)
         self._submit(self._model, file, body, analysed, self._stop, self._preview)
 
     def _preview(self, file: OpenFile, analysis: Analysis) -> None:
@@ -201,7 +208,7 @@ class Pipeline:
         try:
             findings = workspace.preview(analysis.sha256, analysis)
         except FusenError as error:
-            self._hub.announced.emit(file.key, Message("error", error.message, error.advice))
+            self._hub.announced.emit(file.key, Message("error", *error_words(error)))
             return
         self._show_findings(file, analysis, findings, None)
 
@@ -244,7 +251,7 @@ class Pipeline:
         file.proposed_share = proposed
         # What the reader must know of this document before she trusts what is selected; once, for she may have dismissed it.
         if analysis.warnings and (first is None or analysis.warnings != first.warnings):
-            told = " ".join(warning.message for warning in analysis.warnings)
+            told = " ".join(told_of(warning.message) for warning in analysis.warnings)
             again = "recognise" if file.has_poor_text else None
             self._hub.announced.emit(file.key, Message("note", told, command=again))
         self._hub.changed.emit(file.key)
@@ -269,7 +276,7 @@ class Pipeline:
         file.phase = _ended(file)
         if error.code != "cancelled":
             again = None if error.code in ("empty", "too-large") else "analyse"  # it would say the same once more
-            self._hub.announced.emit(file.key, Message("error", error.message, error.advice, command=again))
+            self._hub.announced.emit(file.key, Message("error", *error_words(error), command=again))
         self._hub.changed.emit(file.key)
 
     def _progress(self, file: OpenFile, progress: Progress) -> None:

@@ -13,6 +13,7 @@ from app.review.selection import stepped
 from app.ui.finding_list import Order
 from app.ui.hub import Hub, Message
 from app.ui.state import OpenFile, WindowState
+from app.ui.words import error_words
 from app.workspace.store import Workspace
 
 _ALL: frozenset[str] = frozenset()
@@ -77,7 +78,7 @@ class Reviewer:
         try:
             analysis, findings = self._workspace.choose_share(sha256, share), self._workspace.findings(sha256)
         except FusenError as error:
-            self._hub.announced.emit(file.key, Message("error", error.message, error.advice))
+            self._hub.announced.emit(file.key, Message("error", *error_words(error)))
             return
         for owner in self._state.with_sha256(sha256):
             if owner.phase == "ready" and analysis is not None:
@@ -96,7 +97,7 @@ class Reviewer:
         try:
             change = self._workspace.apply(operation, file.findings.get(operation.finding_id))
         except FusenError as error:
-            self._hub.announced.emit(file.key, Message("error", error.message, error.advice))
+            self._hub.announced.emit(file.key, Message("error", *error_words(error)))
             return False
         self._show(change)
         return True
@@ -106,7 +107,7 @@ class Reviewer:
         try:
             change = self._workspace.undo() if back else self._workspace.redo()
         except FusenError as error:
-            self._hub.announced.emit(file.key if file else 0, Message("error", error.message, error.advice))
+            self._hub.announced.emit(file.key if file else 0, Message("error", *error_words(error)))
             return
         if change is None:
             return

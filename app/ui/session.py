@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -14,9 +15,16 @@ from app.ui.hub import Background, Courier, Hub, Message
 from app.ui.page_images import PageImages
 from app.ui.pipeline import Pipeline
 from app.ui.reviewer import Reviewer
+from app.ui.settings import Settings
 from app.ui.state import OpenFile, WindowState
+from app.ui.words import error_words
 from app.workers.client import WorkerClient
 from app.workspace.store import StoredDocument, Workspace
+
+log = logging.getLogger(__name__)
+
+Progresses = dict[str, tuple[int, int]]
+"""Decided and all findings of documents, by hash."""
 
 DOCUMENT_WORKER = "app.workers.document_worker"
 MODEL_WORKER = "app.workers.model_worker"
@@ -26,8 +34,14 @@ class Session:
     """Made in the window's thread; `close` ends every process and thread."""
 
     def __init__(
-        self, workspace: Path, *, document_worker: str = DOCUMENT_WORKER, model_worker: str = MODEL_WORKER
+        self,
+        workspace: Path,
+        *,
+        document_worker: str = DOCUMENT_WORKER,
+        model_worker: str = MODEL_WORKER,
+        settings: Settings | None = None,
     ) -> None:
+        self.settings = settings or Settings()
         self.state = WindowState()
         self.hub = Hub()
         self._courier = Courier()
@@ -38,7 +52,9 @@ class Session:
         self._path = workspace
         self._workspace: Workspace | None = None
         self._reviewer: Reviewer | None = None
-        self.exporter = Exporter(self.hub, self._courier, self._background, self._documents, workspace)
+        self.exporter = Exporter(
+            self.hub, self._courier, self._background, self._documents, workspace, self._reviewer_name
+        )
         self._pipeline = Pipeline(
             self.state,
             self.hub,
@@ -48,14 +64,18 @@ class Session:
             self._model,
             workspace,
             lambda: self._workspace,
+            self.settings.analysis,
         )
+
+    def _reviewer_name(self) -> str:
+        return str(self.settings["reviewer"])
 
     def start(self) -> None:
         """Open the workspace and start the workers. A workspace that cannot be opened is told, and nothing else can be done."""
         try:
             self._workspace = Workspace.open(self._path)
         except FusenError as error:
-            self.hub.announced.emit(0, Message("error", error.message, error.advice))
+            self.hub.announced.emit(0, Message("error", *error_words(error)))
             return
         self._reviewer = Reviewer(self.state, self.hub, self._workspace)
         self._documents.start()
@@ -98,8 +118,26 @@ class Session:
         try:
             return self._workspace.documents() if self._workspace is not None else ()
         except FusenError as error:
-            self.hub.announced.emit(0, Message("error", error.message, error.advice))
+            self.hub.announced.emit(0, Message("error", *error_words(error)))
             return ()
+
+    def progress_of(self, documents: Sequence[StoredDocument], done: Callable[[Progresses], object]) -> None:
+        """Find out in the background how far the review of these is: `done` gets decided and all findings, by hash."""
+
+        def count() -> Progresses:
+            with Workspace.open(self._path) as workspace:
+                found = {document.sha256: workspace.findings(document.sha256) for document in documents}
+            return {
+                sha256: (sum(finding.decision != "undecided" for finding in findings), len(findings))
+                for sha256, findings in found.items()
+            }
+
+        # A workspace that cannot be read tells so elsewhere; here only a figure is missing.
+        self._background.run(count, done, lambda error: log.info("no progress is known: %s", error))
+
+    def drawing(self) -> tuple[WorkerClient, Courier]:
+        """Who draws pages, and who brings them."""
+        return self._documents, self._courier
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open files; the last one comes into view."""

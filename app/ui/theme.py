@@ -104,6 +104,21 @@ DARK = Theme(
     moved="#c4a7e7",
 )
 
+TEXT_ON: dict[str, tuple[str, ...]] = {
+    "text": ("desk", "panel", "raised", "hover", "flag_wash", "accepted_wash", "danger_wash", "sheet"),
+    "muted": ("desk", "panel", "raised", "hover", "flag_wash", "accepted_wash", "danger_wash", "sheet"),
+    "flag_text": ("panel", "raised", "flag_wash", "accepted_wash", "danger_wash"),
+    "danger": ("panel", "hover", "flag_wash"),
+    "primary_text": ("primary",),
+    "inserted": ("sheet",),
+    "deleted": ("sheet",),
+    "moved": ("sheet",),
+}
+"""Which colours words have, and the grounds that they stand on. What is switched off (`rejected`) is not among them."""
+
+SELECTED_TEXT = "#221a08"
+"""On `flag`, in either theme."""
+
 _STYLE = """
 * {{ outline: 0; }}
 QMainWindow, QWidget#sidebar, QWidget#findings {{ background: {panel}; }}
@@ -112,6 +127,9 @@ QWidget#sidebar {{ border-right: 1px solid {line}; }}
 QWidget#findings {{ border-left: 1px solid {line}; }}
 QWidget#toolbar {{ background: {panel}; border-bottom: 1px solid {line}; }}
 QWidget#start, QWidget#statePanel, QWidget#documentView {{ background: {desk}; }}
+QWidget#housePage, QWidget#houseContent, QScrollArea#houseArea {{ background: {panel}; }}
+QWidget#keyMap {{ background: rgba(20, 16, 10, 0.55); }}
+QWidget#keyCard {{ background: {panel}; border: 1px solid {line}; border-radius: 12px; }}
 QAbstractScrollArea#sheets {{ background: {desk}; border: 0; }}
 QWidget#dropZone {{ background: {panel}; border: 2px dashed {line}; border-radius: 12px; }}
 QWidget#dropZone[active="true"] {{ border-color: {flag}; background: {flag_wash}; }}
@@ -123,6 +141,7 @@ QLabel {{ background: transparent; }}
 QLabel[role="title"] {{ font-size: {title}px; font-weight: 600; }}
 QLabel[role="brand"] {{ font-size: {brand}px; font-weight: 600; }}
 QLabel[role="head"] {{ font-weight: 600; }}
+QLabel[role="warning"] {{ color: {danger}; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="small"] {{ color: {muted}; font-size: {small}px; }}
 QLabel[role="key"] {{ color: {muted}; border: 1px solid {line}; border-radius: 4px; padding: 0 6px; background: {raised}; }}
@@ -133,47 +152,67 @@ QTreeView::item:selected {{ background: {flag_wash}; color: {text}; }}
 QPushButton {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 6px 12px; min-height: 20px; }}
 QPushButton:hover {{ background: {hover}; }}
 QPushButton:pressed {{ background: {line}; }}
-QPushButton:focus {{ border-color: {flag}; }}
+QPushButton:focus {{ border-color: {focus}; }}
 QPushButton:disabled {{ color: {rejected}; background: {panel}; }}
 QPushButton[role="primary"] {{ background: {primary}; color: {primary_text}; border-color: {primary}; font-weight: 600; }}
 QPushButton[role="primary"]:hover {{ background: {text}; }}
-QPushButton[role="primary"]:focus {{ border-color: {flag}; }}
+QPushButton[role="primary"]:focus {{ border: 2px solid {primary_focus}; padding: 5px 11px; }}
 QPushButton[role="primary"]:disabled {{ background: {line}; border-color: {line}; color: {muted}; }}
 QPushButton[role="link"] {{ background: transparent; border: 0; padding: 2px 0; color: {flag_text}; text-align: left; }}
 QPushButton[role="link"]:hover, QPushButton[role="link"]:focus {{ text-decoration: underline; }}
 QPushButton[role="recent"] {{ background: transparent; border: 0; border-radius: 6px; padding: 6px 8px; text-align: left; }}
-QPushButton[role="recent"]:hover, QPushButton[role="recent"]:focus {{ background: {hover}; }}
+QPushButton[role="recent"]:hover {{ background: {hover}; }}
+QPushButton[role="recent"]:focus {{ background: {hover}; border: 1px solid {focus}; }}
 QPushButton[role="passage"] {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 0; min-height: 0; }}
 QPushButton[role="passage"]:hover {{ background: {hover}; }}
-QPushButton[role="passage"]:focus {{ border-color: {flag}; }}
+QPushButton[role="passage"]:focus {{ border-color: {focus}; }}
 QPushButton[role="fact"] {{ background: transparent; border: 0; border-radius: 6px; padding: 0; min-height: 0; }}
-QPushButton[role="fact"]:hover, QPushButton[role="fact"]:focus {{ background: {hover}; }}
+QPushButton[role="fact"]:hover {{ background: {hover}; }}
+QPushButton[role="fact"]:focus {{ background: {hover}; border: 1px solid {focus}; }}
 QPushButton[role="accepted"] {{ background: {accepted_wash}; border-color: {accepted}; }}
 QPushButton[role="rejected"] {{ background: {hover}; border-color: {rejected}; }}
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px 7px; }}
 QToolButton:hover {{ background: {hover}; }}
 QToolButton:pressed {{ background: {line}; }}
-QToolButton:focus {{ border-color: {flag}; }}
+QToolButton:focus {{ border-color: {focus}; }}
 QToolButton:disabled {{ color: {rejected}; }}
 QToolButton::menu-indicator {{ image: none; width: 0; }}
 QToolButton[role="segment"] {{ border-radius: 5px; padding: 3px 10px; color: {muted}; }}
 QToolButton[role="segment"]:checked {{ background: {raised}; border-color: {line}; color: {text}; font-weight: 600; }}
 QToolButton[role="segment"]:disabled {{ color: {rejected}; background: transparent; border-color: transparent; }}
+QToolButton[role="segment"]:focus {{ border-color: {focus}; }}
 QToolButton[role="toggle"] {{ border: 1px solid {line}; padding: 3px 10px; background: {raised}; }}
 QToolButton[role="toggle"]:hover {{ background: {hover}; }}
 QToolButton[role="toggle"]:checked {{ background: {flag_wash}; border-color: {flag}; }}
-QToolButton[role="toggle"]:focus {{ border-color: {flag}; }}
+QToolButton[role="toggle"]:focus {{ border-color: {focus}; }}
 QWidget#segments {{ background: {hover}; border-radius: 6px; }}
 QLineEdit, QPlainTextEdit {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 5px 8px;
-  selection-background-color: {flag}; selection-color: #221a08; }}
-QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {flag}; }}
+  selection-background-color: {flag}; selection-color: {selected}; }}
+QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {focus}; }}
+QCheckBox {{ padding: 3px; border: 1px solid transparent; border-radius: 6px; }}
+QCheckBox:focus {{ border-color: {focus}; }}
+QComboBox, QAbstractSpinBox {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 3px 8px;
+  min-height: 24px; selection-background-color: {flag}; selection-color: {selected}; }}
+QComboBox:hover {{ background: {hover}; }}
+QComboBox:focus, QAbstractSpinBox:focus {{ border-color: {focus}; }}
+QComboBox::drop-down {{ border: 0; width: 24px; }}
+QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{ image: url("{icons}/arrow-down.svg"); width: 12px; height: 12px; }}
+QAbstractSpinBox QLineEdit {{ background: transparent; border: 0; padding: 0; }}
+QAbstractSpinBox::up-arrow {{ image: url("{icons}/arrow-up.svg"); width: 12px; height: 12px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: 0; background: transparent; width: 22px; }}
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: {hover}; }}
+QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {line}; selection-background-color: {hover};
+  selection-color: {text}; }}
+QTabBar::tab {{ background: transparent; color: {muted}; padding: 6px 12px; border-bottom: 2px solid transparent; }}
+QTabBar::tab:selected {{ color: {text}; border-bottom-color: {flag}; }}
+QTabBar:focus {{ border: 1px solid {focus}; border-radius: 6px; }}
 QProgressBar {{ background: {line}; border: 0; border-radius: 2px; max-height: 4px; min-height: 4px; }}
 QProgressBar::chunk {{ background: {flag}; border-radius: 2px; }}
 QSlider {{ min-height: 20px; }}
 QSlider::groove:horizontal {{ background: {line}; height: 4px; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {flag}; height: 4px; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {raised}; border: 1px solid {muted}; width: 12px; margin: -5px 0; border-radius: 7px; }}
-QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{ border-color: {flag}; background: {flag_wash}; }}
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{ border-color: {focus}; background: {flag_wash}; }}
 QScrollArea#overview, QWidget#overviewContent {{ background: {panel}; }}
 QDialog {{ background: {panel}; }}
 QWidget#message {{ background: {flag_wash}; border-bottom: 1px solid {line}; }}
@@ -200,12 +239,16 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 """
 
 
-def stylesheet(theme: Theme, font_pixels: int) -> str:
-    """The Qt style sheet for a base font of `font_pixels`."""
+def stylesheet(theme: Theme, font_pixels: int, icons: str) -> str:
+    """The Qt style sheet for a base font of `font_pixels`; `icons` is their folder, with slashes."""
     scroll = "#c4bbab" if not theme.dark else "#4b453b"
     return _STYLE.format(
         **asdict(theme),
         scroll=scroll,
+        icons=icons,
+        selected=SELECTED_TEXT,
+        focus=theme.flag_text,
+        primary_focus="#7a4f00" if theme.dark else theme.flag,
         title=round(font_pixels * 1.25),
         brand=round(font_pixels * 2.2),
         small=round(font_pixels * 0.9),

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from app.errors import FusenError
 from app.ui.progress import ProgressMeter
 from app.ui.relations import Way
 from app.ui.state import OpenFile
+from app.ui.told import told
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Words", text)
+
+
+def error_words(error: FusenError) -> tuple[str, str]:
+    """What happened and what to do about it."""
+    return told(error.message), told(error.advice) if error.advice else ""
 
 
 def stage_words(stage: str) -> str:

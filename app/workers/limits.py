@@ -26,7 +26,14 @@ CPU_SECONDS = 120
 OPEN_FILES = 128
 WRITTEN_BYTES = 4 << 30
 
+MODEL_MEMORY = "FUSEN_MODEL_MEMORY_GB"
+"""The variable of the environment in which the window tells the model worker how much memory it may take; unset: no limit."""
+
 if sys.platform == "win32":
+
+    def limit_data(gigabytes: float) -> bool:
+        """Nothing, see `limit_process`."""
+        return False
 
     def limit_process() -> bool:
         """Windows limits a process from outside only; the client's deadlines still hold."""
@@ -41,6 +48,10 @@ if sys.platform == "win32":
 
 else:
     import resource
+
+    def limit_data(gigabytes: float) -> bool:
+        """Let this process take so much memory of its own; whether that is in force. Mapped files do not count."""
+        return _lower(resource.RLIMIT_DATA, int(gigabytes * (1 << 30)))
 
     def limit_program() -> bool:
         """The limits of a process that becomes another program, each as long as it lives; whether all are in force."""

@@ -12,6 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Protocol
 
 from app.errors import FusenError
+from app.workers.limits import MODEL_MEMORY, limit_data
 from app.workers.protocol import AnalysisResult, Analyze, Body, Describe, Description, Value
 from app.workers.serving import CallContext, serve
 
@@ -152,6 +153,20 @@ def prepare() -> None:
     import app.analysis.analyzing  # noqa: F401
 
     torch.set_num_threads(available_cores())
+    if wanted := memory_wanted(os.environ.get(MODEL_MEMORY, "")):
+        if torch.cuda.is_available():  # what its driver maps would count, and the model lies elsewhere
+            log.info("no limit of memory is set where there is a GPU")
+        else:
+            limit_data(wanted)
+
+
+def memory_wanted(text: str) -> float:
+    """Gigabytes that the model may take, from the environment; 0 where nothing sensible stands there."""
+    try:
+        wanted = float(text)
+    except ValueError:
+        return 0.0
+    return wanted if 0 < wanted < float("inf") else 0.0
 
 
 if __name__ == "__main__":

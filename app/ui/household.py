@@ -1,0 +1,205 @@
+"""What the window does besides review: settings, keys, about, printing, dragging out, its layout, and telling of its own faults.
+
+The window makes one of these first, takes its handlers for the commands, and lets it move in once the views are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QApplication
+
+from app.review.findings import Finding
+from app.ui import dialogs, remembered
+from app.ui.about_page import AboutPage
+from app.ui.appearance import appearance, has_japanese_font
+from app.ui.crash_bar import CrashBar
+from app.ui.drag_out import FindingDragging, MarkedDragging
+from app.ui.house_page import HousePage
+from app.ui.hub import Message
+from app.ui.key_map import KeyMap
+from app.ui.language import current
+from app.ui.print_bar import PrintBar
+from app.ui.printing import FlowPrintJob, PdfPrintJob, PrintJob
+from app.ui.session import Session
+from app.ui.settings import KEYS
+from app.ui.settings_page import SettingsPage, problem_words
+from app.ui.sheet_view import SheetView
+from app.ui.state import OpenFile
+
+if TYPE_CHECKING:
+    from app.ui.main_window import MainWindow
+
+
+class Household:
+    """Belongs to one window. `layout_file`: where its layout is kept, if it is."""
+
+    def __init__(self, window: MainWindow, session: Session) -> None:
+        self._window = window
+        self._session = session
+        self._pages: dict[str, HousePage] = {}
+        self.layout_file: Path | None = None
+        self.crash = CrashBar(window)
+        self.printing = PrintBar(window)
+        self.keys = KeyMap(session.settings, window)
+        self.keys.closed.connect(self._hide_keys)
+        self.keys.changing.connect(self._change_keys)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What its commands do."""
+        return {
+            "settings": lambda: self.show("settings"),
+            "about": lambda: self.show("about"),
+            "keys": self._toggle_keys,
+            "print": lambda: self.print(highlights=True),
+            "print-plain": lambda: self.print(highlights=False),
+        }
+
+    def move_in(self) -> None:
+        """The views are there: give them what is set."""
+        settings, state = self._session.settings, self._session.state
+        settings.listen(self._apply)
+        if settings.changed_keys():
+            self._apply(KEYS)
+        FindingDragging(self._window.panel.list, lambda: state.current)
+        told = [problem_words(problem) for problem in settings.problems]
+        if current() == "ja" and not has_japanese_font():
+            # In both languages: the Japanese one would be a row of boxes.
+            told.append(
+                "This machine has no Japanese font, so Japanese shows as boxes. On Debian or Ubuntu: apt install fonts-noto-cjk."
+            )
+        if told:
+            self._window.bar.show_message(Message("note", " ".join(told)))
+
+    def watch(self, sheets: SheetView, file: OpenFile) -> None:
+        """Pages came: what is selected on them can be dragged out."""
+        MarkedDragging(sheets, file)
+        sheets.moved.connect(lambda: _say_place(sheets, file))
+
+    def _apply(self, key: str) -> None:
+        """A setting was changed."""
+        settings = self._session.settings
+        if key in ("theme", "text-size"):
+            dress(settings["theme"], float(settings["text-size"]))
+        elif key == KEYS:
+            self._window.actions_by_id.use_keys(settings.keys())
+        elif key == "show-recent":
+            self.show_recent()
+
+    def show_recent(self) -> None:
+        """List what was read before, where that is wanted, and how far each is once that is known."""
+        start = self._window.start
+        documents = self._session.recent() if self._session.settings["show-recent"] else ()
+        if shown := start.show_recent(documents):
+            self._session.progress_of(shown, start.show_progress)
+
+    # ---- pages of its own
+
+    def show(self, name: str) -> None:
+        """Show the settings or about, or the documents again where that shows already."""
+        page = self._pages.get(name)
+        if page is not None and page.isVisible():
+            self._window.show_page(None)
+            return
+        if page is None:
+            page = self._pages[name] = self._make(name)
+            page.left.connect(lambda: self._window.show_page(None))
+        self._hide_keys()
+        self._window.show_page(page)
+        if isinstance(page, SettingsPage):
+            page.search.setFocus()
+        else:
+            page.setFocus()
+
+    def _make(self, name: str) -> HousePage:
+        if name == "about":
+            return AboutPage()
+        return SettingsPage(self._session.settings, lambda text: self._window.bar.show_message(Message("error", text)))
+
+    # ---- keys
+
+    def _toggle_keys(self) -> None:
+        if self.keys.isVisible():
+            self._hide_keys()
+        else:
+            self._session.state.away = True
+            self._window.actions_by_id.refresh()
+            self.keys.open()
+
+    def _hide_keys(self) -> None:
+        if self.keys.isVisible():
+            self.keys.hide()
+            self._session.state.away = any(page.isVisible() for page in self._pages.values())
+            self._window.actions_by_id.refresh()
+            self._window.setFocus()
+
+    def _change_keys(self) -> None:
+        self._hide_keys()
+        self.show("settings")
+        page = self._pages["settings"]
+        if isinstance(page, SettingsPage):
+            page.show_keys()
+
+    # ---- printing
+
+    def print(self, *, highlights: bool) -> None:
+        """Ask for the printer and print the document in view."""
+        file = self._session.state.current
+        if file is None or self.printing.is_busy:
+            return
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setDocName(file.name)
+        if dialogs.ask_printer(self._window, printer, paged=file.is_pdf):
+            self.print_to(printer, file, highlights=highlights)
+
+    def print_to(self, printer: QPrinter, file: OpenFile, *, highlights: bool) -> None:
+        """Print `file`; with `highlights` what is selected or accepted is marked, what was rejected is not."""
+        findings: Sequence[Finding] = ()
+        if highlights:
+            findings = [finding for finding in file.findings.all() if finding.decision != "rejected"]
+        job: PrintJob
+        if file.is_pdf:
+            job = PdfPrintJob(file, printer, findings, *self._session.drawing(), self._window)
+        else:
+            job = FlowPrintJob(file, self._window.font(), printer, findings, self._window)
+        self.printing.follow(job, file.name)
+
+    # ---- the layout
+
+    def remember_layout(self, file: Path) -> None:
+        """Let the window stand as it did, and keep how it stands when it closes."""
+        if self._session.settings["restore-layout"]:
+            self.layout_file = file
+            remembered.restore(file, self._window)
+
+    def close(self) -> None:
+        """The window closes."""
+        if self.printing.job is not None:
+            self.printing.job.cancel()
+        if self.layout_file is not None:
+            self._window.show_page(None)
+            remembered.keep(self.layout_file, self._window)
+
+
+def _say_place(sheets: SheetView, file: OpenFile) -> None:
+    """Let a screen reader know which page shows."""
+    if file.opened is None or not file.opened.pages:
+        return
+    page = sheets.current_sheet() + 1
+    told = QCoreApplication.translate("Household", "Page {page} of {pages}")
+    told = told.format(page=file.label_of(page) or page, pages=len(file.opened.pages))
+    if told != sheets.accessibleDescription():
+        sheets.setAccessibleDescription(told)
+
+
+def dress(theme: str, text_size: float) -> None:
+    """Give the whole application its colours and size of text."""
+    appearance().choose(theme, text_size)
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        for widget in application.topLevelWidgets():
+            widget.update()

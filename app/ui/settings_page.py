@@ -1,0 +1,234 @@
+"""The page of the settings: a row for each that `settings.py` declares, the keys below them, and a field to search both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSignalBlocker, Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.house_page import HousePage
+from app.ui.key_rows import KeyRows
+from app.ui.language import current
+from app.ui.settings import BY_KEY, SECTIONS, SETTINGS, Problem, Setting, Settings, Value
+from app.ui.widgets import label
+
+CONTROL_WIDTH = 240
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("SettingsPage", text)
+
+
+def words(text: str) -> str:
+    """A setting's text in the user's language."""
+    return QCoreApplication.translate("Settings", text) if text else ""
+
+
+class SettingsPage(HousePage):
+    """Changes take effect and are kept at once. `telling` is called with a sentence where keeping fails."""
+
+    def __init__(self, settings: Settings, telling: Callable[[str], object]) -> None:
+        super().__init__(QCoreApplication.translate("SettingsPage", "Settings"))
+        self._settings = settings
+        self._telling = telling
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Search the settings"))
+        self.search.setAccessibleName(self.tr("Search the settings"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setMinimumWidth(120)
+        self.search.setMaximumWidth(CONTROL_WIDTH)
+        self.search.textChanged.connect(self._filter)
+        self.head.insertWidget(2, self.search, 100)
+        self.problems = label("", "warning", wrap=True)
+        self.column.addWidget(self.problems)
+        self.rows: dict[str, SettingRow] = {}
+        self._heads: dict[str, QWidget] = {}
+        for section, title in SECTIONS.items():
+            self._heads[section] = self._head(words(title))
+            for setting in SETTINGS:
+                if setting.section == section:
+                    self.rows[setting.key] = SettingRow(setting, settings[setting.key], partial(self._choose, setting))
+                    self.column.addWidget(self.rows[setting.key])
+        self.keys = KeyRows(settings, self._keep)
+        self._heads["keys"] = self._head(self.tr("Keys"))
+        self.column.addWidget(self.keys)
+        self._none = label(self.tr("No setting has these words."), "muted")
+        self._none.hide()
+        self.column.addWidget(self._none)
+        self.column.addStretch(1)
+        self.show_problems(settings.problems)
+
+    def _head(self, title: str) -> QWidget:
+        head = label(title, "title")
+        head.setContentsMargins(0, 16, 0, 0)
+        self.column.addWidget(head)
+        return head
+
+    def show_keys(self) -> None:
+        """Bring the keys into view."""
+        self.search.clear()
+        first = next(iter(self.keys.rows.values()))
+        first.field.setFocus()
+        if (layout := self.layout()) is not None:
+            layout.activate()
+        self.area.verticalScrollBar().setValue(self._heads["keys"].y())
+
+    def show_problems(self, problems: tuple[Problem, ...]) -> None:
+        """Say which values of the file are no good."""
+        self.problems.setText("\n".join(problem_words(problem) for problem in problems))
+        self.problems.setVisible(bool(problems))
+
+    def _choose(self, setting: Setting, value: Value) -> None:
+        self._keep(lambda: self._settings.choose(setting.key, value))
+
+    def _keep(self, change: Callable[[], object]) -> None:
+        try:
+            change()
+        except OSError as error:
+            told = self.tr("The settings could not be kept: {reason}. They hold until Fusen is closed.")
+            self._telling(told.format(reason=error.strerror or error))
+
+    def _filter(self, text: str) -> None:
+        wanted = text.casefold().split()
+        sections = dict.fromkeys(self._heads, False)
+        for key, row in self.rows.items():
+            shows = all(word in row.searched for word in wanted)
+            row.setVisible(shows)
+            sections[BY_KEY[key].section] |= shows
+        sections["keys"] = self.keys.filter(wanted)
+        for section, head in self._heads.items():
+            head.setVisible(sections[section])
+        self._none.setVisible(not any(sections.values()))
+
+
+class SettingRow(QWidget):
+    """Words on the left, the control on the right, the hint below the words."""
+
+    def __init__(self, setting: Setting, value: Value, choose: Callable[[Value], object]) -> None:
+        super().__init__()
+        self.setting = setting
+        name = words(setting.words)
+        parts = (words(setting.hint), self.tr("From the next start.") if setting.later else "")
+        hint = ("" if current() == "ja" else " ").join(filter(None, parts))
+        self.control = _control(setting, value, choose)
+        self.control.setAccessibleName(name)
+        self.control.setAccessibleDescription(hint)
+        choices = " ".join(words(text) for _, text in setting.choices)
+        self.searched = " ".join((name, hint, choices, setting.key)).casefold()
+        text = QVBoxLayout()
+        text.setSpacing(0)
+        title = label(name, wrap=True)
+        title.setBuddy(self.control)
+        text.addWidget(title)
+        if hint:
+            text.addWidget(label(hint, "small", wrap=True))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 4, 0, 4)
+        row.setSpacing(24)
+        row.addLayout(text, 1)
+        row.addWidget(self.control, 0, Qt.AlignmentFlag.AlignTop)
+
+    def show_value(self, value: Value) -> None:
+        """Show a value that was changed elsewhere."""
+        with QSignalBlocker(self.control):
+            _show(self.control, self.setting, value)
+
+
+def _control(setting: Setting, value: Value, choose: Callable[[Value], object]) -> QWidget:
+    control: QWidget
+    match setting.kind:
+        case "choice":
+            box = control = QComboBox()
+            for choice, text in setting.choices:
+                box.addItem(words(text), choice)
+            _show(box, setting, value)
+            box.currentIndexChanged.connect(lambda index: choose(box.itemData(index)))
+        case "number":
+            control = _number(setting, value, choose)
+        case "text":
+            line = control = QLineEdit()
+            _show(line, setting, value)
+            line.editingFinished.connect(lambda: choose(line.text().strip()))
+        case "switch":
+            switch = control = QCheckBox()
+            _show(switch, setting, value)
+            switch.toggled.connect(choose)
+    if setting.kind != "switch":
+        control.setFixedWidth(CONTROL_WIDTH)
+    if setting.kind == "number" and (inner := control.findChild(QLineEdit)) is not None:
+        inner.setTextMargins(6, 0, 0, 0)  # the style sheet's padding does not reach it
+    # The wheel scrolls the page; it does not change what happens to lie under the pointer.
+    control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    control.installEventFilter(_WheelThrough(control))
+    return control
+
+
+class _WheelThrough(QObject):
+    """Leaves the wheel to the page."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Not for the control."""
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def _number(setting: Setting, value: Value, choose: Callable[[Value], object]) -> QWidget:
+    if setting.unit == "%":
+        share = QSpinBox()
+        share.setRange(round(setting.low * 100), round(setting.high * 100))
+        share.setSingleStep(round(setting.step * 100))
+        share.setSuffix(" %")
+        _show(share, setting, value)
+        share.valueChanged.connect(lambda percent: choose(percent / 100))
+        return share
+    number = QDoubleSpinBox()
+    number.setDecimals(0)
+    number.setRange(setting.low, setting.high)
+    number.setSingleStep(setting.step)
+    number.setSuffix(f" {setting.unit}" if setting.unit else "")
+    if setting.none:
+        number.setSpecialValueText(words(setting.none))
+    _show(number, setting, value)
+    number.valueChanged.connect(lambda chosen: choose(round(chosen)))
+    return number
+
+
+def _show(control: QWidget, setting: Setting, value: Value) -> None:
+    if isinstance(control, QComboBox):
+        control.setCurrentIndex(control.findData(value))
+    elif isinstance(control, QSpinBox):
+        control.setValue(round(float(value) * 100))
+    elif isinstance(control, QDoubleSpinBox):
+        control.setValue(float(value))
+    elif isinstance(control, QLineEdit):
+        control.setText(str(value))
+    elif isinstance(control, QCheckBox):
+        control.setChecked(bool(value))
+
+
+def problem_words(problem: Problem) -> str:
+    """What is wrong in the file of settings."""
+    if not problem.key:
+        return _tr("The settings in {file} cannot be read. The defaults are used until you change one.").format(
+            file=problem.value
+        )
+    setting = BY_KEY.get(problem.key)
+    if setting is None:
+        return _tr("The keys of {command} in the file of settings are no keys. Its own are used.").format(
+            command=problem.key.partition(".")[2]
+        )
+    told = _tr("“{value}” cannot be the value of “{setting}”. Its default is used.")
+    return told.format(value=problem.value, setting=words(setting.words))

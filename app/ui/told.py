@@ -1,0 +1,230 @@
+"""What workers and the workspace tell, in the user's language. They speak English sentences with data in them.
+
+A sentence is known by its words, with holes for the data: that carries the data over, which a table by code could not. What is
+not known stays in English, as does everything where the window speaks English.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from PySide6.QtCore import QCoreApplication
+
+from app.ui import language
+from app.ui.commands import QT_TRANSLATE_NOOP
+
+LONGEST = 3
+"""Sentences of one entry."""
+
+SENTENCES: tuple[str, ...] = (
+    QT_TRANSLATE_NOOP("Told", "{name} is not text in an encoding that Fusen knows."),
+    QT_TRANSLATE_NOOP("Told", "Save it as UTF-8, PDF or DOCX."),
+    QT_TRANSLATE_NOOP("Told", "{name} is protected in a way that Fusen cannot open, or its protection is damaged."),
+    QT_TRANSLATE_NOOP("Told", "Open it in Word and save a copy without a password."),
+    QT_TRANSLATE_NOOP("Told", "{name} is a Word file protected by a password."),
+    QT_TRANSLATE_NOOP("Told", "Enter the password to open it."),
+    QT_TRANSLATE_NOOP("Told", "{name} is protected by a password and larger than 256 MiB."),
+    QT_TRANSLATE_NOOP("Told", "The password does not open {name}."),
+    QT_TRANSLATE_NOOP("Told", "Check the password and try again."),
+    QT_TRANSLATE_NOOP("Told", "Check it and enter it again."),
+    QT_TRANSLATE_NOOP("Told", "{name} is protected by a password."),
+    QT_TRANSLATE_NOOP("Told", "Enter its password."),
+    QT_TRANSLATE_NOOP("Told", "{name} was made by another program than Word."),
+    QT_TRANSLATE_NOOP("Told", "Save it as DOCX or PDF and open that."),
+    QT_TRANSLATE_NOOP("Told", "{name} is protected by a password of the old Word, which Fusen cannot open."),
+    QT_TRANSLATE_NOOP("Told", "Open it in Word and save a copy as DOCX."),
+    QT_TRANSLATE_NOOP("Told", "{name} is damaged and cannot be read."),
+    QT_TRANSLATE_NOOP("Told", "Ask for the file again, or save it anew in Word."),
+    QT_TRANSLATE_NOOP("Told", "{name} is not a Word document."),
+    QT_TRANSLATE_NOOP("Told", "{name} unpacks to more than Fusen accepts."),
+    QT_TRANSLATE_NOOP("Told", "Split it and open the parts, or save it as PDF."),
+    QT_TRANSLATE_NOOP("Told", "{name} could not be read ({reason})."),
+    QT_TRANSLATE_NOOP("Told", "Check the disk or the network."),
+    QT_TRANSLATE_NOOP("Told", "{name} may not be read."),
+    QT_TRANSLATE_NOOP("Told", "Ask for the right to read it, or copy it."),
+    QT_TRANSLATE_NOOP("Told", "{name} does not exist."),
+    QT_TRANSLATE_NOOP("Told", "Check the name and the folder."),
+    QT_TRANSLATE_NOOP("Told", "{name} is a folder."),
+    QT_TRANSLATE_NOOP("Told", "Choose a document in it."),
+    QT_TRANSLATE_NOOP("Told", "{name} is not an ordinary file."),
+    QT_TRANSLATE_NOOP("Told", "Copy its content to a file and open that."),
+    QT_TRANSLATE_NOOP("Told", "{name} is empty."),
+    QT_TRANSLATE_NOOP("Told", "Ask for the file again."),
+    QT_TRANSLATE_NOOP("Told", "{name} is larger than {size}."),
+    QT_TRANSLATE_NOOP("Told", "Split it and open the parts."),
+    QT_TRANSLATE_NOOP(
+        "Told", "The file may be damaged or made to do harm. Open a copy that was saved anew by another program."
+    ),
+    QT_TRANSLATE_NOOP(
+        "Told", "The file may be damaged or very complicated. Open a copy that was saved anew by another program."
+    ),
+    QT_TRANSLATE_NOOP("Told", "{name} stopped the program that reads it, at every page."),
+    QT_TRANSLATE_NOOP("Told", "{name} took too long to read and was given up."),
+    QT_TRANSLATE_NOOP("Told", "{name} needs more memory than a document may take."),
+    QT_TRANSLATE_NOOP("Told", "{name} unpacks to more than can be read."),
+    QT_TRANSLATE_NOOP("Told", "{name} is not a document that Fusen reads."),
+    QT_TRANSLATE_NOOP("Told", "Open a PDF, DOCX, HTML, Markdown, reStructuredText or text file."),
+    QT_TRANSLATE_NOOP("Told", "{name} is a document in RTF."),
+    QT_TRANSLATE_NOOP("Told", "Save it as DOCX and open that."),
+    QT_TRANSLATE_NOOP("Told", "{name} is damaged: its beginning is missing."),
+    QT_TRANSLATE_NOOP(
+        "Told", "{name} was made by an old Word. Fusen reads such files only where LibreOffice is installed."
+    ),
+    QT_TRANSLATE_NOOP("Told", "Save it as DOCX and open that, or install LibreOffice."),
+    QT_TRANSLATE_NOOP(
+        "Told", "{name} was made by an old Word, and LibreOffice, which converts such files, did not start."
+    ),
+    QT_TRANSLATE_NOOP("Told", "{name} is not a PDF, whatever its name says."),
+    QT_TRANSLATE_NOOP("Told", "Open the original file."),
+    QT_TRANSLATE_NOOP("Told", "{name} is damaged and has no page that can be shown."),
+    QT_TRANSLATE_NOOP("Told", "Ask for the file again, or for another copy."),
+    QT_TRANSLATE_NOOP("Told", "{name} has more than {count} pages."),
+    QT_TRANSLATE_NOOP("Told", "{name} has more than {count} lines."),
+    QT_TRANSLATE_NOOP("Told", "{name} is longer than {size} MiB of text."),
+    QT_TRANSLATE_NOOP("Told", "{name} holds no text."),
+    QT_TRANSLATE_NOOP("Told", "{name} holds no text that could be analysed."),
+    QT_TRANSLATE_NOOP("Told", "Open the document in the program that it was made with, and look for its text there."),
+    QT_TRANSLATE_NOOP("Told", "{name} has {count} characters; Fusen reads up to {most} at once."),
+    QT_TRANSLATE_NOOP("Told", "Split it, for example at its chapters or exhibits, and open the parts."),
+    QT_TRANSLATE_NOOP("Told", "{name} could not be converted from the old Word's format."),
+    QT_TRANSLATE_NOOP("Told", "Open it in Word, save it as DOCX, and open that."),
+    QT_TRANSLATE_NOOP("Told", "{name} took too long to convert from the old Word's format."),
+    QT_TRANSLATE_NOOP("Told", "The {worker} stopped unexpectedly at {name}."),
+    QT_TRANSLATE_NOOP("Told", "The {worker} stopped unexpectedly."),
+    QT_TRANSLATE_NOOP("Told", "It starts again by itself, and other documents are not affected."),
+    QT_TRANSLATE_NOOP("Told", "The file may be damaged, or too large for this machine's memory."),
+    QT_TRANSLATE_NOOP("Told", "{name} made no progress for {seconds} seconds and was stopped."),
+    QT_TRANSLATE_NOOP("Told", "The name of {name} is not valid text."),
+    QT_TRANSLATE_NOOP("Told", "Rename the file and open it again."),
+    QT_TRANSLATE_NOOP("Told", "No file can be written in the system's folder for temporary files."),
+    QT_TRANSLATE_NOOP("Told", "Free some space and try again."),
+    QT_TRANSLATE_NOOP("Told", "There was not enough memory for {name}."),
+    QT_TRANSLATE_NOOP("Told", "Fusen failed at {name} because of a fault of its own."),
+    QT_TRANSLATE_NOOP("Told", "Other documents are not affected. Please report this fault together with the log."),
+    QT_TRANSLATE_NOOP("Told", "Please report this fault."),
+    QT_TRANSLATE_NOOP("Told", "A GPU was asked for, and PyTorch finds none that it can use."),
+    QT_TRANSLATE_NOOP("Told", "Choose the device auto or cpu, or install a driver and a PyTorch that fit the GPU."),
+    QT_TRANSLATE_NOOP("Told", "The GPU has not enough memory for this document."),
+    QT_TRANSLATE_NOOP("Told", "Choose the device cpu, or close other programs that use the GPU, and try again."),
+    QT_TRANSLATE_NOOP("Told", "There is not enough memory for this document."),
+    QT_TRANSLATE_NOOP("Told", "There is not enough memory for this page."),
+    QT_TRANSLATE_NOOP("Told", "Close other documents or programs."),
+    QT_TRANSLATE_NOOP("Told", "Close other documents or programs, or split the file, and try again."),
+    QT_TRANSLATE_NOOP("Told", "The model's weights are missing or damaged."),
+    QT_TRANSLATE_NOOP("Told", "Install Fusen again; your documents and decisions are not affected."),
+    QT_TRANSLATE_NOOP("Told", "{name} belongs to another program."),
+    QT_TRANSLATE_NOOP("Told", "Choose a file that Fusen made, or a new name."),
+    QT_TRANSLATE_NOOP("Told", "{name} was made by a newer version of Fusen."),
+    QT_TRANSLATE_NOOP("Told", "Install the current version of Fusen to open it; the file was not changed."),
+    QT_TRANSLATE_NOOP("Told", "{name} is damaged or is not a Fusen workspace."),
+    QT_TRANSLATE_NOOP(
+        "Told", "It was left untouched. Restore it from a backup, or move it elsewhere to start with a new workspace."
+    ),
+    QT_TRANSLATE_NOOP("Told", "The workspace {name} cannot be opened for writing."),
+    QT_TRANSLATE_NOOP(
+        "Told", "Check the rights of the file and its folder, or choose another place for the workspace."
+    ),
+    QT_TRANSLATE_NOOP("Told", "Another window or program is writing to {name}."),
+    QT_TRANSLATE_NOOP("Told", "Wait until it is done, or close it, and try again."),
+    QT_TRANSLATE_NOOP("Told", "There is no space left on the disk that holds {name}."),
+    QT_TRANSLATE_NOOP("Told", "Free some space and try again; nothing that was saved before is lost."),
+    QT_TRANSLATE_NOOP("Told", "The disk that holds {name} reported an error."),
+    QT_TRANSLATE_NOOP("Told", "Check that the drive is connected and not full, then try again."),
+    QT_TRANSLATE_NOOP("Told", "An analysis that is stored in {name} cannot be read."),
+    QT_TRANSLATE_NOOP("Told", "Analyse the document again; the decisions are kept."),
+    QT_TRANSLATE_NOOP("Told", "Opening was cancelled."),
+    QT_TRANSLATE_NOOP("Told", "Open the file again when you want to."),
+    QT_TRANSLATE_NOOP("Told", "The analysis was cancelled."),
+    QT_TRANSLATE_NOOP("Told", "The printer does not take the document."),
+    QT_TRANSLATE_NOOP("Told", "Check it, or choose another."),
+    QT_TRANSLATE_NOOP("Told", "Something went wrong: {reason}"),
+    QT_TRANSLATE_NOOP("Told", "Please report this as a bug."),
+    QT_TRANSLATE_NOOP(
+        "Told", "The model had no reviewer's labels in Japanese to learn from and misses more than in English."
+    ),
+    QT_TRANSLATE_NOOP("Told", "Read more than it selected."),
+    QT_TRANSLATE_NOOP(
+        "Told",
+        "The model learnt from few reports: the share of important passages that its selection finds is not assured.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Told",
+        "Answers to what you look for were checked on English contracts only: trust the order more than the percentages.",
+    ),
+    QT_TRANSLATE_NOOP("Told", "The file does not say its encoding. It was read as {encoding}, by its looks."),
+    QT_TRANSLATE_NOOP("Told", "Control characters that are no text were left out."),
+    QT_TRANSLATE_NOOP("Told", "Parts of the text are not in its encoding and appear as �."),
+    QT_TRANSLATE_NOOP("Told", "Invisible characters change the order of letters: the text may read otherwise."),
+    QT_TRANSLATE_NOOP("Told", "The text held characters that no reader sees; they were left out."),
+    QT_TRANSLATE_NOOP("Told", "Parts of the file are missing or damaged and were not read: {parts}."),
+    QT_TRANSLATE_NOOP("Told", "The document holds no text, so there is nothing to analyse."),
+    QT_TRANSLATE_NOOP("Told", "The file holds macros. They were not run."),
+    QT_TRANSLATE_NOOP("Told", "The document has {count} tracked changes that are not settled."),
+    QT_TRANSLATE_NOOP("Told", "Inserted and moved words are read as text, deleted words are not."),
+    QT_TRANSLATE_NOOP(
+        "Told", "Pictures or other content lie outside the file, at addresses that it names. They were not fetched."
+    ),
+    QT_TRANSLATE_NOOP("Told", "The content of another file is embedded in the document. It was not read."),
+    QT_TRANSLATE_NOOP("Told", "The file refers to a template elsewhere. It was not fetched."),
+    QT_TRANSLATE_NOOP("Told", "The file is of the old Word's format. It was read through a conversion by LibreOffice."),
+    QT_TRANSLATE_NOOP("Told", "The file is {kind}, though its name says otherwise."),
+    QT_TRANSLATE_NOOP("Told", "Page {pages} took too long and was left out."),
+    QT_TRANSLATE_NOOP("Told", "Pages {pages} took too long and were left out."),
+    QT_TRANSLATE_NOOP("Told", "Page {pages} needed too much memory and was left out."),
+    QT_TRANSLATE_NOOP("Told", "Pages {pages} needed too much memory and were left out."),
+    QT_TRANSLATE_NOOP("Told", "Page {pages} would unpack to more than 128 MB and was left out."),
+    QT_TRANSLATE_NOOP("Told", "Pages {pages} would unpack to more than 128 MB and were left out."),
+    QT_TRANSLATE_NOOP("Told", "Page {pages} stopped the program that reads it and was left out."),
+    QT_TRANSLATE_NOOP("Told", "Pages {pages} stopped the program that reads it and were left out."),
+    QT_TRANSLATE_NOOP("Told", "The file was damaged and has been repaired; something may be missing."),
+    QT_TRANSLATE_NOOP("Told", "These pages could not be read: {pages}."),
+    QT_TRANSLATE_NOOP("Told", "Whether all the text is seen could not be checked on these pages: {pages}."),
+    QT_TRANSLATE_NOOP(
+        "Told", "The text of {pages} was recognised in a picture (OCR) and may be wrong; compare it with the page."
+    ),
+    QT_TRANSLATE_NOOP("Told", "Page {page} was recognised from a picture, so words may be wrong ({sure})."),
+    QT_TRANSLATE_NOOP(
+        "Told",
+        "Pages {pages} were recognised from pictures, so words may be wrong; the least sure is page {page} ({sure}).",
+    ),
+    QT_TRANSLATE_NOOP("Told", "These pages could not be recognised: {pages}."),
+)
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    # Those with the longest fixed words first: a hole must not swallow what another sentence says.
+    ordered = sorted(SENTENCES, key=lambda sentence: -len(re.sub(r"{\w+}", "", sentence)))
+    return tuple((_pattern(sentence), sentence) for sentence in ordered)
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    parts = re.split(r"{(\w+)}", sentence)
+    fixed_and_holes = (f"(?P<{part}>.+)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+    return re.compile("".join(fixed_and_holes), re.DOTALL)
+
+
+def told(text: str) -> str:
+    """The text in the user's language if all of its sentences are known, else as it is."""
+    parts = re.split(r"(?<=\.) (?=[A-Z])", text)
+    said: list[str] = []
+    place = 0
+    while place < len(parts):
+        # An entry may be of two sentences; the shortest that is known first, so that no hole takes in what follows.
+        ends = range(place + 1, min(place + LONGEST, len(parts)) + 1)
+        known = ((end, _sentence(" ".join(parts[place:end]))) for end in ends)
+        end, translated = next(((end, found) for end, found in known if found is not None), (0, ""))
+        if not end:
+            return _sentence(text) or text
+        said.append(translated)
+        place = end
+    return ("" if language.current() == "ja" else " ").join(said)
+
+
+def _sentence(text: str) -> str | None:
+    for pattern, sentence in _patterns():
+        if (found := pattern.fullmatch(text)) is not None:
+            translated = QCoreApplication.translate("Told", sentence)
+            return translated.format(**found.groupdict())
+    return None

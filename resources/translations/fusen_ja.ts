@@ -1,0 +1,1700 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ja" sourcelanguage="en">
+<context>
+    <name>AboutPage</name>
+    <message>
+        <source>Documents are read and analysed on this machine; Fusen never connects to the network. It keeps the text that it analysed, the findings, your decisions and comments in a workspace file in your user folder, unencrypted: who can read your files can read that. Your documents themselves are never changed, and passwords are not stored.</source>
+        <translation>文書の読み取りと解析はこのコンピューターの中だけで行われ、Fusen がネットワークに接続することはありません。解析した本文、指摘、判断、コメントは、利用者フォルダー内のワークスペースファイルに暗号化せずに保存されるため、利用者のファイルを読める人はその内容も読めます。元の文書は変更せず、パスワードは保存しません。</translation>
+    </message>
+    <message>
+        <source>About Fusen</source>
+        <translation>Fusen について</translation>
+    </message>
+    <message>
+        <source>Version {version}</source>
+        <translation>バージョン {version}</translation>
+    </message>
+    <message>
+        <source>Flags the passages that a person must read.</source>
+        <translation>人が読むべき箇所に付箋を付けます。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s estimates are no legal advice, and a passage that is not flagged may matter all the same.</source>
+        <translation>モデルの推定は法的な助言ではありません。付箋のない箇所が重要なこともあります。</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>ライセンス</translation>
+    </message>
+    <message>
+        <source>What Fusen builds on</source>
+        <translation>使用しているソフトウェアとデータ</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>ライセンス</translation>
+    </message>
+    <message>
+        <source>The file {name} is missing.</source>
+        <translation>ファイル {name} が見つかりません。</translation>
+    </message>
+</context>
+<context>
+    <name>Citing</name>
+    <message>
+        <source>p. {page}</source>
+        <translation>{page} ページ</translation>
+    </message>
+    <message>
+        <source>“{text}” ({file})</source>
+        <translation>「{text}」（{file}）</translation>
+    </message>
+    <message>
+        <source>“{text}” ({file}, {place})</source>
+        <translation>「{text}」（{file}、{place}）</translation>
+    </message>
+</context>
+<context>
+    <name>Command</name>
+    <message>
+        <source>&amp;File</source>
+        <translation>ファイル(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Review</source>
+        <translation>レビュー(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>表示(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>ヘルプ(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Open…</source>
+        <translation>開く(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Open the &amp;example</source>
+        <translation>サンプルを開く(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Export annotated &amp;PDF…</source>
+        <translation>注釈付き PDF を書き出す(&amp;P)…</translation>
+    </message>
+    <message>
+        <source>Export brief for &amp;Word…</source>
+        <translation>要約書を Word 形式で書き出す(&amp;W)…</translation>
+    </message>
+    <message>
+        <source>Export brief as &amp;Markdown…</source>
+        <translation>要約書を Markdown 形式で書き出す(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>Export as &amp;JSON…</source>
+        <translation>JSON 形式で書き出す(&amp;J)…</translation>
+    </message>
+    <message>
+        <source>P&amp;rint…</source>
+        <translation>印刷(&amp;R)…</translation>
+    </message>
+    <message>
+        <source>Print without &amp;highlights…</source>
+        <translation>ハイライトなしで印刷(&amp;H)…</translation>
+    </message>
+    <message>
+        <source>&amp;Settings</source>
+        <translation>設定(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Close document</source>
+        <translation>文書を閉じる(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>終了(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>Accept</source>
+        <translation>承認</translation>
+    </message>
+    <message>
+        <source>Goes into the brief</source>
+        <translation>要約書に掲載します</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>却下</translation>
+    </message>
+    <message>
+        <source>Stays out of the brief</source>
+        <translation>要約書に掲載しません</translation>
+    </message>
+    <message>
+        <source>Back to undecided</source>
+        <translation>未判断に戻す</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>コメント</translation>
+    </message>
+    <message>
+        <source>Next finding</source>
+        <translation>次の指摘</translation>
+    </message>
+    <message>
+        <source>Leave it undecided and go on</source>
+        <translation>判断せずに次へ進みます</translation>
+    </message>
+    <message>
+        <source>Previous finding</source>
+        <translation>前の指摘</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>元に戻す</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>やり直す</translation>
+    </message>
+    <message>
+        <source>Analyse again</source>
+        <translation>解析し直す</translation>
+    </message>
+    <message>
+        <source>Recognise again</source>
+        <translation>認識し直す</translation>
+    </message>
+    <message>
+        <source>Read the words of pages with poor text in their pictures, and analyse anew</source>
+        <translation>文字の質が低いページを画像から認識し直し、もう一度解析します</translation>
+    </message>
+    <message>
+        <source>Cancel analysis</source>
+        <translation>解析を中止</translation>
+    </message>
+    <message>
+        <source>Sort by importance</source>
+        <translation>重要度順に並べる</translation>
+    </message>
+    <message>
+        <source>Sort by place</source>
+        <translation>文書の順に並べる</translation>
+    </message>
+    <message>
+        <source>Show only undecided</source>
+        <translation>未判断のみ表示</translation>
+    </message>
+    <message>
+        <source>Select less of the text</source>
+        <translation>選択する量を減らす</translation>
+    </message>
+    <message>
+        <source>Select more of the text</source>
+        <translation>選択する量を増やす</translation>
+    </message>
+    <message>
+        <source>Back to what the model selected</source>
+        <translation>モデルの選択に戻す</translation>
+    </message>
+    <message>
+        <source>Summary and figures</source>
+        <translation>要約と解析の数値</translation>
+    </message>
+    <message>
+        <source>Show changes</source>
+        <translation>変更履歴を表示</translation>
+    </message>
+    <message>
+        <source>Tracked changes of a Word document: what was inserted, deleted and moved</source>
+        <translation>Word 文書の変更履歴（挿入、削除、移動された箇所）</translation>
+    </message>
+    <message>
+        <source>Back to the place before</source>
+        <translation>元の箇所に戻る</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>拡大</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>縮小</translation>
+    </message>
+    <message>
+        <source>Fit width</source>
+        <translation>幅に合わせる</translation>
+    </message>
+    <message>
+        <source>&amp;Keys</source>
+        <translation>キー操作一覧(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;About Fusen</source>
+        <translation>Fusen について(&amp;A)</translation>
+    </message>
+</context>
+<context>
+    <name>Contents</name>
+    <message>
+        <source>Signed</source>
+        <translation>締結日</translation>
+    </message>
+    <message>
+        <source>Effective</source>
+        <translation>発効日</translation>
+    </message>
+    <message>
+        <source>Expires</source>
+        <translation>満了日</translation>
+    </message>
+    <message>
+        <source>Party</source>
+        <translation>当事者</translation>
+    </message>
+    <message>
+        <source>Contents</source>
+        <translation>目次</translation>
+    </message>
+</context>
+<context>
+    <name>CrashBar</name>
+    <message>
+        <source>Report</source>
+        <translation>報告書</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>閉じる</translation>
+    </message>
+    <message>
+        <source>Something went wrong in Fusen. Your decisions are stored; you can go on.</source>
+        <translation>Fusen に問題が発生しました。判断は保存されており、このまま続けられます。</translation>
+    </message>
+    <message>
+        <source>This report holds no text of your documents, and nothing was sent. It lies in {file}.</source>
+        <translation>この報告書に文書の内容は含まれず、送信も行っていません。保存先：{file}</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>コピー</translation>
+    </message>
+    <message>
+        <source>Hide the report</source>
+        <translation>報告書を隠す</translation>
+    </message>
+    <message>
+        <source>Show the report</source>
+        <translation>報告書を表示</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>コピーしました</translation>
+    </message>
+</context>
+<context>
+    <name>Dialogs</name>
+    <message>
+        <source>Documents ({endings});;All files (*)</source>
+        <translation>文書 ({endings});;すべてのファイル (*)</translation>
+    </message>
+    <message>
+        <source>Open documents</source>
+        <translation>文書を開く</translation>
+    </message>
+</context>
+<context>
+    <name>DocumentView</name>
+    <message>
+        <source>This machine has no Japanese font, so Japanese text shows as boxes.</source>
+        <translation>このコンピューターには日本語フォントがないため、日本語の文字が四角で表示されます。</translation>
+    </message>
+    <message>
+        <source>On Debian: apt install fonts-noto-cjk.</source>
+        <translation>Debian の場合：apt install fonts-noto-cjk</translation>
+    </message>
+</context>
+<context>
+    <name>Exporter</name>
+    <message>
+        <source>The export would overwrite the document itself.</source>
+        <translation>この名前では、元の文書が上書きされます。</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>別の名前を指定してください。</translation>
+    </message>
+    <message>
+        <source>Saved {name}.</source>
+        <translation>{name} を保存しました。</translation>
+    </message>
+    <message>
+        <source>No finding was accepted yet.</source>
+        <translation>承認された指摘はまだありません。</translation>
+    </message>
+</context>
+<context>
+    <name>FindingCard</name>
+    <message>
+        <source>Comment (C) – goes with the finding into every export</source>
+        <translation>コメント（C）：書き出すすべての資料に指摘とともに入ります</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>コメント</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>次へ</translation>
+    </message>
+    <message>
+        <source>importance {value:.0%} ({low:.0%}–{high:.0%})</source>
+        <translation>重要度 {value:.0%}（{low:.0%}～{high:.0%}）</translation>
+    </message>
+    <message>
+        <source>first estimate {value:.0%} ({low:.0%}–{high:.0%})</source>
+        <translation>最初の推定 {value:.0%}（{low:.0%}～{high:.0%}）</translation>
+    </message>
+    <message>
+        <source>page {page}</source>
+        <translation>{page} ページ</translation>
+    </message>
+    <message>
+        <source>rank {rank} of {passages:,}</source>
+        <translation>{passages:,} 箇所中 {rank} 位</translation>
+    </message>
+    <message>
+        <source>not selected</source>
+        <translation>選択外</translation>
+    </message>
+    <message>
+        <source>By the model&apos;s estimate a reviewer must read {share:.0%} of passages like this one.</source>
+        <translation>モデルの推定では、このような箇所のうち {share:.0%} を人が読む必要があります。</translation>
+    </message>
+    <message>
+        <source>p. {page}</source>
+        <translation>{page} ページ</translation>
+    </message>
+    <message>
+        <source>and {n} more</source>
+        <translation>ほか {n} 件</translation>
+    </message>
+</context>
+<context>
+    <name>FindingsPanel</name>
+    <message>
+        <source>Summary</source>
+        <translation>要約</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>指摘</translation>
+    </message>
+    <message>
+        <source>Importance</source>
+        <translation>重要度順</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>文書順</translation>
+    </message>
+    <message>
+        <source>Undecided</source>
+        <translation>未判断</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>中止</translation>
+    </message>
+    <message>
+        <source>Analyse</source>
+        <translation>解析する</translation>
+    </message>
+    <message>
+        <source>Not analysed</source>
+        <translation>未解析</translation>
+    </message>
+    <message>
+        <source>Opening</source>
+        <translation>開いています</translation>
+    </message>
+</context>
+<context>
+    <name>FirstFindingsNotice</name>
+    <message>
+        <source>Cancel</source>
+        <translation>中止</translation>
+    </message>
+    <message>
+        <source>Analyse again</source>
+        <translation>解析し直す</translation>
+    </message>
+    <message>
+        <source>A quick scan found these. The precise findings replace them; what you decide on now is kept.</source>
+        <translation>素早い走査で見つかった指摘です。精密な読み取りが終わると置き換わりますが、いま行った判断は残ります。</translation>
+    </message>
+    <message>
+        <source>First findings: the precise reading goes on…</source>
+        <translation>最初の指摘：精密な読み取りを続けています…</translation>
+    </message>
+    <message>
+        <source>First findings: the precise reading stopped.</source>
+        <translation>最初の指摘：精密な読み取りは途中で止まりました。</translation>
+    </message>
+    <message>
+        <source>Decisions are kept.</source>
+        <translation>判断は残ります。</translation>
+    </message>
+</context>
+<context>
+    <name>Flow</name>
+    <message>
+        <source>Comment</source>
+        <translation>コメント</translation>
+    </message>
+    <message>
+        <source>Deleted</source>
+        <translation>削除</translation>
+    </message>
+    <message>
+        <source>Inserted</source>
+        <translation>挿入</translation>
+    </message>
+    <message>
+        <source>Moved here</source>
+        <translation>ここに移動</translation>
+    </message>
+</context>
+<context>
+    <name>Guide</name>
+    <message>
+        <source>Another document</source>
+        <translation>別の文書</translation>
+    </message>
+    <message>
+        <source>Another document: {name}</source>
+        <translation>別の文書：{name}</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>戻る</translation>
+    </message>
+    <message>
+        <source>Ctrl+click goes there, Alt+Left comes back.</source>
+        <translation>Ctrl を押しながらクリックすると移動し、Alt+← で戻ります。</translation>
+    </message>
+    <message>
+        <source>Go to the definition of {term}</source>
+        <translation>「{term}」の定義へ移動</translation>
+    </message>
+    <message>
+        <source>Go to {term}</source>
+        <translation>{term} へ移動</translation>
+    </message>
+    <message>
+        <source>No clause of this document has this number.</source>
+        <translation>この番号の条項は、この文書にはありません。</translation>
+    </message>
+    <message>
+        <source>{term}, as defined</source>
+        <translation>「{term}」の定義</translation>
+    </message>
+</context>
+<context>
+    <name>HousePage</name>
+    <message>
+        <source>Done</source>
+        <translation>完了</translation>
+    </message>
+</context>
+<context>
+    <name>Household</name>
+    <message>
+        <source>Page {page} of {pages}</source>
+        <translation>{page} / {pages} ページ</translation>
+    </message>
+</context>
+<context>
+    <name>KeyMap</name>
+    <message>
+        <source>Keys</source>
+        <translation>キー操作一覧</translation>
+    </message>
+    <message>
+        <source>Change keys…</source>
+        <translation>キーを変更…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+</context>
+<context>
+    <name>KeyRows</name>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>{key} is the key of “{command}” as well.</source>
+        <translation>{key} は「{command}」にも割り当てられています。</translation>
+    </message>
+    <message>
+        <source>Key of “{command}”</source>
+        <translation>「{command}」のキー</translation>
+    </message>
+    <message>
+        <source>Press a key</source>
+        <translation>キーを押してください</translation>
+    </message>
+    <message>
+        <source>Use it here</source>
+        <translation>こちらで使う</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>既定に戻す</translation>
+    </message>
+</context>
+<context>
+    <name>MessageBar</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>閉じる</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>フォルダーを開く</translation>
+    </message>
+    <message>
+        <source>Recognise again</source>
+        <translation>認識し直す</translation>
+    </message>
+    <message>
+        <source>Analyse again</source>
+        <translation>解析し直す</translation>
+    </message>
+</context>
+<context>
+    <name>Overview</name>
+    <message>
+        <source>Summary</source>
+        <translation>要約</translation>
+    </message>
+    <message>
+        <source>Sentences of the document, chosen by the model.</source>
+        <translation>モデルが選んだ原文の文です。</translation>
+    </message>
+    <message>
+        <source>The model chose no sentences.</source>
+        <translation>モデルが選んだ文はありません。</translation>
+    </message>
+    <message>
+        <source>p. {page}</source>
+        <translation>{page} ページ</translation>
+    </message>
+    <message>
+        <source>How it was read</source>
+        <translation>読み取りの方法</translation>
+    </message>
+    <message>
+        <source>{tokens:,} tokens in {seconds:.1f} s</source>
+        <translation>{tokens:,} トークン、{seconds:.1f} 秒</translation>
+    </message>
+    <message>
+        <source>Not selected</source>
+        <translation>選択外</translation>
+    </message>
+    <message>
+        <source>Computed</source>
+        <translation>計算量</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>注意</translation>
+    </message>
+</context>
+<context>
+    <name>PdfSheets</name>
+    <message>
+        <source>This page cannot be drawn.</source>
+        <translation>このページは表示できません。</translation>
+    </message>
+</context>
+<context>
+    <name>PrintBar</name>
+    <message>
+        <source>Progress of printing</source>
+        <translation>印刷の進み具合</translation>
+    </message>
+    <message>
+        <source>Printing {name}…</source>
+        <translation>{name} を印刷しています…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>中止</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>閉じる</translation>
+    </message>
+    <message>
+        <source>{name} was sent to the printer.</source>
+        <translation>{name} をプリンターに送りました。</translation>
+    </message>
+    <message>
+        <source>Printing was cancelled.</source>
+        <translation>印刷を中止しました。</translation>
+    </message>
+</context>
+<context>
+    <name>RecentButton</name>
+    <message>
+        <source>Not analysed</source>
+        <translation>未解析</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of {total} decided</source>
+        <translation>
+            <numerusform>{total} 件中 %n 件判断済み</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All decided</source>
+        <translation>すべて判断済み</translation>
+    </message>
+</context>
+<context>
+    <name>Reviewer</name>
+    <message>
+        <source>A decision in a document that is not open was changed: “{text}”</source>
+        <translation>開いていない文書の判断を変更しました：「{text}」</translation>
+    </message>
+</context>
+<context>
+    <name>SensitivityBar</name>
+    <message>
+        <source>Share of the text that is selected</source>
+        <translation>選択する本文の割合</translation>
+    </message>
+    <message>
+        <source>Selected</source>
+        <translation>選択</translation>
+    </message>
+    <message>
+        <source>To find {recall} of what matters: {share:.0%} of the text</source>
+        <translation>重要な箇所の {recall} を見つけるには：本文の {share:.0%}</translation>
+    </message>
+    <message>
+        <source>All that the model selected: {share:.0%} of the text</source>
+        <translation>モデルが選んだすべて：本文の {share:.0%}</translation>
+    </message>
+    <message>
+        <source>The most important passages, up to {share:.0%} of the text.</source>
+        <translation>本文の {share:.0%} までの、最も重要な箇所です。</translation>
+    </message>
+    <message>
+        <source>In documents like this one the model aims to find {recall} of the passages that matter.</source>
+        <translation>このような文書では、重要な箇所の {recall} を見つけることを目標にしています。</translation>
+    </message>
+    <message>
+        <source>Less: [  More: ]  Decided findings always stay.</source>
+        <translation>減らす：[&#x3000;増やす：]&#x3000;判断済みの指摘は常に残ります。</translation>
+    </message>
+    <message>
+        <source>{share:.0%} of the text</source>
+        <translation>本文の {share:.0%}</translation>
+    </message>
+</context>
+<context>
+    <name>SettingRow</name>
+    <message>
+        <source>From the next start.</source>
+        <translation>次回の起動から有効です。</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Language and appearance</source>
+        <translation>言語と表示</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>モデル</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>レビュー</translation>
+    </message>
+    <message>
+        <source>What is kept</source>
+        <translation>保存する内容</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>言語</translation>
+    </message>
+    <message>
+        <source>Of menus and messages. Documents stay in theirs.</source>
+        <translation>メニューとメッセージの言語です。文書の言語は変わりません。</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>システムに合わせる</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>配色</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>ライト</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>ダーク</translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation>文字の大きさ</translation>
+    </message>
+    <message>
+        <source>Of menus, lists and messages, beside the system&apos;s. Pages have a zoom of their own.</source>
+        <translation>メニュー、一覧、メッセージの文字です（システムの設定に対する割合）。ページの拡大とは別です。</translation>
+    </message>
+    <message>
+        <source>Where the model computes</source>
+        <translation>モデルの計算に使う装置</translation>
+    </message>
+    <message>
+        <source>Counts from the next analysis.</source>
+        <translation>次の解析から有効です。</translation>
+    </message>
+    <message>
+        <source>On the GPU where there is one</source>
+        <translation>自動（GPU があれば使う）</translation>
+    </message>
+    <message>
+        <source>On the processor (cpu)</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>On the GPU (cuda)</source>
+        <translation>GPU（CUDA）</translation>
+    </message>
+    <message>
+        <source>Memory for the model</source>
+        <translation>モデルが使うメモリ</translation>
+    </message>
+    <message>
+        <source>An analysis that needs more ends with a message. On Linux, where there is no GPU.</source>
+        <translation>超える場合はメッセージを表示して解析を終了します。GPU のない Linux でのみ有効です。</translation>
+    </message>
+    <message>
+        <source>No limit</source>
+        <translation>制限なし</translation>
+    </message>
+    <message>
+        <source>Share of what matters that the model aims to find</source>
+        <translation>重要な箇所のうち、モデルが見つけることを目標とする割合</translation>
+    </message>
+    <message>
+        <source>Higher selects more of the text. Counts from the next analysis.</source>
+        <translation>高くするほど多くの箇所が選択されます。次の解析から有効です。</translation>
+    </message>
+    <message>
+        <source>Reviewer&apos;s name</source>
+        <translation>査読者の名前</translation>
+    </message>
+    <message>
+        <source>Stands in annotated copies as the author of comments. Empty: Fusen.</source>
+        <translation>注釈付きの写しで、コメントの作成者として記載されます。空欄の場合は「Fusen」です。</translation>
+    </message>
+    <message>
+        <source>Open the documents of the last time again</source>
+        <translation>前回開いていた文書を開く</translation>
+    </message>
+    <message>
+        <source>Remember the window&apos;s size and the width of its parts</source>
+        <translation>ウィンドウの大きさと各部の幅を保存する</translation>
+    </message>
+    <message>
+        <source>List documents that were read before on the start page</source>
+        <translation>以前に読んだ文書を開始画面に表示する</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsPage</name>
+    <message>
+        <source>Settings</source>
+        <translation>設定</translation>
+    </message>
+    <message>
+        <source>Search the settings</source>
+        <translation>設定を検索</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>キー操作</translation>
+    </message>
+    <message>
+        <source>No setting has these words.</source>
+        <translation>該当する設定はありません。</translation>
+    </message>
+    <message>
+        <source>The settings could not be kept: {reason}. They hold until Fusen is closed.</source>
+        <translation>設定を保存できませんでした：{reason}。Fusen を終了するまで有効です。</translation>
+    </message>
+    <message>
+        <source>The keys of {command} in the file of settings are no keys. Its own are used.</source>
+        <translation>設定ファイルにある {command} のキーが正しくないため、既定のキーを使います。</translation>
+    </message>
+    <message>
+        <source>The settings in {file} cannot be read. The defaults are used until you change one.</source>
+        <translation>設定ファイル {file} を読み込めません。変更するまで既定値を使います。</translation>
+    </message>
+    <message>
+        <source>“{value}” cannot be the value of “{setting}”. Its default is used.</source>
+        <translation>「{value}」は「{setting}」の値として使えないため、既定値を使います。</translation>
+    </message>
+</context>
+<context>
+    <name>SheetView</name>
+    <message>
+        <source>Pages</source>
+        <translation>ページ</translation>
+    </message>
+</context>
+<context>
+    <name>Sidebar</name>
+    <message>
+        <source>Documents</source>
+        <translation>文書</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>開く…</translation>
+    </message>
+</context>
+<context>
+    <name>StartPage</name>
+    <message>
+        <source>Flags the passages that a person must read.</source>
+        <translation>人が読むべき箇所に付箋を付けます。</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>続きから</translation>
+    </message>
+    <message>
+        <source>What stays on this machine</source>
+        <translation>このコンピューターに残るもの</translation>
+    </message>
+    <message>
+        <source>Drop documents here</source>
+        <translation>ここに文書をドロップ</translation>
+    </message>
+    <message>
+        <source>PDF, Word, text, Markdown or HTML, English or Japanese</source>
+        <translation>PDF、Word、テキスト、Markdown、HTML（日本語・英語）</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>開く…</translation>
+    </message>
+    <message>
+        <source>Open the example</source>
+        <translation>サンプルを開く</translation>
+    </message>
+    <message>
+        <source>How it works</source>
+        <translation>使い方</translation>
+    </message>
+    <message>
+        <source>Open a document. Its pages show at once; the model reads it here, which takes seconds to minutes.</source>
+        <translation>文書を開きます。ページはすぐに表示され、モデルがこのコンピューターの中で読み取ります（数秒から数分）。</translation>
+    </message>
+    <message>
+        <source>Go through what it flagged: A accepts, R rejects, C comments, N goes on. All keys: F1.</source>
+        <translation>付箋の付いた箇所を順に確認します。A で承認、R で却下、C でコメント、N で次へ進みます。キーの一覧は F1 です。</translation>
+    </message>
+    <message>
+        <source>Export what you accepted as a brief for Word, or as an annotated PDF.</source>
+        <translation>承認した指摘を、Word の要約書または注釈付き PDF として書き出します。</translation>
+    </message>
+</context>
+<context>
+    <name>StatePanel</name>
+    <message>
+        <source>Password</source>
+        <translation>パスワード</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>開く</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再試行</translation>
+    </message>
+    <message>
+        <source>The password stays in memory only, until the document is closed.</source>
+        <translation>パスワードは、文書を閉じるまでメモリにのみ保持されます。</translation>
+    </message>
+    <message>
+        <source>Opening {name}…</source>
+        <translation>{name} を開いています…</translation>
+    </message>
+</context>
+<context>
+    <name>Told</name>
+    <message>
+        <source>{name} is not text in an encoding that Fusen knows.</source>
+        <translation>{name} は、Fusen が対応していない文字コードのファイルです。</translation>
+    </message>
+    <message>
+        <source>Save it as UTF-8, PDF or DOCX.</source>
+        <translation>UTF-8、PDF、DOCX のいずれかで保存し直してください。</translation>
+    </message>
+    <message>
+        <source>{name} is protected in a way that Fusen cannot open, or its protection is damaged.</source>
+        <translation>{name} の保護は Fusen では開けない方式か、破損しています。</translation>
+    </message>
+    <message>
+        <source>Open it in Word and save a copy without a password.</source>
+        <translation>Word で開き、パスワードなしの写しを保存してください。</translation>
+    </message>
+    <message>
+        <source>{name} is a Word file protected by a password.</source>
+        <translation>{name} はパスワードで保護された Word 文書です。</translation>
+    </message>
+    <message>
+        <source>Enter the password to open it.</source>
+        <translation>パスワードを入力してください。</translation>
+    </message>
+    <message>
+        <source>{name} is protected by a password and larger than 256 MiB.</source>
+        <translation>{name} はパスワードで保護されており、256 MiB を超えています。</translation>
+    </message>
+    <message>
+        <source>The password does not open {name}.</source>
+        <translation>このパスワードでは {name} を開けません。</translation>
+    </message>
+    <message>
+        <source>Check the password and try again.</source>
+        <translation>パスワードを確認して、もう一度お試しください。</translation>
+    </message>
+    <message>
+        <source>Check it and enter it again.</source>
+        <translation>確認して、もう一度入力してください。</translation>
+    </message>
+    <message>
+        <source>{name} is protected by a password.</source>
+        <translation>{name} はパスワードで保護されています。</translation>
+    </message>
+    <message>
+        <source>Enter its password.</source>
+        <translation>パスワードを入力してください。</translation>
+    </message>
+    <message>
+        <source>{name} was made by another program than Word.</source>
+        <translation>{name} は Word 以外のソフトで作成されています。</translation>
+    </message>
+    <message>
+        <source>Save it as DOCX or PDF and open that.</source>
+        <translation>DOCX または PDF で保存し直して開いてください。</translation>
+    </message>
+    <message>
+        <source>{name} is protected by a password of the old Word, which Fusen cannot open.</source>
+        <translation>{name} は旧形式の Word のパスワードで保護されており、Fusen では開けません。</translation>
+    </message>
+    <message>
+        <source>Open it in Word and save a copy as DOCX.</source>
+        <translation>Word で開き、DOCX 形式の写しを保存してください。</translation>
+    </message>
+    <message>
+        <source>{name} is damaged and cannot be read.</source>
+        <translation>{name} は破損しているため読み込めません。</translation>
+    </message>
+    <message>
+        <source>Ask for the file again, or save it anew in Word.</source>
+        <translation>ファイルを再度入手するか、Word で保存し直してください。</translation>
+    </message>
+    <message>
+        <source>{name} is not a Word document.</source>
+        <translation>{name} は Word 文書ではありません。</translation>
+    </message>
+    <message>
+        <source>{name} unpacks to more than Fusen accepts.</source>
+        <translation>{name} は、展開すると Fusen の上限を超えます。</translation>
+    </message>
+    <message>
+        <source>Split it and open the parts, or save it as PDF.</source>
+        <translation>分割して開くか、PDF で保存してください。</translation>
+    </message>
+    <message>
+        <source>{name} could not be read ({reason}).</source>
+        <translation>{name} を読み込めませんでした（{reason}）。</translation>
+    </message>
+    <message>
+        <source>Check the disk or the network.</source>
+        <translation>ディスクまたはネットワークを確認してください。</translation>
+    </message>
+    <message>
+        <source>{name} may not be read.</source>
+        <translation>{name} を読み取る権限がありません。</translation>
+    </message>
+    <message>
+        <source>Ask for the right to read it, or copy it.</source>
+        <translation>読み取り権限を得るか、写しを作成してください。</translation>
+    </message>
+    <message>
+        <source>{name} does not exist.</source>
+        <translation>{name} は存在しません。</translation>
+    </message>
+    <message>
+        <source>Check the name and the folder.</source>
+        <translation>名前とフォルダーを確認してください。</translation>
+    </message>
+    <message>
+        <source>{name} is a folder.</source>
+        <translation>{name} はフォルダーです。</translation>
+    </message>
+    <message>
+        <source>Choose a document in it.</source>
+        <translation>中の文書を選んでください。</translation>
+    </message>
+    <message>
+        <source>{name} is not an ordinary file.</source>
+        <translation>{name} は通常のファイルではありません。</translation>
+    </message>
+    <message>
+        <source>Copy its content to a file and open that.</source>
+        <translation>内容をファイルに写して、それを開いてください。</translation>
+    </message>
+    <message>
+        <source>{name} is empty.</source>
+        <translation>{name} は空です。</translation>
+    </message>
+    <message>
+        <source>Ask for the file again.</source>
+        <translation>ファイルを再度入手してください。</translation>
+    </message>
+    <message>
+        <source>{name} is larger than {size}.</source>
+        <translation>{name} は {size} を超えています。</translation>
+    </message>
+    <message>
+        <source>Split it and open the parts.</source>
+        <translation>分割して開いてください。</translation>
+    </message>
+    <message>
+        <source>The file may be damaged or made to do harm. Open a copy that was saved anew by another program.</source>
+        <translation>ファイルが破損しているか、害をなすよう作られている可能性があります。別のソフトで保存し直した写しを開いてください。</translation>
+    </message>
+    <message>
+        <source>The file may be damaged or very complicated. Open a copy that was saved anew by another program.</source>
+        <translation>ファイルが破損しているか、非常に複雑な可能性があります。別のソフトで保存し直した写しを開いてください。</translation>
+    </message>
+    <message>
+        <source>{name} stopped the program that reads it, at every page.</source>
+        <translation>{name} は、どのページでも読み込みプログラムが停止しました。</translation>
+    </message>
+    <message>
+        <source>{name} took too long to read and was given up.</source>
+        <translation>{name} の読み込みに時間がかかりすぎたため、中止しました。</translation>
+    </message>
+    <message>
+        <source>{name} needs more memory than a document may take.</source>
+        <translation>{name} は、文書に許されたメモリの上限を超えます。</translation>
+    </message>
+    <message>
+        <source>{name} unpacks to more than can be read.</source>
+        <translation>{name} は、展開すると読み込める上限を超えます。</translation>
+    </message>
+    <message>
+        <source>{name} is not a document that Fusen reads.</source>
+        <translation>{name} は Fusen が読み込める文書ではありません。</translation>
+    </message>
+    <message>
+        <source>Open a PDF, DOCX, HTML, Markdown, reStructuredText or text file.</source>
+        <translation>PDF、DOCX、HTML、Markdown、reStructuredText、テキストのいずれかを開いてください。</translation>
+    </message>
+    <message>
+        <source>{name} is a document in RTF.</source>
+        <translation>{name} は RTF 形式の文書です。</translation>
+    </message>
+    <message>
+        <source>Save it as DOCX and open that.</source>
+        <translation>DOCX で保存し直して開いてください。</translation>
+    </message>
+    <message>
+        <source>{name} is damaged: its beginning is missing.</source>
+        <translation>{name} は破損しています（先頭部分がありません）。</translation>
+    </message>
+    <message>
+        <source>{name} was made by an old Word. Fusen reads such files only where LibreOffice is installed.</source>
+        <translation>{name} は旧形式の Word 文書です。LibreOffice がインストールされている場合にのみ読み込めます。</translation>
+    </message>
+    <message>
+        <source>Save it as DOCX and open that, or install LibreOffice.</source>
+        <translation>DOCX で保存し直して開くか、LibreOffice をインストールしてください。</translation>
+    </message>
+    <message>
+        <source>{name} was made by an old Word, and LibreOffice, which converts such files, did not start.</source>
+        <translation>{name} は旧形式の Word 文書ですが、変換に使う LibreOffice を起動できませんでした。</translation>
+    </message>
+    <message>
+        <source>{name} is not a PDF, whatever its name says.</source>
+        <translation>{name} は、名前とは異なり PDF ではありません。</translation>
+    </message>
+    <message>
+        <source>Open the original file.</source>
+        <translation>元のファイルを開いてください。</translation>
+    </message>
+    <message>
+        <source>{name} is damaged and has no page that can be shown.</source>
+        <translation>{name} は破損しており、表示できるページがありません。</translation>
+    </message>
+    <message>
+        <source>Ask for the file again, or for another copy.</source>
+        <translation>ファイルまたは別の写しを入手してください。</translation>
+    </message>
+    <message>
+        <source>{name} has more than {count} pages.</source>
+        <translation>{name} は {count} ページを超えています。</translation>
+    </message>
+    <message>
+        <source>{name} has more than {count} lines.</source>
+        <translation>{name} は {count} 行を超えています。</translation>
+    </message>
+    <message>
+        <source>{name} is longer than {size} MiB of text.</source>
+        <translation>{name} の本文は {size} MiB を超えています。</translation>
+    </message>
+    <message>
+        <source>{name} holds no text.</source>
+        <translation>{name} には文字がありません。</translation>
+    </message>
+    <message>
+        <source>{name} holds no text that could be analysed.</source>
+        <translation>{name} には解析できる文字がありません。</translation>
+    </message>
+    <message>
+        <source>Open the document in the program that it was made with, and look for its text there.</source>
+        <translation>作成したソフトで開き、文字が含まれているか確認してください。</translation>
+    </message>
+    <message>
+        <source>{name} has {count} characters; Fusen reads up to {most} at once.</source>
+        <translation>{name} は {count} 文字あります。一度に読み込めるのは {most} 文字までです。</translation>
+    </message>
+    <message>
+        <source>Split it, for example at its chapters or exhibits, and open the parts.</source>
+        <translation>章や別紙などで分割して開いてください。</translation>
+    </message>
+    <message>
+        <source>{name} could not be converted from the old Word&apos;s format.</source>
+        <translation>{name} を旧形式の Word から変換できませんでした。</translation>
+    </message>
+    <message>
+        <source>Open it in Word, save it as DOCX, and open that.</source>
+        <translation>Word で開き、DOCX で保存し直して開いてください。</translation>
+    </message>
+    <message>
+        <source>{name} took too long to convert from the old Word&apos;s format.</source>
+        <translation>{name} の旧形式の Word からの変換に時間がかかりすぎました。</translation>
+    </message>
+    <message>
+        <source>The {worker} stopped unexpectedly at {name}.</source>
+        <translation>{name} の処理中に、処理プログラム（{worker}）が予期せず停止しました。</translation>
+    </message>
+    <message>
+        <source>The {worker} stopped unexpectedly.</source>
+        <translation>処理プログラム（{worker}）が予期せず停止しました。</translation>
+    </message>
+    <message>
+        <source>It starts again by itself, and other documents are not affected.</source>
+        <translation>自動的に再起動し、ほかの文書に影響はありません。</translation>
+    </message>
+    <message>
+        <source>The file may be damaged, or too large for this machine&apos;s memory.</source>
+        <translation>ファイルが破損しているか、このコンピューターのメモリには大きすぎる可能性があります。</translation>
+    </message>
+    <message>
+        <source>{name} made no progress for {seconds} seconds and was stopped.</source>
+        <translation>{name} の処理が {seconds} 秒間進まなかったため、中止しました。</translation>
+    </message>
+    <message>
+        <source>The name of {name} is not valid text.</source>
+        <translation>{name} の名前に、文字として正しくない部分があります。</translation>
+    </message>
+    <message>
+        <source>Rename the file and open it again.</source>
+        <translation>ファイル名を変更して、もう一度開いてください。</translation>
+    </message>
+    <message>
+        <source>No file can be written in the system&apos;s folder for temporary files.</source>
+        <translation>システムの一時フォルダーに書き込めません。</translation>
+    </message>
+    <message>
+        <source>Free some space and try again.</source>
+        <translation>空き容量を確保して、もう一度お試しください。</translation>
+    </message>
+    <message>
+        <source>There was not enough memory for {name}.</source>
+        <translation>{name} の処理にはメモリが足りませんでした。</translation>
+    </message>
+    <message>
+        <source>Fusen failed at {name} because of a fault of its own.</source>
+        <translation>Fusen の不具合により、{name} の処理に失敗しました。</translation>
+    </message>
+    <message>
+        <source>Other documents are not affected. Please report this fault together with the log.</source>
+        <translation>ほかの文書に影響はありません。ログとともに不具合をご報告ください。</translation>
+    </message>
+    <message>
+        <source>Please report this fault.</source>
+        <translation>不具合としてご報告ください。</translation>
+    </message>
+    <message>
+        <source>A GPU was asked for, and PyTorch finds none that it can use.</source>
+        <translation>GPU が指定されていますが、利用できる GPU が見つかりません。</translation>
+    </message>
+    <message>
+        <source>Choose the device auto or cpu, or install a driver and a PyTorch that fit the GPU.</source>
+        <translation>設定で計算する場所を「自動」または CPU にするか、GPU に合うドライバーと PyTorch をインストールしてください。</translation>
+    </message>
+    <message>
+        <source>The GPU has not enough memory for this document.</source>
+        <translation>この文書を処理するには GPU のメモリが足りません。</translation>
+    </message>
+    <message>
+        <source>Choose the device cpu, or close other programs that use the GPU, and try again.</source>
+        <translation>計算する場所を CPU にするか、GPU を使用中のほかのソフトを終了して、もう一度お試しください。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for this document.</source>
+        <translation>この文書を処理するにはメモリが足りません。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for this page.</source>
+        <translation>このページを処理するにはメモリが足りません。</translation>
+    </message>
+    <message>
+        <source>Close other documents or programs.</source>
+        <translation>ほかの文書やソフトを閉じてください。</translation>
+    </message>
+    <message>
+        <source>Close other documents or programs, or split the file, and try again.</source>
+        <translation>ほかの文書やソフトを閉じるか、ファイルを分割して、もう一度お試しください。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s weights are missing or damaged.</source>
+        <translation>モデルの重みファイルがないか、破損しています。</translation>
+    </message>
+    <message>
+        <source>Install Fusen again; your documents and decisions are not affected.</source>
+        <translation>Fusen をインストールし直してください。文書と判断に影響はありません。</translation>
+    </message>
+    <message>
+        <source>{name} belongs to another program.</source>
+        <translation>{name} はほかのソフトのファイルです。</translation>
+    </message>
+    <message>
+        <source>Choose a file that Fusen made, or a new name.</source>
+        <translation>Fusen が作成したファイルか、新しい名前を指定してください。</translation>
+    </message>
+    <message>
+        <source>{name} was made by a newer version of Fusen.</source>
+        <translation>{name} は、より新しい Fusen で作成されています。</translation>
+    </message>
+    <message>
+        <source>Install the current version of Fusen to open it; the file was not changed.</source>
+        <translation>最新の Fusen をインストールして開いてください。ファイルは変更していません。</translation>
+    </message>
+    <message>
+        <source>{name} is damaged or is not a Fusen workspace.</source>
+        <translation>{name} は破損しているか、Fusen のワークスペースではありません。</translation>
+    </message>
+    <message>
+        <source>It was left untouched. Restore it from a backup, or move it elsewhere to start with a new workspace.</source>
+        <translation>ファイルには触れていません。バックアップから復元するか、別の場所に移して新しいワークスペースを作成してください。</translation>
+    </message>
+    <message>
+        <source>The workspace {name} cannot be opened for writing.</source>
+        <translation>ワークスペース {name} に書き込めません。</translation>
+    </message>
+    <message>
+        <source>Check the rights of the file and its folder, or choose another place for the workspace.</source>
+        <translation>ファイルとフォルダーの権限を確認するか、別の場所を指定してください。</translation>
+    </message>
+    <message>
+        <source>Another window or program is writing to {name}.</source>
+        <translation>別のウィンドウまたはソフトが {name} に書き込み中です。</translation>
+    </message>
+    <message>
+        <source>Wait until it is done, or close it, and try again.</source>
+        <translation>終わるまで待つか、閉じてから、もう一度お試しください。</translation>
+    </message>
+    <message>
+        <source>There is no space left on the disk that holds {name}.</source>
+        <translation>{name} のあるディスクに空き容量がありません。</translation>
+    </message>
+    <message>
+        <source>Free some space and try again; nothing that was saved before is lost.</source>
+        <translation>空き容量を確保して、もう一度お試しください。保存済みの内容は失われていません。</translation>
+    </message>
+    <message>
+        <source>The disk that holds {name} reported an error.</source>
+        <translation>{name} のあるディスクでエラーが発生しました。</translation>
+    </message>
+    <message>
+        <source>Check that the drive is connected and not full, then try again.</source>
+        <translation>ドライブの接続と空き容量を確認して、もう一度お試しください。</translation>
+    </message>
+    <message>
+        <source>An analysis that is stored in {name} cannot be read.</source>
+        <translation>{name} に保存された解析結果を読み込めません。</translation>
+    </message>
+    <message>
+        <source>Analyse the document again; the decisions are kept.</source>
+        <translation>文書を解析し直してください。判断は残っています。</translation>
+    </message>
+    <message>
+        <source>Opening was cancelled.</source>
+        <translation>開く処理を中止しました。</translation>
+    </message>
+    <message>
+        <source>Open the file again when you want to.</source>
+        <translation>必要なときに、もう一度開いてください。</translation>
+    </message>
+    <message>
+        <source>The analysis was cancelled.</source>
+        <translation>解析を中止しました。</translation>
+    </message>
+    <message>
+        <source>The printer does not take the document.</source>
+        <translation>プリンターが文書を受け付けません。</translation>
+    </message>
+    <message>
+        <source>Check it, or choose another.</source>
+        <translation>プリンターを確認するか、別のプリンターを選んでください。</translation>
+    </message>
+    <message>
+        <source>Something went wrong: {reason}</source>
+        <translation>問題が発生しました：{reason}</translation>
+    </message>
+    <message>
+        <source>Please report this as a bug.</source>
+        <translation>不具合としてご報告ください。</translation>
+    </message>
+    <message>
+        <source>The model had no reviewer&apos;s labels in Japanese to learn from and misses more than in English.</source>
+        <translation>モデルは日本語の査読結果を学習していないため、英語より見落としが多くなります。</translation>
+    </message>
+    <message>
+        <source>Read more than it selected.</source>
+        <translation>選択された箇所以外もお読みください。</translation>
+    </message>
+    <message>
+        <source>The model learnt from few reports: the share of important passages that its selection finds is not assured.</source>
+        <translation>モデルが学習した報告書は少数です。重要な箇所をどの程度見つけられるかは保証されません。</translation>
+    </message>
+    <message>
+        <source>Answers to what you look for were checked on English contracts only: trust the order more than the percentages.</source>
+        <translation>検索への回答は、英語の契約書でのみ検証されています。割合よりも順位を目安にしてください。</translation>
+    </message>
+    <message>
+        <source>The file does not say its encoding. It was read as {encoding}, by its looks.</source>
+        <translation>ファイルに文字コードの指定がないため、内容から {encoding} と判断して読み込みました。</translation>
+    </message>
+    <message>
+        <source>Control characters that are no text were left out.</source>
+        <translation>文字でない制御文字は取り除きました。</translation>
+    </message>
+    <message>
+        <source>Parts of the text are not in its encoding and appear as �.</source>
+        <translation>文字コードに合わない部分があり、「�」と表示されます。</translation>
+    </message>
+    <message>
+        <source>Invisible characters change the order of letters: the text may read otherwise.</source>
+        <translation>文字の並びを変える見えない文字が含まれており、表示と異なる順に読まれることがあります。</translation>
+    </message>
+    <message>
+        <source>The text held characters that no reader sees; they were left out.</source>
+        <translation>読者に見えない文字が含まれていたため、取り除きました。</translation>
+    </message>
+    <message>
+        <source>Parts of the file are missing or damaged and were not read: {parts}.</source>
+        <translation>ファイルの一部がないか破損しているため、読み込みませんでした：{parts}</translation>
+    </message>
+    <message>
+        <source>The document holds no text, so there is nothing to analyse.</source>
+        <translation>文書に文字がないため、解析するものがありません。</translation>
+    </message>
+    <message>
+        <source>The file holds macros. They were not run.</source>
+        <translation>ファイルにマクロが含まれています。実行していません。</translation>
+    </message>
+    <message>
+        <source>The document has {count} tracked changes that are not settled.</source>
+        <translation>未確定の変更履歴が {count} 件あります。</translation>
+    </message>
+    <message>
+        <source>Inserted and moved words are read as text, deleted words are not.</source>
+        <translation>挿入・移動された語句は本文として読み、削除された語句は読みません。</translation>
+    </message>
+    <message>
+        <source>Pictures or other content lie outside the file, at addresses that it names. They were not fetched.</source>
+        <translation>画像などの一部がファイルの外にあります。取得していません。</translation>
+    </message>
+    <message>
+        <source>The content of another file is embedded in the document. It was not read.</source>
+        <translation>別のファイルが埋め込まれています。読み込んでいません。</translation>
+    </message>
+    <message>
+        <source>The file refers to a template elsewhere. It was not fetched.</source>
+        <translation>外部のテンプレートを参照しています。取得していません。</translation>
+    </message>
+    <message>
+        <source>The file is of the old Word&apos;s format. It was read through a conversion by LibreOffice.</source>
+        <translation>旧形式の Word 文書のため、LibreOffice で変換して読み込みました。</translation>
+    </message>
+    <message>
+        <source>The file is {kind}, though its name says otherwise.</source>
+        <translation>ファイルの実際の形式は、名前と異なります（{kind}）。</translation>
+    </message>
+    <message>
+        <source>Page {pages} took too long and was left out.</source>
+        <translation>{pages} ページは時間がかかりすぎたため、除外しました。</translation>
+    </message>
+    <message>
+        <source>Pages {pages} took too long and were left out.</source>
+        <translation>{pages} ページは時間がかかりすぎたため、除外しました。</translation>
+    </message>
+    <message>
+        <source>Page {pages} needed too much memory and was left out.</source>
+        <translation>{pages} ページは必要なメモリが多すぎるため、除外しました。</translation>
+    </message>
+    <message>
+        <source>Pages {pages} needed too much memory and were left out.</source>
+        <translation>{pages} ページは必要なメモリが多すぎるため、除外しました。</translation>
+    </message>
+    <message>
+        <source>Page {pages} would unpack to more than 128 MB and was left out.</source>
+        <translation>{pages} ページは展開すると 128 MB を超えるため、除外しました。</translation>
+    </message>
+    <message>
+        <source>Pages {pages} would unpack to more than 128 MB and were left out.</source>
+        <translation>{pages} ページは展開すると 128 MB を超えるため、除外しました。</translation>
+    </message>
+    <message>
+        <source>Page {pages} stopped the program that reads it and was left out.</source>
+        <translation>{pages} ページは読み込みプログラムを停止させたため、除外しました。</translation>
+    </message>
+    <message>
+        <source>Pages {pages} stopped the program that reads it and were left out.</source>
+        <translation>{pages} ページは読み込みプログラムを停止させたため、除外しました。</translation>
+    </message>
+    <message>
+        <source>The file was damaged and has been repaired; something may be missing.</source>
+        <translation>破損していたファイルを修復しました。一部が失われている可能性があります。</translation>
+    </message>
+    <message>
+        <source>These pages could not be read: {pages}.</source>
+        <translation>次のページを読み込めませんでした：{pages}</translation>
+    </message>
+    <message>
+        <source>Whether all the text is seen could not be checked on these pages: {pages}.</source>
+        <translation>次のページでは、すべての文字が見えているかどうかを確認できませんでした：{pages}</translation>
+    </message>
+    <message>
+        <source>The text of {pages} was recognised in a picture (OCR) and may be wrong; compare it with the page.</source>
+        <translation>{pages} の文字は画像から認識されたもの（OCR）で、誤りがあり得ます。ページと見比べてください。</translation>
+    </message>
+    <message>
+        <source>Page {page} was recognised from a picture, so words may be wrong ({sure}).</source>
+        <translation>{page} ページは画像から認識したため、誤りがあり得ます（{sure}）。</translation>
+    </message>
+    <message>
+        <source>Pages {pages} were recognised from pictures, so words may be wrong; the least sure is page {page} ({sure}).</source>
+        <translation>{pages} ページは画像から認識したため、誤りがあり得ます。最も確かさが低いのは {page} ページです（{sure}）。</translation>
+    </message>
+    <message>
+        <source>These pages could not be recognised: {pages}.</source>
+        <translation>次のページを認識できませんでした：{pages}</translation>
+    </message>
+</context>
+<context>
+    <name>Toolbar</name>
+    <message>
+        <source>Export</source>
+        <translation>書き出し</translation>
+    </message>
+    <message>
+        <source>Page {label} ({page} of {pages})</source>
+        <translation>{label} ページ（{page} / {pages}）</translation>
+    </message>
+    <message>
+        <source>Page {page} of {pages}</source>
+        <translation>{page} / {pages} ページ</translation>
+    </message>
+</context>
+<context>
+    <name>Words</name>
+    <message>
+        <source>1 finding</source>
+        <translation>指摘 1 件</translation>
+    </message>
+    <message>
+        <source>1 first finding</source>
+        <translation>最初の指摘 1 件</translation>
+    </message>
+    <message>
+        <source>Amended by</source>
+        <translation>改める規定</translation>
+    </message>
+    <message>
+        <source>Amends</source>
+        <translation>改められる規定</translation>
+    </message>
+    <message>
+        <source>Analysing {share:.0%}</source>
+        <translation>解析中 {share:.0%}</translation>
+    </message>
+    <message>
+        <source>Could not be opened</source>
+        <translation>開けませんでした</translation>
+    </message>
+    <message>
+        <source>Defined in</source>
+        <translation>定義</translation>
+    </message>
+    <message>
+        <source>Defines for</source>
+        <translation>定義の使用箇所</translation>
+    </message>
+    <message>
+        <source>Exception in</source>
+        <translation>その例外</translation>
+    </message>
+    <message>
+        <source>Exception to</source>
+        <translation>原則の規定</translation>
+    </message>
+    <message>
+        <source>First findings only</source>
+        <translation>最初の指摘のみ</translation>
+    </message>
+    <message>
+        <source>Linking passages</source>
+        <translation>関連する箇所を結び付けています</translation>
+    </message>
+    <message>
+        <source>Loading the model</source>
+        <translation>モデルを読み込んでいます</translation>
+    </message>
+    <message>
+        <source>Needs a password</source>
+        <translation>パスワードが必要です</translation>
+    </message>
+    <message>
+        <source>Not analysed</source>
+        <translation>未解析</translation>
+    </message>
+    <message>
+        <source>Nothing selected</source>
+        <translation>選択された箇所なし</translation>
+    </message>
+    <message>
+        <source>Opening…</source>
+        <translation>開いています…</translation>
+    </message>
+    <message>
+        <source>Read with</source>
+        <translation>併せて読む箇所</translation>
+    </message>
+    <message>
+        <source>Reading closely where it matters</source>
+        <translation>重要な部分を精読しています</translation>
+    </message>
+    <message>
+        <source>Reading the document as a whole</source>
+        <translation>文書全体を通して読んでいます</translation>
+    </message>
+    <message>
+        <source>Reading the pages</source>
+        <translation>ページを読み込んでいます</translation>
+    </message>
+    <message>
+        <source>Reading {share:.0%}</source>
+        <translation>読み込み中 {share:.0%}</translation>
+    </message>
+    <message>
+        <source>Recognising the words of pictures</source>
+        <translation>画像の文字を認識しています</translation>
+    </message>
+    <message>
+        <source>Referred to by</source>
+        <translation>参照元</translation>
+    </message>
+    <message>
+        <source>Refers to</source>
+        <translation>参照先</translation>
+    </message>
+    <message>
+        <source>Scanning the whole document</source>
+        <translation>文書全体を走査しています</translation>
+    </message>
+    <message>
+        <source>Waiting for the document before it</source>
+        <translation>前の文書の処理を待っています</translation>
+    </message>
+    <message>
+        <source>Weighing every passage</source>
+        <translation>各箇所の重要度を計算しています</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>書き出しています</translation>
+    </message>
+    <message>
+        <source>about {n} min left</source>
+        <translation>残り約 {n} 分</translation>
+    </message>
+    <message>
+        <source>about {n} s left</source>
+        <translation>残り約 {n} 秒</translation>
+    </message>
+    <message>
+        <source>of 1 passage</source>
+        <translation>全 1 箇所中</translation>
+    </message>
+    <message>
+        <source>of {n:,} passages</source>
+        <translation>全 {n:,} 箇所中</translation>
+    </message>
+    <message>
+        <source>{accepted} accepted, {rejected} rejected, {open} open</source>
+        <translation>承認 {accepted}、却下 {rejected}、未判断 {open}</translation>
+    </message>
+    <message>
+        <source>{done} of {total} decided</source>
+        <translation>{total} 件中 {done} 件判断済み</translation>
+    </message>
+    <message>
+        <source>{n} findings</source>
+        <translation>指摘 {n} 件</translation>
+    </message>
+    <message>
+        <source>{n} first findings</source>
+        <translation>最初の指摘 {n} 件</translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,216 @@
+"""Every control of the real window, in each of its states: named, reached by Tab, and seen when it has the focus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pymupdf
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QKeySequenceEdit,
+    QLineEdit,
+    QMenu,
+    QMenuBar,
+    QPlainTextEdit,
+    QScrollBar,
+    QTabBar,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from app.ui import appearance
+from app.ui.main_window import MainWindow
+from app.ui.session import Session
+from app.ui.sheet_view import SheetView
+from app.ui.state import OpenFile
+from tests.ui.conftest import EXAMPLE
+
+Settle = Callable[[], OpenFile]
+CONTROLS = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QKeySequenceEdit,
+    QLineEdit,
+    QPlainTextEdit,
+    QTabBar,
+    SheetView,
+)
+COMPOUND = (QAbstractSpinBox, QComboBox, QLineEdit, QKeySequenceEdit, QTabBar, QScrollBar, QAbstractItemView)
+"""What is inside of these is a part of them."""
+
+
+def controls(window: QWidget) -> list[QWidget]:
+    """What the user can operate now."""
+    found = []
+    for widget in window.findChildren(QWidget):
+        parents = []
+        parent = widget.parentWidget()
+        while parent is not None:
+            parents.append(parent)
+            parent = parent.parentWidget()
+        inside = any(isinstance(one, (*COMPOUND, QMenu, QMenuBar)) for one in parents)
+        usable = isinstance(widget, CONTROLS) and not isinstance(widget, (QScrollBar, QMenu))
+        if usable and widget.isVisible() and widget.isEnabled() and not inside:
+            found.append(widget)
+    return found
+
+
+def name(widget: QWidget) -> str:
+    """What a screen reader says."""
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return interface.text(QAccessible.Text.Name) if interface is not None else ""
+
+
+def described(widget: QWidget) -> str:
+    return f"{type(widget).__name__} {widget.objectName()} {name(widget)!r}"
+
+
+def reached(window: QWidget, most: int) -> set[int]:
+    """Every widget that Tab leads to, from the first on until it comes round."""
+    start = QApplication.focusWidget() or window
+    seen: set[int] = set()
+    for _ in range(most):
+        target = QApplication.focusWidget() or start
+        QTest.keyClick(target, Qt.Key.Key_Tab)
+        now = QApplication.focusWidget()
+        if now is None:
+            break
+        seen.add(id(now))
+    return seen
+
+
+def check(window: MainWindow, part: QWidget) -> None:
+    """All controls of `part`."""
+    QApplication.processEvents()
+    found = controls(part)
+    assert found
+    nameless = [described(one) for one in found if not name(one).strip()]
+    assert not nameless
+    unfocused = [described(one) for one in found if not one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert not unfocused
+    window.activateWindow()
+    found[0].setFocus(Qt.FocusReason.TabFocusReason)
+    seen = reached(window, 3 * len(controls(window)) + 20)
+    lost = [described(one) for one in found if id(one) not in seen and id(one.focusProxy()) not in seen]
+    assert not lost
+    check_focus_shows(found[:: max(1, len(found) // 25)])
+
+
+def check_focus_shows(found: list[QWidget]) -> None:
+    """Having the focus changes how a control looks. Where a list or the pages have it, the selection says so."""
+    unseen = []
+    for one in found:
+        if isinstance(one, (QAbstractItemView, SheetView)):
+            continue
+        if isinstance(one, (QLineEdit, QPlainTextEdit)):
+            one.setProperty("cursorWidth", 0)
+        other = next((widget for widget in found if widget is not one), None)
+        if other is None:
+            continue
+        other.setFocus(Qt.FocusReason.TabFocusReason)
+        QApplication.processEvents()
+        before = one.grab().toImage()
+        one.setFocus(Qt.FocusReason.TabFocusReason)
+        QApplication.processEvents()
+        if one.hasFocus() and one.grab().toImage() == before:
+            unseen.append(described(one))
+    assert not unseen
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request: pytest.FixtureRequest, qtbot: QtBot) -> object:
+    appearance.appearance().choose(request.param)
+    yield request.param
+    appearance.appearance().choose("light")
+    appearance.appearance().choose("system")
+
+
+def test_the_start_page(theme: str, window: MainWindow) -> None:
+    check(window, window)
+
+
+def test_a_document_with_findings(
+    theme: str, qtbot: QtBot, window: MainWindow, session: Session, settle: Settle
+) -> None:
+    session.open([EXAMPLE])
+    file = settle()
+    qtbot.waitUntil(lambda: file.document is not None, timeout=30_000)
+    check(window, window)
+    sheets = window.views[file.key].sheets
+    assert sheets is not None
+    assert sheets.accessibleName() == "Pages"
+    sheets.verticalScrollBar().setValue(sheets.verticalScrollBar().maximum())
+    assert sheets.accessibleDescription() == f"Page {sheets.current_sheet() + 1} of {len(file.opened.pages)}"
+    listing = QAccessible.queryAccessibleInterface(window.panel.list)
+    assert listing.role() == QAccessible.Role.List
+    assert listing.childCount() >= len(file.findings)
+    assert file.findings[0].text[:40] in listing.child(0).text(QAccessible.Text.Name)
+
+
+def test_the_summary(window: MainWindow, session: Session, settle: Settle) -> None:
+    session.open([EXAMPLE])
+    settle()
+    window.run_command("summary")
+    check(window, window.panel)
+
+
+@pytest.mark.parametrize("page", ["settings", "about"])
+def test_pages_of_the_window(theme: str, window: MainWindow, page: str) -> None:
+    window.run_command(page)
+    check(window, window.household._pages[page])
+
+
+def test_the_key_map(window: MainWindow) -> None:
+    window.run_command("keys")
+    check(window, window.household.keys)
+
+
+def test_a_document_that_needs_a_password(
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, tmp_path: Path
+) -> None:
+    path = tmp_path / "locked.pdf"
+    with pymupdf.open() as document:
+        document.new_page()
+        document.save(path, encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="x", owner_pw="y")
+    session.open([path])
+    file = settle()
+    assert file.phase == "locked"
+    check(window, window.views[file.key])
+
+
+def test_a_document_that_cannot_be_opened(window: MainWindow, session: Session, settle: Settle, tmp_path: Path) -> None:
+    session.open([tmp_path / "nowhere.pdf"])
+    file = settle()
+    assert file.phase == "failed"
+    check(window, window)
+
+
+def test_a_fault(window: MainWindow) -> None:
+    window.household.crash.tell("report", None)
+    window.household.crash.shows.click()
+    check(window, window.household.crash)
+
+
+def test_areas_that_scroll_are_no_trap(window: MainWindow) -> None:
+    """An area around controls takes no focus of its own: Tab goes on to what is in it."""
+    window.run_command("settings")
+    page = window.household._pages["settings"]
+    areas = [area for area in page.findChildren(QAbstractScrollArea) if not isinstance(area, QPlainTextEdit)]
+    assert areas
+    for area in areas:
+        if not isinstance(area, QAbstractItemView):
+            assert area.focusPolicy() == Qt.FocusPolicy.NoFocus
