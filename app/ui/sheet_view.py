@@ -7,7 +7,7 @@ leaves the reader at the line that she looks at.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from itertools import accumulate
@@ -20,7 +20,9 @@ from app.ui.appearance import appearance, colour
 from app.ui.finding_list import FindingList
 from app.ui.findings_model import title_of
 from app.ui.highlights import FLAG_HEIGHT, FLAG_WIDTH, draw_flag, draw_frame, draw_highlight
-from app.ui.sheets import LARGEST, SMALLEST, Placed, Sheets
+from app.ui.palette import marks_on
+from app.ui.range_marks import RangeMarks
+from app.ui.sheets import LARGEST, SMALLEST, Placed, Sheets, TextRange
 from app.ui.theme import LIGHT, Theme
 
 POINT = 96 / 72  # logical pixels a point at 100 %
@@ -50,6 +52,7 @@ class SheetView(QAbstractScrollArea):
         self._by_sheet: dict[int, list[str]] = {}
         self._places: dict[tuple[str, int], list[QRectF]] = {}
         self._strip: list[tuple[str, float]] | None = None
+        self._ranges = RangeMarks(sheets)
         self._guest: Placed | None = None  # a passage that is shown without being a finding
         self.zoom = 1.0
         self._fits = True
@@ -76,6 +79,16 @@ class SheetView(QAbstractScrollArea):
         for finding in sorted(findings.all(), key=self._sheets.about):
             for sheet in self._sheets.sheets_of(finding):
                 self._by_sheet.setdefault(sheet, []).append(finding.id)
+        self.viewport().update()
+
+    def show_hits(self, hits: Sequence[TextRange], current_index: int | None = None) -> None:
+        """Mark ranges of the text that a search found, in the order of the text, and the one that the reader is at."""
+        self._ranges.show_hits(hits, current_index)
+        self.viewport().update()
+
+    def show_marked(self, marked: TextRange | None) -> None:
+        """Mark the range of the text that the reader selected, or none."""
+        self._ranges.show_marked(marked)
         self.viewport().update()
 
     def refresh(self) -> None:
@@ -180,6 +193,7 @@ class SheetView(QAbstractScrollArea):
         finally:
             self._keeps = False
         self._places.clear()
+        self._ranges.forget_places()
         self._strip = None
         self._tell()
 
@@ -330,6 +344,13 @@ class SheetView(QAbstractScrollArea):
             shows = rects and rects[-1].bottom() >= exposed.top() and rects[0].top() <= exposed.bottom()
             if finding is not None and shows:
                 draw_highlight(painter, rects, finding, ground, selected=finding_id == self._findings.selected_id)
+        self._ranges.paint(
+            painter,
+            sheet,
+            lambda rects: self._in_view(sheet, rects),
+            marks_on(dark=ground.dark),
+            multiply=not ground.dark,
+        )
         if self._guest is not None and sheet in self._sheets.sheets_of(self._guest):
             rects = self._in_view(sheet, self._sheets.place(self._guest, sheet))
             draw_frame(painter, rects, ground, Qt.PenStyle.DashLine)

@@ -9,12 +9,16 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from app.analysis.geometry import passage_quads
 from app.documents.document import Quad
 from app.ui.page_images import PageImages
 from app.ui.state import OpenFile
 
 SMALLEST, LARGEST = 0.2, 5.0
 """Of the zoom."""
+
+TextRange = tuple[int, int]
+"""Offsets of the first character and behind the last."""
 
 
 class Placed(Protocol):
@@ -76,6 +80,12 @@ class Sheets(Protocol):
 
     def place(self, passage: Placed, sheet: int) -> list[QRectF]:
         """Where on the sheet the passage lies: one or more rectangles a line."""
+
+    def span(self, sheet: int) -> TextRange:
+        """The share of the text that lies on the sheet; empty where that is not known yet."""
+
+    def areas(self, sheet: int, ranges: Sequence[TextRange]) -> list[list[QRectF]]:
+        """Where on the sheet each range of the text lies: one or more rectangles a line; none for what lies elsewhere."""
 
     def offset_at(self, sheet: int, at: QPointF) -> int | None:
         """The character of the document's text at a point of the sheet; None where none is, or where that is not known yet."""
@@ -151,11 +161,22 @@ class PdfSheets:
 
     def place(self, passage: Placed, sheet: int) -> list[QRectF]:
         """See `Sheets`."""
-        rects = []
-        for quad in passage.quads if sheet == passage.page - 1 else ():
-            xs, ys = quad[0::2], quad[1::2]
-            rects.append(QRectF(QPointF(min(xs), min(ys)), QPointF(max(xs), max(ys))))
-        return rects
+        return [_around(quad) for quad in passage.quads] if sheet == passage.page - 1 else []
+
+    def span(self, sheet: int) -> TextRange:
+        """See `Sheets`."""
+        document = self._file.document
+        if document is None or sheet >= len(document.pages):
+            return 0, 0
+        return document.pages[sheet].start, document.pages[sheet].end
+
+    def areas(self, sheet: int, ranges: Sequence[TextRange]) -> list[list[QRectF]]:
+        """See `Sheets`: on the quads of the characters."""
+        document, (first, last) = self._file.document, self.span(sheet)
+        if document is None or document.quads is None:
+            return [[] for _ in ranges]
+        here = [(max(start, first), max(min(end, last), max(start, first))) for start, end in ranges]
+        return [[_around(quad) for quad in quads] for quads in passage_quads(document.quads, here)]
 
     def offset_at(self, sheet: int, at: QPointF) -> int | None:
         """See `Sheets`."""
@@ -184,3 +205,8 @@ class PdfSheets:
     def note(self, sheet: int, at: QPointF) -> str:
         """Nothing is known of places on pictures."""
         return ""
+
+
+def _around(quad: Quad) -> QRectF:
+    xs, ys = quad[0::2], quad[1::2]
+    return QRectF(QPointF(min(xs), min(ys)), QPointF(max(xs), max(ys)))

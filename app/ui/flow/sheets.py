@@ -16,7 +16,7 @@ from app.ui.flow.notes import comment_note, draw_comment, revision_note
 from app.ui.flow.plan import Marks, Portion, make_plan
 from app.ui.flow.setting import Setter, SetText
 from app.ui.flow.styles import BODY, COLUMN, Looks
-from app.ui.sheets import Placed
+from app.ui.sheets import Placed, TextRange
 
 MARGIN, NARROW_MARGIN = 56.0, 30.0
 HEAD, FOOT = 44.0, 64.0
@@ -183,8 +183,17 @@ class FlowSheets:
 
     def place(self, passage: Placed, sheet: int) -> list[QRectF]:
         """See `Sheets`."""
+        return self.areas(sheet, [(passage.start, passage.end)])[0]
+
+    def span(self, sheet: int) -> TextRange:
+        """See `Sheets`."""
+        portion = self._plan.portions[sheet]
+        return portion.start, portion.end
+
+    def areas(self, sheet: int, ranges: Sequence[TextRange]) -> list[list[QRectF]]:
+        """See `Sheets`."""
         text = self._text(sheet)
-        return self._on_sheet(sheet, text, rects_of(text, passage.start, passage.end))
+        return [self._on_sheet(sheet, text, rects_of(text, start, end)) for start, end in ranges]
 
     def _on_sheet(self, sheet: int, text: SetText, rects: list[QRectF]) -> list[QRectF]:
         by = QPointF(self._margin, self._above(sheet, text))
