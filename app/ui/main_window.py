@@ -122,6 +122,7 @@ class MainWindow(QMainWindow):
             "zoom-in": lambda: self._zoom_by(1.2),
             "zoom-out": lambda: self._zoom_by(1 / 1.2),
             "fit-width": self._fit_width,
+            "fit-page": self._fit_page,
             "summary": self._toggle_summary,
             "show-changes": self._toggle_changes,
             "back": self._go_back,
@@ -216,9 +217,9 @@ class MainWindow(QMainWindow):
             self.panel.show_selection()
             self.actions_by_id.refresh()
 
-    def _refresh_pages(self, key: int, _page: int) -> None:
+    def _refresh_pages(self, key: int, page: int) -> None:
         if key in self.views and (sheets := self.views[key].sheets) is not None:
-            sheets.refresh()
+            sheets.refresh_page(page)
 
     def _announce(self, key: int, message: Message | None) -> None:
         (self.views[key].bar if key in self.views else self.bar).show_message(message)
@@ -293,6 +294,10 @@ class MainWindow(QMainWindow):
 
     def _ask_files(self) -> None:
         self._session.open(dialogs.ask_files(self))
+
+    def _fit_page(self) -> None:
+        if (sheets := self._sheets()) is not None:
+            sheets.fit_page()
 
     def _open_example(self) -> None:
         self._session.open([EXAMPLES / "services-agreement.pdf"])
