@@ -429,7 +429,9 @@ class SheetView(QAbstractScrollArea):
         if not len(sheets):
             return np.zeros(0)
         heights = np.array([height for _, height in self._sizes])
-        found: NDArray[np.float64] = (np.array(self._tops)[sheets] + down * heights[sheets] * self._scale()) / self._bottom
+        found: NDArray[np.float64] = (
+            np.array(self._tops)[sheets] + down * heights[sheets] * self._scale()
+        ) / self._bottom
         return found
 
     def _jump(self, share: float) -> None:
