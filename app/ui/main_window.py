@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
         self.addActions(self.actions_by_id.all())
         self.actions_by_id.fill(self.menuBar())
         self.sidebar = Sidebar(self._state, self.actions_by_id, self)
+        self.sidebar.outline.add_pages(session.images)
         self.start = StartPage(self.actions_by_id, self)
         self.panel = FindingsPanel(self.actions_by_id, self)
         self.bar = MessageBar(self.run_command, self)
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         session.images.arrived.connect(self._refresh_pages)
         self.sidebar.chosen.connect(session.show)
         self.sidebar.contents.chosen.connect(self._go)
+        self.sidebar.outline.chosen_page.connect(self._go_to_page)
         self.start.chosen.connect(lambda path: session.open([Path(path)]))
         self.panel.chosen.connect(self._select)
         self.panel.card.commented.connect(session.comment)
@@ -235,6 +237,7 @@ class MainWindow(QMainWindow):
             self._toolbar.show_place(0, 0, 0)
         else:
             page = sheets.current_sheet() + 1
+            self.sidebar.outline.show_page(page)
             self._toolbar.show_place(page, len(file.opened.pages), sheets.zoom, file.label_of(page))
 
     # ---- what the user asks for
@@ -270,6 +273,12 @@ class MainWindow(QMainWindow):
         """Go to a place in the text."""
         if (guide := self._guide()) is not None:
             guide.go(start, end)
+
+    def _go_to_page(self, page: int) -> None:
+        """Go to the top of a page, from 1."""
+        if (guide := self._guide()) is not None and (sheets := self._sheets()) is not None:
+            guide.remember()
+            sheets.show_sheet(page - 1)
 
     def _go_back(self) -> None:
         if (guide := self._guide()) is not None:

@@ -20,8 +20,8 @@ from app.workers import page_memory
 from app.workers.client import WorkerClient
 from app.workers.protocol import PageImage, RenderPage, Value
 
-KEPT_BYTES = 96 << 20
-KEPT_COARSE_BYTES = 40 << 20
+KEPT_BYTES = 56 << 20
+KEPT_COARSE_BYTES = 24 << 20
 WANTED_SHARE = 0.75
 """Of the bound that one view may want at once: what shows must not push out what shows."""
 
