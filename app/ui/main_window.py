@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
         self.addActions(self.actions_by_id.all())
         self.actions_by_id.fill(self.menuBar())
         self.sidebar = Sidebar(self._state, self.actions_by_id, self)
+        self.sidebar.outline.add_pages(session.images)
         self.start = StartPage(self.actions_by_id, self)
         self.panel = FindingsPanel(self.actions_by_id, self)
         self.bar = MessageBar(self.run_command, self)
@@ -108,6 +109,7 @@ class MainWindow(QMainWindow):
         session.images.arrived.connect(self._refresh_pages)
         self.sidebar.chosen.connect(session.show)
         self.sidebar.contents.chosen.connect(self._go)
+        self.sidebar.outline.chosen_page.connect(self._go_to_page)
         self.start.chosen.connect(lambda path: session.open([Path(path)]))
         self.panel.chosen.connect(self._select)
         self.panel.card.commented.connect(session.comment)
@@ -128,6 +130,7 @@ class MainWindow(QMainWindow):
             "zoom-in": lambda: self._zoom_by(1.2),
             "zoom-out": lambda: self._zoom_by(1 / 1.2),
             "fit-width": self._fit_width,
+            "fit-page": self._fit_page,
             "summary": self._toggle_summary,
             "show-changes": self._toggle_changes,
             "back": self._go_back,
@@ -235,9 +238,9 @@ class MainWindow(QMainWindow):
             self.panel.show_selection()
             self.actions_by_id.refresh()
 
-    def _refresh_pages(self, key: int, _page: int) -> None:
+    def _refresh_pages(self, key: int, page: int) -> None:
         if key in self.views and (sheets := self.views[key].sheets) is not None:
-            sheets.refresh()
+            sheets.refresh_page(page)
 
     def _announce(self, key: int, message: Message | None) -> None:
         (self.views[key].bar if key in self.views else self.bar).show_message(message)
@@ -253,6 +256,7 @@ class MainWindow(QMainWindow):
             self._toolbar.show_place(0, 0, 0)
         else:
             page = sheets.current_sheet() + 1
+            self.sidebar.outline.show_page(page)
             self._toolbar.show_place(page, len(file.opened.pages), sheets.zoom, file.label_of(page))
 
     # ---- what the user asks for
@@ -289,6 +293,12 @@ class MainWindow(QMainWindow):
         if (guide := self._guide()) is not None:
             guide.go(start, end)
 
+    def _go_to_page(self, page: int) -> None:
+        """Go to the top of a page, from 1."""
+        if (guide := self._guide()) is not None and (sheets := self._sheets()) is not None:
+            guide.remember()
+            sheets.show_sheet(page - 1)
+
     def _go_back(self) -> None:
         if (guide := self._guide()) is not None:
             guide.back()
@@ -312,6 +322,10 @@ class MainWindow(QMainWindow):
 
     def _ask_files(self) -> None:
         self._session.open(dialogs.ask_files(self))
+
+    def _fit_page(self) -> None:
+        if (sheets := self._sheets()) is not None:
+            sheets.fit_page()
 
     def _open_example(self) -> None:
         self._session.open([EXAMPLES / "services-agreement.pdf"])
