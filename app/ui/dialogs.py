@@ -63,7 +63,7 @@ def keys_dialog(parent: QWidget) -> QDialog:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     columns = QHBoxLayout()
     columns.setSpacing(40)
-    for menus in (("review",), ("file", "view", "help")):
+    for menus in (("review", "edit"), ("file", "view", "help")):
         column = QVBoxLayout()
         column.setSpacing(8)
         for menu in menus:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from app.analysis.geometry import passage_quads
 from app.documents.document import Quad
+from app.ui.nearest import nearest_place
 from app.ui.page_images import PageImages
 from app.ui.state import OpenFile
 
@@ -89,6 +90,9 @@ class Sheets(Protocol):
 
     def offset_at(self, sheet: int, at: QPointF) -> int | None:
         """The character of the document's text at a point of the sheet; None where none is, or where that is not known yet."""
+
+    def nearest(self, sheet: int, at: QPointF) -> int | None:
+        """Before which character a caret stands that is set at a point of the sheet or beside it; None without text."""
 
     def want(self, sheets: Sequence[int], scale: float) -> None:
         """Get these ready, most urgent first, at `scale` pixels a point."""
@@ -189,6 +193,14 @@ class PdfSheets:
         across = (xs.min(1) <= at.x()) & (at.x() <= xs.max(1)) & (xs.max(1) > xs.min(1))
         hits = np.flatnonzero(across & (ys.min(1) <= at.y()) & (at.y() <= ys.max(1)))
         return page.start + int(hits[0]) if len(hits) else None
+
+    def nearest(self, sheet: int, at: QPointF) -> int | None:
+        """See `Sheets`."""
+        document, (first, last) = self._file.document, self.span(sheet)
+        if document is None or document.quads is None:
+            return None
+        place = nearest_place(document.quads[first:last], at.x(), at.y())
+        return first + place if place is not None else None
 
     def want(self, sheets: Sequence[int], scale: float) -> None:
         """See `Sheets`."""
