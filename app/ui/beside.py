@@ -147,8 +147,8 @@ class SideBySide(QSplitter):
             self.right.put(self.view)
             self.view.refresh()
             if not was_shown:
-                half = self.width() // 2
-                self.setSizes([half, half])
+                self.right.show()
+                self.setSizes([self.width() // 2] * 2)
 
     def _follow_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
         if self._state.beside_key is None or new is None:

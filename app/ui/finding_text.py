@@ -3,7 +3,8 @@
 Text and words are folded alike before they are compared: full-width and half-width forms, ligatures and radicals as in
 Unicode's NFKC, typographic quotes and dashes as plain ones, white space as one space, and none beside Japanese, where a line's
 end means nothing. Hyphens between letters count for nothing: a word that was parted at a page's end is found, and so is
-"co-operation" by "cooperation". A paragraph that goes on over a page's end is searched as one; other blocks stay apart.
+"co-operation" by "cooperation". Words are found where they run over a page's end, or from line to line that stand apart, as
+verses do; never from cell to cell, out of a heading, or over the end of a sentence into another block.
 
 Everything is done in steps of a few milliseconds, so that a window can go on while a text of a million characters is searched.
 """
@@ -22,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.documents.document import Document
-from app.ui.going_on import CJK, goes_on
+from app.ui.going_on import CJK, joins, may_go_on
 from app.ui.text_units import is_boundary
 
 Hit = tuple[int, int]
@@ -111,7 +112,7 @@ def searchable(document: Document) -> str:
     for before, block in pairwise([None, *document.blocks]):
         assert block is not None  # noqa: S101 -- only the first of all is None
         if block.start > at:
-            continues = before is not None and goes_on(document, before, block)
+            continues = before is not None and may_go_on(document, before, block)
             parts.append((_GOES_ON if continues else _APART) * (block.start - at))
         parts.append(document.text[max(block.start, at) : block.end].replace("\n", " "))
         at = max(at, block.end)
@@ -140,7 +141,7 @@ class TextSearch:
     def look_for(self, words: str, *, match_case: bool = False, whole_words: bool = False) -> None:
         """Begin to look for other words; what was found before is forgotten."""
         self.match_case, self.whole_words = match_case, whole_words
-        query = fold(words.strip()).plain.strip()
+        query = fold(" ".join(words.split())).plain.strip()
         self._query = query if match_case else _small(query)
         self._at = 0
         self.hits = []
@@ -205,6 +206,8 @@ def _folded(text: str, change: re.Match[str]) -> str:
     if kind == "letter":
         return _letter(change.group())
     before, after = text[change.start() - 1 : change.start()], text[change.end() : change.end() + 1]
+    if _GOES_ON in change.group():
+        return "" if joins(before, after) else " "
     return "" if _IS_CJK.match(before) or _IS_CJK.match(after) else " "
 
 

@@ -1,4 +1,4 @@
-"""Paragraphs that go on over a page's end: two blocks of a document, one paragraph to a reader. Knows no Qt."""
+"""Words that go on from one block to the next: a paragraph over a page's end is two blocks, and one to a reader. Knows no Qt."""
 
 from __future__ import annotations
 
@@ -12,16 +12,26 @@ CJK = "\u2e80-\u2fdf\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff61-\uff9f\U000200
 
 _FLOWING = frozenset({"paragraph", "list-item", "footnote"})
 _SENTENCE_ENDS = re.compile(r"[.!?:;。！？：；．][\"'”’」』）)\]]*\s*\Z")
-_ENDS_IN_CJK, _BEGINS_WITH_CJK = re.compile(f"[{CJK}]\\Z"), re.compile(f"[{CJK}]")
+_WIDE = re.compile(f"[{CJK}\uff01-\uff60]")
 _TAIL = 20
 
 
 def goes_on(document: Document, before: Block, block: Block) -> bool:
     """Whether a block is the rest of the one before it, as where a page ends within a paragraph."""
-    if before.type not in _FLOWING or block.type != "paragraph" or before.page == block.page:
+    return before.page != block.page and may_go_on(document, before, block)
+
+
+def may_go_on(document: Document, before: Block, block: Block) -> bool:
+    """Whether words may run from one block to the next: also where lines stand apart, as those of verses and addresses do."""
+    if before.type not in _FLOWING or block.type != "paragraph":
         return False
     tail = document.text[max(before.start, before.end - _TAIL) : before.end]
     return _SENTENCE_ENDS.search(tail) is None
+
+
+def joins(before: str, after: str) -> bool:
+    """Whether a line's end between two characters means nothing; full-width signs and letters belong to Japanese here."""
+    return bool(_WIDE.match(before) or _WIDE.match(after))
 
 
 def joined_text(document: Document, start: int, end: int) -> str:
@@ -34,8 +44,7 @@ def joined_text(document: Document, start: int, end: int) -> str:
             break
         if before is not None and block.start > start and goes_on(document, before, block):
             parts.append(document.text[at : max(before.end, at)])
-            in_japanese = _ENDS_IN_CJK.search(parts[-1]) or _BEGINS_WITH_CJK.match(document.text[block.start :][:1])
-            parts.append("" if in_japanese else " ")
+            parts.append("" if joins(document.text[before.end - 1], document.text[block.start]) else " ")
             at = block.start
         before = block
     parts.append(document.text[at:end])
