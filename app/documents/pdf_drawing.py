@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from app.documents.document import Notice
@@ -23,6 +24,13 @@ LARGEST_SIDE = 144_000.0
 """Points, fifty metres: ten times what the standard lets a page measure without a unit of its own."""
 
 A4 = (595.0, 842.0)
+
+KEPT_PAGES = 4
+KEPT_CONTENT = 8 << 20
+"""So many pages stay ready to be drawn further, if what they consist of unpacks to no more than so many bytes."""
+
+PixelArea = tuple[int, int, int, int]
+"""Left, top, right and bottom in pixels of a whole page at some scale."""
 
 
 class OversizedError(Exception):
@@ -143,18 +151,61 @@ def usable_page(pdf: pymupdf.Document, index: int) -> pymupdf.Page:
     return pdf.reload_page(page)
 
 
-def render_page(pdf: pymupdf.Document, number: int, scale: float, target: memoryview) -> tuple[int, int, int]:
-    """Draw page `number` (from 1) at `scale` pixels a point into `target` as RGB888; returns width, height, bytes a row."""
+class KeptPages:
+    """What the pages drawn last consist of, so that a further part of one is drawn without reading the page again."""
+
+    def __init__(self, capacity: int = KEPT_PAGES) -> None:
+        self._capacity = capacity
+        self._kept: OrderedDict[tuple[int, int], tuple[pymupdf.Document, pymupdf.DisplayList]] = OrderedDict()
+
+    def get(self, pdf: pymupdf.Document, number: int) -> pymupdf.DisplayList | None:
+        """The page's list of what is to be drawn, if it is kept."""
+        key = (id(pdf), number)
+        if key not in self._kept:
+            return None
+        self._kept.move_to_end(key)
+        return self._kept[key][1]
+
+    def keep(self, pdf: pymupdf.Document, number: int, listed: pymupdf.DisplayList) -> None:
+        """Keep it; the one that was not used for the longest time goes."""
+        self._kept[(id(pdf), number)] = (pdf, listed)  # with the PDF itself, whose id is no other's as long as it lives
+        while len(self._kept) > self._capacity:
+            self._kept.popitem(last=False)
+
+    def drop(self, pdf: pymupdf.Document) -> None:
+        """The PDF is closed."""
+        for key in [key for key in self._kept if key[0] == id(pdf)]:
+            del self._kept[key]
+
+
+def render_page(
+    pdf: pymupdf.Document,
+    number: int,
+    scale: float,
+    target: memoryview,
+    area: PixelArea | None = None,
+    kept: KeptPages | None = None,
+) -> tuple[int, int, int]:
+    """Draw page `number` (from 1) at `scale` pixels a point into `target` as RGB888; returns width, height, bytes a row.
+
+    `area` (left, top, right, bottom in pixels of the whole page at this scale) draws that part alone, white where it reaches
+    over the page's edge. Raises `FusenError`: `not-found`, `too-large`, `damaged`.
+    """
     if not 1 <= number <= pdf.page_count:
         raise FusenError("not-found", f"There is no page {number}.", f"The document has {pdf.page_count} pages.")
     try:
-        page = usable_page(pdf, number - 1)
-        needed = 3 * math.ceil(page.rect.width * scale) * math.ceil(page.rect.height * scale)
-        if needed > len(target):
-            raise FusenError("too-large", f"Page {number} is too large to be shown at this size.", "Show it smaller.")
-        check_content(pdf, page)
-        _leave_out_images(pdf, number - 1)
-        pixmap = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
+        listed = kept.get(pdf, number) if kept is not None else None
+        if listed is None:
+            page = usable_page(pdf, number - 1)
+            _check_room(number, page.rect, scale, area, target)
+            unpacked = check_content(pdf, page)
+            _leave_out_images(pdf, number - 1)
+            listed = page.get_displaylist()
+            if kept is not None and unpacked <= KEPT_CONTENT:
+                kept.keep(pdf, number, listed)
+        else:
+            _check_room(number, listed.rect, scale, area, target)
+        pixmap = _draw(listed, scale, area)
     except (FusenError, MemoryError):
         raise
     except OversizedError as error:
@@ -164,6 +215,30 @@ def render_page(pdf: pymupdf.Document, number: int, scale: float, target: memory
         raise FusenError("damaged", f"Page {number} cannot be drawn.", "Other pages may be whole.") from error
     size = pixmap.stride * pixmap.height
     if size > len(target):
-        raise FusenError("too-large", f"Page {number} is too large to be shown at this size.", "Show it smaller.")
+        raise _too_large(number)
     target[:size] = pixmap.samples_mv[:size]
     return pixmap.width, pixmap.height, pixmap.stride
+
+
+def _check_room(number: int, page: pymupdf.Rect, scale: float, area: PixelArea | None, target: memoryview) -> None:
+    left, top, right, bottom = area or (0, 0, math.ceil(page.width * scale), math.ceil(page.height * scale))
+    if right <= left or bottom <= top or 3 * (right - left) * (bottom - top) > len(target):
+        raise _too_large(number)
+
+
+def _too_large(number: int) -> FusenError:
+    return FusenError("too-large", f"Page {number} is too large to be shown at this size.", "Show it smaller.")
+
+
+def _draw(listed: pymupdf.DisplayList, scale: float, area: PixelArea | None) -> pymupdf.Pixmap:
+    """The pixels of an area, to the pixel: PyMuPDF's own clip is in points, which round to a pixel more or less."""
+    library, matrix = pymupdf.mupdf, pymupdf.Matrix(scale, scale)
+    if area is None:
+        return listed.get_pixmap(matrix=matrix, colorspace=pymupdf.csRGB, alpha=False)
+    pixels = library.fz_new_pixmap_with_bbox(pymupdf.csRGB.this, library.FzIrect(*area), library.FzSeparations(), 0)
+    library.fz_clear_pixmap_with_value(pixels, 0xFF)
+    device = library.fz_new_draw_device(library.FzMatrix(scale, 0, 0, scale, 0, 0), pixels)
+    everywhere = library.FzRect(library.FzRect.Fixed_INFINITE)
+    library.fz_run_display_list(listed.this, device, library.FzMatrix(), everywhere, library.FzCookie())
+    library.fz_close_device(device)
+    return pymupdf.Pixmap("raw", pixels)

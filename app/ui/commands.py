@@ -294,6 +294,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "fit-width", QT_TRANSLATE_NOOP("Command", "Fit width"), "view", ("Ctrl+0",), "fit-width", enabled=_is_shown
     ),
+    Command("fit-page", QT_TRANSLATE_NOOP("Command", "Fit page"), "view", ("Ctrl+9",), enabled=_is_shown),
     Command("keys", QT_TRANSLATE_NOOP("Command", "&Keys"), "help", ("F1",)),
     Command("about", QT_TRANSLATE_NOOP("Command", "&About Fusen"), "help"),
 )

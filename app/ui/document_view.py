@@ -201,6 +201,7 @@ class DocumentView(QWidget):
         """Findings came, or are others."""
         if self.sheets is not None:
             self.sheets.show_findings(self._file.findings)
+            self.sheets.show_passages(self._file.analysis.passages if self._file.analysis is not None else ())
 
     def show_changes(self) -> None:
         """Tracked changes are to be marked, or not."""

@@ -29,7 +29,6 @@ from app.ui.exporting import ENDINGS
 from app.ui.findings_panel import FindingsPanel
 from app.ui.guide import Guide
 from app.ui.hub import Message
-from app.ui.page_images import PageImages
 from app.ui.reading import COMMANDS_OF_A_VIEW
 from app.ui.session import Session
 from app.ui.sheet_view import SheetView
@@ -81,7 +80,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self._toolbar)
         column.addWidget(self.bar)
-        self.both = SideBySide(self._stack, self._state, partial(self._make_view, self._session.images_beside))
+        self.both = SideBySide(self._stack, self._state, self._make_view)
         column.addWidget(self.both, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setHandleWidth(1)
@@ -107,7 +106,6 @@ class MainWindow(QMainWindow):
         hub.announced.connect(self._announce)
         hub.marked.connect(self._refresh_marked)
         session.images.arrived.connect(self._refresh_pages)
-        session.images_beside.arrived.connect(self._refresh_pages)
         self.both.activated.connect(lambda beside: session.activate(beside=beside))
         self.both.chosen.connect(self._show_in)
         self.both.closed.connect(session.end_beside)
@@ -136,6 +134,7 @@ class MainWindow(QMainWindow):
             "zoom-in": lambda: self._zoom_by(1.2),
             "zoom-out": lambda: self._zoom_by(1 / 1.2),
             "fit-width": self._fit_width,
+            "fit-page": self._fit_page,
             "summary": self._toggle_summary,
             "show-changes": self._toggle_changes,
             "go-to-page": self._ask_page,
@@ -164,14 +163,14 @@ class MainWindow(QMainWindow):
             view.deleteLater()
         for file in self._state.files.values():
             if file.key not in self.views:
-                view = self.views[file.key] = self._make_view(self._session.images, file)
+                view = self.views[file.key] = self._make_view(file)
                 self._stack.addWidget(view)
                 view.refresh()
         self.both.follow()
         self.sidebar.reload()
 
-    def _make_view(self, images: PageImages, file: OpenFile) -> DocumentView:
-        view = DocumentView(file, images, self.run_command)
+    def _make_view(self, file: OpenFile) -> DocumentView:
+        view = DocumentView(file, self._session.images, self.run_command)
         view.chosen.connect(lambda finding_id: self._select(finding_id, view))
         view.marked.connect(lambda chosen: self._session.mark(file, chosen))
         view.moved.connect(self._show_place)
@@ -250,10 +249,10 @@ class MainWindow(QMainWindow):
             self.panel.show_selection()
             self.actions_by_id.refresh()
 
-    def _refresh_pages(self, key: int, _page: int) -> None:
+    def _refresh_pages(self, key: int, page: int) -> None:
         for view in self._views_of(key):
             if view.sheets is not None:
-                view.sheets.refresh()
+                view.sheets.refresh_page(page)
 
     def _refresh_marked(self, key: int) -> None:
         for view in self._views_of(key):
@@ -378,6 +377,10 @@ class MainWindow(QMainWindow):
 
     def _ask_files(self) -> None:
         self._session.open(dialogs.ask_files(self))
+
+    def _fit_page(self) -> None:
+        if (sheets := self._sheets()) is not None:
+            sheets.fit_page()
 
     def _open_example(self) -> None:
         self._session.open([EXAMPLES / "services-agreement.pdf"])

@@ -1,9 +1,13 @@
-"""Pictures of PDF pages: asked of the document worker, nearest first, at most two at a time, kept within a byte bound."""
+"""Pictures of PDF pages: asked of the document worker tile by tile, most urgent first, two at a time, kept within byte bounds.
+
+Whoever shows pages says anew what it wants whenever that changes; what nobody wants any more is not asked for. A page that took
+long is drawn in few large tiles and never ahead of the reader.
+"""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
@@ -11,18 +15,43 @@ from PySide6.QtGui import QImage
 from app.errors import FusenError
 from app.ui.hub import Courier
 from app.ui.state import OpenFile
+from app.ui.tiles import SIDE, SLOW_SIDE, ByteCache, Points, Tile, coarse_tile, tiles_in
 from app.workers import page_memory
 from app.workers.client import WorkerClient
 from app.workers.protocol import PageImage, RenderPage, Value
 
-KEPT_BYTES = 192 << 20
-LARGEST_PIXELS = 16_000_000
+KEPT_BYTES = 96 << 20
+KEPT_COARSE_BYTES = 40 << 20
+WANTED_SHARE = 0.75
+"""Of the bound that one view may want at once: what shows must not push out what shows."""
+
 IN_FLIGHT = 2
+SLOW_SECONDS = 0.8
+"""Processor time of a page's coarse picture from which on the page counts as slow."""
+
 Place = tuple[int, int]  # key of the file, page from 1
+Key = tuple[int, Tile]  # key of the file, tile
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a page that shows or soon will: page from 1, area in points."""
+
+    page: int
+    area: Points
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What one view wants, most urgent first."""
+
+    file: OpenFile
+    shown: tuple[Tile, ...]
+    ahead: tuple[Tile, ...] = ()
 
 
 class PageImages(QObject):
-    """A cache of page pictures over all open files. A picture at another scale serves until the right one is there."""
+    """Pictures over all open files; `arrived` names the page of which there is a further one, or none to be had."""
 
     arrived = Signal(int, int)
 
@@ -30,70 +59,136 @@ class PageImages(QObject):
         super().__init__(courier)
         self._client = client
         self._courier = courier
-        self._kept_bytes = kept_bytes
-        self._images: OrderedDict[Place, tuple[float, QImage]] = OrderedDict()
-        self._wanted: list[tuple[OpenFile, int, float]] = []
-        self._flying: set[Place] = set()
-        self._failed: set[tuple[Place, float]] = set()
+        self._tiles: ByteCache[Key, QImage] = ByteCache(kept_bytes)
+        self._coarse: ByteCache[Place, QImage] = ByteCache(KEPT_COARSE_BYTES)
+        self._scales: dict[
+            Place, dict[float, set[Tile]]
+        ] = {}  # what is kept of a page, the scale that came last at the end
+        self._wishes: dict[object, Wishes] = {}
+        self._thumbnails: dict[object, Wishes] = {}
+        self._flying: set[Key] = set()
+        self._failed: set[Key] = set()
+        self._lost: set[Place] = set()
+        self._slow: set[Place] = set()
         self._open = True
 
+    # ---- what there is
+
     def get(self, key: int, page: int) -> QImage | None:
-        """The picture of a page at whichever scale there is."""
-        found = self._images.get((key, page))
-        if found is None:
-            return None
-        self._images.move_to_end((key, page))
-        return found[1]
+        """The coarse picture of a whole page."""
+        return self._coarse.get((key, page))
+
+    def tile(self, key: int, tile: Tile) -> QImage | None:
+        """The picture of a tile."""
+        return self._tiles.get((key, tile))
+
+    def tiles(self, file: OpenFile, part: Part, scale: float) -> list[Tile]:
+        """The tiles that cover a part of a page at `scale` pixels a point."""
+        width, height = _size(file, part.page)
+        side = SLOW_SIDE if (file.key, part.page) in self._slow else SIDE
+        return list(tiles_in(part.page, width, height, scale, side, part.area))
+
+    def others(self, key: int, page: int, scale: float) -> list[tuple[Tile, QImage]]:
+        """The tiles of the page at the scale that came last beside this one: they stand in, stretched."""
+        for other, tiles in reversed(self._scales.get((key, page), {}).items()):
+            if other != scale:
+                return [(tile, image) for tile in tiles if (image := self._tiles.get((key, tile))) is not None]
+        return []
 
     def is_lost(self, key: int, page: int) -> bool:
-        """Whether the page could not be drawn, at whichever scale."""
-        return (key, page) not in self._images and any(place == (key, page) for place, _ in self._failed)
+        """Whether the page could not be drawn."""
+        return (key, page) in self._lost and (key, page) not in self._coarse
 
-    def want(self, file: OpenFile, pages: Sequence[int], scale: float) -> None:
-        """Replace all wishes: these pages of `file`, most urgent first, at `scale` pixels a point."""
-        self._wanted = [(file, page, self._allowed(file, page, scale)) for page in pages]
+    def bytes_kept(self) -> int:
+        """Memory that the pictures take."""
+        return self._tiles.size + self._coarse.size
+
+    # ---- what is wanted
+
+    def want(
+        self, who: object, file: OpenFile, shown: Sequence[Part], ahead: Sequence[Part] = (), scale: float = 1.0
+    ) -> None:
+        """Replace the wishes of `who`: these parts of `file`, most urgent first, at `scale` pixels a point."""
+        near = self._wished(file, shown, scale)
+        far = self._wished(file, [part for part in ahead if (file.key, part.page) not in self._slow], scale)
+        budget = self._tiles.most * WANTED_SHARE
+        kept = []
+        for tile in (*near, *far):
+            budget -= 0 if tile.coarse else tile.size
+            if budget < 0:
+                break
+            kept.append(tile)
+        self._wishes[who] = Wishes(file, tuple(kept[: len(near)]), tuple(kept[len(near) :]))
         self._send()
+
+    def want_thumbnails(self, who: object, file: OpenFile, pages: Sequence[int]) -> None:
+        """Replace the wishes of `who`: coarse pictures of these pages, when nothing else is wanted."""
+        tiles = tuple(coarse_tile(page, *_size(file, page)) for page in pages)
+        self._thumbnails[who] = Wishes(file, tiles)
+        self._send()
+
+    def want_nothing(self, who: object) -> None:
+        """`who` shows nothing any more."""
+        self._wishes.pop(who, None)
+        self._thumbnails.pop(who, None)
 
     def close(self) -> None:
         """Ask for nothing any more: the worker is ending."""
         self._open = False
 
     def forget(self, key: int) -> None:
-        """Drop the pictures of a file that was closed."""
-        for place in [place for place in self._images if place[0] == key]:
-            del self._images[place]
-        self._failed = {(place, scale) for place, scale in self._failed if place[0] != key}
+        """Drop the pictures of a file that was closed, and what is wanted of it."""
+        for place in [place for place in self._coarse if place[0] == key]:
+            self._coarse.drop(place)
+        for tile in [tile for tile in self._tiles if tile[0] == key]:
+            self._tiles.drop(tile)
+        self._scales = {place: scales for place, scales in self._scales.items() if place[0] != key}
+        self._lost = {place for place in self._lost if place[0] != key}
+        self._slow = {place for place in self._slow if place[0] != key}
+        self._failed = {failed for failed in self._failed if failed[0] != key}
+        for wishes in (self._wishes, self._thumbnails):
+            for who in [who for who, wish in wishes.items() if wish.file.key == key]:
+                del wishes[who]
 
-    def bytes_kept(self) -> int:
-        """Memory that the pictures take."""
-        return sum(image.sizeInBytes() for _, image in self._images.values())
+    def _wished(self, file: OpenFile, parts: Sequence[Part], scale: float) -> list[Tile]:
+        coarse = {part.page: coarse_tile(part.page, *_size(file, part.page)) for part in parts}
+        return [*coarse.values(), *(tile for part in parts for tile in self.tiles(file, part, scale))]
 
-    def _allowed(self, file: OpenFile, page: int, scale: float) -> float:
-        assert file.opened is not None  # noqa: S101 -- it has pages
-        size = file.opened.pages[page - 1]
-        pixels = size.width * size.height * scale * scale
-        return scale if pixels <= LARGEST_PIXELS else scale * float((LARGEST_PIXELS / pixels) ** 0.5)
+    def _in_order(self) -> Iterator[tuple[OpenFile, Tile]]:
+        """All wishes: what shows before what soon will, and that before thumbnails."""
+        for wish in self._wishes.values():
+            yield from ((wish.file, tile) for tile in wish.shown)
+        for wish in self._wishes.values():
+            yield from ((wish.file, tile) for tile in wish.ahead)
+        for wish in self._thumbnails.values():
+            yield from ((wish.file, tile) for tile in wish.shown)
+
+    # ---- asking
 
     def _send(self) -> None:
-        for file, page, scale in self._wanted:
-            if not self._open or len(self._flying) >= IN_FLIGHT:
-                return
-            place = (file.key, page)
-            have = self._images.get(place)
-            if place in self._flying or (place, scale) in self._failed or (have and abs(have[0] - scale) < 1e-3):
-                continue
-            self._request(file, page, scale)
-
-    def _request(self, file: OpenFile, page: int, scale: float) -> None:
-        assert file.opened is not None  # noqa: S101 -- it has pages
-        size = file.opened.pages[page - 1]
-        place = (file.key, page)
-        try:
-            memory = page_memory.create(page_memory.image_bytes(size.width, size.height, scale))
-        except OSError:  # no room for it
-            self._failed.add((place, scale))
+        if not self._open or len(self._flying) >= IN_FLIGHT:
             return
-        self._flying.add(place)
+        for file, tile in self._in_order():
+            if not self._is_there(file.key, tile):
+                self._request(file, tile)
+                if len(self._flying) >= IN_FLIGHT:
+                    return
+
+    def _is_there(self, key: int, tile: Tile) -> bool:
+        """Whether the tile is there or on its way, or cannot be had."""
+        place = (key, tile.page)
+        have = place in self._coarse if tile.coarse else (key, tile) in self._tiles
+        return have or (key, tile) in self._flying or place in self._lost or (key, tile) in self._failed
+
+    def _request(self, file: OpenFile, tile: Tile) -> None:
+        left, top, right, bottom = tile.area
+        key = (file.key, tile)
+        try:
+            memory = page_memory.create((right - left) * (bottom - top) * page_memory.BYTES_A_PIXEL)
+        except OSError:  # no room for it
+            self._failed.add(key)
+            return
+        self._flying.add(key)
 
         def free() -> None:
             memory.close()
@@ -106,26 +201,56 @@ class PageImages(QObject):
             image = view.convertToFormat(QImage.Format.Format_RGB32)
             del view
             free()
-            self._courier.post(lambda: self._take(place, scale, image))
+            self._courier.post(lambda: self._take(key, image, value.seconds))
 
         def failed(error: FusenError) -> None:
             free()
-            self._courier.post(lambda: self._give_up(place, scale))
+            self._courier.post(lambda: self._give_up(key))
 
-        body = RenderPage(path=str(file.path), page=page, scale=scale, memory=memory.name, password=file.password)
+        body = RenderPage(
+            path=str(file.path),
+            page=tile.page,
+            scale=tile.scale,
+            memory=memory.name,
+            password=file.password,
+            area=tile.area,
+        )
         self._client.submit(body, on_result=drawn, on_failure=failed)
 
-    def _take(self, place: Place, scale: float, image: QImage) -> None:
-        self._flying.discard(place)
-        self._images[place] = (scale, image)
-        self._images.move_to_end(place)
-        while self.bytes_kept() > self._kept_bytes and len(self._images) > 1:
-            self._images.popitem(last=False)
+    def _take(self, key: Key, image: QImage, seconds: float) -> None:
+        self._flying.discard(key)
+        tile, place = key[1], (key[0], key[1].page)
+        if tile.coarse:
+            self._coarse.put(place, image)
+            if seconds > SLOW_SECONDS:
+                self._slow.add(place)
+        else:
+            self._keep(key, image)
         self.arrived.emit(*place)
         self._send()
 
-    def _give_up(self, place: Place, scale: float) -> None:
-        self._flying.discard(place)
-        self._failed.add((place, scale))
+    def _keep(self, key: Key, image: QImage) -> None:
+        scales = self._scales.setdefault((key[0], key[1].page), {})
+        tiles = scales[key[1].scale] = scales.pop(key[1].scale, set())  # the last one now
+        tiles.add(key[1])
+        for old_key, old in self._tiles.put(key, image):
+            kept = self._scales[old_key, old.page]
+            kept[old.scale].discard(old)
+            if not kept[old.scale]:
+                del kept[old.scale]
+
+    def _give_up(self, key: Key) -> None:
+        self._flying.discard(key)
+        place = (key[0], key[1].page)
+        if key[1].coarse:
+            self._lost.add(place)
+        else:
+            self._failed.add(key)
         self.arrived.emit(*place)
         self._send()
+
+
+def _size(file: OpenFile, page: int) -> tuple[float, float]:
+    assert file.opened is not None  # noqa: S101 -- it has pages
+    size = file.opened.pages[page - 1]
+    return size.width, size.height

@@ -35,7 +35,6 @@ class Session:
         self._documents = WorkerClient(document_worker, name="document worker")
         self._model = WorkerClient(model_worker, name="model worker")
         self.images = PageImages(self._documents, self._courier)
-        self.images_beside = PageImages(self._documents, self._courier)  # each view has its own wishes
         self._path = workspace
         self._workspace: Workspace | None = None
         self._reviewer: Reviewer | None = None
@@ -67,7 +66,6 @@ class Session:
         """End processes and threads; everything is stored already."""
         self._courier.close()
         self.images.close()
-        self.images_beside.close()
         self._documents.close()
         self._model.close()
         self._background.close()
@@ -118,7 +116,6 @@ class Session:
         if (key := self.state.current_key) is not None:
             self._pipeline.close(key)
             self.images.forget(key)
-            self.images_beside.forget(key)
 
     def show_beside(self, key: int | None = None) -> None:
         """Show a file to the right of the one in view: see `WindowState.show_beside`."""

@@ -11,27 +11,36 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from itertools import accumulate
+from typing import Literal
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
+from app.analysis.analysis import ScoredPassage
 from app.ui.appearance import appearance, colour
 from app.ui.finding_list import FindingList
 from app.ui.findings_model import title_of
 from app.ui.highlights import FLAG_HEIGHT, FLAG_WIDTH, draw_flag, draw_frame, draw_highlight
 from app.ui.palette import marks_on
+from app.ui.pinch import pinch_of, watch_pinch
 from app.ui.range_marks import RangeMarks
-from app.ui.sheets import LARGEST, SMALLEST, Placed, Sheets, TextRange
+from app.ui.sheets import LARGEST, SMALLEST, Placed, SheetPart, Sheets, Spots, TextRange
+from app.ui.strip import WIDTH, Strip
 from app.ui.theme import LIGHT, Theme
 
 POINT = 96 / 72  # logical pixels a point at 100 %
 GAP = 16.0
 SIDE = 40.0
-STRIP = 10
 LONGEST_RANGE = 2**31 - 1  # of a scroll bar
 LOOKED_AT = 0.3
 """How far down the view a passage comes that is to be seen, and the line stands that is held where sizes change."""
+
+
+AHEAD, BEHIND = 0.8, 0.25
+"""How far beyond what shows pages are drawn, where the reader goes and where she came from, in heights of the view."""
 
 
 class SheetView(QAbstractScrollArea):
@@ -51,20 +60,25 @@ class SheetView(QAbstractScrollArea):
         self._findings = FindingList()
         self._by_sheet: dict[int, list[str]] = {}
         self._places: dict[tuple[str, int], list[QRectF]] = {}
-        self._strip: list[tuple[str, float]] | None = None
         self._ranges = RangeMarks(sheets)
         self._guest: Placed | None = None  # a passage that is shown without being a finding
         self.zoom = 1.0
-        self._fits = True
+        self._fits: Literal["width", "page", ""] = "width"
+        self._goes_down = True
+        self._value_before = 0
         self._keeps = False
-        self._asking = QTimer(self, interval=30, singleShot=True)
+        self._asking = QTimer(self, interval=16, singleShot=True)
         self._asking.timeout.connect(self._ask)
         self._idle = QTimer(self, interval=15)
         self._idle.timeout.connect(self._settle_more)
         for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
             bar.setSingleStep(48)
             bar.valueChanged.connect(self._scrolled)
+        self.strip = Strip(sheets, self._shares, self)
+        self.strip.jumped.connect(self._jump)
+        self.setViewportMargins(0, 0, WIDTH, 0)
         self.viewport().setMouseTracking(True)
+        watch_pinch(self.viewport())
         appearance().changed.connect(self.viewport().update)
         self._arrange()
 
@@ -74,16 +88,21 @@ class SheetView(QAbstractScrollArea):
         """Show these findings from now on."""
         self._findings = findings
         self._places.clear()
-        self._strip = None
+        self.strip.show_findings(findings)
         self._by_sheet = {}
         for finding in sorted(findings.all(), key=self._sheets.about):
             for sheet in self._sheets.sheets_of(finding):
                 self._by_sheet.setdefault(sheet, []).append(finding.id)
         self.viewport().update()
 
+    def show_passages(self, passages: Sequence[ScoredPassage]) -> None:
+        """Show on the strip how important all passages are."""
+        self.strip.show_passages(passages)
+
     def show_hits(self, hits: Sequence[TextRange], current_index: int | None = None) -> None:
         """Mark ranges of the text that a search found, in the order of the text, and the one that the reader is at."""
         self._ranges.show_hits(hits, current_index)
+        self.strip.show_hits(hits, current_index)
         self.viewport().update()
 
     def show_marked(self, marked: TextRange | None) -> None:
@@ -92,8 +111,14 @@ class SheetView(QAbstractScrollArea):
         self.viewport().update()
 
     def refresh(self) -> None:
-        """Paint anew: decisions, selection or a picture changed."""
+        """Paint anew: decisions or selection changed."""
+        self.strip.refresh()
         self.viewport().update()
+
+    def refresh_page(self, page: int) -> None:
+        """There is a further picture of a page (from 1)."""
+        if page - 1 in self._showing():
+            self.viewport().update()
 
     def show_changes(self, *, shown: bool) -> None:
         """Mark tracked changes and show what they deleted, or show the text as it is with all of them."""
@@ -142,9 +167,7 @@ class SheetView(QAbstractScrollArea):
         return self._sheets.offset_at(sheet, (at - target.topLeft()) / self._scale()) if target.contains(at) else None
 
     def nearest(self, at: QPointF) -> int | None:
-        """The place in the text that is nearest to a point of the view or beside it; None on the strip and without text."""
-        if at.x() >= self.viewport().width() - STRIP:
-            return None
+        """The place in the text that is nearest to a point of the view or beside it; None without text."""
         sheet = self._sheet_at(at.y() + self.verticalScrollBar().value())
         return self._sheets.nearest(sheet, (at - self._target(sheet).topLeft()) / self._scale())
 
@@ -164,34 +187,53 @@ class SheetView(QAbstractScrollArea):
 
     def fit_width(self) -> None:
         """Make the widest sheet as wide as the view, also when the view changes."""
-        self._fits = True
+        self._fits = "width"
         self._arrange()
+
+    def fit_page(self) -> None:
+        """Show the sheet in the middle whole, also when the view changes; text without pages takes the view's width."""
+        if self._sheets.joined:
+            self.fit_width()
+            return
+        sheet = self.current_sheet()
+        self._fits = "page"
+        self._arrange()
+        self.verticalScrollBar().setValue(round(self._tops[sheet] - GAP))
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom and keep the point `at` (default: the middle) where it is."""
-        self._fits = False
         at = at or QPointF(self.viewport().rect().center())
-        ratio = min(max(self.zoom * factor, SMALLEST), LARGEST) / self.zoom
-        x = self.horizontalScrollBar().value() + at.x()
+        zoom = min(max(self.zoom * factor, SMALLEST), LARGEST)
+        self._fits = ""
+        sheet = self._sheet_at(at.y() + self.verticalScrollBar().value())
+        across = (at.x() - self._target(sheet).left()) / self._scale()
         with self._keeping(at.y()):
-            self.zoom *= ratio
+            self.zoom = zoom
             self._sheets.adapt(self._room() / self._scale())
-        self.horizontalScrollBar().setValue(round(x * ratio - at.x()))
+        bar = self.horizontalScrollBar()
+        bar.setValue(round(bar.value() + self._target(sheet).left() + across * self._scale() - at.x()))
 
     def _scale(self) -> float:
         return self.zoom * POINT
 
     def _room(self) -> float:
         """Pixels that sheets may take from side to side."""
-        width = self.viewport().width() - STRIP
+        width = self.viewport().width()
         return width - 2 * min(SIDE, max(width * 0.04, 12.0))
 
     def _arrange(self) -> None:
         """The view has another size, or is to fit again."""
         with self._keeping():
-            if self._fits:
+            if self._fits == "page":
+                self.zoom = self._whole_page()
+            elif self._fits:
                 self.zoom = self._sheets.fitting(self._room() / POINT)
             self._sheets.adapt(self._room() / self._scale())
+
+    def _whole_page(self) -> float:
+        width, height = self._sizes[self.current_sheet()]
+        room = self.viewport().height() - 2 * GAP
+        return min(max(min(self._room() / width, room / height) / POINT, SMALLEST), LARGEST)
 
     # ---- sizes change, the place in the text stays
 
@@ -219,7 +261,7 @@ class SheetView(QAbstractScrollArea):
             self._keeps = False
         self._places.clear()
         self._ranges.forget_places()
-        self._strip = None
+        self.strip.rearrange()
         self._tell()
 
     def _hold(self, y: float) -> tuple[int, object] | None:
@@ -250,6 +292,9 @@ class SheetView(QAbstractScrollArea):
     def _scrolled(self) -> None:
         if self._keeps:
             return
+        value = self.verticalScrollBar().value()
+        if value != self._value_before:
+            self._goes_down, self._value_before = value > self._value_before, value
         if self._sheets.is_settled(self._showing()):
             self._tell()
         else:
@@ -257,8 +302,12 @@ class SheetView(QAbstractScrollArea):
                 self._sheets.settle(self._showing())
 
     def _tell(self) -> None:
-        self._asking.start()
-        self._idle.start()
+        if not self._asking.isActive():
+            self._asking.start()
+        if self._sheets.joined:
+            self._idle.start()
+        top, height = self.verticalScrollBar().value(), self.viewport().height()
+        self.strip.show_view(top / self._bottom, min((top + height) / self._bottom, 1.0))
         self.viewport().update()
         self.moved.emit()
 
@@ -273,10 +322,28 @@ class SheetView(QAbstractScrollArea):
             self._idle.stop()
 
     def _ask(self) -> None:
-        showing = self._showing()
-        wanted = [*showing, showing[-1] + 1, showing[0] - 1]
-        sheets = [sheet for sheet in wanted if 0 <= sheet < len(self._sizes)]
-        self._sheets.want(sheets, self._scale() * self.devicePixelRatioF())
+        if not self.isVisible():
+            return
+        width, height = self.viewport().width(), self.viewport().height()
+        ahead = QRectF(0, height, width, height * (AHEAD if self._goes_down else BEHIND))
+        behind = QRectF(0, 0, width, -height * (BEHIND if self._goes_down else AHEAD)).normalized()
+        beyond = (ahead, behind) if self._goes_down else (behind, ahead)
+        parts = [part for area in beyond for part in self._parts(area)]
+        self._sheets.want(
+            self._parts(QRectF(0, 0, width, height)), parts, self._scale() * self.viewport().devicePixelRatioF()
+        )
+
+    def _parts(self, area: QRectF) -> list[SheetPart]:
+        """What of which sheets lies in an area of the view or beyond it."""
+        top, found = self.verticalScrollBar().value(), []
+        for sheet in range(self._sheet_at(top + area.top()), self._sheet_at(top + area.bottom()) + 1):
+            target = self._target(sheet)
+            part = target & area
+            if not part.isEmpty():
+                found.append(
+                    (sheet, QRectF((part.topLeft() - target.topLeft()) / self._scale(), part.size() / self._scale()))
+                )
+        return found
 
     # ---- geometry
 
@@ -289,7 +356,7 @@ class SheetView(QAbstractScrollArea):
 
     def _target(self, sheet: int) -> QRectF:
         width, height = (length * self._scale() for length in self._sizes[sheet])
-        room = self.viewport().width() - STRIP
+        room = self.viewport().width()
         left = max((room - width) / 2, (room - self._room()) / 2) - self.horizontalScrollBar().value()
         return QRectF(left, self._tops[sheet] - self.verticalScrollBar().value(), width, height)
 
@@ -332,7 +399,7 @@ class SheetView(QAbstractScrollArea):
     # ---- events
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Desk, sheets, highlights, flags, and the strip of marks beside the scroll bar."""
+        """Desk, sheets, highlights, flags."""
         theme, painter = appearance().theme, QPainter(self.viewport())
         exposed = QRectF(event.rect())
         painter.fillRect(exposed, colour(theme.desk))
@@ -352,7 +419,6 @@ class SheetView(QAbstractScrollArea):
             for finding_id, rect in self._flags(sheet):
                 if (finding := self._findings.get(finding_id)) is not None and rect.intersects(exposed):
                     draw_flag(painter, rect, finding.decision, finding.importance, theme)
-        self._paint_strip(painter)
         painter.end()
 
     def _paint_page(self, painter: QPainter, sheet: int, exposed: QRectF, theme: Theme) -> None:
@@ -360,7 +426,7 @@ class SheetView(QAbstractScrollArea):
         _paper(painter, target, theme.paper)
         self._sheets.paint(painter, sheet, target, exposed & target)
         if theme.page_shade:
-            painter.fillRect(target, colour("#14100a", theme.page_shade / 255))
+            painter.fillRect(target & exposed, colour("#14100a", theme.page_shade / 255))
 
     def _paint_highlights(self, painter: QPainter, sheet: int, exposed: QRectF, ground: Theme) -> None:
         """On pictures over them; on text that is set here under its letters, in colours of the theme."""
@@ -380,34 +446,45 @@ class SheetView(QAbstractScrollArea):
             rects = self._in_view(sheet, self._sheets.place(self._guest, sheet))
             draw_frame(painter, rects, ground, Qt.PenStyle.DashLine)
 
-    def _paint_strip(self, painter: QPainter) -> None:
-        theme, view = appearance().theme, self.viewport().rect()
-        left, height = view.width() - STRIP, view.height()
-        painter.fillRect(left, 0, STRIP, height, colour(theme.panel))
-        for finding_id, share in self._shares():
-            if (finding := self._findings.get(finding_id)) is not None:
-                tint = {"undecided": theme.flag, "rejected": theme.line}.get(finding.decision, theme.accepted)
-                mark = QRectF(left + 2, share * height, STRIP - 4, 2)
-                painter.fillRect(mark, colour(tint, 0.4 + 0.6 * finding.importance))
+    def _shares(self, spots: Spots) -> NDArray[np.float64]:
+        """How far down all sheets each of these is, from 0 to 1."""
+        sheets, down = spots
+        if not len(sheets):
+            return np.zeros(0)
+        heights = np.array([height for _, height in self._sizes])
+        found: NDArray[np.float64] = (
+            np.array(self._tops)[sheets] + down * heights[sheets] * self._scale()
+        ) / self._bottom
+        return found
 
-    def _shares(self) -> list[tuple[str, float]]:
-        """How far down all sheets each finding is, from 0 to 1; kept, as the strip is painted with everything else."""
-        if self._strip is None:
-            placed = [finding for finding in self._findings.all() if self._sheets.sheets_of(finding)]
-            about = [(finding.id, *self._sheets.about(finding)) for finding in placed]
-            scale, bottom = self._scale(), self._bottom
-            self._strip = [(id_, (self._tops[sheet] + down * scale) / bottom) for id_, sheet, down in about]
-        return self._strip
+    def _jump(self, share: float) -> None:
+        self.verticalScrollBar().setValue(round(share * self._bottom - self.viewport().height() * LOOKED_AT))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Lay out anew."""
         super().resizeEvent(event)
+        view = self.viewport().geometry()
+        self.strip.setGeometry(view.right() + 1, view.top(), WIDTH, view.height())
         self._arrange()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Ask for what shows."""
+        super().showEvent(event)
+        self._tell()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         """Nobody waits for what does not show."""
         super().hideEvent(event)
         self._idle.stop()
+        self._asking.stop()
+        self._sheets.want([], [], 1.0)
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
+        """Pinching zooms between the fingers."""
+        if (pinch := pinch_of(event, self.viewport())) is not None:
+            self.zoom_by(*pinch)
+            return True
+        return super().viewportEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Ctrl zooms at the pointer, else scrolls."""
@@ -418,12 +495,9 @@ class SheetView(QAbstractScrollArea):
             super().wheelEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """A highlight or flag selects its finding; the strip jumps; a comment in the margin speaks."""
+        """A highlight or flag selects its finding; a comment in the margin speaks."""
         at = event.position()
-        if at.x() >= self.viewport().width() - STRIP:
-            middle = at.y() / self.viewport().height() * self._bottom - self.viewport().height() / 2
-            self.verticalScrollBar().setValue(round(middle))
-        elif (finding_id := self._finding_at(at)) is not None:
+        if (finding_id := self._finding_at(at)) is not None:
             self.clicked.emit(finding_id)
         elif note := self._note_at(at):
             QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 8), _markup([note]), self.viewport())

@@ -6,20 +6,29 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from app.analysis.geometry import passage_quads
 from app.documents.document import Quad
 from app.ui.nearest import nearest_place
-from app.ui.page_images import PageImages
+from app.ui.page_images import PageImages, Part
+from app.ui.page_painting import paint_page, points_of
 from app.ui.state import OpenFile
 
-SMALLEST, LARGEST = 0.2, 5.0
+SMALLEST, LARGEST = 0.2, 8.0
 """Of the zoom."""
 
 TextRange = tuple[int, int]
 """Offsets of the first character and behind the last."""
+
+Spots = tuple[NDArray[np.int64], NDArray[np.float64]]
+"""Of some passages, the sheet on which each begins and how far down it does, from 0 (top) to 1 (bottom)."""
+
+
+SheetPart = tuple[int, QRectF]
+"""A sheet and the part of it that is meant, in points."""
 
 
 class Placed(Protocol):
@@ -94,8 +103,17 @@ class Sheets(Protocol):
     def nearest(self, sheet: int, at: QPointF) -> int | None:
         """Before which character a caret stands that is set at a point of the sheet or beside it; None without text."""
 
-    def want(self, sheets: Sequence[int], scale: float) -> None:
-        """Get these ready, most urgent first, at `scale` pixels a point."""
+    def spots(self, passages: Sequence[Placed]) -> Spots:
+        """Where passages begin, roughly but at once for all of a document."""
+
+    def spots_at(self, offsets: Sequence[int]) -> Spots:
+        """The same for characters."""
+
+    def label(self, sheet: int) -> str:
+        """How the document numbers the sheet; empty where sheets are no pages."""
+
+    def want(self, shown: Sequence[SheetPart], ahead: Sequence[SheetPart], scale: float) -> None:
+        """Get ready what shows and then what soon will, most urgent first, at `scale` pixels a point; nothing else any more."""
 
     def hold(self, sheet: int, y: float) -> Any:
         """What stands there, to be found again by `held` when sizes are others."""
@@ -115,11 +133,14 @@ class PdfSheets:
     def __init__(self, file: OpenFile, images: PageImages) -> None:
         self._file = file
         self._images = images
+        self._sizes: list[tuple[float, float]] | None = None
 
     def sizes(self) -> list[tuple[float, float]]:
         """See `Sheets`."""
         assert self._file.opened is not None  # noqa: S101 -- a view is made after opening
-        return [(page.width, page.height) for page in self._file.opened.pages]
+        if self._sizes is None:
+            self._sizes = [(page.width, page.height) for page in self._file.opened.pages]
+        return self._sizes
 
     def fitting(self, room: float) -> float:
         """See `Sheets`: the widest page fills the room, where that does not make it very large."""
@@ -147,10 +168,10 @@ class PdfSheets:
 
     def paint(self, painter: QPainter, sheet: int, target: QRectF, exposed: QRectF) -> None:
         """See `Sheets`."""
-        image = self._images.get(self._file.key, sheet + 1)
-        if image is not None:
-            painter.drawImage(target, image, QRectF(image.rect()))
-        elif self._images.is_lost(self._file.key, sheet + 1):
+        wide = self.sizes()[sheet][0]
+        if paint_page(painter, self._images, self._file, sheet + 1, target, exposed, wide):
+            return
+        if self._images.is_lost(self._file.key, sheet + 1):
             painter.setPen(QColor("#6d6456"))
             text = QCoreApplication.translate("PdfSheets", "This page cannot be drawn.")
             painter.drawText(target, Qt.AlignmentFlag.AlignCenter, text)
@@ -202,9 +223,37 @@ class PdfSheets:
         place = nearest_place(document.quads[first:last], at.x(), at.y())
         return first + place if place is not None else None
 
-    def want(self, sheets: Sequence[int], scale: float) -> None:
+    def spots(self, passages: Sequence[Placed]) -> Spots:
+        """See `Sheets`: by the passages' own quads, which are known before the document is read again."""
+        pages = np.fromiter((p.page for p in passages), np.int64, len(passages))
+        tops = np.fromiter((min(p.quads[0][1::2]) if p.quads else 0.0 for p in passages), np.float64, len(passages))
+        return self._spots(pages - 1, tops)
+
+    def spots_at(self, offsets: Sequence[int]) -> Spots:
         """See `Sheets`."""
-        self._images.want(self._file, [sheet + 1 for sheet in sheets], scale)
+        document = self._file.document
+        if document is None or document.quads is None or not len(offsets):
+            return np.zeros(0, np.int64), np.zeros(0)
+        at = np.minimum(np.asarray(offsets, np.int64), len(document.quads) - 1)
+        starts = np.array([page.start for page in document.pages])
+        return self._spots(np.searchsorted(starts, at, side="right") - 1, document.quads[at, 1::2].min(1))
+
+    def _spots(self, sheets: NDArray[np.int64], tops: NDArray[np.floating[Any]]) -> Spots:
+        heights = np.array([height for _, height in self.sizes()])
+        sheets = np.clip(sheets, 0, len(heights) - 1)
+        return sheets, np.clip(tops / np.maximum(heights[sheets], 1.0), 0.0, 1.0)
+
+    def label(self, sheet: int) -> str:
+        """See `Sheets`: the file's own label, else the number."""
+        return self._file.label_of(sheet + 1) or str(sheet + 1)
+
+    def want(self, shown: Sequence[SheetPart], ahead: Sequence[SheetPart], scale: float) -> None:
+        """See `Sheets`."""
+        if not shown and not ahead:
+            self._images.want_nothing(self)
+            return
+        near, far = ([Part(sheet + 1, points_of(area)) for sheet, area in parts] for parts in (shown, ahead))
+        self._images.want(self, self._file, near, far, scale)
 
     def hold(self, sheet: int, y: float) -> float:
         """See `Sheets`."""

@@ -6,6 +6,7 @@ says which page it is at, so that a page that hangs or kills the worker costs th
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from app.documents.files import check_readable, sha256_of
 from app.documents.loading import format_of, load_document
 from app.documents.old_word import OldWordError
-from app.documents.pdf_drawing import page_sizes, render_page
+from app.documents.pdf_drawing import KeptPages, page_sizes, render_page
 from app.documents.pdf_opening import open_pdf
 from app.documents.recognition.pages import PageRecognition
 from app.documents.recognition.recogniser import SAMPLE, find, is_installed, try_out
@@ -49,6 +50,7 @@ class OpenPdfs:
     def __init__(self, capacity: int = OPEN_FILES) -> None:
         self._capacity = capacity
         self._open: OrderedDict[_Key, Any] = OrderedDict()
+        self.kept = KeptPages()
 
     def get(self, path: Path, password: str | None) -> Any:
         """The opened PDF. Raises `FusenError`."""
@@ -61,10 +63,14 @@ class OpenPdfs:
         opened = open_pdf(path, password)
         self._open[key] = opened
         for old in [k for k in self._open if k[:2] == key[:2] and k != key]:
-            self._open.pop(old).close()
+            self._close(self._open.pop(old))
         while len(self._open) > self._capacity:
-            self._open.popitem(last=False)[1].close()
+            self._close(self._open.popitem(last=False)[1])
         return opened
+
+    def _close(self, pdf: Any) -> None:
+        self.kept.drop(pdf)
+        pdf.close()
 
 
 class DocumentHandler:
@@ -112,10 +118,11 @@ class DocumentHandler:
             raise FusenError("cancelled", "The page is no longer wanted.") from None
         try:
             assert memory.buf is not None  # noqa: S101 -- it is open
-            width, height, stride = render_page(opened, body.page, body.scale, memory.buf)
+            begin = time.process_time()
+            drawn = render_page(opened, body.page, body.scale, memory.buf, body.area, self._pdfs.kept)
         finally:
             memory.close()
-        return PageImage(page=body.page, width=width, height=height, stride=stride)
+        return PageImage(body.page, *drawn, seconds=time.process_time() - begin)
 
 
 def _read(body: ReadDocument, context: CallContext) -> ReadResult | ConversionWanted:

@@ -44,13 +44,17 @@ class ReadDocument(msgspec.Struct, tag=True, frozen=True):
 
 
 class RenderPage(msgspec.Struct, tag=True, frozen=True):
-    """Draw one page (from 1) at `scale` pixels a point into the shared-memory block `memory` as RGB888. Result: `PageImage`."""
+    """Draw one page (from 1) at `scale` pixels a point into the shared-memory block `memory` as RGB888. Result: `PageImage`.
+
+    `area` (left, top, right, bottom in pixels of the whole page at this scale): draw that tile alone.
+    """
 
     path: str
     page: int
     scale: float
     memory: str
     password: str | None = None
+    area: tuple[int, int, int, int] | None = None
 
 
 class AnnotatePdf(msgspec.Struct, tag=True, frozen=True):
@@ -118,12 +122,16 @@ class OpenedDocument(msgspec.Struct, tag=True, frozen=True):
 
 
 class PageImage(msgspec.Struct, tag=True, frozen=True):
-    """Size of the image in the shared-memory block, in pixels; `stride` is bytes a row."""
+    """Size of the image in the shared-memory block, in pixels; `stride` is bytes a row.
+
+    `seconds`: processor time that drawing took.
+    """
 
     page: int
     width: int
     height: int
     stride: int
+    seconds: float = 0.0
 
 
 class Written(msgspec.Struct, tag=True, frozen=True):

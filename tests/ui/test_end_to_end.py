@@ -20,6 +20,7 @@ from app.ui.main_window import MainWindow
 from app.ui.relations import relations
 from app.ui.session import Session
 from app.ui.state import BUSY, OpenFile
+from app.ui.tiles import coarse_tile
 from app.ui.widgets import PassageButton
 from app.workspace.store import Workspace
 from tests.ui.conftest import EXAMPLE
@@ -371,8 +372,10 @@ def test_undo_shows_the_document_that_it_changed(
 def test_a_page_that_cannot_be_drawn_says_so(window: MainWindow, session: Session, settle: Settle) -> None:
     session.open([EXAMPLE])
     file = settle()
+    assert file.opened is not None
     session.images.forget(file.key)
-    session.images._give_up((file.key, 1), 1.0)
+    page = file.opened.pages[0]
+    session.images._give_up((file.key, coarse_tile(1, page.width, page.height)))
     assert session.images.is_lost(file.key, 1)
     view = window.views[file.key].sheets
     assert view is not None

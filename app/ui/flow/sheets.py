@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QFont, QPainter, QPalette, QTextBlock
 
@@ -16,7 +17,7 @@ from app.ui.flow.notes import comment_note, draw_comment, revision_note
 from app.ui.flow.plan import Marks, Portion, make_plan
 from app.ui.flow.setting import Setter, SetText
 from app.ui.flow.styles import BODY, COLUMN, Looks
-from app.ui.sheets import Placed, TextRange
+from app.ui.sheets import Placed, SheetPart, Spots, TextRange
 
 MARGIN, NARROW_MARGIN = 56.0, 30.0
 HEAD, FOOT = 44.0, 64.0
@@ -166,8 +167,12 @@ class FlowSheets:
         text.document.documentLayout().draw(painter, context)
         painter.restore()
 
-    def want(self, sheets: Sequence[int], scale: float) -> None:
+    def want(self, shown: Sequence[SheetPart], ahead: Sequence[SheetPart], scale: float) -> None:
         """Nothing is to be fetched."""
+
+    def label(self, sheet: int) -> str:
+        """Portions are no pages."""
+        return ""
 
     # ---- places
 
@@ -180,6 +185,19 @@ class FlowSheets:
         """See `Sheets`."""
         sheet = self._plan.at(passage.start)
         return sheet, self._estimated(sheet, passage.start)
+
+    def spots(self, passages: Sequence[Placed]) -> Spots:
+        """See `Sheets`."""
+        return self.spots_at([passage.start for passage in passages])
+
+    def spots_at(self, offsets: Sequence[int]) -> Spots:
+        """See `Sheets`."""
+        at = np.asarray(offsets, np.int64)
+        starts = np.array([portion.start for portion in self._plan.portions])
+        ends = np.array([portion.end for portion in self._plan.portions])
+        sheets = np.maximum(np.searchsorted(starts, at, side="right") - 1, 0)
+        shares = (at - starts[sheets]) / np.maximum(ends[sheets] - starts[sheets], 1)
+        return sheets, np.clip(shares, 0.0, 1.0)
 
     def place(self, passage: Placed, sheet: int) -> list[QRectF]:
         """See `Sheets`."""
