@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -24,6 +26,8 @@ from app.ui.document_view import DocumentView
 from app.ui.state import OpenFile, WindowState
 from app.ui.widgets import restyle
 
+_BESIDE_NAME = 76
+"""In pixels: margins and the button that closes."""
 _NARROWEST = 240
 """In pixels, of each of two views."""
 
@@ -44,7 +48,9 @@ class Pane(QWidget):
         self.name.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.name.setToolTip(self.tr("Show another open document here"))
         self.name.clicked.connect(self._ask)
+        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._files: list[tuple[int, str]] = []
+        self._name, self._mark = "", ""
         self.close_button = QToolButton()
         self.close_button.setToolTip(self.tr("Show one document only (Ctrl+\\)"))
         self.close_button.setAccessibleName(self.tr("Show one document only"))
@@ -53,8 +59,7 @@ class Pane(QWidget):
         row = QHBoxLayout(self.head)
         row.setContentsMargins(10, 2, 6, 2)
         row.setSpacing(4)
-        row.addWidget(self.name)
-        row.addStretch(1)
+        row.addWidget(self.name, 1)
         row.addWidget(self.close_button)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -73,10 +78,22 @@ class Pane(QWidget):
         """Name the file, and the ones that could be shown instead."""
         self._files = [(one.key, one.name) for one in files]
         name = file.name if file is not None else ""
-        self.name.setText(f"{name}  ▾" if len(files) > 1 else name)
+        self._name, self._mark = name, "  ▾" if len(files) > 1 else ""
         self.name.setAccessibleName(name)
+        self._fit_name()
         restyle(self.head, active="true" if active else "false")
         restyle(self.name, active="true" if active else "false")  # its style hangs on the head's
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Shorten the name to what fits."""
+        super().resizeEvent(event)
+        self._fit_name()
+
+    def _fit_name(self) -> None:
+        self.name.ensurePolished()
+        letters = self.name.fontMetrics()
+        room = self.width() - _BESIDE_NAME - letters.horizontalAdvance(self._mark)
+        self.name.setText(letters.elidedText(self._name, Qt.TextElideMode.ElideMiddle, max(room, 40)) + self._mark)
 
     def menu(self) -> QMenu:
         """The open documents."""
@@ -107,6 +124,7 @@ class SideBySide(QSplitter):
         self._state, self._make = state, make
         self.view: DocumentView | None = None
         self._shown: OpenFile | None = None
+        self._replaces = False
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         self.left, self.right = Pane(content, closes=False), Pane(None, closes=True)
@@ -123,8 +141,11 @@ class SideBySide(QSplitter):
         """The state is another one."""
         state = self._state
         beside = state.files.get(state.beside_key) if state.beside_key is not None else None
+        was_two = self._shown is not None
         if beside is not self._shown:
+            self._replaces = True  # where the keys go meanwhile is not the reader's wish
             self._replace(beside)
+            self._replaces = False
         two = beside is not None
         self.right.setVisible(two)
         self.left.head.setVisible(two)
@@ -134,10 +155,11 @@ class SideBySide(QSplitter):
         left = state.files.get(state.left_key) if state.left_key is not None else None
         self.left.show_file(left, files, active=not state.beside_active)
         self.right.show_file(beside, files, active=state.beside_active)
+        if two and not was_two:
+            self.setSizes([self.width() // 2] * 2)
 
     def _replace(self, file: OpenFile | None) -> None:
         """Another file to the right, or none: a view is made for it and goes with it."""
-        was_shown = self._shown is not None
         if self.view is not None:
             self.view.hide()
             self.view.deleteLater()
@@ -145,13 +167,11 @@ class SideBySide(QSplitter):
         self.view = self._make(file) if file is not None else None
         if self.view is not None:
             self.right.put(self.view)
+            self.view.show()  # now, so that it can have the keys
             self.view.refresh()
-            if not was_shown:
-                self.right.show()
-                self.setSizes([self.width() // 2] * 2)
 
     def _follow_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
-        if self._state.beside_key is None or new is None:
+        if self._state.beside_key is None or new is None or self._replaces:
             return
         for beside, pane in ((False, self.left), (True, self.right)):
             if pane.isAncestorOf(new) and new is not pane.close_button and new is not pane.name:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from app.documents.document import Document
 from app.ui.appearance import appearance
@@ -16,6 +16,8 @@ from app.ui.widgets import label, restyle
 SLICE = 0.008
 """Seconds of work between two looks at what else there is to do."""
 _TELL_EVERY = 0.15
+_NARROW = 520
+"""In pixels."""
 
 
 class FindBar(QWidget):
@@ -43,11 +45,11 @@ class FindBar(QWidget):
         self.words.setPlaceholderText(self.tr("Find in this document"))
         self.words.setAccessibleName(self.tr("Find in this document"))
         self.words.setClearButtonEnabled(True)
-        self.words.setMaximumWidth(340)
+        self.words.setMinimumWidth(110)
         self.words.textChanged.connect(self._begin)
         self.words.installEventFilter(self)
         self.count = label("", "muted")
-        self.count.setMinimumWidth(96)
+        self.count.setMinimumWidth(88)
         self.match_case = self._toggle("Aa", self.tr("Match case"))
         self.whole_words = self._toggle(self.tr("Words"), self.tr("Whole words only"))
         self.previous = self._button(self.tr("Previous hit (Shift+F3)"))
@@ -56,17 +58,7 @@ class FindBar(QWidget):
         self.previous.clicked.connect(lambda: self.step(-1))
         self.next.clicked.connect(lambda: self.step(1))
         self.close_button.clicked.connect(self.finish)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 6, 16, 6)
-        row.setSpacing(4)
-        row.addWidget(self.words, 1)
-        row.addSpacing(4)
-        for widget in (self.match_case, self.whole_words, self.previous, self.next):
-            row.addWidget(widget)
-        row.addSpacing(4)
-        row.addWidget(self.count)
-        row.addStretch(1)
-        row.addWidget(self.close_button)
+        self._rows = self._lay_out()
         appearance().changed.connect(self._dress)
         self._dress()
         self.hide()
@@ -165,11 +157,37 @@ class FindBar(QWidget):
         elif asked and done:
             text = self.tr("Not found")
         self.count.setText(text)
-        restyle(self, kind="none" if asked and done and not self.hits else "")
+        restyle(self.count, role="wrong" if asked and done and not self.hits else "muted")
         for button in (self.previous, self.next):
             button.setEnabled(len(self.hits) > 0)
 
     # ---- parts
+
+    def _lay_out(self) -> QBoxLayout:
+        """What is looked for, and beside it (in a narrow view below it) how."""
+        rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        rows.setContentsMargins(16, 6, 16, 6)
+        rows.setSpacing(4)
+        what, how = QHBoxLayout(), QHBoxLayout()
+        what.setSpacing(8)
+        what.addWidget(self.words, 1)
+        what.addWidget(self.count)
+        how.setSpacing(2)
+        for widget in (self.match_case, self.whole_words, self.previous, self.next):
+            how.addWidget(widget)
+        how.addStretch(1)
+        how.addWidget(self.close_button)
+        rows.addLayout(what, 3)
+        rows.addLayout(how, 2)
+        return rows
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """One row where there is room."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < _NARROW
+        self._rows.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        side = 6 if narrow else 16
+        self._rows.setContentsMargins(side, 6, side, 6)
 
     def _toggle(self, text: str, hint: str) -> QToolButton:
         button = QToolButton()

@@ -361,6 +361,7 @@ class MainWindow(QMainWindow):
     def _show_in(self, beside: bool, key: int) -> None:
         self._session.activate(beside=beside)
         self._session.show(key)
+        self._focus_pages()
 
     def _step(self, step: Literal[1, -1]) -> None:
         if self._state.summary:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from app.ui.page_labels import page_named
 from app.ui.widgets import label, restyle
@@ -36,9 +36,10 @@ class PageField(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        for widget in (self.place, self.edit, self.hint):
-            row.addWidget(widget)
-        row.addStretch(1)
+        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # must widen nothing
+        for widget, stretch in ((self.place, 0), (self.edit, 0), (self.hint, 1)):
+            row.addWidget(widget, stretch)
+        row.addStretch(0)
         self.close_field()
 
     def show_place(self, text: str) -> None:
@@ -79,7 +80,7 @@ class PageField(QWidget):
             return
         restyle(self.hint, role="wrong")
         self.hint.setText(
-            self.tr("No page “{typed}”: there are {count}.").format(typed=typed[:12], count=len(self._labels))
+            self.tr("There is no page “{typed}” (1 to {count})").format(typed=typed[:12], count=len(self._labels))
         )
         self.edit.selectAll()
 

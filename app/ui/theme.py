@@ -113,8 +113,7 @@ QWidget#findings {{ border-left: 1px solid {line}; }}
 QWidget#toolbar {{ background: {panel}; border-bottom: 1px solid {line}; }}
 QWidget#start, QWidget#statePanel, QWidget#documentView {{ background: {desk}; }}
 QWidget#findBar {{ background: {raised}; border-bottom: 1px solid {line}; }}
-QWidget#findBar[kind="none"] QLineEdit {{ border-color: {danger}; }}
-QWidget#findBar[kind="none"] QLabel, QLabel[role="wrong"] {{ color: {danger}; }}
+QLabel[role="wrong"] {{ color: {danger}; }}
 QPushButton[role="place"] {{ background: transparent; border: 1px solid transparent; padding: 3px 6px; color: {muted};
   text-align: left; }}
 QPushButton[role="place"]:hover {{ background: {hover}; }}

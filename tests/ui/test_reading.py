@@ -334,6 +334,26 @@ def test_japanese_is_found_and_copied_over_line_and_page_ends(
     assert QGuiApplication.clipboard().text() == "委託者の秘密情報を第三者に開示し"
 
 
+def test_a_million_characters_are_searched_without_holding_up_the_window(
+    window: MainWindow, open_file: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "long.txt"
+    unit = "The archive keeps every record of the year, １２ months long, in the order in which it came.\n\n"
+    path.write_text(unit * (1_000_000 // len(unit)) + "The last record says: needle.\n", encoding="utf-8")
+    file = open_file(path)
+    view = view_of(window, file)
+    window.run_command("find")
+    view.find_bar.words.setText("needle")
+    assert view.find_bar._search is not None
+    assert not view.find_bar._search.is_done  # typing goes on while it is looked for
+    assert view.find_bar.count.text() == ""
+    hits = wait_for_hits(qtbot, view)
+    assert [text_of(file)[a:b] for a, b in hits] == ["needle"]
+    assert view.find_bar.count.text() == "1 of 1"
+    view.find_bar.words.setText("12 months")
+    assert len(wait_for_hits(qtbot, view)) == 1_000_000 // len(unit)
+
+
 @pytest.fixture
 def labelled(tmp_path: Path) -> Path:
     """Twelve pages: i to iv, then 1 to 6, then A-1 and A-2."""
