@@ -152,7 +152,7 @@ class Guide(QObject):
 
     def _step(self, event: QMouseEvent) -> bool:
         """A mouse has buttons for back and forward."""
-        if event.type() == QEvent.Type.MouseButtonPress:
+        if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick):
             self.back() if event.button() == Qt.MouseButton.BackButton else self.forward()
         return True
 
