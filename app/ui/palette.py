@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.review.findings import Decision
+from app.ui.theme import wash
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,11 @@ ON_PAPER = Marks(
 
 ON_DARK = Marks(
     undecided="#f0b431",
-    accepted="#2fc79a",
-    amended="#6aaeee",
-    rejected="#9a948a",
+    accepted="#35d0a5",
+    amended="#7ab8f5",
+    rejected="#857f75",
     hit="#e39ac4",
-    marked="#56b4e9",
+    marked="#2f7fae",
     frame="#f3e3c0",
 )
 
@@ -52,3 +53,12 @@ ON_DARK = Marks(
 def marks_on(*, dark: bool) -> Marks:
     """The colours for light or dark ground; pages of a PDF are light ground in either theme."""
     return ON_DARK if dark else ON_PAPER
+
+
+def wash_of(decision: Decision, importance: float, *, dark: bool) -> float:
+    """Opacity of a highlight: what is to be decided the stronger the more important, what is decided always the same."""
+    if decision == "rejected":
+        return 0.0
+    if decision == "undecided":
+        return wash(importance) * (0.55 if dark else 0.85)
+    return 0.28 if decision in ("edited", "added") else 0.36

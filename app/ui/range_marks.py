@@ -52,7 +52,7 @@ class RangeMarks:
         if multiply:
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
         for rect in in_view(self._marked_on(sheet)):
-            painter.fillRect(rect, colour(marks.marked, 0.5))
+            painter.fillRect(rect, colour(marks.marked, 0.55))
         for hit, rects in self._hits_on(sheet):
             is_current = hit == self.current
             for rect in in_view(rects):
