@@ -67,6 +67,7 @@ class Actions(QObject):
         self._actions["sort-importance"].setChecked(order == "importance")
         self._actions["sort-place"].setChecked(order == "place")
         self._actions["summary"].setChecked(self._state.summary)
+        self._actions["beside"].setChecked(self._state.beside_key is not None)
         file = self._state.current
         self._actions["show-changes"].setChecked(file is not None and file.has_changes and file.shows_changes)
         self._actions["only-undecided"].setChecked(findings is not None and findings.only_undecided)

@@ -52,10 +52,14 @@ def _is_decided(state: WindowState) -> bool:
 
 _has_findings = _file(lambda f: f.is_reviewable and len(f.findings) > 0)
 _is_shown = _file(lambda f: f.opened is not None)
+_is_read = _file(lambda f: f.opened is not None and f.document is not None)
+_has_pages = _file(lambda f: f.opened is not None and len(f.opened.pages) > 0)
+_has_marked = _file(lambda f: f.marked is not None)
 _is_analysed = _file(lambda f: f.phase == "ready" and f.analysis is not None)
 
 MENUS: dict[str, str] = {
     "file": QT_TRANSLATE_NOOP("Command", "&File"),
+    "edit": QT_TRANSLATE_NOOP("Command", "&Edit"),
     "review": QT_TRANSLATE_NOOP("Command", "&Review"),
     "view": QT_TRANSLATE_NOOP("Command", "&View"),
     "help": QT_TRANSLATE_NOOP("Command", "&Help"),
@@ -102,6 +106,28 @@ COMMANDS: tuple[Command, ...] = (
         separator_before=True,
     ),
     Command("quit", QT_TRANSLATE_NOOP("Command", "&Quit"), "file", ("Ctrl+Q",)),
+    Command(
+        "copy",
+        QT_TRANSLATE_NOOP("Command", "Copy"),
+        "edit",
+        ("Ctrl+C",),
+        enabled=_has_marked,
+    ),
+    Command("select-all", QT_TRANSLATE_NOOP("Command", "Select all"), "edit", ("Ctrl+A",), enabled=_is_read),
+    Command(
+        "caret",
+        QT_TRANSLATE_NOOP("Command", "Select text with the keyboard"),
+        "edit",
+        ("F7",),
+        hint=QT_TRANSLATE_NOOP("Command", "Arrow keys move a caret on the pages, with Shift they select"),
+        enabled=_is_read,
+    ),
+    Command(
+        "find", QT_TRANSLATE_NOOP("Command", "Find…"), "edit", ("Ctrl+F",), enabled=_is_shown, separator_before=True
+    ),
+    Command("find-next", QT_TRANSLATE_NOOP("Command", "Next hit"), "edit", ("F3",), enabled=_is_shown),
+    Command("find-previous", QT_TRANSLATE_NOOP("Command", "Previous hit"), "edit", ("Shift+F3",), enabled=_is_shown),
+    Command("go-to-page", QT_TRANSLATE_NOOP("Command", "Go to page…"), "edit", ("Ctrl+G",), enabled=_has_pages),
     Command(
         "accept",
         QT_TRANSLATE_NOOP("Command", "Accept"),
@@ -246,6 +272,24 @@ COMMANDS: tuple[Command, ...] = (
         ("Alt+Left",),
         enabled=_is_shown,
         separator_before=True,
+    ),
+    Command("forward", QT_TRANSLATE_NOOP("Command", "Forward again"), "view", ("Alt+Right",), enabled=_is_shown),
+    Command(
+        "beside",
+        QT_TRANSLATE_NOOP("Command", "Two documents side by side"),
+        "view",
+        ("Ctrl+\\",),
+        hint=QT_TRANSLATE_NOOP("Command", "Shows another open document, or this one at another place, to the right"),
+        enabled=_is_shown,
+        checkable=True,
+        separator_before=True,
+    ),
+    Command(
+        "other-view",
+        QT_TRANSLATE_NOOP("Command", "Go to the other document"),
+        "view",
+        ("F6",),
+        enabled=lambda state: state.beside_key is not None,
     ),
     Command(
         "zoom-in",

@@ -9,10 +9,12 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from app.ui.appearance import has_japanese_font
+from app.ui.find_bar import FindBar
 from app.ui.flow.sheets import FlowSheets
 from app.ui.guide import Guide
 from app.ui.hub import Message
 from app.ui.page_images import PageImages
+from app.ui.reading import Reading
 from app.ui.sheet_view import SheetView
 from app.ui.sheets import PdfSheets, Sheets
 from app.ui.state import OpenFile
@@ -127,6 +129,9 @@ class DocumentView(QWidget):
     """One file. It reads the state when told to."""
 
     chosen = Signal(str)
+    marked = Signal(object)  # the range of the text that was chosen, or None
+    moved = Signal()  # another place is in view, or another zoom
+    reading = Signal(int)  # the offset that is in view
 
     def __init__(self, file: OpenFile, images: PageImages, run_command: Callable[[str], object]) -> None:
         super().__init__()
@@ -136,6 +141,9 @@ class DocumentView(QWidget):
         self._images = images
         self.sheets: SheetView | None = None
         self.guide: Guide | None = None
+        self.desk: Reading | None = None
+        self._run_command = run_command
+        self.find_bar = FindBar(self)
         self.bar = MessageBar(run_command, self)
         self.state = StatePanel(self)
         self._stack = QStackedLayout()
@@ -144,25 +152,53 @@ class DocumentView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.bar)
+        layout.addWidget(self.find_bar)
         layout.addLayout(self._stack, 1)
 
     def refresh(self) -> None:
         """The file's phase changed."""
         if self.sheets is None and (source := self._source()) is not None:
             self.sheets = SheetView(source)
-            self.guide = Guide(self.sheets, self._file)
-            self.sheets.clicked.connect(self.chosen)
+            self._connect(self.sheets)
             self._stack.addWidget(self.sheets)
             self.show_findings()
+            self.show_marked()
             document = self._file.document
             if document is not None and document.language == "ja" and not self._file.is_pdf and not has_japanese_font():
                 text = self.tr("This machine has no Japanese font, so Japanese text shows as boxes.")
                 self.bar.show_message(Message("note", text, self.tr("On Debian: apt install fonts-noto-cjk.")))
+        self.find_bar.show_document(self._file.document)
         if self.sheets is not None and self._file.phase not in ("locked", "failed"):
             self._stack.setCurrentWidget(self.sheets)
         else:
             self.state.show_file(self._file)
             self._stack.setCurrentWidget(self.state)
+
+    def _connect(self, sheets: SheetView) -> None:
+        self.guide = Guide(sheets, self._file)
+        self.desk = Reading(self._file, sheets, self.guide, self.find_bar, self._run_command)
+        self.desk.marked.connect(self.marked)
+        self.guide.reading.connect(self.reading)
+        sheets.moved.connect(self.moved)
+        sheets.clicked.connect(self._choose)
+
+    def _choose(self, finding_id: str) -> None:
+        """A finding that is clicked on is in view: the pages must not move under the pointer."""
+        assert self.sheets is not None  # noqa: S101 -- they were clicked on
+        bar = self.sheets.verticalScrollBar()
+        place = bar.value()
+        self.chosen.emit(finding_id)
+        bar.setValue(place)
+
+    def run(self, command: str) -> None:
+        """Do what one of `COMMANDS_OF_A_VIEW` says, as far as pages show."""
+        if self.desk is not None:
+            self.desk.commands()[command]()
+
+    def show_marked(self) -> None:
+        """Another range of the text is chosen."""
+        if self.sheets is not None:
+            self.sheets.show_marked(self._file.marked)
 
     def show_findings(self) -> None:
         """Findings came, or are others."""

@@ -1,17 +1,24 @@
-"""Ways through one document: a reference or a defined term says what it means and can be followed, and there is a way back."""
+"""Ways through one document: a reference or a defined term says what it means and can be followed, and there is a way back.
+
+What was jumped from is remembered in `History`; the buttons of a mouse that go back and forward do so here as well.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QToolTip
 
+from app.ui.history import History, Place
 from app.ui.lookup import Hint, Lookup, place_of
-from app.ui.sheet_view import SheetView
+from app.ui.sheet_view import LOOKED_AT, SheetView
 from app.ui.state import OpenFile
 from app.ui.widgets import tooltip
 
-_MOST_STEPS = 100
+_ABOVE_PAGE = 16
+"""Pixels of the desk that show above a page that was gone to."""
 _LINES = (0.32, 0.36, 0.28, 0.42, 0.2, 0.5)
 _COLUMNS = (0.5, 0.3, 0.42, 0.62)
 """Where in the view, as shares of its size, is looked for the text that is being read."""
@@ -43,7 +50,8 @@ class Guide(QObject):
         self._file = file
         self._lookup: Lookup | None = None
         self._known: object = None
-        self._steps: list[tuple[float, float]] = []  # places that were left, as shares of all
+        self.history = History()
+        self.fill_menu: Callable[[QMenu], None] = lambda menu: None
         self._waiting = QTimer(self, interval=150, singleShot=True)
         self._waiting.timeout.connect(self._tell_place)
         sheets.moved.connect(self._waiting.start)
@@ -57,21 +65,55 @@ class Guide(QObject):
         self.remember()
         self._sheets.show_passage(place_of(document, start, end))
 
+    def go_page(self, page: int) -> None:
+        """Show a page (from 1) from its top; the place that is left is remembered."""
+        self.remember()
+        self._scroll(self._sheets.corner(page - 1) - QPointF(self._sheets.corner(page - 1).x(), _ABOVE_PAGE))
+
     def remember(self) -> None:
         """Remember where the reader is, to come back."""
-        bars = (self._sheets.verticalScrollBar(), self._sheets.horizontalScrollBar())
-        across, down = (bar.value() / max(bar.maximum(), 1) for bar in reversed(bars))
-        self._steps = [*self._steps[-_MOST_STEPS:], (across, down)]
+        self.history.leave(self.place())
 
     def back(self) -> None:
         """Go back to the place that was left last."""
-        if self._steps:
-            across, down = self._steps.pop()
-            for bar, share in (
-                (self._sheets.verticalScrollBar(), down),
-                (self._sheets.horizontalScrollBar(), across),
-            ):
-                bar.setValue(round(share * bar.maximum()))
+        self.show_place(self.history.back(self.place()))
+
+    def forward(self) -> None:
+        """Go to the place that `back` left."""
+        self.show_place(self.history.forward(self.place()))
+
+    def place(self) -> Place:
+        """The character on the line that is looked at, and where it stands."""
+        view, zoom, document = self._sheets.viewport().rect(), self._sheets.zoom, self._file.document
+        line = view.height() * LOOKED_AT
+        offset = self._sheets.nearest(QPointF(view.width() * 0.4, line))
+        if offset is not None and document is not None:
+            offset = min(offset, len(document.text) - 1)
+            if rects := self._sheets.rects(place_of(document, offset, offset + 1)):
+                at = (rects[0].topLeft() - QPointF(0, line)) / zoom
+                return Place(self._sheets.current_sheet(), offset, at.x(), at.y())
+        sheet = self._sheets.current_sheet()
+        at = self._sheets.corner(sheet) / zoom
+        return Place(sheet, None, at.x(), at.y())
+
+    def show_place(self, place: Place | None) -> None:
+        """Scroll to a place that was remembered, if any."""
+        document, zoom = self._file.document, self._sheets.zoom
+        if place is None:
+            return
+        for _ in range(3):  # what comes into view may turn out higher than it was estimated
+            wanted, found = QPointF(place.across, place.down) * zoom, self._sheets.corner(place.sheet)
+            if place.offset is not None and document is not None:
+                spot = place_of(document, place.offset, place.offset + 1)
+                rects = self._sheets.rects(spot)
+                wanted += QPointF(0, self._sheets.viewport().height() * LOOKED_AT)
+                found = rects[0].topLeft() if rects else wanted
+            self._scroll(found - wanted)
+
+    def _scroll(self, by: QPointF) -> None:
+        across, down = self._sheets.horizontalScrollBar(), self._sheets.verticalScrollBar()
+        across.setValue(across.value() + round(by.x()))
+        down.setValue(down.value() + round(by.y()))
 
     def hint_at(self, at: QPointF) -> Hint | None:
         """The reference or term under a point of the view."""
@@ -93,6 +135,11 @@ class Guide(QObject):
             return self._show_hint(event)
         if isinstance(event, QContextMenuEvent):
             return self._show_menu(event)
+        if isinstance(event, QMouseEvent) and event.button() in (
+            Qt.MouseButton.BackButton,
+            Qt.MouseButton.ForwardButton,
+        ):
+            return self._step(event)
         if isinstance(event, QMouseEvent) and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             if event.type() == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
                 return self._follow(self.hint_at(event.position()))
@@ -103,6 +150,12 @@ class Guide(QObject):
                     return True
         return False
 
+    def _step(self, event: QMouseEvent) -> bool:
+        """A mouse has buttons for back and forward."""
+        if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick):
+            self.back() if event.button() == Qt.MouseButton.BackButton else self.forward()
+        return True
+
     def _show_hint(self, event: QHelpEvent) -> bool:
         hint = self.hint_at(QPointF(event.pos()))
         if hint is None:
@@ -112,17 +165,26 @@ class Guide(QObject):
 
     def _show_menu(self, event: QContextMenuEvent) -> bool:
         hint = self.hint_at(QPointF(event.pos()))
+        menu = self.menu(hint)
+        if menu.isEmpty():
+            return False
+        menu.exec(event.globalPos())
+        menu.deleteLater()
+        return True
+
+    def menu(self, hint: Hint | None) -> QMenu:
+        """What can be done at a place of the pages: with the chosen text, with a reference or term, and the ways back."""
         menu = QMenu(self._sheets)
+        self.fill_menu(menu)
         if hint is not None and hint.target is not None:
             words = _tr("Go to the definition of {term}") if hint.kind == "term" else _tr("Go to {term}")
             action = menu.addAction(words.format(term=hint.title[:60].replace("&", "&&")))
             action.triggered.connect(lambda: self._follow(hint))
-        if self._steps:
+        if self.history.behind:
             menu.addAction(_tr("Back")).triggered.connect(self.back)
-        if menu.isEmpty():
-            return False
-        menu.exec(event.globalPos())
-        return True
+        if self.history.ahead:
+            menu.addAction(_tr("Forward")).triggered.connect(self.forward)
+        return menu
 
     def _follow(self, hint: Hint | None) -> bool:
         if hint is None or hint.target is None:

@@ -10,6 +10,8 @@ from typing import Literal
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
     QMainWindow,
     QSplitter,
     QStackedWidget,
@@ -21,12 +23,14 @@ from app.analysis.analysis import ScoredPassage
 from app.ui import dialogs
 from app.ui.actions import Actions
 from app.ui.appearance import ICONS
+from app.ui.beside import SideBySide
 from app.ui.document_view import DocumentView, MessageBar
 from app.ui.exporting import ENDINGS
 from app.ui.findings_panel import FindingsPanel
 from app.ui.guide import Guide
 from app.ui.household import Household
 from app.ui.hub import Message
+from app.ui.reading import COMMANDS_OF_A_VIEW
 from app.ui.session import Session
 from app.ui.sheet_view import SheetView
 from app.ui.sidebar import Sidebar
@@ -82,7 +86,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self._toolbar)
         column.addWidget(self.household.printing)
         column.addWidget(self.bar)
-        column.addWidget(self._stack, 1)
+        self.both = SideBySide(self._stack, self._state, self._make_view)
+        column.addWidget(self.both, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setObjectName("parts")
         splitter.setHandleWidth(1)
@@ -106,10 +111,17 @@ class MainWindow(QMainWindow):
         hub.selected.connect(self._refresh_selection)
         hub.history.connect(self.actions_by_id.refresh)
         hub.announced.connect(self._announce)
+        hub.marked.connect(self._refresh_marked)
         session.images.arrived.connect(self._refresh_pages)
+        self.both.activated.connect(lambda beside: session.activate(beside=beside))
+        self.both.chosen.connect(self._show_in)
+        self.both.closed.connect(session.end_beside)
+        self._toolbar.page.opened.connect(self._ask_page)
+        self._toolbar.page.asked.connect(self._go_page)
+        self._toolbar.page.left.connect(self._focus_pages)
         self.sidebar.chosen.connect(session.show)
         self.sidebar.contents.chosen.connect(self._go)
-        self.sidebar.outline.chosen_page.connect(self._go_to_page)
+        self.sidebar.outline.chosen_page.connect(self._go_page)
         self.start.chosen.connect(lambda path: session.open([Path(path)]))
         self.panel.chosen.connect(self._select)
         self.panel.card.commented.connect(session.comment)
@@ -133,11 +145,16 @@ class MainWindow(QMainWindow):
             "fit-page": self._fit_page,
             "summary": self._toggle_summary,
             "show-changes": self._toggle_changes,
-            "back": self._go_back,
+            "go-to-page": self._ask_page,
+            "beside": self._toggle_beside,
+            "other-view": self._change_view,
         }
         handlers |= self.household.handlers()
         for command in ENDINGS:
             handlers[command] = partial(self._ask_export, command)
+        for command in COMMANDS_OF_A_VIEW:
+            handlers[command] = partial(self._run_in_view, command)
+        handlers["select-all"] = self._select_all
         return handlers
 
     def run_command(self, command: str) -> None:
@@ -153,19 +170,39 @@ class MainWindow(QMainWindow):
             view.deleteLater()
         for file in self._state.files.values():
             if file.key not in self.views:
-                view = DocumentView(file, self._session.images, self.run_command)
-                view.chosen.connect(self._select)
-                view.state.unlocked.connect(lambda password, file=file: self._session.unlock(file, password))
-                view.state.retried.connect(lambda file=file: self._session.retry(file))
-                self.views[file.key] = view
+                view = self.views[file.key] = self._make_view(file)
                 self._stack.addWidget(view)
                 view.refresh()
+        self.both.follow()
         self.sidebar.reload()
+
+    def _make_view(self, file: OpenFile) -> DocumentView:
+        view = DocumentView(file, self._session.images, self.run_command)
+        view.chosen.connect(lambda finding_id: self._select(finding_id, view))
+        view.marked.connect(lambda chosen: self._session.mark(file, chosen))
+        view.moved.connect(self._show_place)
+        view.reading.connect(lambda offset: self._show_reading(view, offset))
+        view.state.unlocked.connect(lambda password: self._session.unlock(file, password))
+        view.state.retried.connect(lambda: self._session.retry(file))
+        return view
+
+    def _views_of(self, key: int) -> list[DocumentView]:
+        """Every view of a file, the active one first."""
+        beside = self.both.view if key == self._state.beside_key else None
+        views = [view for view in (self.views.get(key), beside) if view is not None]
+        return views[::-1] if self._state.beside_active else views
+
+    def _view(self) -> DocumentView | None:
+        """The active view."""
+        file = self._state.current
+        return next(iter(self._views_of(file.key)), None) if file is not None else None
 
     def _show_current(self) -> None:
         file = self._state.current
         self._state.away = False
-        self._stack.setCurrentWidget(self.views[file.key] if file else self.start)
+        left = self._state.left_key
+        self._stack.setCurrentWidget(self.views[left] if left is not None else self.start)
+        self.both.follow()
         self.sidebar.setVisible(file is not None)
         self.setWindowTitle(f"{file.name} – Fusen" if file else "Fusen")
         self.sidebar.reload()
@@ -186,25 +223,19 @@ class MainWindow(QMainWindow):
             self._show_panel()
 
     def _refresh_file(self, key: int) -> None:
-        if key in self.views:
-            had = self.views[key].sheets
-            self.views[key].refresh()
-            if had is None and (sheets := self.views[key].sheets) is not None:
+        for view in self._views_of(key):
+            had = view.sheets
+            view.refresh()
+            if had is None and (sheets := view.sheets) is not None:
                 self.household.watch(sheets, self._state.files[key])
-                sheets.moved.connect(self._show_place)
-                self._connect_guide(key)
                 self.setTabOrder(self._toolbar.export, sheets)
             self.sidebar.refresh()
         if key == self._state.current_key:
             self._show_panel()
 
-    def _connect_guide(self, key: int) -> None:
-        def reading(offset: int) -> None:
-            if key == self._state.current_key:
-                self.sidebar.contents.show_place(offset)
-
-        if (guide := self.views[key].guide) is not None:
-            guide.reading.connect(reading)
+    def _show_reading(self, view: DocumentView, offset: int) -> None:
+        if view is self._view():
+            self.sidebar.contents.show_place(offset)
 
     def _show_panel(self) -> None:
         """What stands above and beside the pages, as far as there are any."""
@@ -220,35 +251,43 @@ class MainWindow(QMainWindow):
         self._show_place()
 
     def _refresh_findings(self, key: int, ids: frozenset[str]) -> None:
-        view = self.views.get(key)
-        if view is not None and view.sheets is not None:
-            view.sheets.refresh() if ids else view.show_findings()
+        for view in self._views_of(key):
+            if view.sheets is not None:
+                view.sheets.refresh() if ids else view.show_findings()
         if key == self._state.current_key:
             self.panel.touch(ids) if ids else self.panel.reload()
             self.actions_by_id.refresh()
         self.sidebar.refresh()
 
     def _refresh_selection(self, key: int) -> None:
-        file, view = self._state.files.get(key), self.views.get(key)
-        if file is None or view is None:
+        if (file := self._state.files.get(key)) is None:
             return
-        if view.sheets is not None and file.findings.selected_id is not None:
-            view.sheets.reveal(file.findings.selected_id)
+        for number, view in enumerate(self._views_of(key)):
+            if view.sheets is not None and file.findings.selected_id is not None:
+                # Another view of the same file stays where it is: it is there to be compared with.
+                view.sheets.refresh() if number else view.sheets.reveal(file.findings.selected_id)
         if key == self._state.current_key:
             self.panel.show_selection()
             self.actions_by_id.refresh()
 
     def _refresh_pages(self, key: int, page: int) -> None:
-        if key in self.views and (sheets := self.views[key].sheets) is not None:
-            sheets.refresh_page(page)
+        for view in self._views_of(key):
+            if view.sheets is not None:
+                view.sheets.refresh_page(page)
+
+    def _refresh_marked(self, key: int) -> None:
+        for view in self._views_of(key):
+            view.show_marked()
+        self.actions_by_id.refresh()
 
     def _announce(self, key: int, message: Message | None) -> None:
-        (self.views[key].bar if key in self.views else self.bar).show_message(message)
+        for bar in [view.bar for view in self._views_of(key)] or [self.bar]:
+            bar.show_message(message)
 
     def _sheets(self) -> SheetView | None:
         """The pages in view."""
-        file = self._state.current
-        return self.views[file.key].sheets if file is not None else None
+        view = self._view()
+        return view.sheets if view is not None else None
 
     def _show_place(self) -> None:
         file, sheets = self._state.current, self._sheets()
@@ -261,7 +300,10 @@ class MainWindow(QMainWindow):
 
     # ---- what the user asks for
 
-    def _select(self, finding_id: str) -> None:
+    def _select(self, finding_id: str, view: DocumentView | None = None) -> None:
+        """Select a finding; one that was clicked on in a view is of that view's file."""
+        if view is not None:
+            self._session.activate(beside=view is self.both.view)
         if (file := self._state.current) is not None:
             if self._state.summary:
                 self._toggle_summary()
@@ -274,18 +316,19 @@ class MainWindow(QMainWindow):
     def _toggle_changes(self) -> None:
         if (file := self._state.current) is not None:
             file.shows_changes = not file.shows_changes
-            self.views[file.key].show_changes()
+            for view in self._views_of(file.key):
+                view.show_changes()
             self.actions_by_id.refresh()
 
     def _follow(self, passage: ScoredPassage) -> None:
         """Go to a passage: to its finding if it is one and findings show, else to its place."""
         file, sheets = self._state.current, self._sheets()
         finding = file.findings.at(passage.start, passage.end) if file is not None else None
+        if (guide := self._guide()) is not None:
+            guide.remember()
         if file is not None and finding is not None and not self._state.summary:
             self._session.select(file, finding.id)
         elif sheets is not None:
-            if (guide := self._guide()) is not None:
-                guide.remember()
             sheets.show_passage(passage)
 
     def _go(self, start: int, end: int) -> None:
@@ -293,19 +336,54 @@ class MainWindow(QMainWindow):
         if (guide := self._guide()) is not None:
             guide.go(start, end)
 
-    def _go_to_page(self, page: int) -> None:
-        """Go to the top of a page, from 1."""
-        if (guide := self._guide()) is not None and (sheets := self._sheets()) is not None:
-            guide.remember()
-            sheets.show_sheet(page - 1)
-
-    def _go_back(self) -> None:
-        if (guide := self._guide()) is not None:
-            guide.back()
-
     def _guide(self) -> Guide | None:
-        file = self._state.current
-        return self.views[file.key].guide if file is not None else None
+        view = self._view()
+        return view.guide if view is not None else None
+
+    def _run_in_view(self, command: str) -> None:
+        if (view := self._view()) is not None:
+            view.run(command)
+
+    def _select_all(self) -> None:
+        """The whole text of the pages, or every row where a list has the keys."""
+        focus = QApplication.focusWidget()
+        focus.selectAll() if isinstance(focus, QAbstractItemView) else self._run_in_view("select-all")
+
+    def _ask_page(self) -> None:
+        file, sheets = self._state.current, self._sheets()
+        if file is not None and file.opened is not None and sheets is not None:
+            labels = [file.label_of(page) for page in range(1, len(file.opened.pages) + 1)]
+            self._toolbar.page.open_field(labels, sheets.current_sheet() + 1)
+
+    def _go_page(self, page: int) -> None:
+        if (guide := self._guide()) is not None:
+            guide.go_page(page)
+        self._focus_pages()
+
+    def _focus_pages(self) -> None:
+        if (sheets := self._sheets()) is not None:
+            sheets.setFocus()
+
+    def _toggle_beside(self) -> None:
+        if self._state.beside_key is not None:
+            self._session.end_beside()
+            self._focus_pages()
+            return
+        place = guide.place() if (guide := self._guide()) is not None else None
+        key = self._state.current_key
+        self._session.show_beside()
+        self._focus_pages()
+        if place is not None and self._state.beside_key == key and (guide := self._guide()) is not None:
+            guide.show_place(place)
+
+    def _change_view(self) -> None:
+        self._session.activate(beside=not self._state.beside_active)
+        self._focus_pages()
+
+    def _show_in(self, beside: bool, key: int) -> None:
+        self._session.activate(beside=beside)
+        self._session.show(key)
+        self._focus_pages()
 
     def _step(self, step: Literal[1, -1]) -> None:
         if self._state.summary:

@@ -83,7 +83,7 @@ class Pipeline:
     def show(self, key: int | None) -> None:
         """Bring a file, or the start page, into view."""
         if key != self._state.current_key:
-            self._state.current_key = key
+            self._state.bring(key)
             self._hub.current.emit()
 
     def close(self, key: int) -> None:

@@ -155,6 +155,28 @@ class Session:
             self._pipeline.close(key)
             self.images.forget(key)
 
+    def show_beside(self, key: int | None = None) -> None:
+        """Show a file to the right of the one in view: see `WindowState.show_beside`."""
+        self.state.show_beside(key)
+        self.hub.current.emit()
+
+    def end_beside(self) -> None:
+        """Show one file only."""
+        self.state.end_beside()
+        self.hub.current.emit()
+
+    def activate(self, *, beside: bool) -> None:
+        """Let commands act on the view to the right, or to the left."""
+        if self.state.beside_key is not None and beside != self.state.beside_active:
+            self.state.activate(beside=beside)
+            self.hub.current.emit()
+
+    def mark(self, file: OpenFile, chosen: tuple[int, int] | None) -> None:
+        """Keep which range of the text is selected on the pages."""
+        if chosen != file.marked:
+            file.marked = chosen
+            self.hub.marked.emit(file.key)
+
     def unlock(self, file: OpenFile, password: str) -> None:
         """Try a password."""
         self._pipeline.unlock(file, password)
@@ -167,6 +189,7 @@ class Session:
     def recognise(self) -> None:
         """Read the file in view anew, with pages of poor text recognised."""
         if (file := self.state.current) is not None:
+            self.mark(file, None)  # its offsets mean nothing in the text that is to come
             self._pipeline.recognise(file)
 
     def cancel(self) -> None:

@@ -143,6 +143,11 @@ class SheetView(QAbstractScrollArea):
         self._guest = None
         if 0 <= sheet < len(self._tops):
             self.verticalScrollBar().setValue(round(self._tops[sheet] - GAP))
+    def bring(self, passage: Placed) -> None:
+        """Scroll to a passage and frame nothing."""
+        self._guest = None
+        self._scroll_to(passage)
+        self.viewport().update()
 
     def _scroll_to(self, passage: Placed) -> None:
         for sheet in self._sheets.sheets_of(passage):
@@ -165,6 +170,23 @@ class SheetView(QAbstractScrollArea):
         sheet = self._sheet_at(at.y() + self.verticalScrollBar().value())
         target = self._target(sheet)
         return self._sheets.offset_at(sheet, (at - target.topLeft()) / self._scale()) if target.contains(at) else None
+
+    def nearest(self, at: QPointF) -> int | None:
+        """The place in the text that is nearest to a point of the view or beside it; None without text."""
+        sheet = self._sheet_at(at.y() + self.verticalScrollBar().value())
+        return self._sheets.nearest(sheet, (at - self._target(sheet).topLeft()) / self._scale())
+
+    def rects(self, passage: Placed) -> list[QRectF]:
+        """Where in the view, or out of sight above or below it, a passage lies: one or more rectangles a line."""
+        sheets = self._sheets.sheets_of(passage)
+        if not self._sheets.is_settled(sheets):
+            with self._keeping():
+                self._sheets.settle(sheets)
+        return [rect for sheet in sheets for rect in self._in_view(sheet, self._sheets.place(passage, sheet))]
+
+    def corner(self, sheet: int) -> QPointF:
+        """Where in the view a sheet begins."""
+        return self._target(sheet).topLeft()
 
     # ---- zoom
 
@@ -490,7 +512,8 @@ class SheetView(QAbstractScrollArea):
         at = event.position()
         finding_id = self._finding_at(at)
         finding = self._findings.get(finding_id) if finding_id is not None else None
-        shape = Qt.CursorShape.ArrowCursor if finding is None else Qt.CursorShape.PointingHandCursor
+        plain = Qt.CursorShape.ArrowCursor if self.offset_at(at) is None else Qt.CursorShape.IBeamCursor
+        shape = plain if finding is None else Qt.CursorShape.PointingHandCursor
         self.viewport().setCursor(shape)
         told = [] if finding is None else [f"{escape(title_of(finding))} · {finding.importance:.0%}"]
         told += [note] if (note := self._note_at(at)) else []

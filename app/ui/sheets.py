@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from app.analysis.geometry import passage_quads
 from app.documents.document import Quad
+from app.ui.nearest import nearest_place
 from app.ui.page_images import PageImages, Part
 from app.ui.page_painting import paint_page, points_of
 from app.ui.state import OpenFile
@@ -98,6 +99,9 @@ class Sheets(Protocol):
 
     def offset_at(self, sheet: int, at: QPointF) -> int | None:
         """The character of the document's text at a point of the sheet; None where none is, or where that is not known yet."""
+
+    def nearest(self, sheet: int, at: QPointF) -> int | None:
+        """Before which character a caret stands that is set at a point of the sheet or beside it; None without text."""
 
     def spots(self, passages: Sequence[Placed]) -> Spots:
         """Where passages begin, roughly but at once for all of a document."""
@@ -210,6 +214,14 @@ class PdfSheets:
         across = (xs.min(1) <= at.x()) & (at.x() <= xs.max(1)) & (xs.max(1) > xs.min(1))
         hits = np.flatnonzero(across & (ys.min(1) <= at.y()) & (at.y() <= ys.max(1)))
         return page.start + int(hits[0]) if len(hits) else None
+
+    def nearest(self, sheet: int, at: QPointF) -> int | None:
+        """See `Sheets`."""
+        document, (first, last) = self._file.document, self.span(sheet)
+        if document is None or document.quads is None:
+            return None
+        place = nearest_place(document.quads[first:last], at.x(), at.y())
+        return first + place if place is not None else None
 
     def spots(self, passages: Sequence[Placed]) -> Spots:
         """See `Sheets`: by the passages' own quads, which are known before the document is read again."""

@@ -134,12 +134,55 @@ class WindowState:
     can_redo: bool = False
     summary: bool = False
     away: bool = False
+    beside_key: int | None = None  # the file in the view to the right, which may be the one to the left as well
+    beside_active: bool = False  # the view to the right is the one that commands act on: `current` is its file
     _next_key: int = 1
+    _left_key: int | None = None
+    _before_key: int | None = None
 
     @property
     def current(self) -> OpenFile | None:
         """The file in view; None on the start page."""
         return self.files.get(self.current_key) if self.current_key is not None else None
+
+    @property
+    def left_key(self) -> int | None:
+        """The file in the view to the left, which is the only one where nothing is shown beside it."""
+        return self._left_key if self.beside_active else self.current_key
+
+    def bring(self, key: int | None) -> None:
+        """Bring a file, or the start page, into the active view."""
+        if key != self.current_key:
+            self._before_key = self.current_key
+        if key is None:
+            self.beside_key, self.beside_active = None, False
+        self.current_key = key
+        if self.beside_active:
+            self.beside_key = key
+
+    def show_beside(self, key: int | None = None) -> None:
+        """Show a file to the right and make that the active view: the one that was in view before, else the same once more."""
+        left = self.left_key
+        if left is None:
+            return
+        before = self._before_key if self._before_key in self.files else None
+        chosen = key if key is not None else before if before is not None else left
+        self._left_key, self.beside_key, self.beside_active, self.current_key = left, chosen, True, chosen
+
+    def end_beside(self) -> None:
+        """Show one view only: the left one."""
+        self.current_key = self.left_key
+        self.beside_key, self.beside_active = None, False
+
+    def activate(self, *, beside: bool) -> None:
+        """Let commands act on the view to the right, or on the one to the left."""
+        if self.beside_key is None or beside == self.beside_active:
+            return
+        if beside:
+            self._left_key, self.current_key = self.current_key, self.beside_key
+        else:
+            self.current_key = self._left_key
+        self.beside_active = beside
 
     def add(self, path: Path) -> OpenFile:
         """Enter a file at the end of the list."""
@@ -150,6 +193,10 @@ class WindowState:
 
     def remove(self, key: int) -> None:
         """Take a file out; the one below it, else the one above it, comes into view."""
+        if key == self.beside_key:
+            self.end_beside()
+        elif self.beside_active and key == self._left_key:  # what stood to the right is the only one from now on
+            self.beside_key, self.beside_active = None, False
         keys = list(self.files)
         row = keys.index(key)
         del self.files[key]

@@ -130,6 +130,15 @@ QWidget#start, QWidget#statePanel, QWidget#documentView {{ background: {desk}; }
 QWidget#housePage, QWidget#houseContent, QScrollArea#houseArea {{ background: {panel}; }}
 QWidget#keyMap {{ background: rgba(20, 16, 10, 0.55); }}
 QWidget#keyCard {{ background: {panel}; border: 1px solid {line}; border-radius: 12px; }}
+QWidget#findBar {{ background: {raised}; border-bottom: 1px solid {line}; }}
+QLabel[role="wrong"] {{ color: {danger}; }}
+QPushButton[role="place"] {{ background: transparent; border: 1px solid transparent; padding: 3px 6px; color: {muted};
+  text-align: left; }}
+QPushButton[role="place"]:hover {{ background: {hover}; }}
+QPushButton[role="place"]:focus {{ border-color: {flag}; }}
+QWidget#paneHead {{ background: {panel}; border-top: 2px solid {line}; border-bottom: 1px solid {line}; }}
+QWidget#paneHead[active="true"] {{ background: {raised}; border-top-color: {flag}; }}
+QWidget#paneHead[active="true"] QPushButton {{ color: {text}; font-weight: 600; }}
 QAbstractScrollArea#sheets {{ background: {desk}; border: 0; }}
 QWidget#dropZone {{ background: {panel}; border: 2px dashed {line}; border-radius: 12px; }}
 QWidget#dropZone[active="true"] {{ border-color: {flag}; background: {flag_wash}; }}

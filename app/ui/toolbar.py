@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWid
 
 from app.ui.actions import Actions
 from app.ui.exporting import ENDINGS
+from app.ui.page_field import PageField
 from app.ui.widgets import label
 
 
@@ -18,13 +19,13 @@ class Toolbar(QWidget):
         self.setObjectName("toolbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._actions = actions
-        self._page, self._zoom = label("", "muted"), label("", "muted")
+        self.page, self._zoom = PageField(), label("", "muted")
         self._zoom.setMinimumWidth(40)
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 6, 16, 6)
         row.setSpacing(4)
-        row.addWidget(self._page, 1)
+        row.addWidget(self.page, 1)
         for command in ("undo", "redo", "zoom-out"):
             row.addWidget(self._tool(command))
         row.addWidget(self._zoom)
@@ -48,5 +49,5 @@ class Toolbar(QWidget):
     def show_place(self, page: int, pages: int, zoom: float, label: str = "") -> None:
         """Say where one is; a document without pages of its own has only a zoom. `label`: the page's own, where it has one."""
         place = self.tr("Page {label} ({page} of {pages})") if label else self.tr("Page {page} of {pages}")
-        self._page.setText(place.format(page=page, pages=pages, label=label) if pages else "")
+        self.page.show_place(place.format(page=page, pages=pages, label=label) if pages else "")
         self._zoom.setText(f"{zoom:.0%}" if zoom else "")

@@ -225,6 +225,13 @@ class FlowSheets:
         stands = text.offsets.ranges(offset, offset + 1)
         return offset if any(first <= position < last for first, last in stands) else None
 
+    def nearest(self, sheet: int, at: QPointF) -> int | None:
+        """See `Sheets`."""
+        portion, text = self._plan.portions[sheet], self._text(sheet)
+        inside = at - QPointF(self._margin, self._above(sheet, text))
+        position = text.document.documentLayout().hitTest(inside, Qt.HitTestAccuracy.FuzzyHit)
+        return min(max(text.offsets.offset(position), portion.start), portion.end) if position >= 0 else None
+
     def hold(self, sheet: int, y: float) -> tuple[int, float]:
         """See `Sheets`: an offset in the line there, and how far from the line's top."""
         portion = self._plan.portions[sheet]
