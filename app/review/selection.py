@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from app.analysis.analysis import Analysis
+from app.analysis.analysis import Analysis, ScoredPassage
+from app.analysis.cautions import NOT_ASSURED
+from app.review.estimates import Estimate, expected
 
 SHARES = (0.01, 0.02, 0.03, 0.05, 0.07, 0.10, 0.15, 0.20, 0.30, 0.40, 0.50, 0.75, 1.00)
 """The shares of the text among which a reviewer chooses."""
@@ -13,6 +16,56 @@ SHARES = (0.01, 0.02, 0.03, 0.05, 0.07, 0.10, 0.15, 0.20, 0.30, 0.40, 0.50, 0.75
 FIRST = 0.20
 """The window starts with no more than this share: a target of 90 % may select most of a contract, and a page that is
 highlighted throughout says nothing. In the tests a fifth of a contract holds four of five important passages."""
+
+
+Place = tuple[int, int]
+"""A passage by the range of its characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What a selection of so much comes to: passages, their share of the text, and how many important ones it leaves out.
+
+    `left_out` is None where nothing is assured of the model's probabilities in documents like this one.
+    """
+
+    passages: int
+    share: float
+    left_out: Estimate | None
+
+
+def level(analysis: Analysis, decided: Container[Place] = ()) -> Level:
+    """What is selected now. What the reviewer `decided` on is not left out, selected or not."""
+    count = sum(1 for passage in analysis.passages if passage.selected)
+    rest = [p for p in analysis.passages if not p.selected and (p.start, p.end) not in decided]
+    return Level(count, selected_share(analysis), _left_out(analysis, rest))
+
+
+def level_at(analysis: Analysis, share: float, decided: Container[Place] = ()) -> Level:
+    """What `select_share` with this share would come to."""
+    ranked, count = _ranked(analysis), 0
+    size = sum(p.end - p.start for p in ranked)
+    room, taken = share * size, 0
+    while count < len(ranked) and room - taken > 0:
+        taken += ranked[count].end - ranked[count].start
+        count += 1
+    rest = [p for p in ranked[count:] if (p.start, p.end) not in decided]
+    return Level(count, taken / size if size else 0.0, _left_out(analysis, rest))
+
+
+def is_assured(analysis: Analysis) -> bool:
+    """Whether the model's probabilities were checked on documents like this one."""
+    return NOT_ASSURED.isdisjoint(warning.code for warning in analysis.warnings)
+
+
+def _left_out(analysis: Analysis, rest: list[ScoredPassage]) -> Estimate | None:
+    if not is_assured(analysis):
+        return None
+    return expected([p.importance for p in rest], [p.interval[0] for p in rest], [p.interval[1] for p in rest])
+
+
+def _ranked(analysis: Analysis) -> list[ScoredPassage]:
+    return sorted(analysis.passages, key=lambda passage: passage.rank)
 
 
 def selected_share(analysis: Analysis) -> float:

@@ -9,6 +9,7 @@ from typing import Literal
 from app.errors import FusenError
 from app.review.findings import Decision
 from app.ui.exporting import Exporter
+from app.ui.filtering import Filter
 from app.ui.finding_list import Order
 from app.ui.hub import Background, Courier, Hub, Message
 from app.ui.page_images import PageImages
@@ -87,6 +88,11 @@ class Session:
             "cancel": self.cancel,
             "sort-importance": lambda: self.arrange(order="importance"),
             "sort-place": lambda: self.arrange(order="place"),
+            "sort-uncertainty": lambda: self.arrange(order="uncertainty"),
+            "sort-tag": lambda: self.arrange(order="tag"),
+            "group": self.toggle_groups,
+            "fold": lambda: self.collapse(None, collapsed=True),
+            "clear-filter": lambda: self.filter(Filter()),
             "only-undecided": self.toggle_undecided,
             "less": lambda: self.step_share(-1),
             "more": lambda: self.step_share(1),
@@ -185,3 +191,23 @@ class Session:
         """Show all findings, or the undecided ones only."""
         if self._reviewer is not None and self.state.current is not None:
             self._reviewer.arrange(only_undecided=not self.state.current.findings.only_undecided)
+
+    def decide_many(self, ids: Sequence[str], decision: Decision) -> None:
+        """Decide on several findings of the file in view."""
+        if self._reviewer is not None:
+            self._reviewer.decide_many(ids, decision)
+
+    def filter(self, chosen: Filter) -> None:
+        """Show the findings that pass this filter."""
+        if self._reviewer is not None:
+            self._reviewer.filter(chosen)
+
+    def toggle_groups(self) -> None:
+        """Put the findings together by section, or not."""
+        if self._reviewer is not None and self.state.current is not None:
+            self._reviewer.group(by_section=not self.state.current.findings.by_section)
+
+    def collapse(self, key: int | None, *, collapsed: bool) -> None:
+        """Close or open a group of the list; without a key all of them."""
+        if self._reviewer is not None:
+            self._reviewer.collapse(key, collapsed=collapsed)
