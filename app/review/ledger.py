@@ -13,8 +13,8 @@ from typing import Literal
 
 from app.documents.document import Page
 from app.review.findings import Finding
-from app.review.ranges import Range, Ranges, gaps, within
 from app.review.sections import Section, Sections
+from app.review.spans import Range, Ranges, gaps, within
 
 LOOK_SECONDS = 1.0
 """A page, or a range of text, counts as shown when it stood in view for so long."""
@@ -114,11 +114,13 @@ def make_ledger(
         for section, count, mine in zip(sections.all, counts, held, strict=True)
     )
     whole = (1, len(pages) + 1) if paged else (0, sections.all[-1].end)
-    left_out = tuple(gap for gap in gaps(shown, whole) if paged or gap[1] - gap[0] >= _LEAST_GAP)
+    size = whole[1] - whole[0]
+    least = 1 if paged else max(min(_LEAST_GAP, size // 2), 1)
+    left_out = tuple(gap for gap in gaps(shown, whole) if gap[1] - gap[0] >= least)
     ordered = sorted(findings, key=lambda finding: (finding.start, finding.end))
     undecided = tuple(finding.id for finding in ordered if _waits(finding))
     decided = sum(1 for finding in findings if finding.decision != "undecided")
-    return Ledger(entries, undecided, decided, left_out, whole[1] - whole[0], paged)
+    return Ledger(entries, undecided, decided, left_out, size, paged)
 
 
 def next_left(ledger: Ledger, after: Left | None = None) -> Left | None:

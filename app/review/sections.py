@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.analysis.structure.values import Clause, Structure
 
@@ -27,7 +28,7 @@ class Section:
         return "  ".join(filter(None, (self.number, self.title)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sections:
     """In the order of the text, without gaps; there is always one at least."""
 
@@ -35,7 +36,11 @@ class Sections:
 
     def number_at(self, offset: int) -> int:
         """Which section holds this character."""
-        return max(bisect_right(self.all, offset, key=lambda section: section.start) - 1, 0)
+        return max(bisect_right(self._starts, offset) - 1, 0)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [section.start for section in self.all]
 
 
 def cut(structure: Structure, length: int) -> Sections:

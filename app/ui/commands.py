@@ -280,7 +280,9 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("Command", "Go to what is left"),
         "view",
         ("Shift+L",),
-        hint=QT_TRANSLATE_NOOP("Command", "First every selected passage without a decision, then every page never shown"),
+        hint=QT_TRANSLATE_NOOP(
+            "Command", "First every selected passage without a decision, then every page never shown"
+        ),
         enabled=_is_analysed,
     ),
     Command(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from app.review.findings import Decision, Finding
@@ -53,6 +53,13 @@ class Filter:
     def chosen(self, part: Part) -> frozenset[str]:
         """The values chosen in a part of `CHOICES`."""
         return {"tag": self.tags, "decision": self.decisions, "kind": self.kinds}[part]
+
+    def toggled(self, part: Part, value: str) -> Filter:
+        """The same with one more value chosen in a part of `CHOICES`, or one less."""
+        wanted = self.chosen(part) ^ {value}
+        if part == "tag":
+            return replace(self, tags=wanted)
+        return replace(self, decisions=wanted) if part == "decision" else replace(self, kinds=wanted)
 
     def __bool__(self) -> bool:
         return bool(self.tags or self.decisions or self.kinds or self.pages or self.text.strip())

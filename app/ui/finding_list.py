@@ -171,7 +171,7 @@ class FindingList:
         self.sections = before.sections
         self._guest, self._left = before._guest, before._left
         self.selected_id = before.selected_id if before.selected_id in self._by_id else None
-        self.picked = frozenset(finding_id for finding_id in before.picked if finding_id in self._by_id)
+        self.picked = before.picked
         self._facets.use(before.filter)
         self.rebuild()
 
@@ -272,6 +272,8 @@ class FindingList:
         self._heads = {entry.key: row for row, entry in enumerate(self.rows) if isinstance(entry, Group)}
         if self.head not in self._heads:
             self.head = None
+        if self.picked:
+            self.picked = frozenset(finding_id for finding_id in self.picked if finding_id in self._rows)
 
     def _waits(self, finding_id: str) -> bool:
         return self._by_id[finding_id].decision == "undecided"

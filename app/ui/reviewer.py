@@ -52,11 +52,15 @@ class Reviewer:
         """Decide on all of these."""
         if (file := self._state.current) is None or not ids:
             return
-        decided = all([self._apply(file, SetDecision(finding_id, decision)) for finding_id in ids])
+        decided = all(self._apply(file, SetDecision(finding_id, decision)) for finding_id in ids)
         if decided and decision != "undecided":
             self.select(file, file.findings.next_undecided())
         elif len(ids) > 1:
             self._hub.arranged.emit(file.key)
+
+    def add(self, file: OpenFile, finding: Finding) -> None:
+        """Make a finding of a passage that was not selected."""
+        self._apply(file, SetDecision(finding.id, "added"), finding)
 
     def comment(self, file: OpenFile, finding_id: str, text: str) -> None:
         """Keep what the reviewer wrote about a finding."""
@@ -81,6 +85,12 @@ class Reviewer:
         if (file := self._state.current) is not None:
             file.findings.choose(chosen)
             self._hub.arranged.emit(file.key)
+
+    def pick(self, ids: Sequence[str], current: str | None) -> None:
+        """Let decisions act on several findings together; `current` is the one on the card."""
+        if (file := self._state.current) is not None:
+            file.findings.pick(ids, current)
+            self._hub.selected.emit(file.key)
 
     def group(self, *, by_section: bool) -> None:
         """Put the findings together by section, or not."""
@@ -117,9 +127,9 @@ class Reviewer:
         if file is not None and file.analysis is not None and (share := stepped(file.analysis, step)) is not None:
             self.choose_share(share)
 
-    def _apply(self, file: OpenFile, operation: Operation) -> bool:
+    def _apply(self, file: OpenFile, operation: Operation, unknown: Finding | None = None) -> bool:
         try:
-            change = self._workspace.apply(operation, file.findings.get(operation.finding_id))
+            change = self._workspace.apply(operation, file.findings.get(operation.finding_id) or unknown)
         except FusenError as error:
             self._hub.announced.emit(file.key, Message("error", error.message, error.advice))
             return False

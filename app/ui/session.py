@@ -12,6 +12,7 @@ from app.ui.exporting import Exporter
 from app.ui.filtering import Filter
 from app.ui.finding_list import Order
 from app.ui.hub import Background, Courier, Hub, Message
+from app.ui.looking import Looking
 from app.ui.page_images import PageImages
 from app.ui.pipeline import Pipeline
 from app.ui.reviewer import Reviewer
@@ -39,6 +40,7 @@ class Session:
         self._path = workspace
         self._workspace: Workspace | None = None
         self._reviewer: Reviewer | None = None
+        self.looking: Looking | None = None
         self.exporter = Exporter(self.hub, self._courier, self._background, self._documents, workspace)
         self._pipeline = Pipeline(
             self.state,
@@ -59,6 +61,7 @@ class Session:
             self.hub.announced.emit(0, Message("error", error.message, error.advice))
             return
         self._reviewer = Reviewer(self.state, self.hub, self._workspace)
+        self.looking = Looking(self.state, self.hub, self._workspace, self._reviewer)
         self._documents.start()
         self._model.start()
         self.hub.current.emit()
@@ -72,7 +75,7 @@ class Session:
         self._background.close()
         if self._workspace is not None:
             self._workspace.close()
-            self._workspace = self._reviewer = None
+            self._workspace = self._reviewer = self.looking = None
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the commands do that need no window, by the command's id."""
@@ -201,6 +204,21 @@ class Session:
         """Show the findings that pass this filter."""
         if self._reviewer is not None:
             self._reviewer.filter(chosen)
+
+    def pick(self, ids: Sequence[str], current: str | None) -> None:
+        """Let decisions act on several findings of the file in view together."""
+        if self._reviewer is not None:
+            self._reviewer.pick(ids, current)
+
+    def stand_on(self, key: int) -> None:
+        """The cursor stands on the head of a group of the list."""
+        if (file := self.state.current) is not None:
+            file.findings.head = key
+
+    def saw(self, file: OpenFile, span: tuple[int, int]) -> None:
+        """These pages (from 1), or characters of a document without pages, stood in view."""
+        if self.looking is not None:
+            self.looking.saw(file, span)
 
     def toggle_groups(self) -> None:
         """Put the findings together by section, or not."""

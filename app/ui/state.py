@@ -124,8 +124,10 @@ def _with_passage(findings: tuple[Finding, ...], looked_at: Finding | None, anal
 
 @dataclass
 class WindowState:
-    """All open files in the order of the sidebar, and the one in view. `summary`, `aside`: what shows instead of
-    the findings."""
+    """All open files in the order of the sidebar, and the one in view.
+
+    `summary`, `aside`: what shows instead of the findings.
+    """
 
     files: dict[int, OpenFile] = field(default_factory=dict)
     current_key: int | None = None

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from app.review.ranges import Range, Ranges, union
 from app.review.second_look import Look
+from app.review.spans import Range, Ranges, union
 from app.workspace.database import explained, transaction
 
 Unit = Literal["page", "character"]
