@@ -39,7 +39,7 @@ def expected(probabilities: Sequence[float], lows: Sequence[float], highs: Seque
     """
     if not len(probabilities) == len(lows) == len(highs):
         raise ValueError("one probability, low and high a passage")
-    return Estimate(float(sum(probabilities)), quantile(lows, _TAIL), quantile(highs, 1 - _TAIL))
+    return Estimate(math.fsum(probabilities), quantile(lows, _TAIL), quantile(highs, 1 - _TAIL))
 
 
 def quantile(probabilities: Sequence[float], share: float) -> int:

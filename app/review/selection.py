@@ -43,14 +43,10 @@ def level(analysis: Analysis, decided: Container[Place] = ()) -> Level:
 
 def level_at(analysis: Analysis, share: float, decided: Container[Place] = ()) -> Level:
     """What `select_share` with this share would come to."""
-    ranked, count = _ranked(analysis), 0
-    size = sum(p.end - p.start for p in ranked)
-    room, taken = share * size, 0
-    while count < len(ranked) and room - taken > 0:
-        taken += ranked[count].end - ranked[count].start
-        count += 1
-    rest = [p for p in ranked[count:] if (p.start, p.end) not in decided]
-    return Level(count, taken / size if size else 0.0, _left_out(analysis, rest))
+    chosen, others = _cut(analysis, share)
+    size, taken = (sum(p.end - p.start for p in passages) for passages in (analysis.passages, chosen))
+    rest = [p for p in others if (p.start, p.end) not in decided]
+    return Level(len(chosen), taken / size if size else 0.0, _left_out(analysis, rest))
 
 
 def is_assured(analysis: Analysis) -> bool:
@@ -64,8 +60,14 @@ def _left_out(analysis: Analysis, rest: list[ScoredPassage]) -> Estimate | None:
     return expected([p.importance for p in rest], [p.interval[0] for p in rest], [p.interval[1] for p in rest])
 
 
-def _ranked(analysis: Analysis) -> list[ScoredPassage]:
-    return sorted(analysis.passages, key=lambda passage: passage.rank)
+def _cut(analysis: Analysis, share: float) -> tuple[list[ScoredPassage], list[ScoredPassage]]:
+    """The most important passages until `share` of the text is reached, and all others."""
+    ranked = sorted(analysis.passages, key=lambda passage: passage.rank)
+    room, count = share * sum(p.end - p.start for p in ranked), 0
+    while count < len(ranked) and room > 0:
+        room -= ranked[count].end - ranked[count].start
+        count += 1
+    return ranked[:count], ranked[count:]
 
 
 def selected_share(analysis: Analysis) -> float:
@@ -80,14 +82,8 @@ def select_share(analysis: Analysis, share: float) -> Analysis:
 
     As with `--share`, the passage that reaches the share is selected too. The settings say `share` from then on.
     """
-    room = share * sum(passage.end - passage.start for passage in analysis.passages)
-    chosen: set[int] = set()
-    for index in sorted(range(len(analysis.passages)), key=lambda index: analysis.passages[index].rank):
-        if room <= 0:
-            break
-        room -= analysis.passages[index].end - analysis.passages[index].start
-        chosen.add(index)
-    passages = tuple(replace(passage, selected=index in chosen) for index, passage in enumerate(analysis.passages))
+    chosen = {id(passage) for passage in _cut(analysis, share)[0]}
+    passages = tuple(replace(passage, selected=id(passage) in chosen) for passage in analysis.passages)
     return replace(analysis, passages=passages, settings=replace(analysis.settings, share=share))
 
 
