@@ -5,7 +5,9 @@ A table and not a list: it knows the heights of ten thousand rows of two kinds w
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
+from collections.abc import Iterable
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -49,7 +51,7 @@ class FindingsTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.selectionModel().selectionChanged.connect(self._tell)
-        self.selectionModel().currentChanged.connect(self._tell)
+        self.selectionModel().currentChanged.connect(self._moved)
         self.clicked.connect(self._click)
 
     @property
@@ -80,16 +82,17 @@ class FindingsTable(QTableView):
         findings = self.findings
         row = findings.cursor_row()
         index = self._model.index(row) if row is not None else QModelIndex()
-        chosen = QItemSelection()
+        rows = {row} if row is not None else set()
         if findings.head is None and len(findings.picked) > 1:
-            for each in sorted(row for one in findings.picked if (row := findings.row_of(one)) is not None):
-                place = self._model.index(each)
-                chosen.merge(QItemSelection(place, place), _SELECT.Select)
-        elif row is not None:
-            chosen.select(index, index)
+            rows = {place for one in findings.picked if (place := findings.row_of(one)) is not None}
         model = self.selectionModel()
-        if model.currentIndex() == index and model.selection() == chosen:
+        # Heads between findings that are selected together are selected with them, which means nothing.
+        now = {each for each in self._selected_rows() if len(rows) < 2 or isinstance(findings.rows[each], str)}
+        if model.currentIndex() == index and now == rows:
             return
+        chosen = QItemSelection()
+        for first, last in _runs(rows):
+            chosen.append(QItemSelectionRange(self._model.index(first), self._model.index(last)))
         model.blockSignals(True)
         model.select(chosen, _SELECT.ClearAndSelect)
         model.setCurrentIndex(index, _SELECT.NoUpdate)
@@ -97,11 +100,14 @@ class FindingsTable(QTableView):
         self._told = ()
         self.viewport().update()
 
+    def _moved(self, current: QModelIndex) -> None:
+        """The cursor went elsewhere. Where Qt moves it before it selects, what it selects follows at once."""
+        if current.row() in self._selected_rows():
+            self._tell()
+
     def _tell(self) -> None:
         """The user selected something."""
-        rows = [
-            row for part in self.selectionModel().selection().toList() for row in range(part.top(), part.bottom() + 1)
-        ]
+        rows = self._selected_rows()
         ids = [each for row in rows if isinstance(each := self.findings.rows[row], str)]
         current = self.currentIndex().row()
         entry = self.findings.rows[current] if 0 <= current < len(self.findings.rows) else None
@@ -116,6 +122,10 @@ class FindingsTable(QTableView):
         if told != self._told:
             self._told = told
             {"picked": self.picked, "headed": self.headed, "chosen": self.chosen}[str(told[0])].emit(*told[1:])
+
+    def _selected_rows(self) -> list[int]:
+        parts = self.selectionModel().selection().toList()
+        return [row for part in parts for row in range(part.top(), part.bottom() + 1)]
 
     def _click(self, index: QModelIndex) -> None:
         """On the selected one alone: it is to be seen again. On a head: close or open its group."""
@@ -150,3 +160,14 @@ class FindingsTable(QTableView):
     def _group_above(self, row: int) -> Group | None:
         above = (self.findings.rows[place] for place in range(row, -1, -1))
         return next((entry for entry in above if isinstance(entry, Group)), None)
+
+
+def _runs(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """First and last of rows that follow on each other."""
+    runs: list[tuple[int, int]] = []
+    for row in sorted(rows):
+        if runs and runs[-1][1] == row - 1:
+            runs[-1] = (runs[-1][0], row)
+        else:
+            runs.append((row, row))
+    return runs

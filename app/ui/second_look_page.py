@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.analysis.analysis import ScoredPassage
@@ -83,7 +83,8 @@ class SecondLookPage(QWidget):
     @staticmethod
     def _button(text: str, key: str, role: str) -> QPushButton:
         button = QPushButton(f"{text}  {key}")
-        button.setShortcut(key)
+        # At once, and not with the pause in which a button shows that it is pressed: answers are typed fast.
+        QShortcut(QKeySequence(key), button).activated.connect(button.click)
         button.setProperty("role", role)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
