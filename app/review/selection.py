@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from app.analysis.analysis import Analysis
+from app.analysis.analysis import Analysis, ScoredPassage
+from app.analysis.cautions import NOT_ASSURED
+from app.review.estimates import Estimate, expected
 
 SHARES = (0.01, 0.02, 0.03, 0.05, 0.07, 0.10, 0.15, 0.20, 0.30, 0.40, 0.50, 0.75, 1.00)
 """The shares of the text among which a reviewer chooses."""
@@ -13,6 +16,58 @@ SHARES = (0.01, 0.02, 0.03, 0.05, 0.07, 0.10, 0.15, 0.20, 0.30, 0.40, 0.50, 0.75
 FIRST = 0.20
 """The window starts with no more than this share: a target of 90 % may select most of a contract, and a page that is
 highlighted throughout says nothing. In the tests a fifth of a contract holds four of five important passages."""
+
+
+Place = tuple[int, int]
+"""A passage by the range of its characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What a selection of so much comes to: passages, their share of the text, and how many important ones it leaves out.
+
+    `left_out` is None where nothing is assured of the model's probabilities in documents like this one.
+    """
+
+    passages: int
+    share: float
+    left_out: Estimate | None
+
+
+def level(analysis: Analysis, decided: Container[Place] = ()) -> Level:
+    """What is selected now. What the reviewer `decided` on is not left out, selected or not."""
+    count = sum(1 for passage in analysis.passages if passage.selected)
+    rest = [p for p in analysis.passages if not p.selected and (p.start, p.end) not in decided]
+    return Level(count, selected_share(analysis), _left_out(analysis, rest))
+
+
+def level_at(analysis: Analysis, share: float, decided: Container[Place] = ()) -> Level:
+    """What `select_share` with this share would come to."""
+    chosen, others = _cut(analysis, share)
+    size, taken = (sum(p.end - p.start for p in passages) for passages in (analysis.passages, chosen))
+    rest = [p for p in others if (p.start, p.end) not in decided]
+    return Level(len(chosen), taken / size if size else 0.0, _left_out(analysis, rest))
+
+
+def is_assured(analysis: Analysis) -> bool:
+    """Whether the model's probabilities were checked on documents like this one."""
+    return NOT_ASSURED.isdisjoint(warning.code for warning in analysis.warnings)
+
+
+def _left_out(analysis: Analysis, rest: list[ScoredPassage]) -> Estimate | None:
+    if not is_assured(analysis):
+        return None
+    return expected([p.importance for p in rest], [p.interval[0] for p in rest], [p.interval[1] for p in rest])
+
+
+def _cut(analysis: Analysis, share: float) -> tuple[list[ScoredPassage], list[ScoredPassage]]:
+    """The most important passages until `share` of the text is reached, and all others."""
+    ranked = sorted(analysis.passages, key=lambda passage: passage.rank)
+    room, count = share * sum(p.end - p.start for p in ranked), 0
+    while count < len(ranked) and room > 0:
+        room -= ranked[count].end - ranked[count].start
+        count += 1
+    return ranked[:count], ranked[count:]
 
 
 def selected_share(analysis: Analysis) -> float:
@@ -27,14 +82,8 @@ def select_share(analysis: Analysis, share: float) -> Analysis:
 
     As with `--share`, the passage that reaches the share is selected too. The settings say `share` from then on.
     """
-    room = share * sum(passage.end - passage.start for passage in analysis.passages)
-    chosen: set[int] = set()
-    for index in sorted(range(len(analysis.passages)), key=lambda index: analysis.passages[index].rank):
-        if room <= 0:
-            break
-        room -= analysis.passages[index].end - analysis.passages[index].start
-        chosen.add(index)
-    passages = tuple(replace(passage, selected=index in chosen) for index, passage in enumerate(analysis.passages))
+    chosen = {id(passage) for passage in _cut(analysis, share)[0]}
+    passages = tuple(replace(passage, selected=id(passage) in chosen) for passage in analysis.passages)
     return replace(analysis, passages=passages, settings=replace(analysis.settings, share=share))
 
 

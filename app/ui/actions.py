@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenuBar
 
 from app.ui.appearance import appearance
 from app.ui.commands import COMMANDS, MENUS
+from app.ui.finding_list import ORDERS
 from app.ui.state import WindowState
 
 
@@ -64,8 +65,11 @@ class Actions(QObject):
             self._actions[command.id].setEnabled(shows and command.enabled(self._state))
         findings = self._state.current.findings if self._state.current else None
         order = findings.order if findings else None
-        self._actions["sort-importance"].setChecked(order == "importance")
-        self._actions["sort-place"].setChecked(order == "place")
+        for each in ORDERS:
+            self._actions[f"sort-{each}"].setChecked(order == each)
+        self._actions["group"].setChecked(findings is not None and findings.by_section)
+        for aside in ("ledger", "second-look"):
+            self._actions[aside].setChecked(self._state.aside == aside)
         self._actions["summary"].setChecked(self._state.summary)
         self._actions["beside"].setChecked(self._state.beside_key is not None)
         file = self._state.current

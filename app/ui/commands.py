@@ -42,7 +42,12 @@ def _file(test: Callable[[OpenFile], bool]) -> Enabled:
 def _has_finding(state: WindowState) -> bool:
     """One is selected, and its card shows."""
     file = state.current
-    return file is not None and file.is_reviewable and file.findings.selected is not None and not state.summary
+    return file is not None and file.is_reviewable and file.findings.selected is not None and not _covers(state)
+
+
+def _covers(state: WindowState) -> bool:
+    """Whether something else shows where the list and the card are."""
+    return state.summary or state.aside != ""
 
 
 def _is_decided(state: WindowState) -> bool:
@@ -50,7 +55,7 @@ def _is_decided(state: WindowState) -> bool:
     return _has_finding(state) and finding is not None and finding.decision != "undecided"
 
 
-_has_findings = _file(lambda f: f.is_reviewable and len(f.findings) > 0)
+_has_findings = _file(lambda f: f.is_reviewable and f.findings.total() > 0)
 _is_shown = _file(lambda f: f.opened is not None)
 _is_read = _file(lambda f: f.opened is not None and f.document is not None)
 _has_pages = _file(lambda f: f.opened is not None and len(f.opened.pages) > 0)
@@ -222,6 +227,48 @@ COMMANDS: tuple[Command, ...] = (
         checkable=True,
     ),
     Command(
+        "sort-uncertainty",
+        QT_TRANSLATE_NOOP("Command", "Sort by uncertainty"),
+        "view",
+        ("Ctrl+5",),
+        hint=QT_TRANSLATE_NOOP("Command", "First those that could as well be on the other side of the threshold"),
+        enabled=_has_findings,
+        checkable=True,
+    ),
+    Command(
+        "sort-tag",
+        QT_TRANSLATE_NOOP("Command", "Sort by tag"),
+        "view",
+        ("Ctrl+6",),
+        enabled=_has_findings,
+        checkable=True,
+    ),
+    Command(
+        "group",
+        QT_TRANSLATE_NOOP("Command", "Group by section"),
+        "view",
+        ("G",),
+        hint=QT_TRANSLATE_NOOP("Command", "Left and right close and open a section in the list"),
+        enabled=_has_findings,
+        checkable=True,
+        separator_before=True,
+    ),
+    Command(
+        "fold",
+        QT_TRANSLATE_NOOP("Command", "Close or open all sections"),
+        "view",
+        ("Shift+G",),
+        enabled=_file(lambda f: f.is_reviewable and f.findings.by_section),
+    ),
+    Command("filter", QT_TRANSLATE_NOOP("Command", "Filter the findings"), "view", ("/",), enabled=_has_findings),
+    Command(
+        "clear-filter",
+        QT_TRANSLATE_NOOP("Command", "Show all findings"),
+        "view",
+        ("Ctrl+/",),
+        enabled=_file(lambda f: f.is_reviewable and bool(f.findings.filter)),
+    ),
+    Command(
         "only-undecided",
         QT_TRANSLATE_NOOP("Command", "Show only undecided"),
         "view",
@@ -254,6 +301,34 @@ COMMANDS: tuple[Command, ...] = (
         enabled=_is_analysed,
         checkable=True,
         separator_before=True,
+    ),
+    Command(
+        "ledger",
+        QT_TRANSLATE_NOOP("Command", "What was looked at"),
+        "view",
+        ("L",),
+        hint=QT_TRANSLATE_NOOP("Command", "Section by section: what was decided on and shown, and what is left"),
+        enabled=_is_analysed,
+        checkable=True,
+    ),
+    Command(
+        "next-left",
+        QT_TRANSLATE_NOOP("Command", "Go to what is left"),
+        "view",
+        ("Shift+L",),
+        hint=QT_TRANSLATE_NOOP(
+            "Command", "First every selected passage without a decision, then every page never shown"
+        ),
+        enabled=_is_analysed,
+    ),
+    Command(
+        "second-look",
+        QT_TRANSLATE_NOOP("Command", "Blind second look"),
+        "view",
+        ("V",),
+        hint=QT_TRANSLATE_NOOP("Command", "Judge a few passages that were not selected, drawn at random"),
+        enabled=_is_analysed,
+        checkable=True,
     ),
     Command(
         "show-changes",

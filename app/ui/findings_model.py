@@ -1,22 +1,37 @@
-"""The findings list for Qt: a model over `FindingList` and a delegate that paints a row; all rows are of one height."""
+"""The findings list for Qt: a model over `FindingList` and a delegate that paints its rows: findings, and heads of groups."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QCoreApplication,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QFont, QPainter, QPolygonF
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.export.wording import grade
 from app.review.findings import Finding
 from app.ui.appearance import appearance, colour
 from app.ui.finding_list import FindingList
+from app.ui.grouping import Group
 from app.ui.highlights import draw_flag
 from app.ui.language import current, tag_name
 from app.ui.widgets import fitted
 
 Index = QModelIndex | QPersistentModelIndex
-FINDING = Qt.ItemDataRole.UserRole + 1
-ROW_HEIGHT = 80
+FINDING, GROUP = Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
+ROW_HEIGHT, HEAD_HEIGHT = 80, 34
+_WORDS = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
+_MANY = 64
+"""From so many changed rows on the view is told of them as one range."""
 
 
 def title_of(finding: Finding) -> str:
@@ -38,37 +53,67 @@ class FindingsModel(QAbstractListModel):
         self.endResetModel()
 
     def touch(self, ids: frozenset[str]) -> None:
-        """Values of these findings changed."""
-        for finding_id in ids:
-            if (row := self.findings.row_of(finding_id)) is not None:
-                self.dataChanged.emit(self.index(row), self.index(row))
+        """Values of these findings changed, and with them what the heads of their groups say."""
+        rows = {row for finding_id in ids if (row := self.findings.row_of(finding_id)) is not None}
+        rows |= {row for finding_id in ids if (row := self.findings.head_of(finding_id)) is not None}
+        if len(rows) > _MANY:
+            self.dataChanged.emit(self.index(min(rows)), self.index(max(rows)))
+            return
+        for row in rows:
+            self.dataChanged.emit(self.index(row), self.index(row))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        """Number of findings shown."""
-        return 0 if parent.isValid() else len(self.findings)
+        """Number of rows shown."""
+        return 0 if parent.isValid() else len(self.findings.rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """The finding, or its words for assistive technology."""
+        """The finding or the group, or their words for assistive technology."""
         if not index.isValid():
             return None
-        finding = self.findings[index.row()]
-        if role == FINDING:
+        row = self.findings.rows[index.row()]
+        if isinstance(row, Group):
+            return row if role == GROUP else group_words(row) if role in _WORDS else None
+        finding = self.findings.get(row)
+        if finding is None or role == FINDING:
             return finding
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role in _WORDS:
             return f"{title_of(finding)}, page {finding.page}, {finding.decision}: {finding.text}"
         return None
+
+
+def group_words(group: Group) -> str:
+    """The head of a group as it is read aloud."""
+    state = _tr("closed") if group.collapsed else _tr("open")
+    return f"{group_name(group)}, {group_counts(group)}, {state}"
+
+
+def group_name(group: Group) -> str:
+    """Its section; what stands before the first heading has none."""
+    return group.name or _tr("Before the first heading")
+
+
+def group_counts(group: Group) -> str:
+    """How many of its findings wait."""
+    if not group.undecided:
+        return _tr("{n} · done").format(n=group.count)
+    return _tr("{open} of {n} open").format(open=group.undecided, n=group.count)
 
 
 class FindingDelegate(QStyledItemDelegate):
     """A row: flag with the decision, kind, page, two lines of the passage."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
-        """All rows are alike."""
-        return QSize(240, ROW_HEIGHT)
+        """All findings are alike, and all heads."""
+        return QSize(240, HEAD_HEIGHT if index.data(GROUP) is not None else ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw the row."""
-        finding = index.data(FINDING)
+        if (group := index.data(GROUP)) is not None:
+            paint_head(painter, option, group)
+        elif (finding := index.data(FINDING)) is not None:
+            self._paint_finding(painter, option, finding)
+
+    def _paint_finding(self, painter: QPainter, option: QStyleOptionViewItem, finding: Finding) -> None:
         theme, rect = appearance().theme, option.rect
         state = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
@@ -105,3 +150,40 @@ class FindingDelegate(QStyledItemDelegate):
             painter.drawText(QPoint(left, top + metrics.ascent()), line)
             top += metrics.height() + 1
         painter.restore()
+
+
+def paint_head(painter: QPainter, option: QStyleOptionViewItem, group: Group) -> None:
+    """The head of a group: a triangle, the section, how many of its findings wait."""
+    theme, rect = appearance().theme, option.rect
+    selected = bool(option.state & QStyle.StateFlag.State_Selected)
+    over = bool(option.state & QStyle.StateFlag.State_MouseOver)
+    painter.save()
+    painter.fillRect(rect, colour(theme.flag_wash if selected else theme.line if over else theme.hover))
+    painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), colour(theme.line))
+    middle, left = rect.top() + rect.height() / 2, rect.left() + 16.0
+    corners = [(0.0, -4.0), (5.0, 0.0), (0.0, 4.0)] if group.collapsed else [(-2.0, -2.5), (6.0, -2.5), (2.0, 3.0)]
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour(theme.muted))
+    painter.drawPolygon(QPolygonF([QPointF(left + x, middle + y) for x, y in corners]))
+    counts, right = group_counts(group), rect.right() - 4
+    painter.setFont(option.font)
+    painter.setPen(colour(theme.muted))
+    taken = painter.fontMetrics().horizontalAdvance(counts) + 8
+    painter.drawText(
+        QRect(right - taken, rect.top(), taken, rect.height()),
+        Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+        counts,
+    )
+    bold = QFont(option.font)
+    bold.setWeight(QFont.Weight.DemiBold)
+    painter.setFont(bold)
+    painter.setPen(colour(theme.text))
+    room = QRect(round(left) + 16, rect.top(), right - taken - round(left) - 24, rect.height())
+    name = painter.fontMetrics().elidedText(group_name(group), Qt.TextElideMode.ElideRight, room.width())
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
+    painter.restore()
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Findings", text)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QListView,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -16,20 +15,21 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.actions import Actions
+from app.ui.filter_bar import FilterBar
 from app.ui.finding_card import FindingCard
-from app.ui.findings_model import FINDING, FindingDelegate, FindingsModel
+from app.ui.finding_list import FindingList
+from app.ui.findings_table import FindingsTable
 from app.ui.first_findings import FirstFindingsNotice
+from app.ui.list_bar import ListBar, segment
 from app.ui.overview import Overview
 from app.ui.sensitivity import SensitivityBar
-from app.ui.state import BUSY, OpenFile
+from app.ui.state import BUSY, Aside, OpenFile
 from app.ui.widgets import label
 from app.ui.words import counts_words, progress_words, stage_words
 
 
 class FindingsPanel(QWidget):
-    """Shows one file at a time; `chosen` carries the id of a finding."""
-
-    chosen = Signal(str)
+    """Shows one file at a time."""
 
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent)
@@ -38,13 +38,13 @@ class FindingsPanel(QWidget):
         self._file: OpenFile | None = None
         self._stood = 0  # where the selected row was, before what stands above the list changed its height
         self._title, self._counts = label("", "title"), label("", "small", wrap=True)
-        self._summary = _segment(actions["summary"], self.tr("Summary"))
-        self._summary.setProperty("role", "toggle")
-        policy = self._summary.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # the list below is not to move when the summary comes
-        self._summary.setSizePolicy(policy)
-        self._model = FindingsModel()
-        self.list = self._make_list()
+        self._turns = [self._make_turn(actions["ledger"], self.tr("Ledger"))]
+        self._turns.append(self._make_turn(actions["summary"], self.tr("Summary")))
+        self.list, self.filter = FindingsTable(), FilterBar(actions)
+        self.list.setAccessibleName(self.tr("Findings"))
+        self.filter.left.connect(self.enter_list)
+        self._empty, self._show_all = self._make_empty(actions)
+        self._opens_filter = False
         self.card = FindingCard(actions, self)
         self.sensitivity, self.first = SensitivityBar(), FirstFindingsNotice(actions)
         self.overview = Overview()
@@ -52,42 +52,63 @@ class FindingsPanel(QWidget):
         self._clock.timeout.connect(self._tick)
         self._waiting, self._review = self._make_waiting(actions), self._make_review(actions)
         self._pages = QStackedWidget()
+        self._asides: dict[str, QWidget] = {}
         for page in (self._waiting, self._review, self.overview):
             self._pages.addWidget(page)
         top = QHBoxLayout()
         top.addWidget(self._title, 1)
-        top.addWidget(self._summary)
+        for turn in self._turns:
+            top.addWidget(turn)
         head = QVBoxLayout()
         head.setContentsMargins(16, 12, 16, 8)
         head.setSpacing(4)
         head.addLayout(top)
         head.addWidget(self._counts)
-        layout = QVBoxLayout(self)
+        self._column = layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(self._pages, 1)
 
-    def _make_list(self) -> QListView:
-        view = QListView()
-        view.setModel(self._model)
-        view.setItemDelegate(FindingDelegate(view))
-        view.setUniformItemSizes(True)
-        view.setMouseTracking(True)
-        view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setAccessibleName(self.tr("Findings"))
-        view.selectionModel().currentChanged.connect(self._choose)
-        view.clicked.connect(self._choose)
-        return view
+    def add_asides(self, pages: dict[Aside, QWidget], tour: QWidget) -> None:
+        """Take what can show instead of the findings, and what stands above them on the way through what is left."""
+        for name, page in pages.items():
+            self._asides[name] = page
+            self._pages.addWidget(page)
+        self._column.insertWidget(1, tour)
+
+    @staticmethod
+    def _make_turn(action: QAction, text: str) -> QToolButton:
+        turn = segment(action, text)
+        turn.setProperty("role", "toggle")
+        policy = turn.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the list below is not to move when the summary comes
+        turn.setSizePolicy(policy)
+        return turn
+
+    def _make_empty(self, actions: Actions) -> tuple[QWidget, QPushButton]:
+        """Stands where the list would be when no finding passes the filter."""
+        box, again = QWidget(), QPushButton(self.tr("Show all findings"))
+        again.clicked.connect(actions["clear-filter"].trigger)
+        again.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.nothing = label("", "muted", wrap=True)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(self.nothing)
+        column.addWidget(again, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+        return box, again
 
     def _make_review(self, actions: Actions) -> QWidget:
         page = QWidget()
         bars = QVBoxLayout()
         bars.setContentsMargins(16, 0, 16, 8)
         bars.setSpacing(8)
-        bars.addWidget(self._make_segments(actions))
+        self.bar = ListBar(actions)
+        self.bar.opened.connect(self._open_filter)
+        bars.addWidget(self.bar)
+        bars.addWidget(self.filter)
         bars.addWidget(self.sensitivity)
         bars.addWidget(self.first)
         column = QVBoxLayout(page)
@@ -95,25 +116,9 @@ class FindingsPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(bars)
         column.addWidget(self.list, 1)
+        column.addWidget(self._empty, 1)
         column.addWidget(self.card)
         return page
-
-    def _make_segments(self, actions: Actions) -> QWidget:
-        box = QWidget()
-        box.setObjectName("segments")
-        row = QHBoxLayout(box)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(2)
-        names = {
-            "sort-importance": self.tr("Importance"),
-            "sort-place": self.tr("Place"),
-            "only-undecided": self.tr("Undecided"),
-        }
-        for command, text in names.items():
-            row.addWidget(_segment(actions[command], text))
-            if command == "sort-place":
-                row.addStretch(1)
-        return box
 
     def _make_waiting(self, actions: Actions) -> QWidget:
         page, box = QWidget(), QWidget()
@@ -146,8 +151,8 @@ class FindingsPanel(QWidget):
         column.addStretch(1)
         return page
 
-    def show_file(self, file: OpenFile | None, *, summary: bool = False) -> None:
-        """Show another file, or the same one in another phase; with `summary` its summary."""
+    def show_file(self, file: OpenFile | None, *, summary: bool = False, aside: Aside = "") -> None:
+        """Show another file, or the same one in another phase; with `summary` its summary, or what `aside` names."""
         if file is not self._file:
             self.card.keep_comment()
         self._file = file
@@ -157,13 +162,12 @@ class FindingsPanel(QWidget):
         self._progress.setVisible(busy)
         self._clock.start() if busy else self._clock.stop()
         self._again.setVisible(file is not None and file.phase == "stopped")
-        self._summary.setVisible(ready)
-        self._pages.setCurrentWidget(
-            self.overview if ready and summary else self._review if reviewable else self._waiting
-        )
+        for turn in self._turns:
+            turn.setVisible(ready)
+        page = self._asides.get(aside, self.overview if summary else self._review) if ready else self._review
+        self._pages.setCurrentWidget(page if reviewable else self._waiting)
         if file is not None and busy:
             self._show_progress(file)
-        self.sensitivity.setVisible(ready)
         if file is not None and reviewable:
             self.first.show_file(file)
         if file is not None and ready:
@@ -174,10 +178,11 @@ class FindingsPanel(QWidget):
 
     def reload(self) -> None:
         """Rows changed their order or number. In a new list, the finding that stays selected stands where it stood."""
-        findings = self._file.findings if self._file is not None else self._model.findings
-        before, index = self._model.findings, self.list.currentIndex()
-        stays = before is not findings and index.isValid() and before[index.row()].id == findings.selected_id
-        self._model.show(findings)
+        findings = self._file.findings if self._file is not None else self.list.findings
+        before = self.list.findings
+        stays = before is not findings and before.selected_id == findings.selected_id is not None
+        self.list.show_list(findings)
+        self._show_rows(findings)
         self.show_selection()
         self.show_counts()
         if stays:
@@ -187,6 +192,44 @@ class FindingsPanel(QWidget):
             bar = self.list.verticalScrollBar()
             bar.setValue(bar.value() + self._top_of_current() - self._stood)
 
+    def _show_rows(self, findings: FindingList) -> None:
+        """The list, or why there is nothing in it."""
+        nothing = len(findings) == 0
+        hidden = nothing and findings.total() > 0
+        self.nothing.setText(self.tr("No finding has these.") if hidden else self.tr("Nothing is selected."))
+        self._show_all.setVisible(hidden)
+        self._empty.setVisible(nothing)
+        self.list.setVisible(not nothing)
+        self._show_filter()
+
+    def _show_filter(self) -> None:
+        file = self._file
+        if file is None or not file.is_reviewable:
+            return
+        opened = self._opens_filter or bool(file.findings.filter and not file.findings.only_undecided)
+        self.filter.setVisible(opened)
+        self.sensitivity.setVisible(file.phase == "ready" and not opened)  # else the list would have no room
+        self.bar.show_file(file, opened=opened)
+        if opened:
+            self.filter.show_file(file)
+
+    def _open_filter(self, opened: bool) -> None:
+        self._opens_filter = opened
+        self._show_filter()
+        if opened:
+            self.filter.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self.enter_list()
+
+    def edit_filter(self) -> None:
+        """Put the cursor into the words to look for."""
+        self._open_filter(True)
+        self.filter.text.selectAll()
+
+    def enter_list(self) -> None:
+        """Put the cursor into the list."""
+        self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def _top_of_current(self) -> int:
         """Where the selected row stands in the panel."""
         place = self.list.visualRect(self.list.currentIndex()).topLeft()
@@ -194,19 +237,15 @@ class FindingsPanel(QWidget):
 
     def touch(self, ids: frozenset[str]) -> None:
         """Values of these findings changed."""
-        self._model.touch(ids)
+        self.list.touch(ids)
         self.card.show_finding(self._file)
+        self._show_filter()
         self.show_counts()
 
     def show_selection(self) -> None:
         """Bring the selected finding into the list's view and onto the card."""
         file = self._file
-        row = file.findings.row_of(file.findings.selected_id) if file and file.findings.selected_id else None
-        index = self._model.index(row) if row is not None else QModelIndex()
-        self.list.selectionModel().blockSignals(True)
-        self.list.setCurrentIndex(index)
-        self.list.selectionModel().blockSignals(False)
-        self.list.viewport().update()
+        self.list.show_selection()
         self.card.show_finding(file)
         # Once the card has taken its room, so that it does not cover the row.
         QTimer.singleShot(0, self.list, self._scroll_to_current)
@@ -238,30 +277,3 @@ class FindingsPanel(QWidget):
     def _scroll_to_current(self) -> None:
         if self.list.currentIndex().isValid():
             self.list.scrollTo(self.list.currentIndex())
-
-    def _choose(self, index: QModelIndex) -> None:
-        if index.isValid():
-            self.chosen.emit(index.data(FINDING).id)
-
-
-def _segment(action: QAction, text: str) -> QToolButton:
-    """A button with a short word of its own for an action whose words are made for a menu."""
-    button = QToolButton()
-    button.setText(text)
-    button.setToolTip(action.toolTip())
-    button.setCheckable(True)
-    button.setProperty("role", "segment")
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def follow() -> None:
-        button.setEnabled(action.isEnabled())
-        button.setChecked(action.isChecked())
-
-    def press() -> None:
-        action.trigger()
-        follow()
-
-    button.clicked.connect(press)
-    action.changed.connect(follow)
-    follow()
-    return button

@@ -35,6 +35,8 @@ class Hub(QObject):
     current = Signal()  # another file is in view
     changed = Signal(int)  # phase, progress, pages of a file
     findings = Signal(int, object)  # key, frozenset of ids
+    arranged = Signal(int)  # the list of a file: other order, filter, groups, or several selected
+    shown = Signal(int)  # more of a file was shown to the reviewer, or looked at a second time
     selected = Signal(int)  # another finding of the file is selected
     announced = Signal(int, object)  # key (0: the window), Message or None
     history = Signal()  # what can be undone and redone

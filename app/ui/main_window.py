@@ -23,6 +23,7 @@ from app.analysis.analysis import ScoredPassage
 from app.ui import dialogs
 from app.ui.actions import Actions
 from app.ui.appearance import ICONS
+from app.ui.asides import Asides
 from app.ui.beside import SideBySide
 from app.ui.document_view import DocumentView, MessageBar
 from app.ui.exporting import ENDINGS
@@ -35,8 +36,9 @@ from app.ui.session import Session
 from app.ui.sheet_view import SheetView
 from app.ui.sidebar import Sidebar
 from app.ui.start_page import StartPage
-from app.ui.state import OpenFile
+from app.ui.state import Aside, OpenFile
 from app.ui.toolbar import Toolbar
+from app.ui.watching import Watch
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "resources" / "examples"
 
@@ -68,6 +70,8 @@ class MainWindow(QMainWindow):
         self.sidebar.outline.add_pages(session.images)
         self.start = StartPage(self.actions_by_id, self)
         self.panel = FindingsPanel(self.actions_by_id, self)
+        self.asides = Asides(self.actions_by_id, session, self)
+        self.panel.add_asides(self.asides.pages, self.asides.tour)
         self.bar = MessageBar(self.run_command, self)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start)
@@ -109,6 +113,7 @@ class MainWindow(QMainWindow):
         hub.changed.connect(self._refresh_file)
         hub.findings.connect(self._refresh_findings)
         hub.selected.connect(self._refresh_selection)
+        hub.arranged.connect(self._refresh_list)
         hub.history.connect(self.actions_by_id.refresh)
         hub.announced.connect(self._announce)
         hub.marked.connect(self._refresh_marked)
@@ -123,7 +128,13 @@ class MainWindow(QMainWindow):
         self.sidebar.contents.chosen.connect(self._go)
         self.sidebar.outline.chosen_page.connect(self._go_page)
         self.start.chosen.connect(lambda path: session.open([Path(path)]))
-        self.panel.chosen.connect(self._select)
+        self.panel.list.chosen.connect(self._select)
+        self.panel.list.picked.connect(session.pick)
+        self.panel.list.headed.connect(session.stand_on)
+        self.panel.list.folded.connect(lambda key, collapsed: session.collapse(key, collapsed=collapsed))
+        self.panel.filter.asked.connect(session.filter)
+        self.asides.went.connect(self._go)
+        self.asides.seen.connect(self._show_passage)
         self.panel.card.commented.connect(session.comment)
         self.panel.card.followed.connect(self._follow)
         self.panel.overview.followed.connect(self._follow)
@@ -144,6 +155,10 @@ class MainWindow(QMainWindow):
             "fit-width": self._fit_width,
             "fit-page": self._fit_page,
             "summary": self._toggle_summary,
+            "ledger": lambda: self._toggle_aside("ledger"),
+            "second-look": lambda: self._toggle_aside("second-look"),
+            "next-left": self._go_to_what_is_left,
+            "filter": self._edit_filter,
             "show-changes": self._toggle_changes,
             "go-to-page": self._ask_page,
             "beside": self._toggle_beside,
@@ -228,6 +243,7 @@ class MainWindow(QMainWindow):
             view.refresh()
             if had is None and (sheets := view.sheets) is not None:
                 self.household.watch(sheets, self._state.files[key])
+                Watch(sheets).seen.connect(partial(self._session.saw, self._state.files[key]))
                 self.setTabOrder(self._toolbar.export, sheets)
             self.sidebar.refresh()
         if key == self._state.current_key:
@@ -245,8 +261,9 @@ class MainWindow(QMainWindow):
             widget.setVisible(shows and file is not None and file.phase not in ("locked", "failed"))
         self._toolbar.export.setEnabled(file is not None and file.phase == "ready")
         if file is not None and file.has_first_findings:
-            self._state.summary = False  # there is none yet, and when it comes it must not take the list's place
-        self.panel.show_file(file, summary=self._state.summary)
+            # There is none yet, and when it comes it must not take the list's place.
+            self._state.summary, self._state.aside = False, ""
+        self.panel.show_file(file, summary=self._state.summary, aside=self._state.aside)
         self.actions_by_id.refresh()
         self._show_place()
 
@@ -280,6 +297,12 @@ class MainWindow(QMainWindow):
             view.show_marked()
         self.actions_by_id.refresh()
 
+    def _refresh_list(self, key: int) -> None:
+        """The list has other rows, or another order; the pages stay as they are."""
+        if key == self._state.current_key:
+            self.panel.reload()
+            self.actions_by_id.refresh()
+
     def _announce(self, key: int, message: Message | None) -> None:
         for bar in [view.bar for view in self._views_of(key)] or [self.bar]:
             bar.show_message(message)
@@ -305,13 +328,44 @@ class MainWindow(QMainWindow):
         if view is not None:
             self._session.activate(beside=view is self.both.view)
         if (file := self._state.current) is not None:
-            if self._state.summary:
-                self._toggle_summary()
+            self._show_list()
             self._session.select(file, finding_id)
 
+    def _show_list(self) -> None:
+        """The findings, where something else shows in their place."""
+        if self._state.summary or self._state.aside:
+            self._state.summary, self._state.aside = False, ""
+            self._show_panel()
+
     def _toggle_summary(self) -> None:
-        self._state.summary = not self._state.summary
+        self._state.summary, self._state.aside = not self._state.summary, ""
         self._show_panel()
+
+    def _toggle_aside(self, aside: Aside) -> None:
+        self._state.summary, self._state.aside = False, "" if self._state.aside == aside else aside
+        self._show_panel()
+        self.asides.refresh()
+
+    def _go_to_what_is_left(self) -> None:
+        """The next passage to decide on, else the next page that was never shown, else the ledger, which says so."""
+        file, looking = self._state.current, self._session.looking
+        left = looking.next_left(file) if file is not None and looking is not None else None
+        if left is not None and left.finding_id is not None:
+            self._select(left.finding_id)
+        elif left is not None and left.place is not None and file is not None and file.is_pdf:
+            self._go_page(left.place)
+        elif left is not None and left.place is not None:
+            self._go(left.place, left.place + 1)
+        elif self._state.aside != "ledger":
+            self._toggle_aside("ledger")
+
+    def _edit_filter(self) -> None:
+        self._show_list()
+        self.panel.edit_filter()
+
+    def _show_passage(self, passage: ScoredPassage | None) -> None:
+        if passage is not None and (sheets := self._sheets()) is not None:
+            sheets.show_passage(passage)
 
     def _toggle_changes(self) -> None:
         if (file := self._state.current) is not None:
@@ -326,7 +380,7 @@ class MainWindow(QMainWindow):
         finding = file.findings.at(passage.start, passage.end) if file is not None else None
         if (guide := self._guide()) is not None:
             guide.remember()
-        if file is not None and finding is not None and not self._state.summary:
+        if file is not None and finding is not None and not self._state.summary and not self._state.aside:
             self._session.select(file, finding.id)
         elif sheets is not None:
             sheets.show_passage(passage)
@@ -386,8 +440,7 @@ class MainWindow(QMainWindow):
         self._focus_pages()
 
     def _step(self, step: Literal[1, -1]) -> None:
-        if self._state.summary:
-            self._toggle_summary()
+        self._show_list()
         self._session.step(step)
 
     def _zoom_by(self, factor: float) -> None:

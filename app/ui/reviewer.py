@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import QCoreApplication
@@ -10,6 +11,7 @@ from app.errors import FusenError
 from app.review.findings import Decision, Finding
 from app.review.operations import Change, Operation, SetComment, SetDecision
 from app.review.selection import stepped
+from app.ui.filtering import Filter
 from app.ui.finding_list import Order
 from app.ui.hub import Hub, Message
 from app.ui.state import OpenFile, WindowState
@@ -32,10 +34,8 @@ class Reviewer:
         """Look at a finding."""
         if finding_id is None or finding_id not in file.findings:
             return
-        file.findings.selected_id = finding_id
-        if file.findings.row_of(finding_id) is None:
-            file.findings.rebuild()
-            self._hub.findings.emit(file.key, _ALL)
+        if file.findings.select(finding_id):
+            self._hub.arranged.emit(file.key)
         self._hub.selected.emit(file.key)  # also for the one that is selected already: it is to be seen again
 
     def step(self, step: Literal[1, -1]) -> None:
@@ -44,12 +44,24 @@ class Reviewer:
             self.select(file, file.findings.neighbour(step))
 
     def decide(self, decision: Decision) -> None:
-        """Decide on the selected finding; the next undecided one comes by itself."""
+        """Decide on the selected findings; the next undecided one comes by itself."""
         file = self._state.current
-        if file is None or (finding := file.findings.selected) is None:
+        if file is not None and file.findings.targets:
+            self.decide_many(file.findings.targets, decision)
+
+    def decide_many(self, ids: Sequence[str], decision: Decision) -> None:
+        """Decide on all of these."""
+        if (file := self._state.current) is None or not ids:
             return
-        if self._apply(file, SetDecision(finding.id, decision)) and decision != "undecided":
+        decided = all(self._apply(file, SetDecision(finding_id, decision)) for finding_id in ids)
+        if decided and decision != "undecided":
             self.select(file, file.findings.next_undecided())
+        elif len(ids) > 1:
+            self._hub.arranged.emit(file.key)
+
+    def add(self, file: OpenFile, finding: Finding) -> None:
+        """Make a finding of a passage that was not selected."""
+        self._apply(file, SetDecision(finding.id, "added"), finding)
 
     def comment(self, file: OpenFile, finding_id: str, text: str) -> None:
         """Keep what the reviewer wrote about a finding."""
@@ -67,8 +79,31 @@ class Reviewer:
         """Sort and filter the list."""
         if (file := self._state.current) is not None:
             file.findings.arrange(order, only_undecided)
-            self._hub.findings.emit(file.key, _ALL)
+            self._hub.arranged.emit(file.key)
+
+    def filter(self, chosen: Filter) -> None:
+        """Show the findings that pass this filter."""
+        if (file := self._state.current) is not None:
+            file.findings.choose(chosen)
+            self._hub.arranged.emit(file.key)
+
+    def pick(self, ids: Sequence[str], current: str | None) -> None:
+        """Let decisions act on several findings together; `current` is the one on the card."""
+        if (file := self._state.current) is not None:
+            file.findings.pick(ids, current)
             self._hub.selected.emit(file.key)
+
+    def group(self, *, by_section: bool) -> None:
+        """Put the findings together by section, or not."""
+        if (file := self._state.current) is not None:
+            file.findings.group(by_section=by_section)
+            self._hub.arranged.emit(file.key)
+
+    def collapse(self, key: int | None, *, collapsed: bool) -> None:
+        """Close or open a group of the list; without a key all of them."""
+        if (file := self._state.current) is not None:
+            file.findings.collapse_all() if key is None else file.findings.collapse(key, collapsed=collapsed)
+            self._hub.arranged.emit(file.key)
 
     def choose_share(self, share: float | None) -> None:
         """Select this share of the text, or what the model selected."""
@@ -93,9 +128,9 @@ class Reviewer:
         if file is not None and file.analysis is not None and (share := stepped(file.analysis, step)) is not None:
             self.choose_share(share)
 
-    def _apply(self, file: OpenFile, operation: Operation) -> bool:
+    def _apply(self, file: OpenFile, operation: Operation, unknown: Finding | None = None) -> bool:
         try:
-            change = self._workspace.apply(operation, file.findings.get(operation.finding_id))
+            change = self._workspace.apply(operation, file.findings.get(operation.finding_id) or unknown)
         except FusenError as error:
             self._hub.announced.emit(file.key, Message("error", *error_words(error)))
             return False

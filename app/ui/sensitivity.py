@@ -1,15 +1,18 @@
-"""How much of the text is selected, a slider to change it, and what the model's target would select."""
+"""How much of the text to see: a slider from the essential to everything, and what each place on it would leave out."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from app.analysis.analysis import Analysis
-from app.analysis.cautions import NOT_ASSURED
-from app.review.selection import SHARES, selected_share
+from app.review.estimates import Estimate
+from app.review.selection import SHARES, Level, Place, is_assured, level, level_at, selected_share
 from app.ui.state import OpenFile
-from app.ui.widgets import label
+from app.ui.widgets import label, restyle
+
+_REST = 200
+"""Milliseconds that the slider is held still before what it stands at is selected; the words follow at once."""
 
 
 class SensitivityBar(QWidget):
@@ -20,54 +23,104 @@ class SensitivityBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._analysis: Analysis | None = None
-        self._value = label("", "small")
-        self._slider = QSlider(Qt.Orientation.Horizontal)
-        self._slider.setRange(0, len(SHARES) - 1)
-        self._slider.setPageStep(1)
-        self._slider.setTracking(False)  # while it is dragged only the words follow
-        self._slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._slider.setAccessibleName(self.tr("Share of the text that is selected"))
-        self._slider.sliderMoved.connect(lambda step: self._value.setText(self._words(SHARES[step])))
-        self._slider.valueChanged.connect(lambda step: self.asked.emit(SHARES[step]))
+        self._decided: frozenset[Place] = frozenset()
+        self.told, self.left_out = label("", "", wrap=True), label("", "small", wrap=True)
+        self.slider = self._make_slider()
+        self._rest = QTimer(self, interval=_REST, singleShot=True)
+        self._rest.timeout.connect(self._ask)
         self.target = QPushButton()
         self.target.setProperty("role", "link")
         self.target.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.target.clicked.connect(lambda: self.asked.emit(None))
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(label(self.tr("Selected"), "small"))
-        row.addWidget(self._slider, 1)
-        row.addWidget(self._value)
+        ends = QHBoxLayout()
+        ends.addWidget(label(self.tr("Only the essential"), "small"))
+        ends.addStretch(1)
+        ends.addWidget(label(self.tr("Everything that might matter"), "small"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(row)
+        column.setSpacing(2)
+        column.addLayout(ends)
+        for part in (self.slider, self.told, self.left_out):
+            column.addWidget(part)
         column.addWidget(self.target, 0, Qt.AlignmentFlag.AlignLeft)
 
+    def _make_slider(self) -> QSlider:
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setRange(0, len(SHARES) - 1)
+        slider.setPageStep(1)
+        slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        slider.setAccessibleName(self.tr("How much of the text to see"))
+        slider.valueChanged.connect(self._moved)
+        slider.sliderReleased.connect(self._released)
+        return slider
+
     def show_file(self, file: OpenFile) -> None:
-        """Show what of this file's text is selected."""
+        """Show what of this file's text is selected, and what that leaves out."""
         analysis = file.analysis
-        if analysis is None or analysis is self._analysis:
+        decided = frozenset((f.start, f.end) for f in file.findings.all() if f.decision != "undecided")
+        if analysis is None or self.slider.isSliderDown() or self._rest.isActive():
             return
-        self._analysis = analysis
-        share = selected_share(analysis)
+        if analysis is self._analysis and decided == self._decided:
+            return
+        self._decided = decided
+        if analysis is not self._analysis:
+            self._analysis = analysis
+            self._place(analysis)
+            self._show_target(file, analysis)
+        self._say(level(analysis, decided))
+
+    def _place(self, analysis: Analysis) -> None:
+        """Put the slider where the selection is nearest."""
         chosen = analysis.settings.share
-        nearest = min(SHARES, key=lambda value: abs(value - (share if chosen is None else chosen)))
-        with QSignalBlocker(self._slider):
-            self._slider.setValue(SHARES.index(nearest))
-        self._value.setText(self._words(share))
-        recall = f"{analysis.settings.recall:.0%}"
+        share = selected_share(analysis) if chosen is None else chosen
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(SHARES.index(min(SHARES, key=lambda value: abs(value - share))))
+
+    def _show_target(self, file: OpenFile, analysis: Analysis) -> None:
+        recall, chosen = f"{analysis.settings.recall:.0%}", analysis.settings.share
         self.target.setVisible(chosen is not None and file.proposed_share is not None)
-        assured = NOT_ASSURED.isdisjoint(warning.code for warning in analysis.warnings)
+        assured = is_assured(analysis)
         words = self.tr("To find {recall} of what matters: {share:.0%} of the text")
         if not assured:
             words = self.tr("All that the model selected: {share:.0%} of the text")
         self.target.setText(words.format(recall=recall, share=file.proposed_share or 0.0))
+        share = selected_share(analysis)
         told = self.tr("The most important passages, up to {share:.0%} of the text.").format(share=share)
         if chosen is None and assured:
             told = self.tr("In documents like this one the model aims to find {recall} of the passages that matter.")
             told = told.format(recall=recall)
         self.setToolTip(told + "\n" + self.tr("Less: [  More: ]  Decided findings always stay."))
 
-    def _words(self, share: float) -> str:
-        return self.tr("{share:.0%} of the text").format(share=share)
+    def _moved(self, step: int) -> None:
+        if self._analysis is not None:
+            self._say(level_at(self._analysis, SHARES[step], self._decided))
+            self._rest.start()
+
+    def _released(self) -> None:
+        if self._rest.isActive():
+            self._rest.stop()
+            self._ask()
+
+    def _ask(self) -> None:
+        self._rest.stop()
+        self.asked.emit(SHARES[self.slider.value()])
+
+    def _say(self, now: Level) -> None:
+        words = self.tr("1 passage, {share:.0%} of the text")
+        if now.passages != 1:
+            words = self.tr("{n:,} passages, {share:.0%} of the text")
+        self.told.setText(words.format(n=now.passages, share=now.share))
+        if now.left_out is None:
+            told = self.tr("How many important ones are left out is not assured for documents like this one.")
+        else:
+            told = self._left_out_words(now.left_out)
+        self.left_out.setText(told)
+        restyle(self.left_out, role="small" if now.left_out is not None else "caution")
+        self.slider.setToolTip(f"{self.told.text()}\n{told}")
+
+    def _left_out_words(self, left_out: Estimate) -> str:
+        about, low, high = left_out.rounded
+        if high == 0:
+            return self.tr("No important ones are expected to be left out.")
+        words = self.tr("Important ones expected to be left out: about {n:,} ({low:,} to {high:,})")
+        return words.format(n=about, low=low, high=high)

@@ -10,8 +10,10 @@ from typing import Literal
 from app.errors import FusenError
 from app.review.findings import Decision
 from app.ui.exporting import Exporter
+from app.ui.filtering import Filter
 from app.ui.finding_list import Order
 from app.ui.hub import Background, Courier, Hub, Message
+from app.ui.looking import Looking
 from app.ui.page_images import PageImages
 from app.ui.pipeline import Pipeline
 from app.ui.reviewer import Reviewer
@@ -55,6 +57,7 @@ class Session:
         self.exporter = Exporter(
             self.hub, self._courier, self._background, self._documents, workspace, self._reviewer_name
         )
+        self.looking: Looking | None = None
         self._pipeline = Pipeline(
             self.state,
             self.hub,
@@ -78,6 +81,7 @@ class Session:
             self.hub.announced.emit(0, Message("error", *error_words(error)))
             return
         self._reviewer = Reviewer(self.state, self.hub, self._workspace)
+        self.looking = Looking(self.state, self.hub, self._workspace, self._reviewer)
         self._documents.start()
         self._model.start()
         self.hub.current.emit()
@@ -91,7 +95,7 @@ class Session:
         self._background.close()
         if self._workspace is not None:
             self._workspace.close()
-            self._workspace = self._reviewer = None
+            self._workspace = self._reviewer = self.looking = None
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the commands do that need no window, by the command's id."""
@@ -107,6 +111,11 @@ class Session:
             "cancel": self.cancel,
             "sort-importance": lambda: self.arrange(order="importance"),
             "sort-place": lambda: self.arrange(order="place"),
+            "sort-uncertainty": lambda: self.arrange(order="uncertainty"),
+            "sort-tag": lambda: self.arrange(order="tag"),
+            "group": self.toggle_groups,
+            "fold": lambda: self.collapse(None, collapsed=True),
+            "clear-filter": lambda: self.filter(Filter()),
             "only-undecided": self.toggle_undecided,
             "less": lambda: self.step_share(-1),
             "more": lambda: self.step_share(1),
@@ -246,3 +255,38 @@ class Session:
         """Show all findings, or the undecided ones only."""
         if self._reviewer is not None and self.state.current is not None:
             self._reviewer.arrange(only_undecided=not self.state.current.findings.only_undecided)
+
+    def decide_many(self, ids: Sequence[str], decision: Decision) -> None:
+        """Decide on several findings of the file in view."""
+        if self._reviewer is not None:
+            self._reviewer.decide_many(ids, decision)
+
+    def filter(self, chosen: Filter) -> None:
+        """Show the findings that pass this filter."""
+        if self._reviewer is not None:
+            self._reviewer.filter(chosen)
+
+    def pick(self, ids: Sequence[str], current: str | None) -> None:
+        """Let decisions act on several findings of the file in view together."""
+        if self._reviewer is not None:
+            self._reviewer.pick(ids, current)
+
+    def stand_on(self, key: int) -> None:
+        """The cursor stands on the head of a group of the list."""
+        if (file := self.state.current) is not None:
+            file.findings.head = key
+
+    def saw(self, file: OpenFile, span: tuple[int, int]) -> None:
+        """These pages (from 1), or characters of a document without pages, stood in view."""
+        if self.looking is not None:
+            self.looking.saw(file, span)
+
+    def toggle_groups(self) -> None:
+        """Put the findings together by section, or not."""
+        if self._reviewer is not None and self.state.current is not None:
+            self._reviewer.group(by_section=not self.state.current.findings.by_section)
+
+    def collapse(self, key: int | None, *, collapsed: bool) -> None:
+        """Close or open a group of the list; without a key all of them."""
+        if self._reviewer is not None:
+            self._reviewer.collapse(key, collapsed=collapsed)

@@ -143,6 +143,7 @@ class SheetView(QAbstractScrollArea):
         self._guest = None
         if 0 <= sheet < len(self._tops):
             self.verticalScrollBar().setValue(round(self._tops[sheet] - GAP))
+
     def bring(self, passage: Placed) -> None:
         """Scroll to a passage and frame nothing."""
         self._guest = None
@@ -164,6 +165,29 @@ class SheetView(QAbstractScrollArea):
     def current_sheet(self) -> int:
         """The sheet at the middle of the view, from 0."""
         return self._sheet_at(self.verticalScrollBar().value() + self.viewport().height() * 0.4)
+
+    def show_sheet(self, sheet: int) -> None:
+        """Scroll to the top of a sheet."""
+        self._guest = None
+        if 0 <= sheet < len(self._tops):
+            self.verticalScrollBar().setValue(round(self._tops[sheet] - GAP))
+
+    def shown_range(self) -> tuple[int, int] | None:
+        """What stands in view, half-open: pages from 1 that show by half or fill half the view; of joined sheets characters."""
+        if not self._tops:
+            return None
+        showing, view = self._showing(), QRectF(self.viewport().rect())
+        if self._sheets.joined:
+            (first, top), (last, bottom) = ((sheet, self._target(sheet).top()) for sheet in (showing[0], showing[-1]))
+            start = self._sheets.hold(first, -top / self._scale())[0]
+            return start, self._sheets.hold(last, (view.height() - bottom) / self._scale())[0]
+        shown = [sheet for sheet in showing if self._shows_enough(self._target(sheet), view)]
+        return (shown[0] + 1, shown[-1] + 2) if shown else None
+
+    @staticmethod
+    def _shows_enough(target: QRectF, view: QRectF) -> bool:
+        height = min(target.bottom(), view.bottom()) - max(target.top(), view.top())
+        return height >= min(target.height(), view.height()) / 2
 
     def offset_at(self, at: QPointF) -> int | None:
         """The character of the text under a point of the view."""

@@ -24,6 +24,9 @@ Phase = Literal["opening", "locked", "failed", "reading", "analysing", "ready", 
 may show, findings are to come. ready: findings are there. stopped: pages show, the analysis was cancelled or failed.
 In the phases reading, analysing and stopped there may be first findings (`OpenFile.has_first_findings`)."""
 
+Aside = Literal["", "ledger", "second-look"]
+"""What stands in the panel instead of the findings: nothing, the ledger, or the blind second look."""
+
 BUSY: frozenset[Phase] = frozenset({"opening", "reading", "analysing"})
 
 
@@ -87,8 +90,7 @@ class OpenFile:
         if not analysis.preliminary:
             self.phase, self.meter, self.problem = "ready", None, None
         self.findings = FindingList(findings)
-        self.findings.selected_id = before.selected_id if before.selected_id in self.findings else None
-        self.findings.arrange(before.order, before.only_undecided)
+        self.findings.follow(before)
         if self.findings.selected_id is None:
             self.findings.selected_id = self.findings.next_undecided()
 
@@ -123,8 +125,9 @@ def _with_passage(findings: tuple[Finding, ...], looked_at: Finding | None, anal
 
 @dataclass
 class WindowState:
-    """All open files in the order of the sidebar, and the one in view. `summary`: it shows instead of the findings.
+    """All open files in the order of the sidebar, and the one in view.
 
+    `summary`, `aside`: what shows instead of the findings.
     `away`: settings, keys or another page of the window's own shows instead of the document.
     """
 
@@ -136,6 +139,7 @@ class WindowState:
     away: bool = False
     beside_key: int | None = None  # the file in the view to the right, which may be the one to the left as well
     beside_active: bool = False  # the view to the right is the one that commands act on: `current` is its file
+    aside: Aside = ""
     _next_key: int = 1
     _left_key: int | None = None
     _before_key: int | None = None

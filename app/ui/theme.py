@@ -154,7 +154,7 @@ QLabel[role="warning"] {{ color: {danger}; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="small"] {{ color: {muted}; font-size: {small}px; }}
 QLabel[role="key"] {{ color: {muted}; border: 1px solid {line}; border-radius: 4px; padding: 0 6px; background: {raised}; }}
-QListView, QTreeView {{ background: {panel}; border: 0; }}
+QListView, QTreeView, QTableView {{ background: {panel}; border: 0; }}
 QTreeView::item {{ padding: 3px 4px; }}
 QTreeView::item:hover {{ background: {hover}; }}
 QTreeView::item:selected {{ background: {flag_wash}; color: {text}; }}
@@ -194,9 +194,20 @@ QToolButton[role="toggle"] {{ border: 1px solid {line}; padding: 3px 10px; backg
 QToolButton[role="toggle"]:hover {{ background: {hover}; }}
 QToolButton[role="toggle"]:checked {{ background: {flag_wash}; border-color: {flag}; }}
 QToolButton[role="toggle"]:focus {{ border-color: {focus}; }}
+QToolButton[role="chip"] {{ border: 1px solid {line}; border-radius: 11px; padding: 1px 9px; background: {raised}; }}
+QToolButton[role="chip"]:hover {{ background: {hover}; }}
+QToolButton[role="chip"]:checked {{ background: {flag_wash}; border-color: {flag}; }}
+QToolButton[role="chip"]:focus {{ border-color: {focus}; }}
+QScrollArea#chipScroll, QWidget#chips {{ background: {panel}; }}
+QScrollArea#drawn {{ background: {raised}; border: 1px solid {line}; border-radius: 8px; padding: 2px; }}
+QWidget#drawnPassage {{ background: transparent; }}
+QWidget#tour {{ background: {flag_wash}; border-bottom: 1px solid {line}; }}
+QWidget#segments QToolButton {{ padding: 3px 7px; }}
+QLabel[role="caution"] {{ color: {danger}; font-size: {small}px; }}
 QWidget#segments {{ background: {hover}; border-radius: 6px; }}
 QLineEdit, QPlainTextEdit {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 5px 8px;
   selection-background-color: {flag}; selection-color: {selected}; }}
+QLineEdit[kind="wrong"] {{ border-color: {danger}; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {focus}; }}
 QCheckBox {{ padding: 3px; border: 1px solid transparent; border-radius: 6px; }}
 QCheckBox:focus {{ border-color: {focus}; }}

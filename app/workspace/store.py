@@ -28,6 +28,7 @@ from app.review.operations import Change, Operation
 from app.review.selection import select_share, selected_share
 from app.workspace import packing
 from app.workspace.database import connect, explained, transaction
+from app.workspace.looks import LookRecords
 
 
 def default_workspace() -> Path:
@@ -93,6 +94,11 @@ class Workspace:
     def close(self) -> None:
         """Close the file; nothing is pending."""
         self._connection.close()
+
+    @property
+    def looks(self) -> LookRecords:
+        """What was shown to the reviewer, and her second looks."""
+        return LookRecords(self.path, self._connection)
 
     def documents(self) -> tuple[StoredDocument, ...]:
         """All documents, in the order in which they were added."""

@@ -1,0 +1,173 @@
+"""The view of the findings list: one column whose rows are findings and heads of groups; several can be selected.
+
+A table and not a list: it knows the heights of ten thousand rows of two kinds without asking for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from app.ui.finding_list import FindingList
+from app.ui.findings_model import GROUP, HEAD_HEIGHT, ROW_HEIGHT, FindingDelegate, FindingsModel
+from app.ui.grouping import Group
+
+_SELECT = QItemSelectionModel.SelectionFlag
+
+
+class FindingsTable(QTableView):
+    """`chosen` carries the id of the finding to look at, `picked` all ids on which a decision is to act and the current one.
+
+    `headed` carries the key of the group on whose head the cursor stands, `folded` that of one to close (True) or open.
+    """
+
+    chosen = Signal(str)
+    picked = Signal(object, object)
+    headed = Signal(object)
+    folded = Signal(object, bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._model = FindingsModel()
+        self._told: tuple[object, ...] = ()
+        self.setModel(self._model)
+        self.setItemDelegate(FindingDelegate(self))
+        self.setMouseTracking(True)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().hide()
+        self.verticalHeader().setMinimumSectionSize(HEAD_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.selectionModel().selectionChanged.connect(self._tell)
+        self.selectionModel().currentChanged.connect(self._moved)
+        self.clicked.connect(self._click)
+
+    @property
+    def findings(self) -> FindingList:
+        """The list that it shows."""
+        return self._model.findings
+
+    def show_list(self, findings: FindingList) -> None:
+        """Show another list, or the same one with other rows."""
+        # The model's reset ends what was current; the state says what is.
+        self.selectionModel().blockSignals(True)
+        self._model.show(findings)
+        header = self.verticalHeader()
+        header.blockSignals(True)
+        for row in (number for number, row in enumerate(findings.rows) if isinstance(row, Group)):
+            header.resizeSection(row, HEAD_HEIGHT)
+        header.blockSignals(False)
+        self.selectionModel().blockSignals(False)
+        self.updateGeometries()
+        self.viewport().update()
+
+    def touch(self, ids: frozenset[str]) -> None:
+        """Values of these findings changed."""
+        self._model.touch(ids)
+
+    def show_selection(self) -> None:
+        """Mark what the state says is selected."""
+        findings = self.findings
+        row = findings.cursor_row()
+        index = self._model.index(row) if row is not None else QModelIndex()
+        rows = {row} if row is not None else set()
+        if findings.head is None and len(findings.picked) > 1:
+            rows = {place for one in findings.picked if (place := findings.row_of(one)) is not None}
+        model = self.selectionModel()
+        # Heads between findings that are selected together are selected with them, which means nothing.
+        now = {each for each in self._selected_rows() if len(rows) < 2 or isinstance(findings.rows[each], str)}
+        if model.currentIndex() == index and now == rows:
+            return
+        chosen = QItemSelection()
+        for first, last in _runs(rows):
+            chosen.append(QItemSelectionRange(self._model.index(first), self._model.index(last)))
+        model.blockSignals(True)
+        model.select(chosen, _SELECT.ClearAndSelect)
+        model.setCurrentIndex(index, _SELECT.NoUpdate)
+        model.blockSignals(False)
+        self._told = ()
+        self.viewport().update()
+
+    def _moved(self, current: QModelIndex) -> None:
+        """The cursor went elsewhere. Where Qt moves it before it selects, what it selects follows at once."""
+        if current.row() in self._selected_rows():
+            self._tell()
+
+    def _tell(self) -> None:
+        """The user selected something."""
+        rows = self._selected_rows()
+        ids = [each for row in rows if isinstance(each := self.findings.rows[row], str)]
+        current = self.currentIndex().row()
+        entry = self.findings.rows[current] if 0 <= current < len(self.findings.rows) else None
+        if len(ids) > 1:
+            told: tuple[object, ...] = ("picked", tuple(ids), entry if isinstance(entry, str) else None)
+        elif isinstance(entry, Group) and current in rows:
+            told = ("headed", entry.key)
+        elif ids:
+            told = ("chosen", ids[0])
+        else:
+            return
+        if told != self._told:
+            self._told = told
+            {"picked": self.picked, "headed": self.headed, "chosen": self.chosen}[str(told[0])].emit(*told[1:])
+
+    def _selected_rows(self) -> list[int]:
+        parts = self.selectionModel().selection().toList()
+        return [row for part in parts for row in range(part.top(), part.bottom() + 1)]
+
+    def _click(self, index: QModelIndex) -> None:
+        """On the selected one alone: it is to be seen again. On a head: close or open its group."""
+        if (group := index.data(GROUP)) is not None:
+            self.folded.emit(group.key, not group.collapsed)
+        elif len(self.findings.picked) < 2 and isinstance(entry := self.findings.rows[index.row()], str):
+            self.chosen.emit(entry)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Left and right close and open a group, Home and End go to the ends; the other keys are the table's."""
+        key, row = event.key(), self.findings.cursor_row()
+        folds = self.findings.by_section and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        head = self.findings.rows[row] if row is not None else None
+        if folds and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            closes = key == Qt.Key.Key_Left
+            if isinstance(head, Group):
+                self.folded.emit(head.key, closes)
+            elif closes and row is not None and (group := self._group_above(row)) is not None:
+                self.folded.emit(group.key, True)
+        elif folds and isinstance(head, Group) and key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.folded.emit(head.key, not head.collapsed)
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers():
+            ends = (0, len(self.findings.rows) - 1)
+            self.setCurrentIndex(self._model.index(ends[key == Qt.Key.Key_End]))
+        else:
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """The second click on a head is one more click."""
+        self.mousePressEvent(event)
+
+    def _group_above(self, row: int) -> Group | None:
+        above = (self.findings.rows[place] for place in range(row, -1, -1))
+        return next((entry for entry in above if isinstance(entry, Group)), None)
+
+
+def _runs(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """First and last of rows that follow on each other."""
+    runs: list[tuple[int, int]] = []
+    for row in sorted(rows):
+        if runs and runs[-1][1] == row - 1:
+            runs[-1] = (runs[-1][0], row)
+        else:
+            runs.append((row, row))
+    return runs
