@@ -21,6 +21,7 @@ from app.analysis.analysis import ScoredPassage
 from app.ui import dialogs
 from app.ui.actions import Actions
 from app.ui.appearance import ICONS
+from app.ui.deciding import Deciding
 from app.ui.document_view import DocumentView, MessageBar
 from app.ui.exporting import ENDINGS
 from app.ui.findings_panel import FindingsPanel
@@ -65,6 +66,9 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start)
         self._build()
+        self.deciding = Deciding(
+            session, self.actions_by_id, self.panel.card, self._sheets, lambda: self.panel.list.setFocus(), self
+        )
         self._connect()
         self._show_current()
 
@@ -113,6 +117,7 @@ class MainWindow(QMainWindow):
         """What each command does: here what needs the window, the rest is the session's."""
         handlers: dict[str, Callable[[], object]] = {
             **self._session.handlers(),
+            **{c: partial(self._decide, c) for c in ("edit-range", "tags", "owner", "due", "why")},
             "open": self._ask_files,
             "example": self._open_example,
             "quit": self.close,
@@ -131,6 +136,9 @@ class MainWindow(QMainWindow):
         for command in ENDINGS:
             handlers[command] = partial(self._ask_export, command)
         return handlers
+
+    def _decide(self, command: str) -> None:
+        self.deciding.handlers()[command]()
 
     def run_command(self, command: str) -> None:
         """Run a command by its id."""
@@ -258,11 +266,11 @@ class MainWindow(QMainWindow):
         """Go to a passage: to its finding if it is one and findings show, else to its place."""
         file, sheets = self._state.current, self._sheets()
         finding = file.findings.at(passage.start, passage.end) if file is not None else None
+        if (guide := self._guide()) is not None:
+            guide.remember()
         if file is not None and finding is not None and not self._state.summary:
             self._session.select(file, finding.id)
         elif sheets is not None:
-            if (guide := self._guide()) is not None:
-                guide.remember()
             sheets.show_passage(passage)
 
     def _go(self, start: int, end: int) -> None:

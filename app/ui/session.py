@@ -8,6 +8,7 @@ from typing import Literal
 
 from app.errors import FusenError
 from app.review.findings import Decision
+from app.ui.explaining import Explainer
 from app.ui.exporting import Exporter
 from app.ui.finding_list import Order
 from app.ui.hub import Background, Courier, Hub, Message
@@ -34,6 +35,7 @@ class Session:
         self._background = Background(self._courier)
         self._documents = WorkerClient(document_worker, name="document worker")
         self._model = WorkerClient(model_worker, name="model worker")
+        self.explainer = Explainer(self._model, self._courier)
         self.images = PageImages(self._documents, self._courier)
         self._path = workspace
         self._workspace: Workspace | None = None
@@ -80,6 +82,9 @@ class Session:
             "accept": lambda: self.decide("accepted"),
             "reject": lambda: self.decide("rejected"),
             "clear": lambda: self.decide("undecided"),
+            "skip": lambda: self.reviewing(Reviewer.skip),
+            "raise": lambda: self.reviewing(Reviewer.toggle_raised),
+            "add-finding": lambda: self.reviewing(Reviewer.add_marked),
             "undo": self.undo,
             "redo": self.redo,
             "analyse": self.retry,
@@ -150,6 +155,11 @@ class Session:
         """Decide on the selected finding."""
         if self._reviewer is not None:
             self._reviewer.decide(decision)
+
+    def reviewing(self, act: Callable[[Reviewer], object]) -> None:
+        """Let the reviewer do something, once there is a workspace to keep it in."""
+        if self._reviewer is not None:
+            act(self._reviewer)
 
     def comment(self, file: OpenFile, finding_id: str, text: str) -> None:
         """Keep a comment."""

@@ -47,6 +47,7 @@ class OpenFile:
     calls: dict[int, Callable[[int], None]] = field(default_factory=dict)
     generation: int = 0
     shows_changes: bool = True
+    marked: tuple[int, int] | None = None
 
     @property
     def name(self) -> str:
@@ -57,6 +58,10 @@ class OpenFile:
         """The label that the file itself gives a page (from 1), once read; empty where that is its number."""
         pages = self.document.pages if self.document is not None else ()
         return pages[page - 1].label if 1 <= page <= len(pages) else ""
+
+    def page_words(self, page: int) -> str:
+        """What a page is called where a passage on it is shown: its label, else its number."""
+        return self.label_of(page) or str(page)
 
     @property
     def sha256(self) -> str | None:

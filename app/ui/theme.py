@@ -167,6 +167,11 @@ QWidget#segments {{ background: {hover}; border-radius: 6px; }}
 QLineEdit, QPlainTextEdit {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 5px 8px;
   selection-background-color: {flag}; selection-color: #221a08; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {flag}; }}
+QLineEdit[kind="wrong"] {{ border-color: {danger}; background: {danger_wash}; }}
+QFrame#tagPicker {{ background: {panel}; border: 1px solid {line}; border-radius: 6px; }}
+QFrame#tagPicker QListView::item {{ padding: 4px 4px; border-radius: 4px; }}
+QFrame#tagPicker QListView::item:hover {{ background: {hover}; }}
+QFrame#tagPicker QListView::item:selected {{ background: {flag_wash}; color: {text}; }}
 QProgressBar {{ background: {line}; border: 0; border-radius: 2px; max-height: 4px; min-height: 4px; }}
 QProgressBar::chunk {{ background: {flag}; border-radius: 2px; }}
 QSlider {{ min-height: 20px; }}

@@ -12,7 +12,16 @@ from importlib import resources
 from typing import TYPE_CHECKING, Protocol
 
 from app.errors import FusenError
-from app.workers.protocol import AnalysisResult, Analyze, Body, Describe, Description, Value
+from app.workers.protocol import (
+    AnalysisResult,
+    Analyze,
+    Body,
+    Describe,
+    Description,
+    Explain,
+    ExplanationResult,
+    Value,
+)
 from app.workers.serving import CallContext, serve
 
 if TYPE_CHECKING:
@@ -48,6 +57,8 @@ class ModelHandler:
             match body:
                 case Analyze():
                     return self._analyze(body, context)
+                case Explain():
+                    return self._explain(body, context)
                 case Describe():
                     return self._describe(context)
         except (RuntimeError, MemoryError) as error:
@@ -72,6 +83,12 @@ class ModelHandler:
         return AnalysisResult(
             analyze(body.document, body.settings, scorer, report, early if body.preliminary else None)
         )
+
+    def _explain(self, body: Explain, context: CallContext) -> ExplanationResult:
+        from app.analysis.explaining import explain
+
+        scorer = self._scorer(body.device, context)
+        return ExplanationResult(explain(body.passages, body.index, body.kind, scorer, context.check_cancelled))
 
     def _describe(self, context: CallContext) -> Description:
         from app.analysis.analyzing import LONGEST
