@@ -36,6 +36,7 @@ def run(
             application.quit()
             return
         session.start()
+        window.restoring.restore()
         session.open([Path(file) for file in files])
 
     window.painted.connect(lambda: QTimer.singleShot(0, begin))

@@ -27,6 +27,7 @@ from app.ui.exporting import ENDINGS
 from app.ui.findings_panel import FindingsPanel
 from app.ui.guide import Guide
 from app.ui.hub import Message
+from app.ui.restoring import Restoring
 from app.ui.session import Session
 from app.ui.sheet_view import SheetView
 from app.ui.sidebar import Sidebar
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
             session, self.actions_by_id, self.panel.card, self._sheets, lambda: self.panel.list.setFocus(), self
         )
         self._connect()
+        self.restoring = Restoring(session, lambda key: self.views[key].sheets if key in self.views else None, self)
         self._show_current()
 
     def _build(self) -> None:
@@ -343,5 +345,6 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Keep what is typed."""
         self.panel.card.keep_comment()
+        self.restoring.write()
         self.closing.emit()
         event.accept()

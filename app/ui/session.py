@@ -106,6 +106,19 @@ class Session:
             self.hub.announced.emit(0, Message("error", error.message, error.advice))
             return ()
 
+    def stored_window(self) -> str | None:
+        """What the window showed last, in its own words; None where nothing is known of that."""
+        try:
+            return self._workspace.window_state() if self._workspace is not None else None
+        except FusenError as error:
+            self.hub.announced.emit(0, Message("error", error.message, error.advice))
+            return None
+
+    def store_window(self, content: str) -> None:
+        """Keep what the window shows. Raises FusenError where that cannot be written now."""
+        if self._workspace is not None:
+            self._workspace.save_window_state(content)
+
     def open(self, paths: Sequence[Path]) -> None:
         """Open files; the last one comes into view."""
         if self._workspace is not None:
