@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from app.ui.actions import Actions
 from app.ui.finding_card import FindingCard
+from app.ui.findings_model import ROW_HEIGHT
 from app.ui.range_editing import RangeEditor
 from app.ui.session import Session
 from app.ui.sheet_view import SheetView
@@ -27,16 +29,18 @@ class Deciding(QObject):
         actions: Actions,
         card: FindingCard,
         sheets: Callable[[], SheetView | None],
-        back: Callable[[], object],
+        rows: QAbstractItemView,
         parent: QWidget,
     ) -> None:
-        """`back` puts the cursor where the next key decides."""
+        """`rows` are the findings, where the cursor is when the next key is to decide."""
         super().__init__(parent)
         self._session = session
         self._actions = actions
         self._card = card
         self._sheets = sheets
-        self._back = back
+        self._rows = rows
+        rows.setMinimumHeight(ROW_HEIGHT + 8)  # the card takes what it needs, but for the row that it is about
+        rows.installEventFilter(self)
         self.editor: RangeEditor | None = None
         self.picker: TagPicker | None = None
         self._asking = QTimer(self, interval=ASKING_AFTER, singleShot=True)
@@ -49,7 +53,7 @@ class Deciding(QObject):
         session.explainer.answered.connect(self._answer)
         card.owned.connect(lambda file, each, text: session.reviewing(lambda r: r.set_owner(file, each, text)))
         card.dated.connect(lambda file, each, text: session.reviewing(lambda r: r.set_due(file, each, text)))
-        card.left.connect(back)
+        card.left.connect(self._back)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the commands of this module do, by their ids."""
@@ -60,6 +64,15 @@ class Deciding(QObject):
             "due": self._card.edit_due,
             "why": self.toggle_why,
         }
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """The card of another finding is higher: its row stays in view."""
+        if isinstance(event, QResizeEvent) and event.size().height() < event.oldSize().height():
+            QTimer.singleShot(0, self, lambda: self._rows.scrollTo(self._rows.currentIndex()))
+        return super().eventFilter(watched, event)
+
+    def _back(self) -> None:
+        self._rows.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ---- ends
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.analysis.analysis import Analysis, Explanation
 from app.review.findings import Finding
@@ -17,12 +17,15 @@ from app.ui.explaining import heavy
 from app.ui.finding_list import is_accepted
 from app.ui.relations import Relation, relations
 from app.ui.shaded_text import ShadedText
+from app.ui.squeezed import Squeezed
 from app.ui.state import OpenFile
 from app.ui.widgets import PassageButton, clear, label, restyle, tooltip
 from app.ui.words import way_words
 
 QUOTE_LINES, EXPLAINED_LINES = 4, 10
 LINKS = 2
+ABOUT_HEIGHT = 128
+"""Pixels that what is said of a finding keeps in a low window; it scrolls there."""
 
 
 class FindingCard(QWidget):
@@ -64,9 +67,11 @@ class FindingCard(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(6)
+        self._about = Squeezed(ABOUT_HEIGHT, 6)
         for widget in (self._tags, self._place, self._figures, self._quote, self._why):
-            layout.addWidget(widget)
-        layout.addLayout(self._links)
+            self._about.column.addWidget(widget)
+        self._about.column.addLayout(self._links)
+        layout.addWidget(self._about, 1)
         layout.addLayout(self._make_tools(actions))
         layout.addLayout(_row(self.owner, self.due))
         layout.addWidget(self._comment)
@@ -109,6 +114,8 @@ class FindingCard(QWidget):
     def show_finding(self, file: OpenFile | None) -> None:
         """Show the selected finding of `file`; the fields of the one before are kept first."""
         finding = file.findings.selected if file is not None and file.is_reviewable else None
+        if finding is not None and finding.id != self._finding_id:
+            self._about.verticalScrollBar().setValue(0)
         if (finding.id if finding else None) != self._finding_id:
             self.keep_comment()
             self._leave_fields()
@@ -160,6 +167,7 @@ class FindingCard(QWidget):
             place = self.tr("p. {page}").format(page=file.page_words(passage.page)) if passage.quads else ""
             entry = PassageButton(way_words(relation.way), link_title(file, passage), place, most=1)
             entry.setToolTip(tooltip(passage.text))
+            entry.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             entry.clicked.connect(lambda _checked=False, passage=passage: self.followed.emit(passage))
             self._links.addWidget(entry)
         if len(links) > LINKS:

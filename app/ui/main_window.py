@@ -67,9 +67,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start)
         self._build()
-        self.deciding = Deciding(
-            session, self.actions_by_id, self.panel.card, self._sheets, lambda: self.panel.list.setFocus(), self
-        )
+        self.deciding = Deciding(session, self.actions_by_id, self.panel.card, self._sheets, self.panel.list, self)
         self._connect()
         self.restoring = Restoring(session, lambda key: self.views[key].sheets if key in self.views else None, self)
         self._show_current()

@@ -16,7 +16,6 @@ from app.documents.document import Document
 from app.review.findings import Finding, Span
 from app.review.ranges import nearest_end, nearest_start, next_end, next_start, span_of
 from app.ui.appearance import appearance, colour
-from app.ui.highlights import draw_frame
 from app.ui.sheet_view import SheetView
 from app.ui.theme import LIGHT
 
@@ -160,9 +159,8 @@ class RangeEditor(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for rect in rects:
-            painter.fillRect(rect, colour(ground.inserted, 0.16))
+            painter.fillRect(rect, colour(ground.inserted, 0.2))
         if rects:
-            draw_frame(painter, rects, ground)
             ink = colour(ground.inserted)
             painter.setPen(QPen(ink, 2.0))
             painter.drawLine(rects[0].topLeft(), rects[0].bottomLeft())

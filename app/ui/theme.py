@@ -169,6 +169,9 @@ QLineEdit, QPlainTextEdit {{ background: {raised}; border: 1px solid {line}; bor
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {flag}; }}
 QLineEdit[kind="wrong"] {{ border-color: {danger}; background: {danger_wash}; }}
 QFrame#tagPicker {{ background: {panel}; border: 1px solid {line}; border-radius: 6px; }}
+QFrame#tagPicker QListView::indicator {{ width: 12px; height: 12px; border: 1px solid {muted}; border-radius: 3px; }}
+QFrame#tagPicker QListView::indicator:checked {{ background: {flag}; border-color: {flag_text}; }}
+QScrollArea#squeezed, QWidget#squeezedContent {{ background: transparent; border: 0; }}
 QFrame#tagPicker QListView::item {{ padding: 4px 4px; border-radius: 4px; }}
 QFrame#tagPicker QListView::item:hover {{ background: {hover}; }}
 QFrame#tagPicker QListView::item:selected {{ background: {flag_wash}; color: {text}; }}
