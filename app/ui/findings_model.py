@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
@@ -16,6 +18,8 @@ from app.ui.widgets import fitted
 
 Index = QModelIndex | QPersistentModelIndex
 FINDING = Qt.ItemDataRole.UserRole + 1
+PAGE = Qt.ItemDataRole.UserRole + 2
+"""What the page of the finding is called."""
 ROW_HEIGHT = 80
 
 
@@ -30,6 +34,7 @@ class FindingsModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self.findings = FindingList()
+        self.page_words: Callable[[int], str] = str
 
     def show(self, findings: FindingList) -> None:
         """Take another list, or the same one in another order."""
@@ -54,8 +59,11 @@ class FindingsModel(QAbstractListModel):
         finding = self.findings[index.row()]
         if role == FINDING:
             return finding
+        if role == PAGE:
+            return self.page_words(finding.page)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{title_of(finding)}, page {finding.page}, {finding.decision}: {finding.text}"
+            page = self.page_words(finding.page)
+            return f"{title_of(finding)}, page {page}, {finding.decision}: {finding.text}"
         return None
 
 
@@ -87,7 +95,7 @@ class FindingDelegate(QStyledItemDelegate):
         bold = QFont(option.font)
         bold.setWeight(QFont.Weight.DemiBold)
         # Without pages of its own a document has no page worth naming.
-        where = f"{finding.importance:.0%}" + (f"  ·  p. {finding.page}" if finding.quads else "")
+        where = f"{finding.importance:.0%}" + (f"  ·  p. {index.data(PAGE)}" if finding.quads else "")
         painter.setPen(colour(theme.muted))
         painter.setFont(option.font)
         flags = Qt.AlignmentFlag.AlignVCenter

@@ -62,21 +62,24 @@ class Reviewer:
     def decide(self, decision: Decision) -> None:
         """Decide on the selected finding; the next undecided one comes by itself."""
         file = self._state.current
-        if file is None or (finding := file.findings.selected) is None:
+        if file is not None and file.findings.selected is not None:
+            self.decide_many([file.findings.selected.id], decision)
+
+    def decide_many(self, ids: Sequence[str], decision: Decision) -> None:
+        """Decide on all of these in one step, to be undone as one; the next undecided one comes by itself."""
+        if (file := self._state.current) is None:
             return
-        if self._apply(file, _decision(finding, decision)) and decision != "undecided":
+        parts = tuple(_decision(finding, decision) for each in ids if (finding := file.findings.get(each)) is not None)
+        if not parts:
+            return
+        plain = all(part == SetDecision(part.finding_id, decision) for part in parts)
+        several = SetDecisions(tuple(part.finding_id for part in parts), decision) if plain else Together(parts)
+        if self._apply(file, parts[0] if len(parts) == 1 else several) and decision != "undecided":
             self.select(file, file.findings.next_undecided())
 
-    def decide_all(self, file: OpenFile, ids: Sequence[str], decision: Decision) -> None:
-        """Decide on several findings at once: one step to undo. The next undecided one comes by itself."""
-        found = [finding for each in ids if (finding := file.findings.get(each)) is not None]
-        if not found:
-            return
-        parts = tuple(_decision(finding, decision) for finding in found)
-        plain = all(part == SetDecision(part.finding_id, decision) for part in parts)
-        step = SetDecisions(tuple(part.finding_id for part in parts), decision) if plain else Together(parts)
-        if self._apply(file, step) and decision != "undecided":
-            self.select(file, file.findings.next_undecided())
+    def add(self, file: OpenFile, finding: Finding) -> bool:
+        """Make a finding of a passage that was not selected, or of any other range; says whether it was kept."""
+        return self._apply(file, SetDecision(finding.id, "added"), finding)
 
     def skip(self) -> None:
         """Go on to the next undecided finding; this one is remembered as skipped."""
@@ -132,7 +135,7 @@ class Reviewer:
         known = file.findings.at(finding.start, finding.end)
         if known is not None:
             self._apply(file, _decision(known, "accepted"))
-        elif self._apply(file, SetDecision(finding.id, "added"), finding):
+        elif self.add(file, finding):
             known = file.findings.get(finding.id)
         self.select(file, known.id if known is not None else None)
 
@@ -174,10 +177,10 @@ class Reviewer:
         if file is not None and file.analysis is not None and (share := stepped(file.analysis, step)) is not None:
             self.choose_share(share)
 
-    def _apply(self, file: OpenFile, operation: Operation, added: Finding | None = None) -> bool:
+    def _apply(self, file: OpenFile, operation: Operation, unknown: Finding | None = None) -> bool:
         known = (file.findings.get(each) for each in finding_ids(operation))
         try:
-            change = self._workspace.apply(operation, *known, added)
+            change = self._workspace.apply(operation, *known, unknown)
         except FusenError as error:
             self._hub.announced.emit(file.key, Message("error", error.message, error.advice))
             return False

@@ -79,7 +79,7 @@ def test_skipping_goes_on_is_remembered_and_is_no_decision(
 
 def test_several_findings_are_decided_on_in_one_step(window: MainWindow, session: Session, file: OpenFile) -> None:
     ids = [finding.id for finding in list(file.findings)[:4]]
-    session.reviewing(lambda reviewer: reviewer.decide_all(file, ids, "rejected"))
+    session.reviewing(lambda reviewer: reviewer.decide_many(ids, "rejected"))
     assert {stored(session, file, each).decision for each in ids} == {"rejected"}
     assert selected(file).id not in ids
     session.undo()
