@@ -225,7 +225,8 @@ def _analyze_files(
                 from app.export.listing import analysis_listing
 
                 width = os.get_terminal_size().columns if sys.stdout.isatty() else 100
-                _print(analysis_listing(analysis, paged=document.format == "pdf", width=width))
+                labels = [page.label or str(page.number) for page in document.pages]
+                _print(analysis_listing(analysis, labels if document.format == "pdf" else None, width=width))
     return SOME_FAILED if failed else DONE
 
 

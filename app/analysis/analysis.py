@@ -109,6 +109,23 @@ class Cost:
     missed: Missed | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """Characters `start:end` of the passage, and by how much its log-odds of being important fall without them."""
+
+    start: int
+    end: int
+    fall: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`importance` of the passage as read with its neighbours alone, and what each of its phrases adds to it."""
+
+    importance: float
+    weights: tuple[Weight, ...]
+
+
 @dataclass(frozen=True)
 class Analysis:
     """The result for one document; `summary` holds passage indices in reading order.

@@ -16,7 +16,7 @@ from app.documents.mupdf import pymupdf
 from app.documents.pdf_opening import open_pdf, was_rewritten
 from app.errors import FusenError
 from app.export.brief import KEPT
-from app.export.wording import decision_words, grade, importance_words, printable, tag_words
+from app.export.wording import decision_words, grade, importance_words, printable, say, tag_words, task_words
 from app.export.writing import refuse_original, replacing
 from app.review.findings import Decision, Finding
 
@@ -120,8 +120,9 @@ def _content(finding: Finding) -> str:
     importance = importance_words(finding.importance, finding.interval, language)
     lines = [
         _tags(finding),
-        f"{grade(finding.importance, language)}: {importance}",
+        f"{grade(finding.importance, language)}: {importance}" if finding.rank > 0 else say("not-scored", language),
         decision_words(finding.decision, language),
+        say("between", language).join(task_words(finding, language)),
         "\n".join(printable(line) for line in finding.comment.splitlines()),
     ]
     return "\n".join(filter(None, lines))

@@ -20,7 +20,10 @@ KEPT: frozenset[Decision] = frozenset({"accepted", "edited", "added"})
 
 @dataclass(frozen=True, slots=True)
 class BriefSource:
-    """What a brief is made of: one analysed document with its findings."""
+    """What a brief is made of: one analysed document with its findings.
+
+    `labels`: how the file itself numbers its pages, one each where they are known.
+    """
 
     file: str
     title: str
@@ -28,6 +31,7 @@ class BriefSource:
     page_count: int
     analysis: Analysis
     findings: tuple[Finding, ...]
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +71,24 @@ class BriefDocument:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A passage in its own words; `page` is None for formats without pages."""
+    """A passage in its own words; `page` is None for formats without pages.
+
+    `label` is how the file itself numbers the page, the number where it has no other.
+    """
 
     file: str
     page: int | None
     text: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BriefFinding:
-    """A finding as the meeting needs it; `tags` are identifiers, see `app.tags` for their words."""
+    """A finding as the meeting needs it; `tags` are identifiers, see `app.tags` for their words.
+
+    `proposed` is the model's own passage where the reviewer moved its ends. `due` is YYYY-MM-DD; `raised`: to be raised in the
+    meeting. `scored`: whether the model weighed this place at all, as it does not what stands between its passages.
+    """
 
     quote: Quote
     language: Language
@@ -85,6 +97,11 @@ class BriefFinding:
     interval: tuple[float, float]
     decision: Decision
     comment: str
+    proposed: str = ""
+    owner: str = ""
+    due: str = ""
+    raised: bool = False
+    scored: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +179,7 @@ def _document(source: BriefSource) -> BriefDocument:
 
 
 def _not_looked_at(source: BriefSource) -> NotLookedAt:
-    seen = {(finding.start, finding.end) for finding in source.findings}
+    seen = {(finding.proposed.start, finding.proposed.end) for finding in source.findings}
     unseen = [p for p in source.analysis.passages if not p.selected and (p.start, p.end) not in seen]
     scored = sum(p.end - p.start for p in source.analysis.passages)
     return NotLookedAt(
@@ -174,7 +191,10 @@ def _not_looked_at(source: BriefSource) -> NotLookedAt:
 
 
 def _quote(source: BriefSource, page: int, text: str) -> Quote:
-    return Quote(Path(source.file).name, page if source.format == "pdf" else None, text)
+    if source.format != "pdf":
+        return Quote(Path(source.file).name, None, text)
+    label = source.labels[page - 1] if 1 <= page <= len(source.labels) else ""
+    return Quote(Path(source.file).name, page, text, label or str(page))
 
 
 def _finding(source: BriefSource, finding: Finding) -> BriefFinding:
@@ -186,4 +206,9 @@ def _finding(source: BriefSource, finding: Finding) -> BriefFinding:
         interval=finding.interval,
         decision=finding.decision,
         comment=finding.comment,
+        proposed="" if finding.proposal is None else finding.proposal.text,
+        owner=finding.owner,
+        due=finding.due,
+        raised=finding.raised,
+        scored=finding.rank > 0,
     )

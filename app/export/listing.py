@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -12,14 +13,17 @@ from app.analysis.analysis import Analysis
 from app.tags import tag_name
 
 
-def analysis_listing(analysis: Analysis, *, paged: bool, width: int) -> str:
-    """The list, `width` columns wide (a Japanese character takes two); pages are named if the document is `paged`."""
+def analysis_listing(analysis: Analysis, pages: Sequence[str] | None, *, width: int) -> str:
+    """The list, `width` columns wide (a Japanese character takes two).
+
+    `pages` is what each page is called, from the first; None for a document without pages.
+    """
     written = io.StringIO()
     console = Console(file=written, width=max(40, width), color_system=None, force_terminal=False)
     selected = sorted((p for p in analysis.passages if p.selected), key=lambda p: p.rank)
     console.print(Text(analysis.file))
     for passage in selected:
-        facts = [f"{passage.importance:.0%}", f"p. {passage.page}" if paged else ""]
+        facts = [f"{passage.importance:.0%}", f"p. {pages[passage.page - 1]}" if pages else ""]
         facts += [tag_name(tag.tag, analysis.language) for tag in passage.tags]
         console.print(Text("\n" + " · ".join(filter(None, facts))))
         console.print(Padding(Text(" ".join(passage.text.split())), (0, 0, 0, 4)))

@@ -6,6 +6,7 @@ import json
 import re
 from functools import cache
 from importlib import resources
+from typing import Protocol
 
 from app.documents.document import Language
 from app.export.brief import Brief, BriefDocument, BriefFinding, Quote
@@ -74,7 +75,11 @@ def decision_words(decision: Decision, language: Language) -> str:
 
 def citation(quote: Quote, brief: Brief) -> str:
     """Where a quote stands: the page, with the file's name where the brief is of several documents."""
-    page = say("page-citation", brief.language, page=quote.page) if quote.page is not None else ""
+    page = (
+        say("page-citation", brief.language, page=printable(quote.label) or quote.page)
+        if quote.page is not None
+        else ""
+    )
     if len(brief.documents) == 1:
         return page or "–"
     return say("separator", brief.language).join(filter(None, (printable(quote.file), page)))
@@ -90,10 +95,37 @@ def finding_words(finding: BriefFinding, brief: Brief) -> tuple[str, str, str, s
         say("between", language).join(
             (
                 decision_words(finding.decision, language),
-                importance_words(finding.importance, finding.interval, language),
+                importance_words(finding.importance, finding.interval, language)
+                if finding.scored
+                else say("not-scored", language),
             )
         ),
-        printable(finding.comment),
+        say("between", language).join(filter(None, (*task_words(finding, language), printable(finding.comment)))),
+    )
+
+
+class Task(Protocol):
+    """What is to be done about a finding."""
+
+    @property
+    def owner(self) -> str:
+        """By whom."""
+
+    @property
+    def due(self) -> str:
+        """Until when."""
+
+    @property
+    def raised(self) -> bool:
+        """Whether in the meeting."""
+
+
+def task_words(task: Task, language: Language) -> tuple[str, ...]:
+    """To be raised in the meeting, by whom, until when: as far as any of it was said."""
+    return (
+        *((say("raised", language),) if task.raised else ()),
+        *((say("owner", language, owner=printable(task.owner)),) if task.owner else ()),
+        *((say("due", language, due=task.due),) if task.due else ()),
     )
 
 

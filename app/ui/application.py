@@ -75,6 +75,7 @@ def run(
         reception = single.Reception(socket, window)
         reception.asked.connect(open_files)
         session.start()
+        window.restoring.restore()
         session.open([Path(file) for file in files])
 
     requests.asked.connect(open_files)

@@ -55,6 +55,10 @@ def _is_decided(state: WindowState) -> bool:
     return _has_finding(state) and finding is not None and finding.decision != "undecided"
 
 
+def _can_edit_range(state: WindowState) -> bool:
+    return _has_finding(state) and state.current is not None and state.current.document is not None
+
+
 _has_findings = _file(lambda f: f.is_reviewable and f.findings.total() > 0)
 _is_shown = _file(lambda f: f.opened is not None)
 _is_read = _file(lambda f: f.opened is not None and f.document is not None)
@@ -152,6 +156,44 @@ COMMANDS: tuple[Command, ...] = (
         _has_finding,
     ),
     Command("clear", QT_TRANSLATE_NOOP("Command", "Back to undecided"), "review", ("Backspace",), enabled=_is_decided),
+    Command(
+        "skip",
+        QT_TRANSLATE_NOOP("Command", "Skip"),
+        "review",
+        ("K",),
+        "next",
+        QT_TRANSLATE_NOOP("Command", "Leave it undecided, remember that, and go on"),
+        _has_finding,
+    ),
+    Command(
+        "edit-range",
+        QT_TRANSLATE_NOOP("Command", "Change where it begins and ends"),
+        "review",
+        ("E",),
+        enabled=_can_edit_range,
+        separator_before=True,
+    ),
+    Command("tags", QT_TRANSLATE_NOOP("Command", "Change tags"), "review", ("T",), enabled=_has_finding),
+    Command(
+        "add-finding",
+        QT_TRANSLATE_NOOP("Command", "Add the marked text as a finding"),
+        "review",
+        ("I",),
+        hint=QT_TRANSLATE_NOOP("Command", "Mark the words on the page first"),
+        enabled=_file(lambda f: f.is_reviewable and f.document is not None and f.marked is not None),
+    ),
+    Command("raise", QT_TRANSLATE_NOOP("Command", "Raise in the meeting"), "review", ("M",), enabled=_has_finding),
+    Command("owner", QT_TRANSLATE_NOOP("Command", "Owner"), "review", ("O",), enabled=_has_finding),
+    Command("due", QT_TRANSLATE_NOOP("Command", "Due date"), "review", ("D",), enabled=_has_finding),
+    Command(
+        "why",
+        QT_TRANSLATE_NOOP("Command", "Why this passage?"),
+        "review",
+        ("W",),
+        hint=QT_TRANSLATE_NOOP("Command", "Shade the words that carried the model's estimate"),
+        enabled=_has_finding,
+        checkable=True,
+    ),
     Command("comment", QT_TRANSLATE_NOOP("Command", "Comment"), "review", ("C",), "comment", enabled=_has_finding),
     Command(
         "next",
@@ -167,7 +209,7 @@ COMMANDS: tuple[Command, ...] = (
         "previous",
         QT_TRANSLATE_NOOP("Command", "Previous finding"),
         "review",
-        ("K",),
+        ("P",),
         "previous",
         enabled=_has_findings,
     ),

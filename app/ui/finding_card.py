@@ -1,34 +1,44 @@
-"""The card of the selected finding: what it is and why, its words and links, a comment, and the buttons to decide."""
+"""The card of the selected finding: what it is and why, its words and links, who is to do what, and the buttons to decide."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from functools import partial
 
-from app.analysis.analysis import Analysis
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from app.analysis.analysis import Analysis, Explanation
 from app.review.findings import Finding
 from app.ui.actions import Actions
+from app.ui.card_fields import CommentField, LineField, read_due, read_owner
+from app.ui.card_words import heading, link_title, place_line, shaded_words, weight_line
+from app.ui.explaining import heavy
 from app.ui.finding_list import is_accepted
-from app.ui.findings_model import title_of
-from app.ui.language import tag_name
 from app.ui.relations import Relation, relations
+from app.ui.shaded_text import ShadedText
+from app.ui.squeezed import Squeezed
 from app.ui.state import OpenFile
-from app.ui.widgets import Excerpt, PassageButton, clear, label, restyle
+from app.ui.widgets import PassageButton, clear, label, restyle, tooltip
 from app.ui.words import way_words
 
-QUOTE_LINES = 4
-LINKS = 3
+QUOTE_LINES, EXPLAINED_LINES = 4, 10
+LINKS = 2
+ABOUT_HEIGHT = 128
+"""Pixels that what is said of a finding keeps in a low window; it scrolls there."""
 
 
 class FindingCard(QWidget):
-    """Shows one finding; `commented` carries file, id and text when the reviewer leaves the comment field.
+    """Shows one finding. `commented`, `owned` and `dated` carry file, id and text when the reviewer leaves the field.
 
-    `followed` carries the passage at the other end of a link.
+    `followed` carries the passage at the other end of a link; `left` says that the next key is for the findings again.
     """
 
     commented = Signal(object, str, str)
+    owned = Signal(object, str, str)
+    dated = Signal(object, str, str)
     followed = Signal(object)
+    left = Signal()
 
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent)
@@ -36,38 +46,62 @@ class FindingCard(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._file: OpenFile | None = None
         self._finding_id: str | None = None
-        self._analysis: Analysis | None = None
+        self._shown: tuple[str, Analysis | None, object] | None = None
         self._kept = ""
-        self._tags, self._figures = label("", "head", wrap=True), label("", "small", wrap=True)
-        self._quote = Excerpt(QUOTE_LINES)
+        self._tags = label("", "head", wrap=True)
+        self._place, self._figures, self._why = (label("", "small", wrap=True) for _ in range(3))
+        self._why.hide()
+        self._quote = ShadedText(QUOTE_LINES)
         self._links = QVBoxLayout()
         self._links.setSpacing(4)
-        self._comment = CommentField()
-        self._comment.setFixedHeight(66)
-        self._comment.setTabChangesFocus(True)
-        self._comment.setAcceptDrops(False)  # a document that is dropped on it is to be opened
-        self._comment.setPlaceholderText(self.tr("Comment (C) – goes with the finding into every export"))
-        self._comment.setAccessibleName(self.tr("Comment"))
-        self._comment.left.connect(self.keep_comment)
-        self.accept = self._button(actions, "accept", "A")
-        self.reject = self._button(actions, "reject", "R")
-        self.next = self._button(actions, "next", "N", self.tr("Next"))
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for button in (self.accept, self.reject, self.next):
-            buttons.addWidget(button, 1)
+        self._comment = self._make_comment()
+        self.owner = LineField(self.tr("Owner (O)"), self.tr("Owner"), read_owner)
+        advice = self.tr("Write a date as 2026-03-31, 3-31 for the next one, or +7 for seven days from today.")
+        self.due = LineField(self.tr("Due date (D)"), self.tr("Due date"), read_due, advice)
+        for field, signal in ((self.owner, self.owned), (self.due, self.dated)):
+            field.changed.connect(partial(self._tell, signal))
+            field.done.connect(self.left)
+        self.accept = self._button(actions["accept"], "A")
+        self.reject = self._button(actions["reject"], "R")
+        self.skip = self._button(actions["skip"], "K")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
-        for widget in (self._tags, self._figures, self._quote):
-            layout.addWidget(widget)
-        layout.addLayout(self._links)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setSpacing(6)
+        self._about = Squeezed(ABOUT_HEIGHT, 6)
+        for widget in (self._tags, self._place, self._figures, self._quote, self._why):
+            self._about.column.addWidget(widget)
+        self._about.column.addLayout(self._links)
+        layout.addWidget(self._about, 1)
+        layout.addLayout(self._make_tools(actions))
+        layout.addLayout(_row(self.owner, self.due))
         layout.addWidget(self._comment)
-        layout.addLayout(buttons)
+        layout.addLayout(_row(self.accept, self.reject, self.skip))
 
-    def _button(self, actions: Actions, command: str, key: str, text: str = "") -> QPushButton:
-        action = actions[command]
-        button = QPushButton(f"{text or action.text()}  {key}")
+    def _make_comment(self) -> CommentField:
+        field = CommentField()
+        field.setFixedHeight(48)
+        field.setTabChangesFocus(True)
+        field.setAcceptDrops(False)  # a document that is dropped on it is to be opened
+        field.setPlaceholderText(self.tr("Comment (C) – goes with the finding into every export"))
+        field.setAccessibleName(self.tr("Comment"))
+        field.left.connect(self.keep_comment)
+        field.done.connect(self.left)
+        return field
+
+    def _make_tools(self, actions: Actions) -> QHBoxLayout:
+        """Small buttons of what can be done besides deciding."""
+        names = {
+            "why": (self.tr("Why"), "W"),
+            "edit-range": (self.tr("Ends"), "E"),
+            "tags": (self.tr("Tags"), "T"),
+            "raise": (self.tr("Raise"), "M"),
+        }
+        self.tools = {command: _tool(actions[command], f"{text} {key}") for command, (text, key) in names.items()}
+        self.tools["raise"].setCheckable(True)
+        return _row(*self.tools.values(), spacing=4)
+
+    def _button(self, action: QAction, key: str) -> QPushButton:
+        button = QPushButton(f"{action.text()}  {key}")
         button.setToolTip(action.toolTip())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(action.trigger)
@@ -75,66 +109,86 @@ class FindingCard(QWidget):
         button.setEnabled(action.isEnabled())
         return button
 
+    # ---- what is shown
+
     def show_finding(self, file: OpenFile | None) -> None:
-        """Show the selected finding of `file`; the comment of the one before is kept first."""
+        """Show the selected finding of `file`; the fields of the one before are kept first."""
         finding = file.findings.selected if file is not None and file.is_reviewable else None
+        if finding is not None and finding.id != self._finding_id:
+            self._about.verticalScrollBar().setValue(0)
         if (finding.id if finding else None) != self._finding_id:
             self.keep_comment()
+            self._leave_fields()
         self.setVisible(finding is not None)
-        if finding is None:
+        if finding is None or file is None:
             self._finding_id = None
             return
-        self._tags.setText(" · ".join(tag_name(t.tag) for t in finding.tags) or title_of(finding))
-        self._explain(file, finding)
-        self._quote.show_text(finding.text)
+        self._tags.setText(heading(finding))
+        self._place.setText(place_line(file, finding))
+        self._place.setVisible(bool(self._place.text()))
+        self._figures.setText(weight_line(file, finding))
+        self._tags.setToolTip(tooltip(self._figures.text()))
         if not self._comment.hasFocus() or finding.id != self._finding_id:
             self._comment.setPlainText(finding.comment)
             self._kept = finding.comment
-        analysis = file.analysis if file is not None else None
-        if finding.id != self._finding_id or analysis is not self._analysis:
-            self._show_links(relations(analysis, finding))
-            self._analysis = analysis
+        self._show_passage(file, finding)
         self._file, self._finding_id = file, finding.id
+        self.owner.show_value(finding.owner)
+        self.due.show_value(finding.due)
+        self.tools["raise"].setChecked(finding.raised)
         restyle(self.accept, role="accepted" if is_accepted(finding.decision) else "primary")
         restyle(self.reject, role="rejected" if finding.decision == "rejected" else "")
 
-    def _explain(self, file: OpenFile | None, finding: Finding) -> None:
-        """Why the passage was selected, in the figures that there are."""
-        low, high = finding.interval
-        first = file is not None and file.has_first_findings
-        estimate = self.tr("importance {value:.0%} ({low:.0%}–{high:.0%})")
-        if first:
-            estimate = self.tr("first estimate {value:.0%} ({low:.0%}–{high:.0%})")
-        facts = [estimate.format(value=finding.importance, low=low, high=high)]
-        if finding.quads:
-            facts.insert(0, self.tr("page {page}").format(page=finding.page))
-        passages = len(file.analysis.passages) if file is not None and file.analysis is not None else 0
-        if passages:
-            facts.append(self.tr("rank {rank} of {passages:,}").format(rank=finding.rank, passages=passages))
-        if not finding.selected and not first:
-            facts.append(self.tr("not selected"))
-        self._figures.setText("  ·  ".join(facts).capitalize())
-        why = self.tr("By the model's estimate a reviewer must read {share:.0%} of passages like this one.")
-        tags = "".join(f"\n{tag_name(tag.tag)}: {tag.probability:.0%}" for tag in finding.tags)
-        told = why.format(share=finding.importance) + tags
-        for part in (self._tags, self._figures):
-            part.setToolTip(told)
+    def _show_passage(self, file: OpenFile, finding: Finding) -> None:
+        """Words and links, where they are others than before; an explanation is for the words that it was given for."""
+        shown = (finding.text, file.analysis, file.structure)
+        if finding.id == self._finding_id and shown == self._shown:
+            return
+        self._shown = shown
+        self._quote.show_text(finding.text, most=QUOTE_LINES)
+        self._why.hide()
+        self._show_links(file, relations(file.analysis, finding))
 
-    def _show_links(self, links: list[Relation]) -> None:
+    def show_explanation(self, told: str, explanation: Explanation | None = None) -> None:
+        """Shade what carried the estimate and say what that is; without an explanation only `told`, which may be nothing."""
+        finding = self._file.findings.selected if self._file is not None else None
+        if finding is None:
+            return
+        weights = heavy(explanation) if explanation is not None else []
+        self._quote.show_text(finding.text, weights, EXPLAINED_LINES if explanation is not None else QUOTE_LINES)
+        text = shaded_words(finding.text, explanation, weights) if explanation is not None else told
+        self._why.setText(text)
+        self._why.setVisible(bool(text))
+
+    def _show_links(self, file: OpenFile, links: list[Relation]) -> None:
         clear(self._links)
         for relation in links[:LINKS]:
             passage = relation.passage
-            place = self.tr("p. {page}").format(page=passage.page) if passage.quads else ""
-            entry = PassageButton(way_words(relation.way), passage.text, place, most=1)
+            place = self.tr("p. {page}").format(page=file.page_words(passage.page)) if passage.quads else ""
+            entry = PassageButton(way_words(relation.way), link_title(file, passage), place, most=1)
+            entry.setToolTip(tooltip(passage.text))
+            entry.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             entry.clicked.connect(lambda _checked=False, passage=passage: self.followed.emit(passage))
             self._links.addWidget(entry)
         if len(links) > LINKS:
             more = self.tr("and {n} more").format(n=len(links) - LINKS)
             self._links.addWidget(label(more, "small"))
 
+    # ---- fields
+
     def edit_comment(self) -> None:
         """Put the cursor into the comment."""
         self._comment.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def edit_owner(self) -> None:
+        """Put the cursor into the owner."""
+        self.owner.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.owner.selectAll()
+
+    def edit_due(self) -> None:
+        """Put the cursor into the due date."""
+        self.due.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.due.selectAll()
 
     def keep_comment(self) -> None:
         """Store what was typed, if it was changed."""
@@ -143,21 +197,41 @@ class FindingCard(QWidget):
             self._kept = text
             self.commented.emit(self._file, self._finding_id, text)
 
+    def _leave_fields(self) -> None:
+        """Another finding comes: what is typed belongs to this one."""
+        for field in (self.owner, self.due):
+            if field.hasFocus():
+                field.keep()
+                field.clearFocus()
 
-class CommentField(QPlainTextEdit):
-    """Return and Esc leave the field, Shift+Return makes a new line; `left` is emitted whenever it loses the cursor."""
+    def _tell(self, signal: SignalInstance, text: str) -> None:
+        if self._file is not None and self._finding_id is not None:
+            signal.emit(self._file, self._finding_id, text)
 
-    left = Signal()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Leave, or type."""
-        shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        if event.key() == Qt.Key.Key_Escape or (event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not shift):
-            self.window().setFocus()
-        else:
-            super().keyPressEvent(event)
+def _row(*widgets: QWidget, spacing: int = 8) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(spacing)
+    for widget in widgets:
+        row.addWidget(widget, 1)
+    return row
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        """The cursor goes elsewhere."""
-        super().focusOutEvent(event)
-        self.left.emit()
+
+def _tool(action: QAction, text: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setToolTip(action.toolTip())
+    button.setCheckable(action.isCheckable())
+    button.setProperty("role", "toggle")
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setSizePolicy(QPushButton().sizePolicy())
+
+    def follow() -> None:
+        button.setEnabled(action.isEnabled())
+        if action.isCheckable():
+            button.setChecked(action.isChecked())
+
+    button.clicked.connect(action.trigger)
+    action.changed.connect(follow)
+    follow()
+    return button

@@ -117,8 +117,11 @@ class FindingList:
         return self._by_id.get(finding_id)
 
     def at(self, start: int, end: int) -> Finding | None:
-        """The finding that covers exactly these characters."""
-        return next((f for f in self._by_id.values() if (f.start, f.end) == (start, end)), None)
+        """The finding that was proposed of exactly these characters, or covers them."""
+        same = (
+            f for f in self._by_id.values() if (start, end) in ((f.start, f.end), (f.proposed.start, f.proposed.end))
+        )
+        return next(same, None)
 
     def all(self) -> Iterable[Finding]:
         """Every finding, those that the filter hides included."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import (
     QAbstractListModel,
     QCoreApplication,
@@ -27,7 +29,8 @@ from app.ui.language import current, tag_name
 from app.ui.widgets import fitted
 
 Index = QModelIndex | QPersistentModelIndex
-FINDING, GROUP = Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
+FINDING, GROUP, PAGE = (Qt.ItemDataRole.UserRole + role for role in (1, 2, 3))
+"""The finding or the group of a row; what the page of the finding is called."""
 ROW_HEIGHT, HEAD_HEIGHT = 80, 34
 _WORDS = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
 _MANY = 64
@@ -45,6 +48,7 @@ class FindingsModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self.findings = FindingList()
+        self.page_words: Callable[[int], str] = str
 
     def show(self, findings: FindingList) -> None:
         """Take another list, or the same one in another order."""
@@ -76,8 +80,11 @@ class FindingsModel(QAbstractListModel):
         finding = self.findings.get(row)
         if finding is None or role == FINDING:
             return finding
+        if role == PAGE:
+            return self.page_words(finding.page)
         if role in _WORDS:
-            return f"{title_of(finding)}, page {finding.page}, {finding.decision}: {finding.text}"
+            page = self.page_words(finding.page)
+            return f"{title_of(finding)}, page {page}, {finding.decision}: {finding.text}"
         return None
 
 
@@ -132,7 +139,7 @@ class FindingDelegate(QStyledItemDelegate):
         bold = QFont(option.font)
         bold.setWeight(QFont.Weight.DemiBold)
         # Without pages of its own a document has no page worth naming.
-        where = f"{finding.importance:.0%}" + (f"  ·  p. {finding.page}" if finding.quads else "")
+        where = f"{finding.importance:.0%}" + (f"  ·  p. {index.data(PAGE)}" if finding.quads else "")
         painter.setPen(colour(theme.muted))
         painter.setFont(option.font)
         flags = Qt.AlignmentFlag.AlignVCenter

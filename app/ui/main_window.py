@@ -25,6 +25,7 @@ from app.ui.actions import Actions
 from app.ui.appearance import ICONS
 from app.ui.asides import Asides
 from app.ui.beside import SideBySide
+from app.ui.deciding import Deciding
 from app.ui.document_view import DocumentView, MessageBar
 from app.ui.exporting import ENDINGS
 from app.ui.findings_panel import FindingsPanel
@@ -32,6 +33,7 @@ from app.ui.guide import Guide
 from app.ui.household import Household
 from app.ui.hub import Message
 from app.ui.reading import COMMANDS_OF_A_VIEW
+from app.ui.restoring import Restoring
 from app.ui.session import Session
 from app.ui.sheet_view import SheetView
 from app.ui.sidebar import Sidebar
@@ -76,8 +78,10 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start)
         self._build()
+        self.deciding = Deciding(session, self.actions_by_id, self.panel.card, self._sheets, self.panel.list, self)
         self._connect()
         self.household.move_in()
+        self.restoring = Restoring(session, lambda key: self.views[key].sheets if key in self.views else None, self)
         self._show_current()
 
     def _build(self) -> None:
@@ -144,6 +148,7 @@ class MainWindow(QMainWindow):
         """What each command does: here what needs the window, the rest is the session's."""
         handlers: dict[str, Callable[[], object]] = {
             **self._session.handlers(),
+            **{c: partial(self._decide, c) for c in ("edit-range", "tags", "owner", "due", "why")},
             "open": self._ask_files,
             "example": self._open_example,
             "quit": self.close,
@@ -171,6 +176,9 @@ class MainWindow(QMainWindow):
             handlers[command] = partial(self._run_in_view, command)
         handlers["select-all"] = self._select_all
         return handlers
+
+    def _decide(self, command: str) -> None:
+        self.deciding.handlers()[command]()
 
     def run_command(self, command: str) -> None:
         """Run a command by its id."""
@@ -500,5 +508,6 @@ class MainWindow(QMainWindow):
         """Keep what is typed."""
         self.panel.card.keep_comment()
         self.household.close()
+        self.restoring.write()
         self.closing.emit()
         event.accept()

@@ -9,6 +9,7 @@ from typing import Literal
 
 from app.errors import FusenError
 from app.review.findings import Decision
+from app.ui.explaining import Explainer
 from app.ui.exporting import Exporter
 from app.ui.filtering import Filter
 from app.ui.finding_list import Order
@@ -50,6 +51,7 @@ class Session:
         self._background = Background(self._courier)
         self._documents = WorkerClient(document_worker, name="document worker")
         self._model = WorkerClient(model_worker, name="model worker")
+        self.explainer = Explainer(self._model, self._courier)
         self.images = PageImages(self._documents, self._courier)
         self._path = workspace
         self._workspace: Workspace | None = None
@@ -104,6 +106,9 @@ class Session:
             "accept": lambda: self.decide("accepted"),
             "reject": lambda: self.decide("rejected"),
             "clear": lambda: self.decide("undecided"),
+            "skip": lambda: self.reviewing(Reviewer.skip),
+            "raise": lambda: self.reviewing(Reviewer.toggle_raised),
+            "add-finding": lambda: self.reviewing(Reviewer.add_marked),
             "undo": self.undo,
             "redo": self.redo,
             "analyse": self.retry,
@@ -147,6 +152,19 @@ class Session:
     def drawing(self) -> tuple[WorkerClient, Courier]:
         """Who draws pages, and who brings them."""
         return self._documents, self._courier
+
+    def stored_window(self) -> str | None:
+        """What the window showed last, in its own words; None where nothing is known of that."""
+        try:
+            return self._workspace.window_state() if self._workspace is not None else None
+        except FusenError as error:
+            self.hub.announced.emit(0, Message("error", error.message, error.advice))
+            return None
+
+    def store_window(self, content: str) -> None:
+        """Keep what the window shows. Raises FusenError where that cannot be written now."""
+        if self._workspace is not None:
+            self._workspace.save_window_state(content)
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open files; the last one comes into view."""
@@ -220,6 +238,11 @@ class Session:
         """Decide on the selected finding."""
         if self._reviewer is not None:
             self._reviewer.decide(decision)
+
+    def reviewing(self, act: Callable[[Reviewer], object]) -> None:
+        """Let the reviewer do something, once there is a workspace to keep it in."""
+        if self._reviewer is not None:
+            act(self._reviewer)
 
     def comment(self, file: OpenFile, finding_id: str, text: str) -> None:
         """Keep a comment."""

@@ -166,12 +166,6 @@ class SheetView(QAbstractScrollArea):
         """The sheet at the middle of the view, from 0."""
         return self._sheet_at(self.verticalScrollBar().value() + self.viewport().height() * 0.4)
 
-    def show_sheet(self, sheet: int) -> None:
-        """Scroll to the top of a sheet."""
-        self._guest = None
-        if 0 <= sheet < len(self._tops):
-            self.verticalScrollBar().setValue(round(self._tops[sheet] - GAP))
-
     def shown_range(self) -> tuple[int, int] | None:
         """What stands in view, half-open: pages from 1 that show by half or fill half the view; of joined sheets characters."""
         if not self._tops:
@@ -211,6 +205,33 @@ class SheetView(QAbstractScrollArea):
     def corner(self, sheet: int) -> QPointF:
         """Where in the view a sheet begins."""
         return self._target(sheet).topLeft()
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the text is set here, in the theme's colours, and not in pictures of white pages."""
+        return self._sheets.joined
+
+    def rects_of(self, passage: Placed) -> list[QRectF]:
+        """Where in the view a passage lies: one or more rectangles a line, of sheets that show or are near."""
+        near = range(max(self._showing()[0] - 1, 0), self._showing()[-1] + 2)
+        sheets = [sheet for sheet in self._sheets.sheets_of(passage) if sheet in near and sheet < len(self._sizes)]
+        return [rect for sheet in sheets for rect in self._in_view(sheet, self._sheets.place(passage, sheet))]
+
+    def place(self) -> tuple[int, object, float | None] | None:
+        """Where the reader is, for `show_place`: sheet, what stands at the line looked at, zoom (None: it fits the width)."""
+        held = self._hold(self.viewport().height() * LOOKED_AT)
+        return None if held is None else (*held, None if self._fits else self.zoom)
+
+    def show_place(self, sheet: int, held: object, zoom: float | None) -> None:
+        """Have the reader where she was; a place that this document does not have is left out."""
+        if not 0 <= sheet < len(self._sizes):
+            return
+        if zoom is not None:
+            self.zoom_by(zoom / self.zoom)
+        with self._keeping():
+            self._sheets.settle([sheet])
+        down = self._held(sheet, held) - self.viewport().height() * LOOKED_AT
+        self.verticalScrollBar().setValue(round(down))
 
     # ---- zoom
 

@@ -62,6 +62,10 @@ class OpenFile:
         pages = self.document.pages if self.document is not None else ()
         return pages[page - 1].label if 1 <= page <= len(pages) else ""
 
+    def page_words(self, page: int) -> str:
+        """What a page is called where a passage on it is shown: its label, else its number."""
+        return self.label_of(page) or str(page)
+
     @property
     def sha256(self) -> str | None:
         """Identity of the bytes, once known."""

@@ -226,6 +226,13 @@ QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {line}; s
 QTabBar::tab {{ background: transparent; color: {muted}; padding: 6px 12px; border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {text}; border-bottom-color: {flag}; }}
 QTabBar:focus {{ border: 1px solid {focus}; border-radius: 6px; }}
+QFrame#tagPicker {{ background: {panel}; border: 1px solid {line}; border-radius: 6px; }}
+QFrame#tagPicker QListView::indicator {{ width: 12px; height: 12px; border: 1px solid {muted}; border-radius: 3px; }}
+QFrame#tagPicker QListView::indicator:checked {{ background: {flag}; border-color: {flag_text}; }}
+QScrollArea#squeezed, QWidget#squeezedContent {{ background: transparent; border: 0; }}
+QFrame#tagPicker QListView::item {{ padding: 4px 4px; border-radius: 4px; }}
+QFrame#tagPicker QListView::item:hover {{ background: {hover}; }}
+QFrame#tagPicker QListView::item:selected {{ background: {flag_wash}; color: {text}; }}
 QProgressBar {{ background: {line}; border: 0; border-radius: 2px; max-height: 4px; min-height: 4px; }}
 QProgressBar::chunk {{ background: {flag}; border-radius: 2px; }}
 QSlider {{ min-height: 20px; }}

@@ -48,7 +48,7 @@ def way_words(way: Way) -> str:
         "amended-by": _tr("Amended by"),
         "exception-to": _tr("Exception to"),
         "exception-in": _tr("Exception in"),
-        "read-together": _tr("Read with"),
+        "read-together": _tr("Read together with"),
     }[way]
 
 

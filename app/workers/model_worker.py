@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.errors import FusenError
 from app.workers.limits import MODEL_MEMORY, limit_data
-from app.workers.protocol import AnalysisResult, Analyze, Body, Describe, Description, Value
+from app.workers.protocol import (
+    AnalysisResult,
+    Analyze,
+    Body,
+    Describe,
+    Description,
+    Explain,
+    ExplanationResult,
+    Value,
+)
 from app.workers.serving import CallContext, serve
 
 if TYPE_CHECKING:
@@ -49,6 +58,8 @@ class ModelHandler:
             match body:
                 case Analyze():
                     return self._analyze(body, context)
+                case Explain():
+                    return self._explain(body, context)
                 case Describe():
                     return self._describe(context)
         except (RuntimeError, MemoryError) as error:
@@ -73,6 +84,12 @@ class ModelHandler:
         return AnalysisResult(
             analyze(body.document, body.settings, scorer, report, early if body.preliminary else None)
         )
+
+    def _explain(self, body: Explain, context: CallContext) -> ExplanationResult:
+        from app.analysis.explaining import explain
+
+        scorer = self._scorer(body.device, context)
+        return ExplanationResult(explain(body.passages, body.index, body.kind, scorer, context.check_cancelled))
 
     def _describe(self, context: CallContext) -> Description:
         from app.analysis.analyzing import LONGEST

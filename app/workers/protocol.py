@@ -7,15 +7,15 @@ in messages: the client makes a shared-memory block, the worker fills it (`app.w
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
 
-from app.analysis.analysis import Analysis, AnalysisSettings
+from app.analysis.analysis import Analysis, AnalysisSettings, Explanation
 from app.analysis.structure.values import Structure
 from app.documents.collecting import without_collection
-from app.documents.document import Document, DocumentFormat, OcrMode
+from app.documents.document import Document, DocumentFormat, DocumentKind, OcrMode
 from app.documents.left_out import Reason
 from app.errors import ErrorCode
 from app.review.findings import Finding
@@ -78,16 +78,25 @@ class Analyze(msgspec.Struct, tag=True, frozen=True):
     preliminary: bool = False
 
 
+class Explain(msgspec.Struct, tag=True, frozen=True):
+    """Say what words of `passages[index]` its importance hangs on; the others are its neighbours. Result: `ExplanationResult`."""
+
+    passages: tuple[str, ...]
+    index: int
+    kind: DocumentKind
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+
+
 class Describe(msgspec.Struct, tag=True, frozen=True):
     """Load what is needed and say what is there (model, device, versions; confinement). Result: `Description`."""
 
 
-Body = OpenDocument | ReadDocument | RenderPage | AnnotatePdf | Analyze | Describe
+Body = OpenDocument | ReadDocument | RenderPage | AnnotatePdf | Analyze | Explain | Describe
 
 
 def file_of(body: Body) -> str | None:
     """The file that a request is about, for messages to the user."""
-    if isinstance(body, Describe):
+    if isinstance(body, Describe | Explain):
         return None
     return body.document.file if isinstance(body, Analyze) else body.path
 
@@ -164,7 +173,22 @@ class AnalysisResult(msgspec.Struct, tag=True, frozen=True):
     analysis: Analysis
 
 
-Value = OpenedDocument | PageImage | Written | Description | ReadResult | ConversionWanted | AnalysisResult
+class ExplanationResult(msgspec.Struct, tag=True, frozen=True):
+    """What an `Explain` found."""
+
+    explanation: Explanation
+
+
+Value = (
+    OpenedDocument
+    | PageImage
+    | Written
+    | Description
+    | ReadResult
+    | ConversionWanted
+    | AnalysisResult
+    | ExplanationResult
+)
 
 
 class Started(msgspec.Struct, tag=True, frozen=True):

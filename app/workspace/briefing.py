@@ -30,7 +30,8 @@ def brief_of(
         analysis = workspace.analysis(stored.sha256)
         if analysis is not None:
             findings = workspace.findings(stored.sha256)
-            sources.append(BriefSource(stored.file, stored.title, stored.format, stored.page_count, analysis, findings))
+            known = (stored.file, stored.title, stored.format, stored.page_count)
+            sources.append(BriefSource(*known, analysis, findings, stored.page_labels))
     if not sources:
         raise FusenError("empty", f"{workspace.path.name} holds no analysed document.", "Analyse a document first.")
     return make_brief(sources, title=title, purpose=purpose, language=language)

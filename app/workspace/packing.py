@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import zlib
 from itertools import islice
@@ -14,19 +13,27 @@ import msgspec
 from app.analysis.analysis import Analysis, ScoredPassage, TagScore
 from app.documents.document import Document, Quad
 from app.errors import FusenError
-from app.review.findings import Finding
+from app.review.findings import Finding, Span, finding_id, with_span, with_tags
 from app.workspace.database import damaged
 
 FINDING_COLUMNS = (
     'id, document_sha256, "start", "end", page, text, quads,'
-    " importance, low, high, tags, rank, selected, decision, comment"
+    " importance, low, high, tags, rank, selected, decision, comment,"
+    " edited, own_tags, owner, due, raised, skipped"
 )
-_INSERT = f"INSERT INTO findings ({FINDING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 (a constant list of names)
+_PLACES = ", ".join("?" * len(FINDING_COLUMNS.split(",")))
+_INSERT = f"INSERT INTO findings ({FINDING_COLUMNS}) VALUES ({_PLACES})"  # noqa: S608 (a constant list of names)
 ADD_FINDING = f"{_INSERT} ON CONFLICT (id) DO NOTHING"
 # A finding that exists takes what the model says now and keeps what the person said.
 UPSERT_FINDING = (
     f"{_INSERT} ON CONFLICT (id) DO UPDATE SET page = excluded.page, quads = excluded.quads, importance = excluded.importance,"
     " low = excluded.low, high = excluded.high, tags = excluded.tags, rank = excluded.rank, selected = excluded.selected"
+)
+
+# Everything that an operation can change; in the order of `review_of`.
+STORE_REVIEW = (
+    "UPDATE findings SET decision = ?, comment = ?, edited = ?, own_tags = ?, owner = ?, due = ?, raised = ?, skipped = ?"
+    " WHERE id = ?"
 )
 
 _MOST_BYTES = 1 << 30  # of one unpacked analysis: a small hostile file must not fill the memory
@@ -35,16 +42,8 @@ _EXHIBIT = re.compile(r"(?:exhibit|schedule|annex|appendix|別紙|別添|添付)
 _analysis = msgspec.msgpack.Decoder(Analysis)
 _quads = msgspec.msgpack.Decoder(tuple[Quad, ...])
 _tags = msgspec.msgpack.Decoder(tuple[TagScore, ...])
-
-
-def finding_id(sha256: str, start: int, end: int, text: str) -> str:
-    """The same for the same words at the same place of the same bytes, in every analysis.
-
-    The text is a part of it because another version of a loader may give the same offsets to other words: a decision must
-    not move to words that no one decided on.
-    """
-    words = " ".join(text.split())
-    return hashlib.sha256(f"{sha256}:{start}:{end}:{words}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+_labels = msgspec.json.Decoder(tuple[str, ...])
+_span = msgspec.msgpack.Decoder(Span)
 
 
 def finding_of(sha256: str, passage: ScoredPassage) -> Finding:
@@ -66,30 +65,46 @@ def finding_of(sha256: str, passage: ScoredPassage) -> Finding:
 
 
 def row_of(finding: Finding) -> tuple[Any, ...]:
-    """In the order of `FINDING_COLUMNS`."""
+    """In the order of `FINDING_COLUMNS`: what the model said, then what the reviewer made of it."""
+    proposed = finding.proposed
+    tags = finding.tags if finding.proposed_tags is None else finding.proposed_tags
     return (
         finding.id,
         finding.document_sha256,
-        finding.start,
-        finding.end,
-        finding.page,
-        finding.text,
-        msgspec.msgpack.encode(finding.quads),
+        proposed.start,
+        proposed.end,
+        proposed.page,
+        proposed.text,
+        msgspec.msgpack.encode(proposed.quads),
         finding.importance,
         *finding.interval,
-        msgspec.msgpack.encode(finding.tags),
+        msgspec.msgpack.encode(tags),
         finding.rank,
         finding.selected,
+        *review_of(finding),
+    )
+
+
+def review_of(finding: Finding) -> tuple[Any, ...]:
+    """What the reviewer made of it, in the order of `STORE_REVIEW`."""
+    return (
         finding.decision,
         finding.comment,
+        None if finding.proposal is None else msgspec.msgpack.encode(finding.span),
+        None if finding.proposed_tags is None else msgspec.msgpack.encode(finding.tags),
+        finding.owner,
+        finding.due,
+        finding.raised,
+        finding.skipped,
     )
 
 
 def finding_from(row: tuple[Any, ...], path: Path) -> Finding:
     """The finding of a row; `path` names the workspace if the row cannot be read."""
-    name, sha256, start, end, page, text, quads, importance, low, high, tags, rank, selected, decision, comment = row
+    name, sha256, start, end, page, text, quads, importance, low, high, tags, rank, selected, *review = row
+    decision, comment, edited, own_tags, owner, due, raised, skipped = review
     try:
-        return Finding(
+        proposed = Finding(
             id=name,
             document_sha256=sha256,
             start=start,
@@ -104,7 +119,13 @@ def finding_from(row: tuple[Any, ...], path: Path) -> Finding:
             selected=bool(selected),
             decision=decision,
             comment=comment,
+            owner=owner,
+            due=due,
+            raised=bool(raised),
+            skipped=bool(skipped),
         )
+        own = proposed if edited is None else with_span(proposed, _span.decode(edited))
+        return own if own_tags is None else with_tags(own, _tags.decode(own_tags))
     except (msgspec.MsgspecError, TypeError) as error:
         raise damaged(path) from error
 
@@ -139,3 +160,17 @@ def title_of(document: Document) -> str:
     headings = (document.text[block.start : block.end] for block in document.blocks if block.type == "heading")
     lines = [" ".join(heading.split())[:200] for heading in islice(headings, _HEADINGS_TRIED)]
     return next((line for line in lines if not _EXHIBIT.fullmatch(line)), lines[0] if lines else "")
+
+
+def pack_labels(document: Document) -> str:
+    """JSON of the labels of a document's pages; empty where every page is called by its number."""
+    labels = [page.label for page in document.pages]
+    return msgspec.json.encode(labels).decode() if any(labels) else ""
+
+
+def unpack_labels(content: str, path: Path) -> tuple[str, ...]:
+    """What `pack_labels` packed; raises FusenError `damaged` for anything else."""
+    try:
+        return _labels.decode(content) if content else ()
+    except msgspec.MsgspecError as error:
+        raise damaged(path) from error

@@ -23,7 +23,7 @@ from platformdirs import user_data_path
 from app.analysis.analysis import Analysis
 from app.documents.document import Document, DocumentFormat
 from app.review import operations
-from app.review.findings import Finding
+from app.review.findings import Finding, as_proposed, reviewed
 from app.review.operations import Change, Operation
 from app.review.selection import select_share, selected_share
 from app.workspace import packing
@@ -58,7 +58,11 @@ class Opened(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A document of the workspace; `file` is the absolute path where it was opened last, `added_at` ISO 8601 in UTC."""
+    """A document of the workspace; `file` is the absolute path where it was opened last, `added_at` ISO 8601 in UTC.
+
+    `page_labels`: how the file itself numbers its pages, one each, empty strings where that is the number; none are known
+    before it was analysed.
+    """
 
     sha256: str
     file: str
@@ -67,6 +71,7 @@ class StoredDocument:
     page_count: int
     added_at: str
     analyzed: bool
+    page_labels: tuple[str, ...] = ()
 
 
 class Workspace:
@@ -104,11 +109,14 @@ class Workspace:
         """All documents, in the order in which they were added."""
         rows = self._rows(
             "SELECT sha256, file, title, format, page_count, added_at,"
-            " EXISTS (SELECT 1 FROM analyses WHERE document_sha256 = sha256) FROM documents ORDER BY documents.rowid"
+            " EXISTS (SELECT 1 FROM analyses WHERE document_sha256 = sha256), page_labels FROM documents"
+            " ORDER BY documents.rowid"
         )
         return tuple(
-            StoredDocument(sha256, file, title, format_, page_count, added_at, bool(analyzed))
-            for sha256, file, title, format_, page_count, added_at, analyzed in rows
+            StoredDocument(
+                sha256, file, title, format_, pages, added_at, bool(analyzed), packing.unpack_labels(labels, self.path)
+            )
+            for sha256, file, title, format_, pages, added_at, analyzed, labels in rows
         )
 
     def add_document(self, opened_or_document: Opened | Document) -> None:
@@ -175,47 +183,40 @@ class Workspace:
 
     def findings(self, sha256: str) -> tuple[Finding, ...]:
         """What the model selected or the reviewer touched in the document, in reading order."""
-        return self._findings(
-            "document_sha256 = ? AND (selected OR decision <> 'undecided' OR comment <> '') ORDER BY \"start\", \"end\"",
-            (sha256,),
-        )
+        found = self._findings("document_sha256 = ?", (sha256,))
+        return tuple(sorted((f for f in found if f.selected or f.is_touched), key=_place))
 
     def preview(self, sha256: str, analysis: Analysis) -> tuple[Finding, ...]:
         """The findings that there would be if `analysis` were saved, in reading order; nothing is stored."""
-        touched = [f for f in self.findings(sha256) if f.decision != "undecided" or f.comment]
-        places = {(f.start, f.end) for f in touched}
+        touched = [f for f in self.findings(sha256) if f.is_touched]
+        places = {(f.proposed.start, f.proposed.end) for f in touched}
         proposed = (p for p in analysis.passages if p.selected or (p.start, p.end) in places)
         shown = {finding.id: finding for finding in (packing.finding_of(sha256, passage) for passage in proposed)}
         for before in touched:
-            now = shown.get(before.id, replace(before, selected=False))
-            shown[before.id] = replace(now, decision=before.decision, comment=before.comment)
-        kept = (f for f in shown.values() if f.selected or f.decision != "undecided" or f.comment)
-        return tuple(sorted(kept, key=lambda finding: (finding.start, finding.end)))
+            now = shown.get(before.id)
+            shown[before.id] = replace(before, selected=False) if now is None else reviewed(now, before)
+        return tuple(sorted((f for f in shown.values() if f.selected or f.is_touched), key=_place))
 
-    def apply(self, operation: Operation, finding: Finding | None = None) -> Change:
+    def apply(self, operation: Operation, *findings: Finding | None) -> Change:
         """Do it, store it, remember how to undo it. What could be redone before cannot be any more.
 
-        An operation that changes nothing leaves no trace in the history. With `finding`, the one that `operation` is about need
-        not be known yet: a decision on what only a preliminary analysis selected is kept, also where no other one follows.
-        Raises KeyError for an unknown finding.
+        An operation that changes nothing leaves no trace in the history. Of the `findings` that are given, `operation` may be
+        about one that is not known yet: a decision on what only a preliminary analysis selected is kept, also where no other
+        one follows, and so is what the reviewer adds herself. Raises KeyError for an unknown finding.
         """
         with transaction(self._connection, self.path):
-            if finding is not None:
-                # Not selected: that is for an analysis to say. Undecided again, it leaves `findings`.
-                unselected = replace(finding, selected=False, decision="undecided", comment="")
-                self._connection.execute(packing.ADD_FINDING, packing.row_of(unselected))
-            before = self._by_id(operation.finding_id)
+            given = [packing.row_of(as_proposed(finding)) for finding in findings if finding is not None]
+            # Not selected: that is for an analysis to say. Undecided again, it leaves `findings`.
+            self._connection.executemany(packing.ADD_FINDING, given)
+            ids = operations.finding_ids(operation)
+            before = self._by_ids(ids)
             change = operations.apply(before, operation)
             if change.findings:
                 self._connection.execute("DELETE FROM history WHERE undone")
+                written = (operations.to_json(operation), operations.to_json(operations.inverse(before, operation)))
                 self._connection.execute(
                     "INSERT INTO history (at, finding_id, operation, inverse) VALUES (?, ?, ?, ?)",
-                    (
-                        _now(),
-                        operation.finding_id,
-                        operations.to_json(operation),
-                        operations.to_json(operations.inverse(before, operation)),
-                    ),
+                    (_now(), ids[0], *written),
                 )
                 self._store_change(change)
         return change
@@ -238,6 +239,18 @@ class Workspace:
         """Whether `redo` would do something."""
         return bool(self._rows("SELECT 1 FROM history WHERE undone LIMIT 1"))
 
+    def window_state(self, window: str = "main") -> str | None:
+        """What `save_window_state` kept of a window; None where nothing was."""
+        rows = self._rows('SELECT content FROM window_state WHERE "window" = ?', (window,))
+        return str(rows[0][0]) if rows else None
+
+    def save_window_state(self, content: str, window: str = "main") -> None:
+        """Keep what a window shows, in the window's own words, to be shown again at the next start."""
+        with transaction(self._connection, self.path):
+            self._connection.execute(
+                'INSERT OR REPLACE INTO window_state ("window", content) VALUES (?, ?)', (window, content)
+            )
+
     def _step(self, query: str, undone: bool) -> Change | None:
         with transaction(self._connection, self.path):
             row = self._connection.execute(query).fetchone()
@@ -245,7 +258,7 @@ class Workspace:
                 return None
             number, text = row
             operation = operations.from_json(text)
-            change = operations.apply(self._by_id(operation.finding_id), operation)
+            change = operations.apply(self._by_ids(operations.finding_ids(operation)), operation)
             self._store_change(change)
             self._connection.execute("UPDATE history SET undone = ? WHERE number = ?", (undone, number))
         return change
@@ -270,6 +283,9 @@ class Workspace:
                 title,
             ),
         )
+        if isinstance(source, Document):
+            labels = packing.pack_labels(source)
+            self._connection.execute("UPDATE documents SET page_labels = ? WHERE sha256 = ?", (labels, source.sha256))
 
     def _merge_findings(self, sha256: str, analysis: Analysis) -> None:
         known = {
@@ -282,8 +298,8 @@ class Workspace:
             [packing.row_of(finding) for finding in candidates if finding.selected or finding.id in known],
         )
 
-    def _by_id(self, finding_id: str) -> Mapping[str, Finding]:
-        return {finding.id: finding for finding in self._findings("id = ?", (finding_id,))}
+    def _by_ids(self, ids: Sequence[str]) -> Mapping[str, Finding]:
+        return {finding.id: finding for each in ids for finding in self._findings("id = ?", (each,))}
 
     def _findings(self, condition: str, parameters: tuple[str, ...]) -> tuple[Finding, ...]:
         rows = self._rows(f"SELECT {packing.FINDING_COLUMNS} FROM findings WHERE {condition}", parameters)  # noqa: S608
@@ -291,14 +307,17 @@ class Workspace:
 
     def _store_change(self, change: Change) -> None:
         self._connection.executemany(
-            "UPDATE findings SET decision = ?, comment = ? WHERE id = ?",
-            [(finding.decision, finding.comment, finding.id) for finding in change.findings],
+            packing.STORE_REVIEW, [(*packing.review_of(finding), finding.id) for finding in change.findings]
         )
 
     def _rows(self, query: str, parameters: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
         with explained(self.path):
             rows: list[tuple[Any, ...]] = self._connection.execute(query, parameters).fetchall()
             return rows
+
+
+def _place(finding: Finding) -> tuple[int, int]:
+    return finding.start, finding.end
 
 
 def _now() -> str:

@@ -16,7 +16,7 @@ from app.documents.document import Quad
 from app.documents.pdf_opening import open_pdf
 from app.errors import FusenError
 from app.export.annotated_pdf import write_annotated_pdf
-from app.review.findings import Decision, Finding
+from app.review.findings import Decision, Finding, Span, with_span
 
 import pymupdf  # isort: skip
 
@@ -237,3 +237,17 @@ def test_errors_name_the_original_and_leave_nothing_behind(tmp_path: Path) -> No
         write_annotated_pdf(source, tmp_path / "nowhere" / "copy.pdf", [], password="u")
     assert caught.value.code == "not-found"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pdf"]
+
+
+def test_what_the_reviewer_moved_added_and_gave_out_stands_on_the_page(tmp_path: Path) -> None:
+    source, copy = make_pdf(tmp_path / "contract.pdf"), tmp_path / "copy.pdf"
+    first, second = (finding_on(source, line, "accepted") for line in LINES["en"][:2])
+    words = Span(second.start, second.end, 1, second.text, second.quads)
+    edited = replace(with_span(first, words), decision="edited", owner="Sato", due="2026-04-30", raised=True)
+    added = replace(finding_on(source, LINES["en"][2], "added"), rank=0, tags=())
+    write_annotated_pdf(source, copy, [edited, added])
+    (moved, under_moved), (own, under_own) = highlights(copy)
+    assert (under_moved, under_own) == (LINES["en"][1], LINES["en"][2])
+    assert "To be raised in the meeting; owner: Sato; due 2026-04-30" in moved["content"]
+    assert "not weighed by the model" in own["content"]
+    assert "%" not in own["content"]

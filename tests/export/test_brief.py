@@ -23,8 +23,17 @@ from app.export.docx_brief import brief_docx, write_brief_docx
 from app.export.json_brief import write_brief_json
 from app.export.markdown import brief_markdown
 from app.export.wording import how_made_lines
-from app.review.findings import Decision, Finding
-from app.review.operations import SetComment, SetDecision
+from app.review.findings import Decision, Finding, Span
+from app.review.operations import (
+    SetComment,
+    SetDecision,
+    SetDue,
+    SetOwner,
+    SetRaised,
+    SetRange,
+    Together,
+    apply,
+)
 from app.workspace.briefing import brief_of
 from app.workspace.packing import finding_of
 from app.workspace.store import Workspace
@@ -211,3 +220,46 @@ def test_how_much_was_read_closely_is_said(language: Language, whole: str, some:
     read = replace(document, read_deeply=0.62, missed=Missed(1.2, 0.3, 4.0))
     for each, expected in ((document, whole), (read, some)):
         assert expected in [value for _, value in how_made_lines(each, one)]
+
+
+def reviewed_source() -> BriefSource:
+    """One finding whose ends were moved, with owner, date and meeting, and one that the reviewer added."""
+    made = source(comment="")
+    first, *rest = made.findings
+    shorter = Span(first.start, first.end - 10, first.page, first.text[:-10], first.quads)
+    (edited,) = apply(
+        {first.id: first},
+        Together(
+            (
+                SetRange(first.id, shorter),
+                SetOwner(first.id, "Sato"),
+                SetDue(first.id, "2026-04-30"),
+                SetRaised(first.id, raised=True),
+            )
+        ),
+    ).findings
+    added = replace(rest[1], id="own", text="Words between.", rank=0, decision="added", tags=(), importance=0.0)
+    none = replace(made.analysis, passages=tuple(replace(p, selected=False) for p in made.analysis.passages))
+    return replace(made, analysis=none, findings=(edited, added), labels=("iv", ""))
+
+
+def test_edited_and_added_findings_are_briefed_as_the_reviewer_left_them() -> None:
+    made = brief(reviewed_source())
+    edited, added = made.findings
+    assert (edited.decision, edited.quote.text, edited.proposed) == ("edited", ENGLISH[1][:-10], ENGLISH[1])
+    assert (edited.owner, edited.due, edited.raised, edited.scored) == ("Sato", "2026-04-30", True, True)
+    assert (added.decision, added.quote.text, added.scored) == ("added", "Words between.", False)
+    assert made.documents[0].not_looked_at.unselected == 3  # the proposed passage was looked at, whatever its ends now
+    written = brief_markdown(made)
+    assert "p. iv" in written
+    assert "To be raised in the meeting; owner: Sato; due 2026-04-30" in written.replace("\\", "")
+    assert "Added by the reviewer; not weighed by the model" in written
+    assert ENGLISH[1] not in written
+
+
+def test_programs_get_owner_date_and_the_proposed_passage(tmp_path: Path) -> None:
+    write_brief_json(brief(reviewed_source()), tmp_path / "brief.json")
+    edited, added = json.loads((tmp_path / "brief.json").read_text())["findings"]
+    assert {edited[key] for key in ("owner", "due", "label", "proposed")} == {"Sato", "2026-04-30", "iv", ENGLISH[1]}
+    assert edited["raised"]
+    assert (added["decision"], added["scored"], added["label"]) == ("added", False, "2")

@@ -19,13 +19,15 @@ from app.analysis.analysis import (
     AnalysisSettings,
     Cost,
     CoveredMass,
+    Explanation,
     Link,
     ModelIdentity,
     ScoredPassage,
     TagScore,
+    Weight,
 )
 from app.documents.document import Document
-from app.workers.protocol import AnalysisResult, Analyze, Body, Value
+from app.workers.protocol import AnalysisResult, Analyze, Body, Explain, ExplanationResult, Value
 from app.workers.serving import CallContext, serve
 
 WORDS = {
@@ -138,7 +140,16 @@ def wait_for_order(document: Document, context: CallContext) -> None:
         time.sleep(0.01)
 
 
+def explained(text: str) -> Explanation:
+    """The words by which `analyse` goes, and those between them."""
+    words = "|".join(re.escape(word) for word in WORDS)
+    found = [match.span() for match in re.finditer(rf"\w*(?:{words})\w*", text, re.IGNORECASE)]
+    return Explanation(0.8, (*(Weight(start, end, 2.0) for start, end in found), Weight(0, 4, 0.01)))
+
+
 def handle(body: Body, context: CallContext) -> Value:
+    if isinstance(body, Explain):
+        return ExplanationResult(explained(body.passages[body.index]))
     assert isinstance(body, Analyze)
     if body.preliminary and "first findings" in Path(body.document.file).name:
         first = analyse(body.document, body.settings, FIRST_WORDS)

@@ -152,7 +152,7 @@ def test_undo_redo_comment_and_keys(qtbot: QtBot, window: MainWindow, session: S
     qtbot.keyClick(window, Qt.Key.Key_N)
     second = file.findings.selected_id
     assert second != first
-    qtbot.keyClick(window, Qt.Key.Key_K)
+    qtbot.keyClick(window, Qt.Key.Key_P)
     assert file.findings.selected_id == first
     session.comment(file, first, "  責任の上限を確認  ")
     commented = file.findings.get(first)

@@ -35,7 +35,7 @@ class ObedientScorer(StandInScorer):
             if slow:
                 take_time(asked["report"])
 
-        if asked["early"] is not None:
+        if asked.get("early") is not None:
             return super().score(passages, **(asked | {"early": early}))
         if slow:
             take_time(asked["report"])

@@ -16,7 +16,16 @@ from app.documents.document import Document
 from app.errors import FusenError
 from app.workers.client import WorkerClient
 from app.workers.model_worker import available_cores, load_scorer
-from app.workers.protocol import AnalysisResult, Analyze, Describe, Description, OpenDocument, Progress
+from app.workers.protocol import (
+    AnalysisResult,
+    Analyze,
+    Describe,
+    Description,
+    Explain,
+    ExplanationResult,
+    OpenDocument,
+    Progress,
+)
 
 MODULE = "tests.workers.stand_in_worker"
 STAGES = ["loading-model", "scanning", "attending", "scoring", "linking"]
@@ -70,6 +79,15 @@ def test_failures_are_told_and_the_worker_lives_on(client: WorkerClient, order: 
     assert caught.value.code == code
     assert advice in caught.value.advice
     assert isinstance(client.call(Analyze(make_document(), AnalysisSettings())), AnalysisResult)
+
+
+def test_the_words_that_a_passage_hangs_on_are_told(client: WorkerClient) -> None:
+    passages = ("Master Services Agreement", "The Supplier's liability is limited.", "The parties meet.")
+    value = client.call(Explain(passages, 1, "contract"))
+    assert isinstance(value, ExplanationResult)
+    heaviest = max(value.explanation.weights, key=lambda weight: weight.fall)
+    assert passages[1][heaviest.start : heaviest.end] == "liability"
+    assert 0 < value.explanation.importance < 1
 
 
 def test_what_cannot_be_analysed_is_a_user_error(client: WorkerClient) -> None:

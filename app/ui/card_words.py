@@ -1,0 +1,89 @@
+"""What the card of a finding says, in the user's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication
+
+from app.analysis.analysis import Explanation, ScoredPassage
+from app.export.wording import grade
+from app.review.findings import Finding
+from app.tags import tag_name
+from app.ui.findings_model import title_of
+from app.ui.places import clause_words, defined_in, section_path
+from app.ui.state import OpenFile
+
+_STEPS = 3
+"""Of the path to a section, so many of the innermost are shown."""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("FindingCard", text)
+
+
+def heading(finding: Finding) -> str:
+    """The tags with their probabilities; one that the reviewer gave has none. Without a tag, how important it is."""
+    proposed = finding.tags if finding.proposed_tags is None else finding.proposed_tags
+    known = {tag.tag for tag in proposed}
+    named = (
+        f"{tag_name(tag.tag)} {tag.probability:.0%}" if tag.tag in known else tag_name(tag.tag) for tag in finding.tags
+    )
+    return "  ·  ".join(named) or title_of(finding)
+
+
+def place_line(file: OpenFile, finding: Finding) -> str:
+    """Page by its label, and the sections around the passage."""
+    page = _tr("p. {page}").format(page=file.page_words(finding.page)) if finding.quads else ""
+    path = section_path(file.structure, finding.start)[-_STEPS:]
+    return "  ·  ".join(filter(None, (page, " › ".join(path))))
+
+
+def weight_line(file: OpenFile, finding: Finding) -> str:
+    """How important it is, what that figure means, and what is special about the finding."""
+    parts = [_weight(file, finding)]
+    passages = len(file.analysis.passages) if file.analysis is not None else 0
+    if passages and finding.rank:
+        parts.append(_tr("rank {rank} of {passages:,}").format(rank=finding.rank, passages=passages))
+    if finding.decision == "added":
+        parts.append(_tr("added by you"))
+    elif not finding.selected and not file.has_first_findings:
+        parts.append(_tr("not selected"))
+    if finding.proposal is not None:
+        parts.append(_tr("ends moved"))
+    if finding.skipped and finding.decision == "undecided":
+        parts.append(_tr("skipped"))
+    return "  ·  ".join(parts)
+
+
+def _weight(file: OpenFile, finding: Finding) -> str:
+    if not finding.rank:
+        return _tr("The model did not weigh this text.")
+    low, high = (round(100 * bound) for bound in finding.interval)
+    told = _tr("{grade}: of 100 passages like this one, about {n} ({low} to {high}) must be read")
+    if file.has_first_findings:
+        told = _tr("First estimate: of 100 passages like this one, about {n} ({low} to {high}) must be read")
+    return told.format(grade=grade(finding.importance, "en"), n=round(100 * finding.importance), low=low, high=high)
+
+
+def link_title(file: OpenFile, passage: ScoredPassage) -> str:
+    """What a linked passage is called: the term that it defines, the clause whose head it is, else its own words."""
+    if term := defined_in(file.structure, passage):
+        return _tr("Definition of {term}").format(term=term)
+    heads = (clause for clause in file.structure.clauses if passage.start <= clause.head[0] < passage.end)
+    head = next((clause for clause in heads if clause.title), None)
+    return clause_words(head) if head is not None else passage.text
+
+
+def shaded_words(text: str, explanation: Explanation, weights: Sequence[tuple[int, int, float]]) -> str:
+    """What is shaded and what that means, the heaviest words first, so that the colour need not be seen."""
+    alone = _tr("Read with its neighbours alone: {value:.0%}.").format(value=explanation.importance)
+    if not weights:
+        return f"{_tr('No words stand out: the estimate rests on the passage as a whole.')} {alone}"
+    heaviest = sorted(weights, key=lambda weight: -weight[2])[:3]
+    quoted = _tr(", ").join(
+        _tr("“{words}”").format(words=" ".join(text[start:end].split()).strip(" ,.;:、。"))
+        for start, end, _ in heaviest
+    )
+    told = _tr("Shaded: words without which the model's estimate falls most, first {words}.").format(words=quoted)
+    return f"{told} {alone}"
