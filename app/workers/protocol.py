@@ -74,18 +74,27 @@ class Analyze(msgspec.Struct, tag=True, frozen=True):
     preliminary: bool = False
 
 
+class Ask(msgspec.Struct, tag=True, frozen=True):
+    """How likely each passage answers `query`. The first time a document is asked about it is read whole, with progress by
+    stage; an empty query does only that. The document may come without quads. Overtakes analyses. Result: `Answers`.
+    """
+
+    document: Document
+    query: str
+
+
 class Describe(msgspec.Struct, tag=True, frozen=True):
     """Load what is needed and say what is there (model, device, versions; confinement). Result: `Description`."""
 
 
-Body = OpenDocument | ReadDocument | RenderPage | AnnotatePdf | Analyze | Describe
+Body = OpenDocument | ReadDocument | RenderPage | AnnotatePdf | Analyze | Ask | Describe
 
 
 def file_of(body: Body) -> str | None:
     """The file that a request is about, for messages to the user."""
     if isinstance(body, Describe):
         return None
-    return body.document.file if isinstance(body, Analyze) else body.path
+    return body.document.file if isinstance(body, Analyze | Ask) else body.path
 
 
 class Call(msgspec.Struct, tag=True, frozen=True):
@@ -156,7 +165,14 @@ class AnalysisResult(msgspec.Struct, tag=True, frozen=True):
     analysis: Analysis
 
 
-Value = OpenedDocument | PageImage | Written | Description | ReadResult | ConversionWanted | AnalysisResult
+class Answers(msgspec.Struct, tag=True, frozen=True):
+    """Of each passage of the document, in its order: the range of the text, and the probability that it answers the query."""
+
+    places: tuple[tuple[int, int], ...]
+    relevance: tuple[float, ...]
+
+
+Value = OpenedDocument | PageImage | Written | Description | ReadResult | ConversionWanted | AnalysisResult | Answers
 
 
 class Started(msgspec.Struct, tag=True, frozen=True):
