@@ -75,8 +75,10 @@ class Analyze(msgspec.Struct, tag=True, frozen=True):
 
 
 class Ask(msgspec.Struct, tag=True, frozen=True):
-    """How likely each passage answers `query`. The first time a document is asked about it is read whole, with progress by
-    stage; an empty query does only that. The document may come without quads. Overtakes analyses. Result: `Answers`.
+    """How likely each passage answers `query`; overtakes analyses. Result: `Answers`.
+
+    The first time a document is asked about it is read whole, with progress by stage; an empty query does only that. The
+    document may come without quads.
     """
 
     document: Document

@@ -26,8 +26,9 @@ from app.review import operations
 from app.review.findings import Finding
 from app.review.operations import Change, Operation
 from app.review.selection import select_share, selected_share
-from app.workspace import packing
+from app.workspace import digests, packing
 from app.workspace.database import connect, explained, transaction
+from app.workspace.library import Library
 
 
 def default_workspace() -> Path:
@@ -74,6 +75,7 @@ class Workspace:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
+        self.library = Library(self, connection)
 
     @classmethod
     def open(cls, path: Path) -> Workspace:
@@ -95,10 +97,11 @@ class Workspace:
         self._connection.close()
 
     def documents(self) -> tuple[StoredDocument, ...]:
-        """All documents, in the order in which they were added."""
+        """All documents but those that were removed, in the order in which they were added."""
         rows = self._rows(
             "SELECT sha256, file, title, format, page_count, added_at,"
-            " EXISTS (SELECT 1 FROM analyses WHERE document_sha256 = sha256) FROM documents ORDER BY documents.rowid"
+            " EXISTS (SELECT 1 FROM analyses WHERE document_sha256 = sha256) FROM documents"
+            " WHERE removed_at IS NULL ORDER BY documents.rowid"
         )
         return tuple(
             StoredDocument(sha256, file, title, format_, page_count, added_at, bool(analyzed))
@@ -131,6 +134,7 @@ class Workspace:
                 (document.sha256, analysis.model.sha256, settings, _now(), content),
             )
             self._merge_findings(document.sha256, analysis)
+            digests.keep(self._connection, document.sha256, analysis, digests.text_digest(document))
 
     def analysis(self, sha256: str) -> Analysis | None:
         """The document's latest analysis, with the selection that the reviewer chose.
@@ -253,7 +257,7 @@ class Workspace:
         self._connection.execute(
             "INSERT INTO documents (sha256, file, title, format, page_count, added_at) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (sha256) DO UPDATE SET file = excluded.file, page_count = max(page_count, excluded.page_count),"
-            " title = CASE WHEN ? <> '' THEN excluded.title ELSE title END",
+            " title = CASE WHEN ? <> '' THEN excluded.title ELSE title END, removed_at = NULL",
             (
                 source.sha256,
                 str(Path(path).absolute()),
