@@ -37,7 +37,7 @@ class TaggedPassage:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One document with its tagged passages and what was decided; `file` is its absolute path, `paged` whether pages are named."""
+    """One document with its tagged passages and what was decided; `file` is its absolute path, `paged` if its pages are named."""
 
     sha256: str
     file: str

@@ -32,6 +32,7 @@ from app.ui.sidebar import Sidebar
 from app.ui.start_page import StartPage
 from app.ui.state import OpenFile
 from app.ui.toolbar import Toolbar
+from app.ui.whole import Whole
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "resources" / "examples"
 
@@ -58,7 +59,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id = Actions(self._state, self._handlers(), self)
         self.addActions(self.actions_by_id.all())
         self.actions_by_id.fill(self.menuBar())
-        self.sidebar = Sidebar(self._state, self.actions_by_id, self)
+        self.sidebar = Sidebar(self._state, self.actions_by_id, session.archive, self)
         self.start = StartPage(self.actions_by_id, self)
         self.panel = FindingsPanel(self.actions_by_id, self)
         self.bar = MessageBar(self.run_command, self)
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         splitter.setSizes([240, 740, 380])
         splitter.setStretchFactor(1, 1)
         self.setCentralWidget(splitter)
+        self.whole = Whole(self, self._session, self._stack, splitter)
 
     def _connect(self) -> None:
         session, hub = self._session, self._session.hub
@@ -128,6 +130,8 @@ class MainWindow(QMainWindow):
             "keys": lambda: dialogs.show_keys(self),
             "about": lambda: dialogs.show_about(self),
         }
+        for command in ("ask", "matrix", "search-all"):
+            handlers[command] = partial(self._run_whole, command)
         for command in ENDINGS:
             handlers[command] = partial(self._ask_export, command)
         return handlers
@@ -156,6 +160,7 @@ class MainWindow(QMainWindow):
 
     def _show_current(self) -> None:
         file = self._state.current
+        self._state.away = False
         self._stack.setCurrentWidget(self.views[file.key] if file else self.start)
         self.sidebar.setVisible(file is not None)
         self.setWindowTitle(f"{file.name} – Fusen" if file else "Fusen")
@@ -164,6 +169,17 @@ class MainWindow(QMainWindow):
         self.panel.reload()
         if file is None:
             self.start.show_recent(self._session.recent())
+
+    def show_page(self, page: QWidget | None) -> None:
+        """Show a page of the window's own instead of the document; None: the document again."""
+        self._show_current()
+        if page is not None:
+            self._state.away = True
+            if self._stack.indexOf(page) < 0:
+                self._stack.addWidget(page)
+            self._stack.setCurrentWidget(page)
+            self.sidebar.hide()
+            self._show_panel()
 
     def _refresh_file(self, key: int) -> None:
         if key in self.views:
@@ -189,13 +205,15 @@ class MainWindow(QMainWindow):
         """What stands above and beside the pages, as far as there are any."""
         file = self._state.current
         for widget in (self.panel, self._toolbar):
-            widget.setVisible(file is not None and file.phase not in ("locked", "failed"))
+            shows = file is not None and not self._state.away
+            widget.setVisible(shows and file is not None and file.phase not in ("locked", "failed"))
         self._toolbar.export.setEnabled(file is not None and file.phase == "ready")
         if file is not None and file.has_first_findings:
             self._state.summary = False  # there is none yet, and when it comes it must not take the list's place
         self.panel.show_file(file, summary=self._state.summary)
         self.actions_by_id.refresh()
         self._show_place()
+        self.whole.settle()
 
     def _refresh_findings(self, key: int, ids: frozenset[str]) -> None:
         view = self.views.get(key)
@@ -247,6 +265,8 @@ class MainWindow(QMainWindow):
     def _toggle_summary(self) -> None:
         self._state.summary = not self._state.summary
         self._show_panel()
+        if self._state.summary:
+            self.panel.overview.setFocus()  # so that Ctrl+C copies it
 
     def _toggle_changes(self) -> None:
         if (file := self._state.current) is not None:
@@ -277,6 +297,33 @@ class MainWindow(QMainWindow):
     def _guide(self) -> Guide | None:
         file = self._state.current
         return self.views[file.key].guide if file is not None else None
+
+    # ---- for the views of the whole workspace
+
+    def _run_whole(self, command: str) -> None:
+        self.whole.handlers()[command]()
+
+    def settle(self) -> None:
+        """Show what belongs beside the document that is in view."""
+        self._show_panel()
+
+    def go(self, start: int, end: int) -> None:
+        """Go to a range of the text in view; there is a way back."""
+        self._go(start, end)
+
+    def show_passage(self, passage: ScoredPassage) -> None:
+        """Show a passage of the document in view."""
+        if (sheets := self._sheets()) is not None:
+            sheets.show_passage(passage)
+
+    def has_pages(self, key: int) -> bool:
+        """Whether a file's pages show already."""
+        return key in self.views and self.views[key].sheets is not None
+
+    def focus_pages(self) -> None:
+        """Let the pages have the keys."""
+        if (sheets := self._sheets()) is not None:
+            sheets.setFocus()
 
     def _step(self, step: Literal[1, -1]) -> None:
         if self._state.summary:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from app.errors import FusenError
 from app.review.findings import Decision
+from app.ui.archive import Archive
 from app.ui.exporting import Exporter
 from app.ui.finding_list import Order
 from app.ui.hub import Background, Courier, Hub, Message
@@ -39,6 +40,7 @@ class Session:
         self._workspace: Workspace | None = None
         self._reviewer: Reviewer | None = None
         self.exporter = Exporter(self.hub, self._courier, self._background, self._documents, workspace)
+        self.archive = Archive(self.hub, self._courier, self._model, workspace, lambda: self._workspace)
         self._pipeline = Pipeline(
             self.state,
             self.hub,
@@ -69,6 +71,7 @@ class Session:
         self._documents.close()
         self._model.close()
         self._background.close()
+        self.archive.close()
         if self._workspace is not None:
             self._workspace.close()
             self._workspace = self._reviewer = None
@@ -114,8 +117,12 @@ class Session:
     def close_current(self) -> None:
         """Close the file in view."""
         if (key := self.state.current_key) is not None:
-            self._pipeline.close(key)
-            self.images.forget(key)
+            self.close_file(key)
+
+    def close_file(self, key: int) -> None:
+        """Close a file."""
+        self._pipeline.close(key)
+        self.images.forget(key)
 
     def unlock(self, file: OpenFile, password: str) -> None:
         """Try a password."""

@@ -47,6 +47,7 @@ class OpenFile:
     calls: dict[int, Callable[[int], None]] = field(default_factory=dict)
     generation: int = 0
     shows_changes: bool = True
+    marked: tuple[int, int] | None = None
 
     @property
     def name(self) -> str:
@@ -122,13 +123,17 @@ def _with_passage(findings: tuple[Finding, ...], looked_at: Finding | None, anal
 
 @dataclass
 class WindowState:
-    """All open files in the order of the sidebar, and the one in view. `summary`: it shows instead of the findings."""
+    """All open files in the order of the sidebar, and the one in view. `summary`: it shows instead of the findings.
+
+    `away`: settings, keys or another page of the window's own shows instead of the document.
+    """
 
     files: dict[int, OpenFile] = field(default_factory=dict)
     current_key: int | None = None
     can_undo: bool = False
     can_redo: bool = False
     summary: bool = False
+    away: bool = False
     _next_key: int = 1
 
     @property

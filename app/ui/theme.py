@@ -123,6 +123,7 @@ QLabel {{ background: transparent; }}
 QLabel[role="title"] {{ font-size: {title}px; font-weight: 600; }}
 QLabel[role="brand"] {{ font-size: {brand}px; font-weight: 600; }}
 QLabel[role="head"] {{ font-weight: 600; }}
+QLabel[role="section"] {{ font-weight: 600; color: {muted}; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="small"] {{ color: {muted}; font-size: {small}px; }}
 QLabel[role="key"] {{ color: {muted}; border: 1px solid {line}; border-radius: 4px; padding: 0 6px; background: {raised}; }}
@@ -163,6 +164,15 @@ QToolButton[role="toggle"] {{ border: 1px solid {line}; padding: 3px 10px; backg
 QToolButton[role="toggle"]:hover {{ background: {hover}; }}
 QToolButton[role="toggle"]:checked {{ background: {flag_wash}; border-color: {flag}; }}
 QToolButton[role="toggle"]:focus {{ border-color: {flag}; }}
+QPushButton[role="quiet"] {{ background: transparent; border: 0; padding: 2px 0; color: {muted}; text-align: left; }}
+QPushButton[role="quiet"]:hover, QPushButton[role="quiet"]:focus {{ text-decoration: underline; }}
+QWidget#matrix, QTableView {{ background: {panel}; border: 0; }}
+QHeaderView {{ background: {panel}; border: 0; }}
+QHeaderView::section {{ background: {panel}; color: {text}; border: 0; border-right: 1px solid {line};
+  border-bottom: 1px solid {line}; padding: 8px 10px; font-weight: 600; }}
+QHeaderView::section:vertical {{ font-weight: 400; }}
+QHeaderView::section:hover {{ background: {hover}; }}
+QTableCornerButton::section {{ background: {panel}; border: 0; border-right: 1px solid {line}; border-bottom: 1px solid {line}; }}
 QWidget#segments {{ background: {hover}; border-radius: 6px; }}
 QLineEdit, QPlainTextEdit {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 5px 8px;
   selection-background-color: {flag}; selection-color: #221a08; }}
