@@ -85,6 +85,18 @@ class PassageScores:
     missed: Missed | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class WholeReading:
+    """What is kept of a document that was read whole, to answer any number of queries: see `Scorer.answer`.
+
+    `vectors` (passages, width) float32 of length one; `states` (passages, width), on the scorer's device.
+    """
+
+    passages: tuple[str, ...]
+    vectors: NDArray[np.float32]
+    states: torch.Tensor
+
+
 @dataclass(frozen=True)
 class _Calibrations:
     """What the manifest says of how logits become probabilities; whatever it lacks leaves logits as they are."""
@@ -240,11 +252,27 @@ class Scorer:
         structure: Structure | None = None,
     ) -> NDArray[np.float64]:
         """(queries, passages): the probability that a passage answers a query, as `score` gives it. The document is read once."""
-        raw, _ = self.logits(passages, replace(attending or Attending(), whole=True), structure=structure)
-        sigmoid = self._calibration(QUERY, "ja" if is_japanese(passages) else "en").sigmoid
-        vectors = unit_length(raw.vectors)
-        rows = [sigmoid.probability(self.relevance_logits(each, passages, vectors, raw.states)) for each in queries]
-        return np.array(rows).reshape(len(queries), len(passages))
+        reading = self.read_whole(passages, attending=attending, structure=structure)
+        return np.array([self.answer(each, reading) for each in queries]).reshape(len(queries), len(passages))
+
+    def read_whole(
+        self,
+        passages: Sequence[str],
+        *,
+        attending: Attending | None = None,
+        report: Report | None = None,
+        structure: Structure | None = None,
+    ) -> WholeReading:
+        """Read every passage deeply, for any number of calls of `answer`. `report` as for `score`; it may raise to cancel."""
+        if not passages:
+            raise ValueError("a document without passages cannot be asked")
+        raw, _ = self.logits(passages, replace(attending or Attending(), whole=True), report, structure=structure)
+        return WholeReading(tuple(passages), unit_length(raw.vectors), raw.states)
+
+    def answer(self, query: str, reading: WholeReading) -> NDArray[np.float64]:
+        """(passages,): the probability that each passage answers the query, as `score` gives it; nothing is read again."""
+        sigmoid = self._calibration(QUERY, "ja" if is_japanese(reading.passages) else "en").sigmoid
+        return sigmoid.probability(self.relevance_logits(query, reading.passages, reading.vectors, reading.states))
 
     def relevance_logits(
         self, query: str, passages: Sequence[str], vectors: NDArray[np.float32], states: torch.Tensor

@@ -118,8 +118,8 @@ def analyze(
     return replace(scored, links=links, summary=summary, cost=work.cost(scores))
 
 
-def _readable(document: Document) -> list[Passage]:
-    """The document's passages, where there are some and not too many."""
+def readable_passages(document: Document) -> list[Passage]:
+    """The document's passages. Raises `FusenError` where there are none, or the text has more than `LONGEST` characters."""
     if len(document.text) > LONGEST:
         raise FusenError(
             "too-large",
@@ -137,6 +137,15 @@ def _readable(document: Document) -> list[Passage]:
     return passages
 
 
+def structure_of_passages(document: Document, passages: Sequence[Passage], texts: Sequence[str]) -> Structure:
+    """What is known of the passages besides their words."""
+    blocks = document.blocks
+    # A paragraph may be a heading that its reader did not recognise; only what says more is passed on.
+    types = ["" if blocks[p.block].type == "paragraph" else blocks[p.block].type for p in passages]
+    levels = [(blocks[p.block].level or 0) if blocks[p.block].type == "heading" else 0 for p in passages]
+    return structure_of(texts, [p.block for p in passages], types, levels)
+
+
 class _Work:
     """One document on its way: what the preliminary and the precise analysis share is worked out once."""
 
@@ -145,16 +154,12 @@ class _Work:
         self._document = document
         self._settings = settings
         self._scorer = scorer
-        self.passages = _readable(document)
+        self.passages = readable_passages(document)
         self.texts = [document.text[passage.start : passage.end] for passage in self.passages]
 
     def structure(self) -> Structure:
         """What is known of the passages besides their words."""
-        blocks = self._document.blocks
-        # A paragraph may be a heading that its reader did not recognise; only what says more is passed on.
-        types = ["" if blocks[p.block].type == "paragraph" else blocks[p.block].type for p in self.passages]
-        levels = [(blocks[p.block].level or 0) if blocks[p.block].type == "heading" else 0 for p in self.passages]
-        return structure_of(self.texts, [p.block for p in self.passages], types, levels)
+        return structure_of_passages(self._document, self.passages, self.texts)
 
     def analysis(self, scores: PassageScores) -> Analysis:
         """What the scores alone say, without links and summary."""

@@ -6,13 +6,13 @@ and producing summaries", SIGIR 1998. Relevance is the importance, likeness the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.analysis.passages import Passage
+from app.analysis.sentences import is_sentence
 from app.documents.document import Document
 
 MOST = 8
@@ -21,10 +21,6 @@ PASSAGES_A_SENTENCE = 5
 
 RELEVANCE = 0.7
 """Weight of importance against novelty: lambda in the paper."""
-
-_SHORTEST, _SHORTEST_JA = 40, 18
-_JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
-_SENTENCE_END = re.compile(r"[.;:!?。；！？][\"'”’)\]」』）]*$")
 
 
 def summarise(
@@ -64,9 +60,6 @@ def most_relevant_and_novel(
 
 
 def _can_stand_alone(document: Document, passage: Passage) -> bool:
-    """A sentence, rather than a heading, a number, a cell or the beginning of an enumeration."""
     if document.blocks[passage.block].type == "heading":
         return False
-    text = document.text[passage.start : passage.end]
-    shortest = _SHORTEST_JA if _JAPANESE.search(text) else _SHORTEST
-    return len(text) >= shortest and not text.isupper() and bool(_SENTENCE_END.search(text)) and not text.endswith(":")
+    return is_sentence(document.text[passage.start : passage.end])

@@ -22,9 +22,9 @@ def write_brief_markdown(brief: Brief, output: Path) -> None:
 def brief_markdown(brief: Brief) -> str:
     """The brief's text."""
     language = brief.language
-    parts = [f"# {_plain(brief.title)}"]
+    parts = [f"# {markdown_text(brief.title)}"]
     if brief.purpose:
-        parts += [f"**{say('purpose', language)}:** {_plain(brief.purpose)}"]
+        parts += [f"**{say('purpose', language)}:** {markdown_text(brief.purpose)}"]
     parts += [f"## {say('documents', language)}"]
     parts += [_fields(wording.document_lines(document, language)) for document in brief.documents]
     parts += [f"## {say('findings', language)}"]
@@ -33,9 +33,13 @@ def brief_markdown(brief: Brief) -> str:
         parts += [say("rejected", language, count=brief.rejected)]
     if brief.summary:
         parts += [f"## {say('summary', language)}", say("summary-note", language)]
-        parts += ["\n".join(f"- {_plain(quote.text)} ({_plain(citation(quote, brief))})" for quote in brief.summary)]
+        parts += [
+            "\n".join(
+                f"- {markdown_text(quote.text)} ({markdown_text(citation(quote, brief))})" for quote in brief.summary
+            )
+        ]
     parts += [f"## {say('not-looked-at', language)}"]
-    parts += ["\n".join(f"- {_plain(wording.not_looked_at_line(d, language))}" for d in brief.documents)]
+    parts += ["\n".join(f"- {markdown_text(wording.not_looked_at_line(d, language))}" for d in brief.documents)]
     if brief.undecided:
         parts += [
             f"## {say('undecided', language)}",
@@ -50,7 +54,7 @@ def brief_markdown(brief: Brief) -> str:
 def _findings(findings: tuple[BriefFinding, ...], brief: Brief) -> str:
     entries = []
     for number, finding in enumerate(findings, start=1):
-        place, quote, tags, judged, comment = map(_plain, wording.finding_words(finding, brief))
+        place, quote, tags, judged, comment = map(markdown_text, wording.finding_words(finding, brief))
         indent = " " * (len(str(number)) + 2)
         lines = [f"{number}. **{tags}** – {place} – {judged}", "", f"{indent}> {quote}"]
         if comment:
@@ -60,10 +64,10 @@ def _findings(findings: tuple[BriefFinding, ...], brief: Brief) -> str:
 
 
 def _fields(lines: list[tuple[str, str]]) -> str:
-    return "\n".join(f"- **{label}:** {_plain(value)}" for label, value in lines)
+    return "\n".join(f"- **{label}:** {markdown_text(value)}" for label, value in lines)
 
 
-def _plain(text: str) -> str:
+def markdown_text(text: str) -> str:
     """Text that Markdown shows as it is."""
     escaped = _SPECIAL.sub(r"\\\1", printable(text))
     return _LIST_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", escaped)

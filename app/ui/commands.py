@@ -36,12 +36,12 @@ class Command:
 
 
 def _file(test: Callable[[OpenFile], bool]) -> Enabled:
-    return lambda state: state.current is not None and test(state.current)
+    return lambda state: state.current is not None and not state.away and test(state.current)
 
 
 def _has_finding(state: WindowState) -> bool:
     """One is selected, and its card shows."""
-    file = state.current
+    file = None if state.away else state.current
     return file is not None and file.is_reviewable and file.findings.selected is not None and not _covers(state)
 
 
@@ -372,6 +372,26 @@ COMMANDS: tuple[Command, ...] = (
         enabled=_is_analysed,
         checkable=True,
     ),
+    Command(
+        "ask",
+        QT_TRANSLATE_NOOP("Command", "Ask…"),
+        "view",
+        ("Q",),
+        hint=QT_TRANSLATE_NOOP("Command", "Finds the passages that answer a question about this document"),
+        enabled=_is_shown,
+        separator_before=True,
+    ),
+    Command(
+        "matrix",
+        QT_TRANSLATE_NOOP("Command", "Documents by tag"),
+        "view",
+        ("X",),
+        hint=QT_TRANSLATE_NOOP(
+            "Command", "All documents of the workspace beside each other: governing law, caps, terms"
+        ),
+        checkable=True,
+    ),
+    Command("search-all", QT_TRANSLATE_NOOP("Command", "Search all documents…"), "view", ("Ctrl+Shift+F",)),
     Command(
         "show-changes",
         QT_TRANSLATE_NOOP("Command", "Show changes"),

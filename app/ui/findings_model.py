@@ -118,9 +118,9 @@ class FindingDelegate(QStyledItemDelegate):
         if (group := index.data(GROUP)) is not None:
             paint_head(painter, option, group)
         elif (finding := index.data(FINDING)) is not None:
-            self._paint_finding(painter, option, finding)
+            self._paint_finding(painter, option, finding, index.data(PAGE))
 
-    def _paint_finding(self, painter: QPainter, option: QStyleOptionViewItem, finding: Finding) -> None:
+    def _paint_finding(self, painter: QPainter, option: QStyleOptionViewItem, finding: Finding, page: str) -> None:
         theme, rect = appearance().theme, option.rect
         state = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
@@ -139,7 +139,7 @@ class FindingDelegate(QStyledItemDelegate):
         bold = QFont(option.font)
         bold.setWeight(QFont.Weight.DemiBold)
         # Without pages of its own a document has no page worth naming.
-        where = f"{finding.importance:.0%}" + (f"  ·  p. {index.data(PAGE)}" if finding.quads else "")
+        where = f"{finding.importance:.0%}" + (f"  ·  p. {page}" if finding.quads else "")
         painter.setPen(colour(theme.muted))
         painter.setFont(option.font)
         flags = Qt.AlignmentFlag.AlignVCenter

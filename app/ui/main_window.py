@@ -41,6 +41,7 @@ from app.ui.start_page import StartPage
 from app.ui.state import Aside, OpenFile
 from app.ui.toolbar import Toolbar
 from app.ui.watching import Watch
+from app.ui.whole import Whole
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "resources" / "examples"
 
@@ -68,7 +69,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id = Actions(self._state, self._handlers(), self)
         self.addActions(self.actions_by_id.all())
         self.actions_by_id.fill(self.menuBar())
-        self.sidebar = Sidebar(self._state, self.actions_by_id, self)
+        self.sidebar = Sidebar(self._state, self.actions_by_id, session.archive, self)
         self.sidebar.outline.add_pages(session.images)
         self.start = StartPage(self.actions_by_id, self)
         self.panel = FindingsPanel(self.actions_by_id, self)
@@ -109,6 +110,7 @@ class MainWindow(QMainWindow):
         splitter.setSizes([240, 740, 380])
         splitter.setStretchFactor(1, 1)
         self.setCentralWidget(splitter)
+        self.whole = Whole(self, self._session, self._stack, splitter)
 
     def _connect(self) -> None:
         session, hub = self._session, self._session.hub
@@ -170,6 +172,8 @@ class MainWindow(QMainWindow):
             "other-view": self._change_view,
         }
         handlers |= self.household.handlers()
+        for command in ("ask", "matrix", "search-all"):
+            handlers[command] = partial(self._run_whole, command)
         for command in ENDINGS:
             handlers[command] = partial(self._ask_export, command)
         for command in COMMANDS_OF_A_VIEW:
@@ -274,6 +278,7 @@ class MainWindow(QMainWindow):
         self.panel.show_file(file, summary=self._state.summary, aside=self._state.aside)
         self.actions_by_id.refresh()
         self._show_place()
+        self.whole.settle()
 
     def _refresh_findings(self, key: int, ids: frozenset[str]) -> None:
         for view in self._views_of(key):
@@ -348,6 +353,8 @@ class MainWindow(QMainWindow):
     def _toggle_summary(self) -> None:
         self._state.summary, self._state.aside = not self._state.summary, ""
         self._show_panel()
+        if self._state.summary:
+            self.panel.overview.setFocus()  # so that Ctrl+C copies it
 
     def _toggle_aside(self, aside: Aside) -> None:
         self._state.summary, self._state.aside = False, "" if self._state.aside == aside else aside
@@ -446,6 +453,33 @@ class MainWindow(QMainWindow):
         self._session.activate(beside=beside)
         self._session.show(key)
         self._focus_pages()
+
+    # ---- for the views of the whole workspace
+
+    def _run_whole(self, command: str) -> None:
+        self.whole.handlers()[command]()
+
+    def settle(self) -> None:
+        """Show what belongs beside the document that is in view."""
+        self._show_panel()
+
+    def go(self, start: int, end: int) -> None:
+        """Go to a range of the text in view; there is a way back."""
+        self._go(start, end)
+
+    def show_passage(self, passage: ScoredPassage) -> None:
+        """Show a passage of the document in view."""
+        if (sheets := self._sheets()) is not None:
+            sheets.show_passage(passage)
+
+    def has_pages(self, key: int) -> bool:
+        """Whether a file's pages show already."""
+        return key in self.views and self.views[key].sheets is not None
+
+    def focus_pages(self) -> None:
+        """Let the pages have the keys."""
+        if (sheets := self._sheets()) is not None:
+            sheets.setFocus()
 
     def _step(self, step: Literal[1, -1]) -> None:
         self._show_list()

@@ -9,6 +9,7 @@ from typing import Literal
 
 from app.errors import FusenError
 from app.review.findings import Decision
+from app.ui.archive import Archive
 from app.ui.explaining import Explainer
 from app.ui.exporting import Exporter
 from app.ui.filtering import Filter
@@ -60,6 +61,7 @@ class Session:
             self.hub, self._courier, self._background, self._documents, workspace, self._reviewer_name
         )
         self.looking: Looking | None = None
+        self.archive = Archive(self.hub, self._courier, self._model, workspace, lambda: self._workspace)
         self._pipeline = Pipeline(
             self.state,
             self.hub,
@@ -95,6 +97,7 @@ class Session:
         self._documents.close()
         self._model.close()
         self._background.close()
+        self.archive.close()
         if self._workspace is not None:
             self._workspace.close()
             self._workspace = self._reviewer = self.looking = None
@@ -179,8 +182,12 @@ class Session:
     def close_current(self) -> None:
         """Close the file in view."""
         if (key := self.state.current_key) is not None:
-            self._pipeline.close(key)
-            self.images.forget(key)
+            self.close_file(key)
+
+    def close_file(self, key: int) -> None:
+        """Close a file."""
+        self._pipeline.close(key)
+        self.images.forget(key)
 
     def show_beside(self, key: int | None = None) -> None:
         """Show a file to the right of the one in view: see `WindowState.show_beside`."""

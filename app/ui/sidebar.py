@@ -1,10 +1,14 @@
-"""The open documents, each with its state; below them the contents of the one in view."""
+"""The documents of the workspace, the open ones first, each with its state; below them the contents of the one in view."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFont, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -17,43 +21,61 @@ from PySide6.QtWidgets import (
 
 from app.ui.actions import Actions
 from app.ui.appearance import appearance, colour
+from app.ui.archive import Archive
 from app.ui.contents import ContentsPanel
 from app.ui.outline import Outline
+from app.ui.shelf_rows import ShelfRow, shelf_rows
 from app.ui.state import WindowState
+from app.ui.theme import Theme
 from app.ui.widgets import label, tooltip
-from app.ui.words import state_words
+from app.ui.words import entry_words, state_words
+from app.workspace.library import ShelfEntry
 
 KEY = Qt.ItemDataRole.UserRole + 1
-ROW = 60
+SHELF_ROW = Qt.ItemDataRole.UserRole + 2
+ROW, HEAD_ROW = 60, 32
 _MOST_BESIDE_CONTENTS = 4
+_MANY = 8
+"""With more documents than this there is a field to filter them."""
 QWIDGETSIZE_MAX = (1 << 24) - 1
 """Qt's word for no limit, which its Python binding does not have."""
 
 
 class Sidebar(QWidget):
-    """`chosen` carries the key of a file."""
+    """`chosen` carries the key of an open file, `wanted` hash and path of a stored one, `removed` the hash of one to remove.
+
+    `restored` carries the hash of one whose removal is taken back.
+    """
 
     chosen = Signal(int)
+    wanted = Signal(str, str)
+    removed = Signal(str)
+    restored = Signal(str)
 
-    def __init__(self, state: WindowState, actions: Actions, parent: QWidget) -> None:
+    def __init__(self, state: WindowState, actions: Actions, archive: Archive, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("sidebar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._state = state
-        self.list = QListWidget()
-        self.list.setItemDelegate(_FileDelegate(state, self.list))
-        self.list.setMouseTracking(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setAccessibleName(self.tr("Documents"))
-        self.list.currentItemChanged.connect(lambda item: self.chosen.emit(item.data(KEY)) if item else None)
-        self.list.addAction(actions["close"])
-        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self._archive = archive
+        self._shelf: tuple[ShelfEntry, ...] = ()
+        self._gone: tuple[str, str] | None = None  # hash and name of what was removed last
+        self.list = self._make_list(actions)
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(self.tr("Filter"))
+        self.filter.setAccessibleName(self.tr("Filter the documents"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.textChanged.connect(lambda _text: self._fill())
         self.contents = ContentsPanel()
         self.outline = Outline(self.contents)
         opening = QPushButton(self.tr("Open…"))
         opening.clicked.connect(actions["open"].trigger)
         title = label(self.tr("Documents"), "title")
         title.setContentsMargins(16, 16, 16, 12)
+        filtering = self._filtering = QWidget()
+        row = QHBoxLayout(filtering)
+        row.setContentsMargins(16, 0, 16, 8)
+        row.addWidget(self.filter)
         foot = QVBoxLayout()
         foot.setContentsMargins(16, 16, 16, 16)
         foot.addWidget(opening)
@@ -61,22 +83,68 @@ class Sidebar(QWidget):
         layout.setContentsMargins(0, 0, 1, 0)
         layout.setSpacing(0)
         layout.addWidget(title)
+        layout.addWidget(filtering)
         layout.addWidget(self.list, 1)
         layout.addWidget(self.outline, 3)
+        layout.addWidget(self._make_undo())
         layout.addLayout(foot)
+
+    def _make_list(self, actions: Actions) -> QListWidget:
+        view = _List()
+        view.setItemDelegate(_FileDelegate(self._state, view))
+        view.setMouseTracking(True)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        view.setAccessibleName(self.tr("Documents"))
+        view.currentItemChanged.connect(self._changed)
+        view.itemClicked.connect(self._open)
+        view.entered_on.connect(self._open)
+        self.remove = QAction(self.tr("Remove from the workspace"), view)
+        self.remove.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
+        self.remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.remove.triggered.connect(self._remove)
+        view.addAction(actions["close"])
+        view.addAction(self.remove)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        return view
+
+    def _make_undo(self) -> QWidget:
+        box = self._undo = QWidget()
+        box.setObjectName("message")
+        box.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._undo_words = label("", "small", wrap=True)
+        undo = self.undo = QPushButton(self.tr("Undo"))
+        undo.setProperty("role", "link")
+        undo.clicked.connect(self._restore)
+        row = QHBoxLayout(box)
+        row.setContentsMargins(16, 8, 16, 8)
+        row.addWidget(self._undo_words, 1)
+        row.addWidget(undo)
+        box.hide()
+        return box
 
     def reload(self) -> None:
         """Files came, went, or another one is in view."""
+        self._shelf = self._archive.shelf()
+        self._fill()
+
+    def _fill(self) -> None:
+        rows = shelf_rows(self._state.files.values(), self._shelf, self.filter.text())
         self.list.blockSignals(True)
         self.list.clear()
-        for file in self._state.files.values():
-            item = QListWidgetItem(file.name)
-            item.setData(KEY, file.key)
-            item.setToolTip(tooltip(str(file.path)))
+        for row in rows:
+            item = QListWidgetItem(row.name)
+            item.setData(SHELF_ROW, row)
+            item.setToolTip(tooltip(_path_of(row)))
+            if row.file is not None:
+                item.setData(KEY, row.file.key)
+            elif row.entry is None:
+                item.setFlags(Qt.ItemFlag.NoItemFlags)
             self.list.addItem(item)
-            if file.key == self._state.current_key:
+            if row.file is not None and row.file.key == self._state.current_key:
                 self.list.setCurrentItem(item)
         self.list.blockSignals(False)
+        self._filtering.setVisible(len(rows) > _MANY or bool(self.filter.text()))
         self.refresh()
 
     def refresh(self) -> None:
@@ -85,6 +153,54 @@ class Sidebar(QWidget):
         self.list.setMaximumHeight(min(self.list.count(), _MOST_BESIDE_CONTENTS) * ROW if shown else QWIDGETSIZE_MAX)
         self.list.viewport().update()
 
+    def say_removed(self, sha256: str, name: str) -> None:
+        """Say that a document was removed, and offer to take that back."""
+        self._gone = (sha256, name)
+        self._undo_words.setText(self.tr("Removed {name}. Its decisions come back with it.").format(name=name))
+        self._undo.show()
+
+    def _restore(self) -> None:
+        if self._gone is not None:
+            self._undo.hide()
+            sha256, self._gone = self._gone[0], None
+            self.restored.emit(sha256)
+
+    def _changed(self, item: QListWidgetItem | None) -> None:
+        """With the arrow keys open documents come into view; a stored one waits for Enter."""
+        if item is not None and item.data(KEY) is not None:
+            self.chosen.emit(item.data(KEY))
+
+    def _open(self, item: QListWidgetItem) -> None:
+        row: ShelfRow | None = item.data(SHELF_ROW)
+        if row is not None and row.file is not None:
+            self.chosen.emit(row.file.key)
+        elif row is not None and row.entry is not None:
+            self.wanted.emit(row.entry.sha256, row.entry.file)
+
+    def _remove(self) -> None:
+        item = self.list.currentItem()
+        row: ShelfRow | None = item.data(SHELF_ROW) if item is not None else None
+        if row is not None and row.sha256 is not None:
+            self.removed.emit(row.sha256)
+
+
+class _List(QListWidget):
+    """`entered_on` carries the item on which Enter was pressed."""
+
+    entered_on = Signal(object)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentItem() is not None:
+            self.entered_on.emit(self.currentItem())
+        else:
+            super().keyPressEvent(event)
+
+
+def _path_of(row: ShelfRow) -> str:
+    if row.file is not None:
+        return str(row.file.path)
+    return str(Path(row.entry.file)) if row.entry is not None else ""
+
 
 class _FileDelegate(QStyledItemDelegate):
     def __init__(self, state: WindowState, parent: QWidget) -> None:
@@ -92,34 +208,54 @@ class _FileDelegate(QStyledItemDelegate):
         self._state = state
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
-        return QSize(200, ROW)
+        row: ShelfRow = index.data(SHELF_ROW)
+        return QSize(200, HEAD_ROW if row.file is None and row.entry is None else ROW)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        file = self._state.files.get(index.data(KEY))
-        if file is None:
-            return
+        row: ShelfRow = index.data(SHELF_ROW)
         theme, rect = appearance().theme, option.rect
-        chosen = file.key == self._state.current_key
-        over = bool(option.state & QStyle.StateFlag.State_MouseOver)
         painter.save()
+        if row.file is None and row.entry is None:
+            painter.fillRect(rect, colour(theme.panel))
+            painter.setPen(colour(theme.muted))
+            place = rect.adjusted(16, 8, -16, 0)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self.tr("Not open"))
+        else:
+            self._paint_row(painter, option, row, theme)
+        painter.restore()
+
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ShelfRow, theme: Theme) -> None:
+        rect, file = option.rect, row.file
+        chosen = file is not None and file.key == self._state.current_key
+        state = option.state
+        over = bool(state & QStyle.StateFlag.State_MouseOver) or (
+            bool(state & QStyle.StateFlag.State_Selected) and bool(state & QStyle.StateFlag.State_HasFocus)
+        )
         painter.fillRect(rect, colour(theme.flag_wash if chosen else theme.hover if over else theme.panel))
         if chosen:
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), colour(theme.flag))
         room = rect.adjusted(16, 9, -16, 0)
+        if row.is_unread:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(colour(theme.flag))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawEllipse(QPointF(rect.right() - 16, room.top() + 10), 3.5, 3.5)
+            room.setRight(room.right() - 12)
         font = QFont(option.font)
         font.setWeight(QFont.Weight.DemiBold if chosen else QFont.Weight.Normal)
         painter.setFont(font)
-        painter.setPen(colour(theme.text))
-        name = painter.fontMetrics().elidedText(file.name, Qt.TextElideMode.ElideMiddle, room.width())
+        painter.setPen(colour(theme.text if file is not None else theme.muted))
+        name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, room.width())
         painter.drawText(QRect(room.left(), room.top(), room.width(), 20), Qt.AlignmentFlag.AlignVCenter, name)
         painter.setFont(option.font)
-        painter.setPen(colour(theme.danger if file.phase == "failed" else theme.muted))
+        painter.setPen(colour(theme.danger if file is not None and file.phase == "failed" else theme.muted))
         line = QRect(room.left(), room.top() + 20, room.width(), 20)
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, state_words(file))
-        if file.meter is not None:
+        told = state_words(file) if file is not None else entry_words(row.entry)
+        told = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, line.width())
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, told)
+        if file is not None and file.meter is not None:
             bar = QRectF(room.left(), rect.bottom() - 5, room.width(), 2)
             painter.fillRect(bar, colour(theme.line))
             painter.fillRect(QRectF(bar.left(), bar.top(), bar.width() * file.meter.share, 2), colour(theme.flag))
-        painter.restore()

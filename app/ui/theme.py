@@ -151,6 +151,7 @@ QLabel[role="title"] {{ font-size: {title}px; font-weight: 600; }}
 QLabel[role="brand"] {{ font-size: {brand}px; font-weight: 600; }}
 QLabel[role="head"] {{ font-weight: 600; }}
 QLabel[role="warning"] {{ color: {danger}; }}
+QLabel[role="section"] {{ font-weight: 600; color: {muted}; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="small"] {{ color: {muted}; font-size: {small}px; }}
 QLabel[role="key"] {{ color: {muted}; border: 1px solid {line}; border-radius: 4px; padding: 0 6px; background: {raised}; }}
@@ -233,6 +234,15 @@ QScrollArea#squeezed, QWidget#squeezedContent {{ background: transparent; border
 QFrame#tagPicker QListView::item {{ padding: 4px 4px; border-radius: 4px; }}
 QFrame#tagPicker QListView::item:hover {{ background: {hover}; }}
 QFrame#tagPicker QListView::item:selected {{ background: {flag_wash}; color: {text}; }}
+QPushButton[role="quiet"] {{ background: transparent; border: 0; padding: 2px 0; color: {muted}; text-align: left; }}
+QPushButton[role="quiet"]:hover, QPushButton[role="quiet"]:focus {{ text-decoration: underline; }}
+QWidget#matrix, QTableView {{ background: {panel}; border: 0; }}
+QHeaderView {{ background: {panel}; border: 0; }}
+QHeaderView::section {{ background: {panel}; color: {text}; border: 0; border-right: 1px solid {line};
+  border-bottom: 1px solid {line}; padding: 8px 10px; font-weight: 600; }}
+QHeaderView::section:vertical {{ font-weight: 400; }}
+QHeaderView::section:hover {{ background: {hover}; }}
+QTableCornerButton::section {{ background: {panel}; border: 0; border-right: 1px solid {line}; border-bottom: 1px solid {line}; }}
 QProgressBar {{ background: {line}; border: 0; border-radius: 2px; max-height: 4px; min-height: 4px; }}
 QProgressBar::chunk {{ background: {flag}; border-radius: 2px; }}
 QSlider {{ min-height: 20px; }}

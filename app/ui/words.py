@@ -9,6 +9,7 @@ from app.ui.progress import ProgressMeter
 from app.ui.relations import Way
 from app.ui.state import OpenFile
 from app.ui.told import told
+from app.workspace.library import ShelfEntry
 
 
 def _tr(text: str) -> str:
@@ -83,6 +84,15 @@ def state_words(file: OpenFile) -> str:
         "analysing": _tr("Analysing {share:.0%}").format(share=share),
         "stopped": _tr("First findings only") if file.has_first_findings else _tr("Not analysed"),
     }[file.phase]
+
+
+def entry_words(entry: ShelfEntry | None) -> str:
+    """The second line of a document of the workspace that is not open."""
+    if entry is None or not entry.analyzed:
+        return _tr("Not analysed")
+    if entry.total == 0:
+        return _tr("Nothing selected")
+    return _tr("{done} of {total} decided").format(done=entry.decided, total=entry.total)
 
 
 def counts_words(file: OpenFile) -> tuple[str, str]:

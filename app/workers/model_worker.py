@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +17,8 @@ from app.workers.limits import MODEL_MEMORY, limit_data
 from app.workers.protocol import (
     AnalysisResult,
     Analyze,
+    Answers,
+    Ask,
     Body,
     Describe,
     Description,
@@ -28,9 +31,10 @@ from app.workers.serving import CallContext, serve
 if TYPE_CHECKING:
     from app.analysis.analysis import Analysis
     from app.analysis.analyzing import PassageScorer
+    from app.analysis.asking import AskedScorer, Readings
 
-    class DescribedScorer(PassageScorer, Protocol):
-        """A scorer that can say what it is."""
+    class DescribedScorer(PassageScorer, AskedScorer, Protocol):
+        """A scorer that can be asked, and can say what it is."""
 
         def facts(self) -> list[tuple[str, str]]:
             """Name and value of each fact, for people."""
@@ -51,6 +55,7 @@ class ModelHandler:
     def __init__(self, load: Load) -> None:
         self._load = load
         self._scorers: dict[str, DescribedScorer] = {}
+        self._readings: Readings | None = None
 
     def __call__(self, body: Body, context: CallContext) -> Value:
         """Answer one request."""
@@ -60,6 +65,8 @@ class ModelHandler:
                     return self._analyze(body, context)
                 case Explain():
                     return self._explain(body, context)
+                case Ask():
+                    return self._ask(body, context)
                 case Describe():
                     return self._describe(context)
         except (RuntimeError, MemoryError) as error:
@@ -73,8 +80,8 @@ class ModelHandler:
         from app.analysis.analyzing import analyze
 
         def report(stage: str, done: int, total: int) -> None:
-            context.progress(stage, done, total)
-            context.check_cancelled()
+            _report(context, stage, done, total)
+            context.serve_urgent()  # a reader who asks does not wait for a long analysis
 
         def early(analysis: Analysis) -> None:
             context.check_cancelled()  # what nobody waits for any more need not be packed and sent
@@ -90,6 +97,14 @@ class ModelHandler:
 
         scorer = self._scorer(body.device, context)
         return ExplanationResult(explain(body.passages, body.index, body.kind, scorer, context.check_cancelled))
+
+    def _ask(self, body: Ask, context: CallContext) -> Answers:
+        from app.analysis.asking import Readings
+
+        if self._readings is None:
+            self._readings = Readings(self._scorer("auto", context))
+        places, relevance = self._readings.relevance(body.document, body.query, partial(_report, context))
+        return Answers(tuple((place.start, place.end) for place in places), tuple(relevance.tolist()))
 
     def _describe(self, context: CallContext) -> Description:
         from app.analysis.analyzing import LONGEST
@@ -107,6 +122,11 @@ class ModelHandler:
             context.progress("loading-model", 1, 1)
             context.check_cancelled()
         return self._scorers[device]
+
+
+def _report(context: CallContext, stage: str, done: int, total: int) -> None:
+    context.progress(stage, done, total)
+    context.check_cancelled()
 
 
 def load_scorer(device: str) -> DescribedScorer:
@@ -187,4 +207,4 @@ def memory_wanted(text: str) -> float:
 
 
 if __name__ == "__main__":
-    serve(ModelHandler(load_scorer), prepare=prepare)
+    serve(ModelHandler(load_scorer), urgent=(Ask,), prepare=prepare)

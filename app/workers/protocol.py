@@ -87,18 +87,29 @@ class Explain(msgspec.Struct, tag=True, frozen=True):
     device: Literal["auto", "cpu", "cuda"] = "auto"
 
 
+class Ask(msgspec.Struct, tag=True, frozen=True):
+    """How likely each passage answers `query`; overtakes analyses. Result: `Answers`.
+
+    The first time a document is asked about it is read whole, with progress by stage; an empty query does only that. The
+    document may come without quads.
+    """
+
+    document: Document
+    query: str
+
+
 class Describe(msgspec.Struct, tag=True, frozen=True):
     """Load what is needed and say what is there (model, device, versions; confinement). Result: `Description`."""
 
 
-Body = OpenDocument | ReadDocument | RenderPage | AnnotatePdf | Analyze | Explain | Describe
+Body = OpenDocument | ReadDocument | RenderPage | AnnotatePdf | Analyze | Explain | Ask | Describe
 
 
 def file_of(body: Body) -> str | None:
     """The file that a request is about, for messages to the user."""
     if isinstance(body, Describe | Explain):
         return None
-    return body.document.file if isinstance(body, Analyze) else body.path
+    return body.document.file if isinstance(body, Analyze | Ask) else body.path
 
 
 class Call(msgspec.Struct, tag=True, frozen=True):
@@ -179,6 +190,13 @@ class ExplanationResult(msgspec.Struct, tag=True, frozen=True):
     explanation: Explanation
 
 
+class Answers(msgspec.Struct, tag=True, frozen=True):
+    """Of each passage of the document, in its order: the range of the text, and the probability that it answers the query."""
+
+    places: tuple[tuple[int, int], ...]
+    relevance: tuple[float, ...]
+
+
 Value = (
     OpenedDocument
     | PageImage
@@ -188,6 +206,7 @@ Value = (
     | ConversionWanted
     | AnalysisResult
     | ExplanationResult
+    | Answers
 )
 
 

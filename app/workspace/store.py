@@ -26,8 +26,9 @@ from app.review import operations
 from app.review.findings import Finding, as_proposed, reviewed
 from app.review.operations import Change, Operation
 from app.review.selection import select_share, selected_share
-from app.workspace import packing
+from app.workspace import digests, packing
 from app.workspace.database import connect, explained, transaction
+from app.workspace.library import Library
 from app.workspace.looks import LookRecords
 
 
@@ -80,6 +81,7 @@ class Workspace:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
+        self.library = Library(self, connection)
 
     @classmethod
     def open(cls, path: Path) -> Workspace:
@@ -106,11 +108,11 @@ class Workspace:
         return LookRecords(self.path, self._connection)
 
     def documents(self) -> tuple[StoredDocument, ...]:
-        """All documents, in the order in which they were added."""
+        """All documents but those that were removed, in the order in which they were added."""
         rows = self._rows(
             "SELECT sha256, file, title, format, page_count, added_at,"
             " EXISTS (SELECT 1 FROM analyses WHERE document_sha256 = sha256), page_labels FROM documents"
-            " ORDER BY documents.rowid"
+            " WHERE removed_at IS NULL ORDER BY documents.rowid"
         )
         return tuple(
             StoredDocument(
@@ -145,6 +147,7 @@ class Workspace:
                 (document.sha256, analysis.model.sha256, settings, _now(), content),
             )
             self._merge_findings(document.sha256, analysis)
+            digests.keep(self._connection, document.sha256, analysis, digests.text_digest(document))
 
     def analysis(self, sha256: str) -> Analysis | None:
         """The document's latest analysis, with the selection that the reviewer chose.
@@ -272,7 +275,7 @@ class Workspace:
         self._connection.execute(
             "INSERT INTO documents (sha256, file, title, format, page_count, added_at) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (sha256) DO UPDATE SET file = excluded.file, page_count = max(page_count, excluded.page_count),"
-            " title = CASE WHEN ? <> '' THEN excluded.title ELSE title END",
+            " title = CASE WHEN ? <> '' THEN excluded.title ELSE title END, removed_at = NULL",
             (
                 source.sha256,
                 str(Path(path).absolute()),

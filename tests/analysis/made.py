@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from app.documents.building import TextBuilder
 from app.documents.document import BlockType, Document, Language
 from model.attention import CoveredMass
-from model.scorer import Attending, ModelName, PassageScores
+from model.scorer import Attending, ModelName, PassageScores, WholeReading
 from model.tags import CONTRACT_TAGS, Kind
 
 Made = tuple[BlockType, str]
@@ -105,6 +106,22 @@ class StandInScorer:
     def threshold(self, kind: Kind, recall: float, *, query: bool = False) -> float:
         self.asked |= {"threshold": (kind, recall, query)}
         return 1.0 - recall if query else 1.5 - recall
+
+    def read_whole(
+        self,
+        passages: Sequence[str],
+        *,
+        report: Callable[[str, int, int], None] | None = None,
+        structure: np.ndarray | None = None,
+    ) -> WholeReading:
+        self.readings = getattr(self, "readings", 0) + 1
+        if report is not None:
+            report("attending", 1, 1)
+        return WholeReading(tuple(passages), np.eye(len(passages), dtype=np.float32), torch.zeros(len(passages), 1))
+
+    def answer(self, query: str, reading: WholeReading) -> np.ndarray:
+        wanted = set(query.lower().strip("?").split())
+        return np.array([len(wanted & set(text.lower().split())) / len(wanted) for text in reading.passages])
 
     def facts(self) -> list[tuple[str, str]]:
         return [("Model", "stand-in 0"), ("Device", self.device)]

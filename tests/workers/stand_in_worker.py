@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from app.workers.model_worker import ModelHandler, prepare
+from app.workers.protocol import Ask
 from app.workers.serving import serve
 from model.scorer import PassageScores
 from tests.analysis.made import StandInScorer
@@ -63,4 +64,4 @@ def load(device: str) -> ObedientScorer:
 
 
 if __name__ == "__main__":
-    serve(ModelHandler(load), prepare=prepare)
+    serve(ModelHandler(load), urgent=(Ask,), prepare=prepare)

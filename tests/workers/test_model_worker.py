@@ -19,6 +19,8 @@ from app.workers.model_worker import available_cores, load_scorer
 from app.workers.protocol import (
     AnalysisResult,
     Analyze,
+    Answers,
+    Ask,
     Describe,
     Description,
     Explain,
@@ -122,6 +124,27 @@ def test_cancelling_is_prompt(client: WorkerClient) -> None:
     client.cancel(call)
     assert ended.get(timeout=10).code == "cancelled"
     assert time.monotonic() - cancelled < 1.0
+
+
+def test_a_question_is_answered_in_the_midst_of_an_analysis(client: WorkerClient) -> None:
+    ended: queue.Queue[object] = queue.Queue()
+    moving = threading.Event()
+    call = client.submit(
+        Analyze(saying("Take your time."), AnalysisSettings()),
+        on_progress=lambda step: moving.set() if step.stage == "attending" else None,
+        on_result=ended.put,
+        on_failure=ended.put,
+    )
+    assert moving.wait(60)
+    document = make_document()
+    answers = client.call(Ask(document, "who may terminate?"))
+    assert isinstance(answers, Answers)
+    assert ended.empty()  # the analysis goes on
+    texts = [document.text[start:end] for start, end in answers.places]
+    best = max(range(len(texts)), key=lambda row: answers.relevance[row])
+    assert "terminate" in texts[best]
+    client.cancel(call)
+    assert isinstance(ended.get(timeout=10), FusenError)
 
 
 class Listening:

@@ -1,0 +1,240 @@
+"""Puts the views of the workspace as a whole into the window: Ask, the search over all documents, the matrix.
+
+They come and go beside or in place of what the window shows of one document, and lead to a place of any document, opening it
+where it is not open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QSplitter, QStackedWidget
+
+from app.review.matrix import CellPassage, Source
+from app.ui.archive import file_with
+from app.ui.ask_panel import AskPanel
+from app.ui.commands import COMMANDS
+from app.ui.matrix_view import MatrixView
+from app.ui.search_panel import SearchPanel, Target
+from app.ui.side_panel import SidePanel
+from app.ui.state import BUSY, OpenFile
+
+if TYPE_CHECKING:
+    from app.ui.main_window import MainWindow
+    from app.ui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where to go in a document; without a range to its beginning."""
+
+    start: int = 0
+    end: int = 0
+    page: int = 1
+
+
+class Whole(QObject):
+    """Made by the window, once the rest of it stands."""
+
+    def __init__(self, window: MainWindow, session: Session, stack: QStackedWidget, splitter: QSplitter) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._stack = stack
+        self._splitter = splitter
+        self._waiting: dict[int, _Place] = {}  # by the key of a file that is being opened
+        self.ask = AskPanel(session.archive, can_add=any(command.id == "add-finding" for command in COMMANDS))
+        self.search = SearchPanel(session.archive)
+        self.matrix = MatrixView(session.archive)
+        for panel in (self.ask, self.search):
+            panel.hide()
+            panel.setMinimumWidth(304)
+            splitter.addWidget(panel)
+            panel.closed.connect(lambda panel=panel: self._close(panel))
+        self._connect()
+
+    def _connect(self) -> None:
+        hub = self._session.hub
+        hub.current.connect(self._show_current)
+        hub.changed.connect(self._changed)
+        hub.selected.connect(self._arrive)
+        hub.findings.connect(lambda *_: self.matrix.load() if self.is_matrix else None)
+        self.ask.followed.connect(self._window.go)
+        self.ask.adding.connect(self._add_finding)
+        self.search.followed.connect(self._follow_hit)
+        self.matrix.followed.connect(self._follow_cell)
+        self.matrix.closed.connect(self.close_matrix)
+        sidebar = self._window.sidebar
+        sidebar.wanted.connect(self.go_to)
+        sidebar.removed.connect(self.remove)
+        sidebar.restored.connect(self.restore)
+        sidebar.list.itemClicked.connect(lambda _item: self.close_matrix())
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What the commands do."""
+        return {
+            "ask": lambda: self._open(self.ask),
+            "search-all": lambda: self._open(self.search),
+            "matrix": self.toggle_matrix,
+        }
+
+    @property
+    def is_matrix(self) -> bool:
+        """Whether the matrix stands in place of the pages."""
+        return self._stack.currentWidget() is self.matrix
+
+    @property
+    def panel(self) -> SidePanel | None:
+        """The panel that stands in place of the findings."""
+        return next((panel for panel in (self.ask, self.search) if not panel.isHidden()), None)
+
+    # ---- coming and going
+
+    def _open(self, panel: SidePanel) -> None:
+        if self.panel not in (None, panel):
+            self._hide(self.panel)
+        if panel is self.ask:
+            self.close_matrix()
+            self.ask.show_file(self._session.state.current)
+        if panel.isHidden():
+            sizes = self._splitter.sizes()
+            width = sizes[2] or 380
+            panel.show()
+            self._window.panel.hide()
+            rest = sum(sizes) - sizes[0] - width
+            self._splitter.setSizes(
+                [sizes[0], rest, 0, *(width if panel is each else 0 for each in (self.ask, self.search))]
+            )
+        self.settle()
+        panel.open_field()
+
+    def _hide(self, panel: SidePanel | None) -> None:
+        if panel is not None:
+            panel.cancel()
+            panel.hide()
+
+    def _close(self, panel: SidePanel) -> None:
+        self._hide(panel)
+        self._window.settle()
+        self._window.focus_pages()
+
+    def toggle_matrix(self) -> None:
+        """Show the matrix, or the document again."""
+        if self.is_matrix:
+            self.close_matrix()
+            return
+        if not self.ask.isHidden():
+            self._hide(self.ask)
+        self._window.show_page(self.matrix)
+        self.matrix.load()
+        self.matrix.table.setFocus()
+
+    def close_matrix(self) -> None:
+        """Show the document again."""
+        if self.is_matrix:
+            self._window.show_page(None)
+            self._window.focus_pages()
+
+    def settle(self) -> None:
+        """What is of one document makes way for what is of them all."""
+        window = self._window
+        if self.panel is not None:
+            window.panel.hide()
+        if self.is_matrix or self.panel is self.search:
+            window.sidebar.show()
+        window.actions_by_id["matrix"].setChecked(self.is_matrix)
+
+    def _show_current(self) -> None:
+        file = self._session.state.current
+        if file is None or file.phase in ("locked", "failed"):
+            self._hide(self.ask if not self.ask.isHidden() else None)
+        self.ask.show_file(file)
+        self._window.settle()
+
+    def _changed(self, key: int) -> None:
+        if key == self._session.state.current_key and not self.ask.isHidden():
+            self.ask.show_file(self._session.state.current)
+        file = self._session.state.files.get(key)
+        if file is None or file.phase in BUSY:
+            return
+        # Findings that come would move the pages once more; a text that is set by the window shows after they came.
+        if file.analysis is None or (file.document is not None and not file.is_pdf):
+            self._arrive(key)
+
+    # ---- the shelf
+
+    def remove(self, sha256: str) -> None:
+        """Take a document out of the window and off the shelf; the sidebar offers the way back."""
+        files = self._session.state.with_sha256(sha256)
+        entry = next((entry for entry in self._session.archive.shelf() if entry.sha256 == sha256), None)
+        for file in files:
+            self._session.close_file(file.key)
+        self._session.archive.remove(sha256)
+        self._window.sidebar.reload()
+        name = files[0].name if files else Path(entry.file).name if entry is not None else ""
+        self._window.sidebar.say_removed(sha256, name)
+        if self.is_matrix:
+            self.matrix.load()
+
+    def restore(self, sha256: str) -> None:
+        """Put it back on the shelf."""
+        self._session.archive.restore(sha256)
+        self._window.sidebar.reload()
+        if self.is_matrix:
+            self.matrix.load()
+
+    # ---- places
+
+    def _add_finding(self, start: int, end: int) -> None:
+        if (file := self._session.state.current) is not None:
+            file.marked = (start, end)
+            self._session.hub.marked.emit(file.key)
+            self._window.run_command("add-finding")
+
+    def _follow_hit(self, target: Target) -> None:
+        self.go_to(target.sha256, target.file, _Place(target.start, target.end, target.page))
+
+    def _follow_cell(self, source: Source, passage: CellPassage | None) -> None:
+        self.close_matrix()
+        place = _Place(passage.start, passage.end) if passage is not None else None
+        self.go_to(source.sha256, source.file, place)
+
+    def go_to(self, sha256: str, file: str, place: _Place | None = None) -> None:
+        """Bring a document into view, opened where it is not, at a place of it."""
+        known = file_with(list(self._session.state.files.values()), sha256)
+        if known is not None:
+            self._session.show(known.key)
+        else:
+            self._session.open([Path(file)])
+            known = self._session.state.current
+        self.close_matrix()
+        if known is not None and place is not None:
+            self._waiting[known.key] = place
+            if known.phase not in BUSY:
+                self._arrive(known.key)
+
+    def _arrive(self, key: int) -> None:
+        file = self._session.state.files.get(key)
+        if file is None or key not in self._waiting or not self._window.has_pages(key):
+            return
+        place = self._waiting.pop(key)
+        _go(self._window, self._session, file, place)
+
+
+def _go(window: MainWindow, session: Session, file: OpenFile, place: _Place) -> None:
+    finding = file.findings.at(place.start, place.end)
+    if finding is not None:
+        session.select(file, finding.id)
+        return
+    if file.document is not None:
+        window.go(place.start, place.end)
+        return
+    # A stored document's text comes a little later; until then its passages say where the words stand.
+    passages = file.analysis.passages if file.analysis is not None else ()
+    around = next((p for p in passages if p.start <= place.start < p.end), None)
+    if around is not None:
+        window.show_passage(around)
