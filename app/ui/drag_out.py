@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QDrag, QMouseEvent
-from PySide6.QtWidgets import QApplication, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from app.review.findings import Finding
 from app.ui.citing import citation, marked_text
@@ -82,7 +82,7 @@ class _Dragging(QObject):
 class FindingDragging(_Dragging):
     """From the list: the finding under the pointer, or all that are selected where it is one of them."""
 
-    def __init__(self, view: QListView, file: FileInView) -> None:
+    def __init__(self, view: QAbstractItemView, file: FileInView) -> None:
         super().__init__(view.viewport())
         self._view = view
         self._file = file

@@ -156,7 +156,7 @@ class FindingsPanel(QWidget):
         if file is not self._file:
             self.card.keep_comment()
         self._file = file
-        self._model.page_words = file.page_words if file is not None else str
+        self.list.name_pages(file.page_words if file is not None else str)
         self._stood = self._top_of_current()
         busy, ready = file is not None and file.phase in BUSY, file is not None and file.phase == "ready"
         reviewable = file is not None and file.is_reviewable

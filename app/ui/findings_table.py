@@ -5,7 +5,7 @@ A table and not a list: it knows the heights of ten thousand rows of two kinds w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
@@ -58,6 +58,10 @@ class FindingsTable(QTableView):
     def findings(self) -> FindingList:
         """The list that it shows."""
         return self._model.findings
+
+    def name_pages(self, words: Callable[[int], str]) -> None:
+        """Call pages so from now on."""
+        self._model.page_words = words
 
     def show_list(self, findings: FindingList) -> None:
         """Show another list, or the same one with other rows."""

@@ -20,13 +20,14 @@ from app.ui.finding_list import is_accepted
 from app.ui.flow.sheets import FlowSheets
 from app.ui.hub import Courier
 from app.ui.page_fetch import fetch_page
-from app.ui.page_images import LARGEST_PIXELS
 from app.ui.state import OpenFile
 from app.ui.theme import LIGHT
 from app.workers.client import WorkerClient
 
 DOTS = 200
 """Dots an inch at which pages are drawn: letters of 6 points stay sharp, and a page takes 12 MB."""
+LARGEST_PIXELS = 16_000_000
+"""Of a page's picture: A2 at that many dots; larger sheets are drawn coarser."""
 POINTS = 72
 _ENOUGH_SECONDS = 1.0
 
