@@ -158,15 +158,15 @@ def press(widget: QWidget, key: Qt.Key) -> None:
 def test_keys_can_be_changed_and_collisions_are_told(window: MainWindow, session: Session) -> None:
     page = settings_page(window)
     row, other = page.keys.rows["accept"], page.keys.rows["reject"]
-    press(row.field, Qt.Key.Key_W)
-    assert session.settings.keys()["accept"] == ("W",)
-    assert window.actions_by_id["accept"].shortcuts() == [QKeySequence("W")]
+    press(row.field, Qt.Key.Key_B)
+    assert session.settings.keys()["accept"] == ("B",)
+    assert window.actions_by_id["accept"].shortcuts() == [QKeySequence("B")]
     assert row.reset.isVisible()
-    press(other.field, Qt.Key.Key_W)
+    press(other.field, Qt.Key.Key_B)
     assert session.settings.keys()["reject"] == ("R",)  # not yet
     assert "Accept" in other.told.text()
     other.take.click()
-    assert session.settings.keys()["reject"] == ("W",)
+    assert session.settings.keys()["reject"] == ("B",)
     assert session.settings.keys()["accept"] == ()
     assert not other.told.isVisible()
     row.reset.click()
@@ -177,7 +177,7 @@ def test_keys_can_be_changed_and_collisions_are_told(window: MainWindow, session
 
 def test_giving_back_a_key_that_another_has_is_told(window: MainWindow, session: Session) -> None:
     page = settings_page(window)
-    session.settings.choose_keys("accept", ["W"])
+    session.settings.choose_keys("accept", ["B"])
     session.settings.choose_keys("reject", ["A"])
     session.settings.choose_keys("accept", None)
     page.keys.refresh()
@@ -190,23 +190,23 @@ def test_the_key_map_lies_over_the_window(
 ) -> None:
     session.open([EXAMPLE])
     file = settle()
-    session.settings.choose_keys("accept", ["W"])
+    session.settings.choose_keys("accept", ["B"])
     qtbot.keyClick(window, key)
     overlay = window.household.keys
     assert overlay.isVisible()
     assert overlay.geometry() == window.rect()
     texts = {child.text() for child in overlay.findChildren(type(window.panel._title))}
-    assert {"W", "Accept"} <= texts
+    assert {"B", "Accept"} <= texts
     chosen = file.findings.selected
     assert chosen is not None
-    qtbot.keyClick(overlay, Qt.Key.Key_W)
+    qtbot.keyClick(overlay, Qt.Key.Key_B)
     assert file.findings.get(chosen.id).decision == "undecided"
     window.resize(900, 600)
     assert overlay.size() == window.size()
     assert overlay.rect().contains(overlay.card.geometry())
     qtbot.keyClick(overlay, Qt.Key.Key_Escape)
     assert not overlay.isVisible()
-    qtbot.keyClick(window, Qt.Key.Key_W)
+    qtbot.keyClick(window, Qt.Key.Key_B)
     assert file.findings.get(chosen.id).decision == "accepted"
 
 

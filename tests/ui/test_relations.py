@@ -30,7 +30,7 @@ def ways(kind: LinkKind, index: int) -> list[Way]:
         ("definition", "Defined in", "Defines for"),
         ("amendment", "Amends", "Amended by"),
         ("exception", "Exception to", "Exception in"),
-        ("read-together", "Read with", "Read with"),
+        ("read-together", "Read together with", "Read together with"),
     ],
 )
 def test_a_link_has_words_at_both_ends(kind: LinkKind, from_source: str, from_target: str) -> None:
