@@ -63,6 +63,7 @@ class MainWindow(QMainWindow):
         self.addActions(self.actions_by_id.all())
         self.actions_by_id.fill(self.menuBar())
         self.sidebar = Sidebar(self._state, self.actions_by_id, self)
+        self.sidebar.outline.add_pages(session.images)
         self.start = StartPage(self.actions_by_id, self)
         self.panel = FindingsPanel(self.actions_by_id, self)
         self.bar = MessageBar(self.run_command, self)
@@ -114,6 +115,7 @@ class MainWindow(QMainWindow):
         self._toolbar.page.left.connect(self._focus_pages)
         self.sidebar.chosen.connect(session.show)
         self.sidebar.contents.chosen.connect(self._go)
+        self.sidebar.outline.chosen_page.connect(self._go_page)
         self.start.chosen.connect(lambda path: session.open([Path(path)]))
         self.panel.chosen.connect(self._select)
         self.panel.card.commented.connect(session.comment)
@@ -274,6 +276,7 @@ class MainWindow(QMainWindow):
             self._toolbar.show_place(0, 0, 0)
         else:
             page = sheets.current_sheet() + 1
+            self.sidebar.outline.show_page(page)
             self._toolbar.show_place(page, len(file.opened.pages), sheets.zoom, file.label_of(page))
 
     # ---- what the user asks for

@@ -138,6 +138,12 @@ class SheetView(QAbstractScrollArea):
         self._scroll_to(passage)
         self.viewport().update()
 
+    def show_sheet(self, sheet: int) -> None:
+        """Scroll to the top of a sheet, from 0."""
+        self._guest = None
+        if 0 <= sheet < len(self._tops):
+            self.verticalScrollBar().setValue(round(self._tops[sheet] - GAP))
+
     def bring(self, passage: Placed) -> None:
         """Scroll to a passage and frame nothing."""
         self._guest = None

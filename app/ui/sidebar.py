@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from app.ui.actions import Actions
 from app.ui.appearance import appearance, colour
 from app.ui.contents import ContentsPanel
+from app.ui.outline import Outline
 from app.ui.state import WindowState
 from app.ui.widgets import label, tooltip
 from app.ui.words import state_words
@@ -48,6 +49,7 @@ class Sidebar(QWidget):
         self.list.addAction(actions["close"])
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.contents = ContentsPanel()
+        self.outline = Outline(self.contents)
         opening = QPushButton(self.tr("Open…"))
         opening.clicked.connect(actions["open"].trigger)
         title = label(self.tr("Documents"), "title")
@@ -60,7 +62,7 @@ class Sidebar(QWidget):
         layout.setSpacing(0)
         layout.addWidget(title)
         layout.addWidget(self.list, 1)
-        layout.addWidget(self.contents, 3)
+        layout.addWidget(self.outline, 3)
         layout.addLayout(foot)
 
     def reload(self) -> None:
@@ -79,8 +81,7 @@ class Sidebar(QWidget):
 
     def refresh(self) -> None:
         """Progress or counts changed, or what is known of the file in view."""
-        self.contents.show_file(self._state.current)
-        shown = self.contents.isVisibleTo(self)
+        shown = self.outline.show_file(self._state.current)
         self.list.setMaximumHeight(min(self.list.count(), _MOST_BESIDE_CONTENTS) * ROW if shown else QWIDGETSIZE_MAX)
         self.list.viewport().update()
 

@@ -16,7 +16,7 @@ SIDE = 512
 SLOW_SIDE = 2048
 """Of a page that takes long to be drawn: each tile takes most of what the whole page would."""
 
-COARSE_SIDE = 512
+COARSE_SIDE = 400
 COARSEST = 2.0
 """A coarse picture's longer side in pixels, and its largest scale in pixels a point."""
 
