@@ -199,11 +199,8 @@ class Strip(QWidget):
             )
         self._paint_findings(painter, marks)
         rows = rows_of(self._at("hits"), self.height())  # there may be a hundred thousand hits
-        current = (
-            rows[self._current_hit].tolist()
-            if self._current_hit is not None and self._current_hit < len(rows)
-            else None
-        )
+        at = self._current_hit
+        current = rows[at] if at is not None and at < len(rows) else -1
         for row in np.unique(rows).tolist():
             wider = 4 if row == current else 0
             rect = QRectF(_HITS[0] - wider, row - wider / 4, _HITS[1] + wider, _MARK + wider / 2)
