@@ -221,7 +221,7 @@ def _small(text: str) -> str:
     small = text.lower()
     if len(small) != len(text):
         small = "".join(one if len(one := letter.lower()) == 1 else letter for letter in text)
-    return small.translate({ord("ς"): "σ"})
+    return small.replace("ς", "σ")
 
 
 def _calm_place(text: str, wanted: int) -> int:

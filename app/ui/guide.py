@@ -17,8 +17,6 @@ from app.ui.sheet_view import LOOKED_AT, SheetView
 from app.ui.state import OpenFile
 from app.ui.widgets import tooltip
 
-_ABOVE_PAGE = 16
-"""Pixels of the desk that show above a page that was gone to."""
 _LINES = (0.32, 0.36, 0.28, 0.42, 0.2, 0.5)
 _COLUMNS = (0.5, 0.3, 0.42, 0.62)
 """Where in the view, as shares of its size, is looked for the text that is being read."""
@@ -68,7 +66,7 @@ class Guide(QObject):
     def go_page(self, page: int) -> None:
         """Show a page (from 1) from its top; the place that is left is remembered."""
         self.remember()
-        self._scroll(self._sheets.corner(page - 1) - QPointF(self._sheets.corner(page - 1).x(), _ABOVE_PAGE))
+        self._sheets.show_sheet(page - 1)
 
     def remember(self) -> None:
         """Remember where the reader is, to come back."""

@@ -132,7 +132,7 @@ class MainWindow(QMainWindow):
         self._toolbar.page.left.connect(self._focus_pages)
         self.sidebar.chosen.connect(session.show)
         self.sidebar.contents.chosen.connect(self._go)
-        self.sidebar.outline.chosen_page.connect(self._go_page)
+        self.sidebar.outline.chosen_page.connect(self._jump_to_page)
         self.start.chosen.connect(lambda path: session.open([Path(path)]))
         self.panel.list.chosen.connect(self._select)
         self.panel.list.picked.connect(session.pick)
@@ -424,9 +424,13 @@ class MainWindow(QMainWindow):
             labels = [file.label_of(page) for page in range(1, len(file.opened.pages) + 1)]
             self._toolbar.page.open_field(labels, sheets.current_sheet() + 1)
 
-    def _go_page(self, page: int) -> None:
+    def _jump_to_page(self, page: int) -> None:
         if (guide := self._guide()) is not None:
             guide.go_page(page)
+
+    def _go_page(self, page: int) -> None:
+        """Go to a page that was typed, and on reading."""
+        self._jump_to_page(page)
         self._focus_pages()
 
     def _focus_pages(self) -> None:

@@ -20,10 +20,14 @@ from app.workers import page_memory
 from app.workers.client import WorkerClient
 from app.workers.protocol import PageImage, RenderPage, Value
 
-KEPT_BYTES = 56 << 20
-KEPT_COARSE_BYTES = 24 << 20
+KEPT_BYTES = 32 << 20
+KEPT_COARSE_BYTES = 16 << 20
+KEPT_VIEWS = 3
+MOST_BYTES = 256 << 20
+"""Tiles take `KEPT_BYTES`, on large fine screens so many times what shows, and never more than `MOST_BYTES`."""
+
 WANTED_SHARE = 0.75
-"""Of the bound that one view may want at once: what shows must not push out what shows."""
+"""Of the bound that one view may want at once: what soon shows must not push out what shows."""
 
 IN_FLIGHT = 2
 SLOW_SECONDS = 0.8
@@ -59,6 +63,7 @@ class PageImages(QObject):
         super().__init__(courier)
         self._client = client
         self._courier = courier
+        self._kept_bytes = kept_bytes
         self._tiles: ByteCache[Key, QImage] = ByteCache(kept_bytes)
         self._coarse: ByteCache[Place, QImage] = ByteCache(KEPT_COARSE_BYTES)
         self._scales: dict[
@@ -111,7 +116,10 @@ class PageImages(QObject):
         """Replace the wishes of `who`: these parts of `file`, most urgent first, at `scale` pixels a point."""
         near = self._wished(file, shown, scale)
         far = self._wished(file, [part for part in ahead if (file.key, part.page) not in self._slow], scale)
-        budget = self._tiles.most * WANTED_SHARE
+        others = sum(tile.size for other, wish in self._wishes.items() if other is not who for tile in wish.shown)
+        showing = others + sum(tile.size for tile in near)
+        self._tiles.most = min(max(self._kept_bytes, KEPT_VIEWS * showing), MOST_BYTES)
+        budget = self._tiles.most * WANTED_SHARE - others
         kept = []
         for tile in (*near, *far):
             budget -= 0 if tile.coarse else tile.size

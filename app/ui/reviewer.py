@@ -229,7 +229,7 @@ class Reviewer:
         """Bring into view what was undone or redone, so that nothing changes unseen."""
         owners = self._state.with_sha256(finding.document_sha256)
         if owners and file not in owners:
-            self._state.current_key = owners[0].key
+            self._state.bring(owners[0].key)
             self._hub.current.emit()
         if owners:
             self.select(file if file is not None and file in owners else owners[0], finding.id)

@@ -198,8 +198,11 @@ class Strip(QWidget):
                 QRectF(_IMPORTANCE[0], row, _IMPORTANCE[1], 1), colour(theme.text, 0.1 + 0.75 * heights[row])
             )
         self._paint_findings(painter, marks)
-        for number, row in enumerate(rows_of(self._at("hits"), self.height()).tolist()):
-            wider = 4 if number == self._current_hit else 0
+        rows = rows_of(self._at("hits"), self.height())  # there may be a hundred thousand hits
+        at = self._current_hit
+        current = rows[at] if at is not None and at < len(rows) else -1
+        for row in np.unique(rows).tolist():
+            wider = 4 if row == current else 0
             rect = QRectF(_HITS[0] - wider, row - wider / 4, _HITS[1] + wider, _MARK + wider / 2)
             painter.fillRect(rect, colour(marks.hit))
         painter.end()

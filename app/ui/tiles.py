@@ -16,7 +16,7 @@ SIDE = 512
 SLOW_SIDE = 2048
 """Of a page that takes long to be drawn: each tile takes most of what the whole page would."""
 
-COARSE_SIDE = 512
+COARSE_SIDE = 400
 COARSEST = 2.0
 """A coarse picture's longer side in pixels, and its largest scale in pixels a point."""
 
@@ -72,7 +72,7 @@ def _pixels(length: float, scale: float) -> int:
 
 def _run(begin: float, end: float, scale: float, side: int, most: int) -> tuple[int, int]:
     """The first tile from `begin` to `end` and the one behind the last, among those of `most` pixels."""
-    if end <= begin:
+    if end <= max(begin, 0.0) or begin * scale >= most:
         return 0, 0
     first = max(math.floor(begin * scale / side), 0)
     return first, min(math.ceil(end * scale / side), math.ceil(most / side))

@@ -84,7 +84,7 @@ def test_a_finding_is_shown_where_its_words_are_and_a_click_selects_it(
     assert 0 < rects[0].top() < rects[-1].bottom() < view.viewport().height()
     file.findings.selected_id = None
     with qtbot.waitSignal(view.clicked) as caught:
-        qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=rects[0].center().toPoint())
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=rects[0].center().toPoint())
     assert caught.args == [cap.id]
     assert file.findings.selected_id == cap.id
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pymupdf
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.document_view import DocumentView
@@ -223,6 +223,35 @@ def test_text_is_chosen_by_keys_alone(window: MainWindow, open_file: Open, path:
     assert start > 0
     QTest.keyClick(sheets, Qt.Key.Key_A, CONTROL)
     assert file.marked == (0, len(text_of(file)))
+
+
+def test_the_pages_come_to_a_pointer_that_is_held_below_them(window: MainWindow, open_file: Open, qtbot: QtBot) -> None:
+    file = open_file(PDF)
+    view = view_of(window, file)
+    sheets = sheets_of(view)
+    start, end = plain_words(file, "Customer operates a regional")
+    at, _ = points(view, file, start, end)
+    viewport, bar = sheets.viewport(), sheets.verticalScrollBar()
+    QTest.mousePress(viewport, LEFT, pos=at)
+    below = QPointF(at.x(), viewport.height() + 60)
+    kind, none = QEvent.Type.MouseMove, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(viewport, QMouseEvent(kind, below, below, Qt.MouseButton.NoButton, LEFT, none))
+    place = bar.value()
+    qtbot.waitUntil(lambda: bar.value() > place + 100)
+    grown = file.marked
+    assert grown is not None
+    assert grown[0] == start
+    qtbot.waitUntil(lambda: file.marked is not None and file.marked[1] > grown[1])
+    QTest.mouseRelease(viewport, LEFT, pos=QPoint(at.x(), viewport.height() - 1))
+    assert view.desk is not None
+    assert not view.desk.marking._scrolling.isActive()
+
+
+def test_where_a_list_has_the_keys_all_is_every_row(window: MainWindow, open_file: Open) -> None:
+    file = open_file(PDF)
+    window.sidebar.contents.tree.setFocus()
+    window.run_command("select-all")
+    assert file.marked is None
 
 
 def test_the_menu_acts_on_the_chosen_text(window: MainWindow, open_file: Open, qtbot: QtBot) -> None:
