@@ -24,7 +24,7 @@ from app.ui.flow_layout import FlowLayout
 from app.ui.state import OpenFile
 from app.ui.widgets import label, restyle
 
-_HIGHEST = 92
+_HIGHEST = 86
 """Pixels of the chips: three lines; the others are scrolled to."""
 
 

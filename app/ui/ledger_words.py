@@ -68,6 +68,10 @@ def outcome_words(outcome: Outcome | None) -> str:
     """What the second looks say of what is missed."""
     if outcome is None:
         return _tr("No second look was taken yet: how much is missed is only the model's estimate.")
+    if outcome.drawn == 0:
+        return _tr(
+            "The second looks so far were taken of a larger selection and say nothing of what this one leaves out."
+        )
     about, low, high = outcome.missed.rounded
     words = _tr("Drawn at random from what is not selected: {drawn:,}, of which {hits:,} important.")
     drawn = words.format(drawn=outcome.drawn, hits=outcome.hits)

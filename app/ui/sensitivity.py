@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from app.analysis.analysis import Analysis
@@ -111,16 +112,27 @@ class SensitivityBar(QWidget):
             words = self.tr("{n:,} passages, {share:.0%} of the text")
         self.told.setText(words.format(n=now.passages, share=now.share))
         if now.left_out is None:
-            told = self.tr("How many important ones are left out is not assured for documents like this one.")
+            told = self.tr("How many important ones it leaves out is not assured for documents like this one.")
         else:
             told = self._left_out_words(now.left_out)
         self.left_out.setText(told)
         restyle(self.left_out, role="small" if now.left_out is not None else "caution")
         self.slider.setToolTip(f"{self.told.text()}\n{told}")
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Sentences may need another line."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where room is short the list gives way, not the sentences."""
+        for part in (self.told, self.left_out):
+            part.setMinimumHeight(part.heightForWidth(self.width()))
 
     def _left_out_words(self, left_out: Estimate) -> str:
         about, low, high = left_out.rounded
         if high == 0:
-            return self.tr("No important ones are expected to be left out.")
-        words = self.tr("Important ones expected to be left out: about {n:,} ({low:,} to {high:,})")
+            return self.tr("Leaves out no important ones, as far as can be told")
+        words = self.tr("Leaves out about {n:,} important ones ({low:,} to {high:,})")
         return words.format(n=about, low=low, high=high)
