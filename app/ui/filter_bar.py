@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.tags import tag_name
 from app.ui.actions import Actions
+from app.ui.filter_words import choice_words
 from app.ui.filtering import CHOICES, Filter, Part, pages_between
 from app.ui.flow_layout import FlowLayout
 from app.ui.state import OpenFile
@@ -26,24 +26,6 @@ from app.ui.widgets import label, restyle
 
 _HIGHEST = 86
 """Pixels of the chips: three lines; the others are scrolled to."""
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("FilterBar", text)
-
-
-def choice_words(part: Part, value: str) -> str:
-    """What a chip says without its number."""
-    known = {
-        ("decision", "undecided"): _tr("Undecided"),
-        ("decision", "accepted"): _tr("Accepted"),
-        ("decision", "rejected"): _tr("Rejected"),
-        ("decision", "skipped"): _tr("Skipped"),
-        ("kind", "model"): _tr("From the model"),
-        ("kind", "added"): _tr("Added"),
-        ("kind", "edited"): _tr("Edited"),
-    }
-    return tag_name(value) if part == "tag" else known.get((part, value), value.capitalize())
 
 
 class FilterBar(QWidget):

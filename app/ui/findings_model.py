@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import (
     QAbstractListModel,
     QCoreApplication,
@@ -21,13 +23,15 @@ from app.export.wording import grade
 from app.review.findings import Finding
 from app.tags import tag_name
 from app.ui.appearance import appearance, colour
+from app.ui.filter_words import choice_words
+from app.ui.filtering import decision_of
 from app.ui.finding_list import FindingList
 from app.ui.grouping import Group
 from app.ui.highlights import draw_flag
 from app.ui.widgets import fitted
 
 Index = QModelIndex | QPersistentModelIndex
-FINDING, GROUP = Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
+FINDING, GROUP, PLACE = (Qt.ItemDataRole.UserRole + number for number in (1, 2, 3))
 ROW_HEIGHT, HEAD_HEIGHT = 80, 34
 _WORDS = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
 _MANY = 64
@@ -45,11 +49,12 @@ class FindingsModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self.findings = FindingList()
+        self._label_of: Callable[[int], str] = str
 
-    def show(self, findings: FindingList) -> None:
-        """Take another list, or the same one in another order."""
+    def show(self, findings: FindingList, label_of: Callable[[int], str]) -> None:
+        """Take another list, or the same one in another order; `label_of` names a page by its number."""
         self.beginResetModel()
-        self.findings = findings
+        self.findings, self._label_of = findings, label_of
         self.endResetModel()
 
     def touch(self, ids: frozenset[str]) -> None:
@@ -76,9 +81,16 @@ class FindingsModel(QAbstractListModel):
         finding = self.findings.get(row)
         if finding is None or role == FINDING:
             return finding
+        if role == PLACE:
+            return self._place(finding)
         if role in _WORDS:
-            return f"{title_of(finding)}, page {finding.page}, {finding.decision}: {finding.text}"
+            decision = choice_words("decision", decision_of(finding))
+            return ", ".join(filter(None, (title_of(finding), self._place(finding), decision, finding.text)))
         return None
+
+    def _place(self, finding: Finding) -> str:
+        """Without pages of its own a document has no page worth naming."""
+        return _tr("p. {page}").format(page=self._label_of(finding.page)) if finding.quads else ""
 
 
 def group_words(group: Group) -> str:
@@ -111,9 +123,9 @@ class FindingDelegate(QStyledItemDelegate):
         if (group := index.data(GROUP)) is not None:
             paint_head(painter, option, group)
         elif (finding := index.data(FINDING)) is not None:
-            self._paint_finding(painter, option, finding)
+            self._paint_finding(painter, option, finding, index.data(PLACE))
 
-    def _paint_finding(self, painter: QPainter, option: QStyleOptionViewItem, finding: Finding) -> None:
+    def _paint_finding(self, painter: QPainter, option: QStyleOptionViewItem, finding: Finding, place: str) -> None:
         theme, rect = appearance().theme, option.rect
         state = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
@@ -131,8 +143,7 @@ class FindingDelegate(QStyledItemDelegate):
         rejected = finding.decision == "rejected"
         bold = QFont(option.font)
         bold.setWeight(QFont.Weight.DemiBold)
-        # Without pages of its own a document has no page worth naming.
-        where = f"{finding.importance:.0%}" + (f"  ·  p. {finding.page}" if finding.quads else "")
+        where = "  ·  ".join(filter(None, (f"{finding.importance:.0%}", place)))
         painter.setPen(colour(theme.muted))
         painter.setFont(option.font)
         flags = Qt.AlignmentFlag.AlignVCenter

@@ -5,7 +5,7 @@ A table and not a list: it knows the heights of ten thousand rows of two kinds w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
@@ -59,11 +59,11 @@ class FindingsTable(QTableView):
         """The list that it shows."""
         return self._model.findings
 
-    def show_list(self, findings: FindingList) -> None:
-        """Show another list, or the same one with other rows."""
+    def show_list(self, findings: FindingList, label_of: Callable[[int], str] = str) -> None:
+        """Show another list, or the same one with other rows; `label_of` names a page by its number."""
         # The model's reset ends what was current; the state says what is.
         self.selectionModel().blockSignals(True)
-        self._model.show(findings)
+        self._model.show(findings, label_of)
         header = self.verticalHeader()
         header.blockSignals(True)
         for row in (number for number, row in enumerate(findings.rows) if isinstance(row, Group)):

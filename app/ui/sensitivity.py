@@ -23,6 +23,7 @@ class SensitivityBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._file: OpenFile | None = None
         self._analysis: Analysis | None = None
         self._decided: frozenset[Place] = frozenset()
         self.told, self.left_out = label("", "", wrap=True), label("", "small", wrap=True)
@@ -57,7 +58,7 @@ class SensitivityBar(QWidget):
 
     def show_file(self, file: OpenFile) -> None:
         """Show what of this file's text is selected, and what that leaves out."""
-        analysis = file.analysis
+        analysis, self._file = file.analysis, file
         decided = frozenset((f.start, f.end) for f in file.findings.all() if f.decision != "undecided")
         if analysis is None or self.slider.isSliderDown() or self._rest.isActive():
             return
@@ -99,8 +100,9 @@ class SensitivityBar(QWidget):
 
     def _released(self) -> None:
         if self._rest.isActive():
-            self._rest.stop()
             self._ask()
+        elif self._file is not None:
+            self.show_file(self._file)  # while it was dragged the slider was left alone
 
     def _ask(self) -> None:
         self._rest.stop()
