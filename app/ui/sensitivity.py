@@ -130,7 +130,7 @@ class SensitivityBar(QWidget):
     def _fit(self) -> None:
         """Where room is short the list gives way, not the sentences."""
         for part in (self.told, self.left_out):
-            part.setMinimumHeight(part.heightForWidth(self.width()))
+            part.setMinimumHeight(max(part.heightForWidth(self.width()), 0))
 
     def _left_out_words(self, left_out: Estimate) -> str:
         about, low, high = left_out.rounded
