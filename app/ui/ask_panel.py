@@ -26,7 +26,7 @@ def place_words(file: OpenFile, names: ClauseNames, start: int) -> str:
     page = ""
     if file.is_pdf and file.document is not None:
         number = next((p.number for p in reversed(file.document.pages) if p.start <= start), 1)
-        shown = file.label_of(number) or number
+        shown = file.page_words(number)
         page = QCoreApplication.translate("Places", "p. {page}").format(page=shown)
     return "  ·  ".join(filter(None, (names.at(start), page)))
 

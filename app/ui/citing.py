@@ -25,7 +25,7 @@ def place_of(file: OpenFile, start: int) -> str:
     if document is not None and file.is_pdf:
         number = next((page.number for page in document.pages if page.start <= start < page.end), None)
         if number is not None:
-            return _tr("p. {page}").format(page=file.label_of(number) or number)
+            return _tr("p. {page}").format(page=file.page_words(number))
     around = [clause for clause in file.structure.clauses if clause.start <= start < clause.end and clause.number]
     return max(around, key=lambda clause: clause.start).number if around else ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,33 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.tags import tag_name
 from app.ui.actions import Actions
+from app.ui.filter_words import choice_words
 from app.ui.filtering import CHOICES, Filter, Part, pages_between
 from app.ui.flow_layout import FlowLayout
 from app.ui.state import OpenFile
 from app.ui.widgets import label, restyle
 
-_HIGHEST = 92
+_HIGHEST = 86
 """Pixels of the chips: three lines; the others are scrolled to."""
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("FilterBar", text)
-
-
-def choice_words(part: Part, value: str) -> str:
-    """What a chip says without its number."""
-    known = {
-        ("decision", "undecided"): _tr("Undecided"),
-        ("decision", "accepted"): _tr("Accepted"),
-        ("decision", "rejected"): _tr("Rejected"),
-        ("decision", "skipped"): _tr("Skipped"),
-        ("kind", "model"): _tr("From the model"),
-        ("kind", "added"): _tr("Added"),
-        ("kind", "edited"): _tr("Edited"),
-    }
-    return tag_name(value) if part == "tag" else known.get((part, value), value.capitalize())
 
 
 class FilterBar(QWidget):
@@ -104,7 +86,7 @@ class FilterBar(QWidget):
         findings = file.findings
         self._filter = findings.filter
         pages = file.opened.pages if file.opened is not None else ()
-        self._labels = tuple(file.label_of(page) or str(page) for page in range(1, len(pages) + 1))
+        self._labels = tuple(file.page_words(page) for page in range(1, len(pages) + 1))
         self.pages.setVisible(bool(pages))
         for field, text in ((self.text, self._filter.text), (self.pages, self._filter.shown_pages)):
             if field.text() != text and not (field is self.pages and field.hasFocus()):

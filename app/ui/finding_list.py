@@ -7,7 +7,7 @@ orders are kept, and a decision changes numbers by what it changed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
@@ -21,6 +21,8 @@ Order = Literal["importance", "place", "uncertainty", "tag"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 
 UNDECIDED = frozenset({"undecided"})
+_LAST = chr(0x10FFFF)
+"""Sorts behind every name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,13 +268,16 @@ class FindingList:
 
     def rebuild(self) -> None:
         """Work out the rows. What the reviewer just decided on stays while she looks at it."""
-        self._ids = [finding_id for finding_id in self._ordered() if self._is_shown(finding_id)]
-        self.rows = list(self._ids)
+        records, selected = self._facets.records, self.selected_id
+        self._ids = [
+            each for each in self._ordered() if not records[each].fails or (each == selected and self._is_shown(each))
+        ]
+        self.rows, self._heads = list(self._ids), {}
         if self.by_section:
             numbers = self._section_numbers()
             self.rows, self._ids = grouped(self._ids, numbers, self._waits, self.sections, self.collapsed)
+            self._heads = {entry.key: row for row, entry in enumerate(self.rows) if isinstance(entry, Group)}
         self._rows = {entry: row for row, entry in enumerate(self.rows) if isinstance(entry, str)}
-        self._heads = {entry.key: row for row, entry in enumerate(self.rows) if isinstance(entry, Group)}
         if self.head not in self._heads:
             self.head = None
         if self.picked:
@@ -302,8 +307,7 @@ class FindingList:
     def _ordered(self) -> list[str]:
         """All findings in the order that is wanted."""
         if self.order not in self._orders:
-            key = _sort_key(self.order, self._by_id.values())
-            self._orders[self.order] = [f.id for f in sorted(self._by_id.values(), key=key)]
+            self._orders[self.order] = [finding.id for finding in ordered(self._by_id.values(), self.order)]
         return self._orders[self.order]
 
     # ---- the selected one, and several
@@ -378,15 +382,18 @@ def _moves(before: Finding, after: Finding) -> bool:
     return place(before) != place(after)
 
 
-def _sort_key(order: Order, findings: Iterable[Finding]) -> Callable[[Finding], Any]:
+def ordered(findings: Collection[Finding], order: Order) -> list[Finding]:
+    """In this order; among equals the important ones come first, then by place."""
     if order == "place":
-        return lambda f: (f.start, f.end)
+        return sorted(findings, key=lambda f: (f.start, f.end))
+    found = sorted(findings, key=lambda f: (-f.importance, f.start))
     if order == "uncertainty":
         threshold = min((f.importance for f in findings if f.selected), default=0.5)
-        return lambda f: (certainty(f, threshold), -f.importance, f.start)
-    if order == "tag":
-        return lambda f: (tuple(tag_name(tag.tag) for tag in f.tags[:1]) or ("\U0010ffff",), -f.importance, f.start)
-    return lambda f: (-f.importance, f.start)
+        found.sort(key=lambda f: certainty(f, threshold))
+    elif order == "tag":
+        names = {tag: tag_name(tag) for tag in {tag.tag for f in found for tag in f.tags[:1]}}
+        found.sort(key=lambda f: names[f.tags[0].tag] if f.tags else _LAST)
+    return found
 
 
 def certainty(finding: Finding, threshold: float) -> float:

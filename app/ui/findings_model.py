@@ -22,6 +22,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from app.export.wording import grade
 from app.review.findings import Finding
 from app.ui.appearance import appearance, colour
+from app.ui.filter_words import choice_words
+from app.ui.filtering import decision_of
 from app.ui.finding_list import FindingList
 from app.ui.grouping import Group
 from app.ui.highlights import draw_flag
@@ -29,8 +31,7 @@ from app.ui.language import current, tag_name
 from app.ui.widgets import fitted
 
 Index = QModelIndex | QPersistentModelIndex
-FINDING, GROUP, PAGE = (Qt.ItemDataRole.UserRole + role for role in (1, 2, 3))
-"""The finding or the group of a row; what the page of the finding is called."""
+FINDING, GROUP, PLACE = (Qt.ItemDataRole.UserRole + number for number in (1, 2, 3))
 ROW_HEIGHT, HEAD_HEIGHT = 80, 34
 _WORDS = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
 _MANY = 64
@@ -48,12 +49,12 @@ class FindingsModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self.findings = FindingList()
-        self.page_words: Callable[[int], str] = str
+        self._label_of: Callable[[int], str] = str
 
-    def show(self, findings: FindingList) -> None:
-        """Take another list, or the same one in another order."""
+    def show(self, findings: FindingList, label_of: Callable[[int], str]) -> None:
+        """Take another list, or the same one in another order; `label_of` names a page by its number."""
         self.beginResetModel()
-        self.findings = findings
+        self.findings, self._label_of = findings, label_of
         self.endResetModel()
 
     def touch(self, ids: frozenset[str]) -> None:
@@ -80,12 +81,16 @@ class FindingsModel(QAbstractListModel):
         finding = self.findings.get(row)
         if finding is None or role == FINDING:
             return finding
-        if role == PAGE:
-            return self.page_words(finding.page)
+        if role == PLACE:
+            return self._place(finding)
         if role in _WORDS:
-            page = self.page_words(finding.page)
-            return f"{title_of(finding)}, page {page}, {finding.decision}: {finding.text}"
+            decision = choice_words("decision", decision_of(finding))
+            return ", ".join(filter(None, (title_of(finding), self._place(finding), decision, finding.text)))
         return None
+
+    def _place(self, finding: Finding) -> str:
+        """Without pages of its own a document has no page worth naming."""
+        return _tr("p. {page}").format(page=self._label_of(finding.page)) if finding.quads else ""
 
 
 def group_words(group: Group) -> str:
@@ -118,9 +123,9 @@ class FindingDelegate(QStyledItemDelegate):
         if (group := index.data(GROUP)) is not None:
             paint_head(painter, option, group)
         elif (finding := index.data(FINDING)) is not None:
-            self._paint_finding(painter, option, finding, index.data(PAGE))
+            self._paint_finding(painter, option, finding, index.data(PLACE))
 
-    def _paint_finding(self, painter: QPainter, option: QStyleOptionViewItem, finding: Finding, page: str) -> None:
+    def _paint_finding(self, painter: QPainter, option: QStyleOptionViewItem, finding: Finding, place: str) -> None:
         theme, rect = appearance().theme, option.rect
         state = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
@@ -138,8 +143,7 @@ class FindingDelegate(QStyledItemDelegate):
         rejected = finding.decision == "rejected"
         bold = QFont(option.font)
         bold.setWeight(QFont.Weight.DemiBold)
-        # Without pages of its own a document has no page worth naming.
-        where = f"{finding.importance:.0%}" + (f"  ·  p. {page}" if finding.quads else "")
+        where = "  ·  ".join(filter(None, (f"{finding.importance:.0%}", place)))
         painter.setPen(colour(theme.muted))
         painter.setFont(option.font)
         flags = Qt.AlignmentFlag.AlignVCenter

@@ -156,7 +156,6 @@ class FindingsPanel(QWidget):
         if file is not self._file:
             self.card.keep_comment()
         self._file = file
-        self.list.name_pages(file.page_words if file is not None else str)
         self._stood = self._top_of_current()
         busy, ready = file is not None and file.phase in BUSY, file is not None and file.phase == "ready"
         reviewable = file is not None and file.is_reviewable
@@ -182,7 +181,7 @@ class FindingsPanel(QWidget):
         findings = self._file.findings if self._file is not None else self.list.findings
         before = self.list.findings
         stays = before is not findings and before.selected_id == findings.selected_id is not None
-        self.list.show_list(findings)
+        self.list.show_list(findings, self._page_name)
         self._show_rows(findings)
         self.show_selection()
         self.show_counts()
@@ -192,6 +191,9 @@ class FindingsPanel(QWidget):
                     layout.activate()
             bar = self.list.verticalScrollBar()
             bar.setValue(bar.value() + self._top_of_current() - self._stood)
+
+    def _page_name(self, page: int) -> str:
+        return (self._file.label_of(page) if self._file is not None else "") or str(page)
 
     def _show_rows(self, findings: FindingList) -> None:
         """The list, or why there is nothing in it."""

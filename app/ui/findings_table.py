@@ -59,15 +59,11 @@ class FindingsTable(QTableView):
         """The list that it shows."""
         return self._model.findings
 
-    def name_pages(self, words: Callable[[int], str]) -> None:
-        """Call pages so from now on."""
-        self._model.page_words = words
-
-    def show_list(self, findings: FindingList) -> None:
-        """Show another list, or the same one with other rows."""
+    def show_list(self, findings: FindingList, label_of: Callable[[int], str] = str) -> None:
+        """Show another list, or the same one with other rows; `label_of` names a page by its number."""
         # The model's reset ends what was current; the state says what is.
         self.selectionModel().blockSignals(True)
-        self._model.show(findings)
+        self._model.show(findings, label_of)
         header = self.verticalHeader()
         header.blockSignals(True)
         for row in (number for number, row in enumerate(findings.rows) if isinstance(row, Group)):

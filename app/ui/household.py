@@ -191,7 +191,7 @@ def _say_place(sheets: SheetView, file: OpenFile) -> None:
         return
     page = sheets.current_sheet() + 1
     told = QCoreApplication.translate("Household", "Page {page} of {pages}")
-    told = told.format(page=file.label_of(page) or page, pages=len(file.opened.pages))
+    told = told.format(page=file.page_words(page), pages=len(file.opened.pages))
     if told != sheets.accessibleDescription():
         sheets.setAccessibleDescription(told)
 

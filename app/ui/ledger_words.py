@@ -43,7 +43,7 @@ def pages_words(entry: Entry, file: OpenFile) -> str:
     if entry.pages == (0, 0):
         return ""
     first, last = entry.pages[0], entry.pages[1] - 1
-    names = [file.label_of(page) or str(page) for page in (first, last)]
+    names = [file.page_words(page) for page in (first, last)]
     return _tr("p. {page}").format(page=names[0] if first == last else "–".join(names))
 
 
@@ -68,6 +68,10 @@ def outcome_words(outcome: Outcome | None) -> str:
     """What the second looks say of what is missed."""
     if outcome is None:
         return _tr("No second look was taken yet: how much is missed is only the model's estimate.")
+    if outcome.drawn == 0:
+        return _tr(
+            "The second looks so far were taken of a larger selection and say nothing of what this one leaves out."
+        )
     about, low, high = outcome.missed.rounded
     words = _tr("Drawn at random from what is not selected: {drawn:,}, of which {hits:,} important.")
     drawn = words.format(drawn=outcome.drawn, hits=outcome.hits)

@@ -177,8 +177,7 @@ class Looking:
         kept = self._of(file)
         if kept is None or file.analysis is None or not kept.looks:
             return None
-        found = outcome(file.analysis, kept.looks, self._decided(file))
-        return found if found.drawn else None
+        return outcome(file.analysis, kept.looks, self._decided(file))
 
     def _decided(self, file: OpenFile) -> set[Place]:
         return {(f.start, f.end) for f in file.findings.all() if f.decision != "undecided"}

@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
         self._toolbar.show_place(8888, 8888, 1)  # as wide as it gets
         middle.setMinimumWidth(self._toolbar.minimumSizeHint().width())
         self.sidebar.setMinimumWidth(150)
-        self.panel.setMinimumWidth(304)
+        self.panel.setMinimumWidth(336)
         for part in (self.sidebar, middle, self.panel):
             splitter.addWidget(part)
         splitter.setSizes([240, 740, 380])

@@ -25,7 +25,7 @@ def summary_of(file: OpenFile) -> tuple[SectionSummary, ...]:
     length = max((passage.end for passage in file.analysis.passages), default=0)
 
     def label_of(page: int) -> str:
-        return (file.label_of(page) or str(page)) if file.is_pdf else ""
+        return (file.page_words(page)) if file.is_pdf else ""
 
     return by_section(file.analysis, file.structure, cut(file.structure, length), label_of)
 

@@ -106,7 +106,7 @@ class SecondLookPage(QWidget):
         words = self.tr("Passage {n} of {total}: must a reviewer read it?")
         self.progress.setText(words.format(n=look.judged + 1, total=total))
         paged = bool(passage.quads)
-        page = file.label_of(passage.page) or str(passage.page)
+        page = file.page_words(passage.page)
         self.place.setText(self.tr("p. {page}").format(page=page) if paged else "")
         self.place.setVisible(paged)
         self.text.setText(" ".join(passage.text.split()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from app.analysis.analysis import Analysis
@@ -22,6 +23,7 @@ class SensitivityBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._file: OpenFile | None = None
         self._analysis: Analysis | None = None
         self._decided: frozenset[Place] = frozenset()
         self.told, self.left_out = label("", "", wrap=True), label("", "small", wrap=True)
@@ -56,7 +58,7 @@ class SensitivityBar(QWidget):
 
     def show_file(self, file: OpenFile) -> None:
         """Show what of this file's text is selected, and what that leaves out."""
-        analysis = file.analysis
+        analysis, self._file = file.analysis, file
         decided = frozenset((f.start, f.end) for f in file.findings.all() if f.decision != "undecided")
         if analysis is None or self.slider.isSliderDown() or self._rest.isActive():
             return
@@ -98,8 +100,9 @@ class SensitivityBar(QWidget):
 
     def _released(self) -> None:
         if self._rest.isActive():
-            self._rest.stop()
             self._ask()
+        elif self._file is not None:
+            self.show_file(self._file)  # while it was dragged the slider was left alone
 
     def _ask(self) -> None:
         self._rest.stop()
@@ -111,16 +114,27 @@ class SensitivityBar(QWidget):
             words = self.tr("{n:,} passages, {share:.0%} of the text")
         self.told.setText(words.format(n=now.passages, share=now.share))
         if now.left_out is None:
-            told = self.tr("How many important ones are left out is not assured for documents like this one.")
+            told = self.tr("How many important ones it leaves out is not assured for documents like this one.")
         else:
             told = self._left_out_words(now.left_out)
         self.left_out.setText(told)
         restyle(self.left_out, role="small" if now.left_out is not None else "caution")
         self.slider.setToolTip(f"{self.told.text()}\n{told}")
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Sentences may need another line."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where room is short the list gives way, not the sentences."""
+        for part in (self.told, self.left_out):
+            part.setMinimumHeight(max(part.heightForWidth(self.width()), 0))
 
     def _left_out_words(self, left_out: Estimate) -> str:
         about, low, high = left_out.rounded
         if high == 0:
-            return self.tr("No important ones are expected to be left out.")
-        words = self.tr("Important ones expected to be left out: about {n:,} ({low:,} to {high:,})")
+            return self.tr("Leaves out no important ones, as far as can be told")
+        words = self.tr("Leaves out about {n:,} important ones ({low:,} to {high:,})")
         return words.format(n=about, low=low, high=high)

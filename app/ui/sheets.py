@@ -245,7 +245,7 @@ class PdfSheets:
 
     def label(self, sheet: int) -> str:
         """See `Sheets`: the file's own label, else the number."""
-        return self._file.label_of(sheet + 1) or str(sheet + 1)
+        return self._file.page_words(sheet + 1)
 
     def want(self, shown: Sequence[SheetPart], ahead: Sequence[SheetPart], scale: float) -> None:
         """See `Sheets`."""

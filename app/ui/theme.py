@@ -203,7 +203,7 @@ QScrollArea#chipScroll, QWidget#chips {{ background: {panel}; }}
 QScrollArea#drawn {{ background: {raised}; border: 1px solid {line}; border-radius: 8px; padding: 2px; }}
 QWidget#drawnPassage {{ background: transparent; }}
 QWidget#tour {{ background: {flag_wash}; border-bottom: 1px solid {line}; }}
-QWidget#segments QToolButton {{ padding: 3px 7px; }}
+QWidget#segments QToolButton {{ padding: 3px 6px; font-size: {small}px; }}
 QLabel[role="caution"] {{ color: {danger}; font-size: {small}px; }}
 QWidget#segments {{ background: {hover}; border-radius: 6px; }}
 QLineEdit, QPlainTextEdit {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 5px 8px;

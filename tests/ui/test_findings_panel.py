@@ -228,10 +228,14 @@ def test_the_slider_says_what_a_place_on_it_would_select_while_it_is_dragged(
     assert bar.told.text() == f"{wanted.passages} passages, {wanted.share:.0%} of the text"
     assert wanted.left_out is not None
     about, low, high = wanted.left_out.rounded
-    assert bar.left_out.text() == f"Important ones expected to be left out: about {about} ({low} to {high})"
+    assert bar.left_out.text() == f"Leaves out about {about} important ones ({low} to {high})"
     assert file.analysis is analysis  # nothing is selected yet
-    bar.slider.setSliderDown(False)
-    qtbot.waitUntil(lambda: file.analysis is not analysis, timeout=5000)
+    qtbot.waitUntil(lambda: file.analysis is not analysis, timeout=5000)  # held still for a moment
+    assert bar.slider.isSliderDown()
+    bar.slider.setSliderPosition(SHARES.index(1.0))
+    assert bar.left_out.text() == "Leaves out no important ones, as far as can be told"
+    bar.slider.setSliderPosition(2)
+    bar.slider.setSliderDown(False)  # at once
     assert file.analysis is not None
     assert sum(passage.selected for passage in file.analysis.passages) == wanted.passages
     assert bar.told.text().startswith(f"{wanted.passages} ")
@@ -245,4 +249,4 @@ def test_where_nothing_is_assured_the_slider_says_so(
     assert file.analysis is not None
     file.analysis = replace(file.analysis, warnings=(Notice("weak-in-japanese", "Beware."),))
     window.panel.sensitivity.show_file(file)
-    assert window.panel.sensitivity.left_out.text().startswith("How many important ones are left out is not assured")
+    assert window.panel.sensitivity.left_out.text().startswith("How many important ones it leaves out is not assured")
