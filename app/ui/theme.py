@@ -145,6 +145,7 @@ QPushButton[role="link"]:hover, QPushButton[role="link"]:focus {{ text-decoratio
 QPushButton[role="recent"] {{ background: transparent; border: 0; border-radius: 6px; padding: 6px 8px; text-align: left; }}
 QPushButton[role="recent"]:hover, QPushButton[role="recent"]:focus {{ background: {hover}; }}
 QPushButton[role="passage"] {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 0; min-height: 0; }}
+QPushButton[role="passage"][chosen="false"] {{ border-style: dashed; }}
 QPushButton[role="passage"]:hover {{ background: {hover}; }}
 QPushButton[role="passage"]:focus {{ border-color: {flag}; }}
 QPushButton[role="fact"] {{ background: transparent; border: 0; border-radius: 6px; padding: 0; min-height: 0; }}
