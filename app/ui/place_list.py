@@ -64,8 +64,9 @@ class _Model(QAbstractListModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = Qt.ItemFlag.ItemIsEnabled
-        return flags if self.rows[index.row()].head else flags | Qt.ItemFlag.ItemIsSelectable
+        if not index.isValid() or self.rows[index.row()].head:
+            return Qt.ItemFlag.NoItemFlags  # the arrow keys pass it by
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
     def show(self, rows: Sequence[PlaceRow]) -> None:
         self.beginResetModel()
@@ -118,9 +119,9 @@ class PlaceList(QListView):
         """Take the keys, at the first place."""
         first = next((row for row, each in enumerate(self._places.rows) if not each.head), None)
         if first is not None:
-            self.setFocus()
             if not self.currentIndex().isValid():
                 self.setCurrentIndex(self._places.index(first))
+            self.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter goes to the place."""

@@ -60,12 +60,15 @@ class Whole(QObject):
             panel.closed.connect(lambda panel=panel: self._close(panel))
         self._connect()
 
-    def _connect(self) -> None:
+    def follow(self) -> None:
+        """Hear of changes from now on: after the window's own views, which may move the pages."""
         hub = self._session.hub
         hub.current.connect(self._show_current)
         hub.changed.connect(self._changed)
         hub.selected.connect(self._arrive)
         hub.findings.connect(lambda *_: self.matrix.load() if self.is_matrix else None)
+
+    def _connect(self) -> None:
         self.ask.followed.connect(self._window.go)
         self.ask.adding.connect(self._add_finding)
         self.search.followed.connect(self._follow_hit)
