@@ -145,6 +145,7 @@ class MainWindow(QMainWindow):
         self.panel.card.followed.connect(self._follow)
         self.panel.overview.followed.connect(self._follow)
         self.panel.sensitivity.asked.connect(session.choose_share)
+        self.whole.follow()
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         """What each command does: here what needs the window, the rest is the session's."""

@@ -85,12 +85,13 @@ class Overview(QScrollArea):
     def _add_summary(self, column: QVBoxLayout) -> None:
         head = QHBoxLayout()
         head.addWidget(label(self.tr("Summary"), "head"), 1)
-        copying = QPushButton(self.tr("Copy"))
-        copying.setProperty("role", "link")
-        copying.setToolTip(self.tr("Copy the summary with the place of each sentence (Ctrl+C)"))
-        copying.clicked.connect(self.copy)
-        copying.setVisible(bool(self.sections))
-        head.addWidget(copying)
+        if self.sections:
+            copying = QPushButton(self.tr("Copy"))
+            copying.setObjectName("copySummary")
+            copying.setProperty("role", "link")
+            copying.setToolTip(self.tr("Copy the summary with the place of each sentence (Ctrl+C)"))
+            copying.clicked.connect(self.copy)
+            head.addWidget(copying)
         column.addLayout(head)
         column.addWidget(label(self._note(), "small", wrap=True))
         for each in self.sections:
@@ -106,16 +107,12 @@ class Overview(QScrollArea):
         note = self.tr("Sentences of the document, chosen by the model.")
         if all(entry.chosen for entry in _entries(self.sections)):
             return note
-        return note + " " + self.tr("In italics: the most important one of a section that the summary leaves out.")
+        return note + " " + self.tr("Dashed: the most important one of a section that the summary leaves out.")
 
     def _button(self, entry: Entry) -> PassageButton:
         page = self.tr("p. {page}").format(page=entry.page) if entry.page else ""
         button = PassageButton("", entry.passage.text, page or entry.clause, most=4)
         button.setProperty("chosen", entry.chosen)
-        if not entry.chosen:
-            font = button.font()
-            font.setItalic(True)
-            button.setFont(font)
         button.clicked.connect(lambda _checked=False, passage=entry.passage: self.followed.emit(passage))
         return button
 

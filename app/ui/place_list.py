@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from app.ui.appearance import appearance, colour
 from app.ui.theme import Theme
+from app.ui.widgets import fitted
 
 ROW = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
@@ -63,8 +64,9 @@ class _Model(QAbstractListModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = Qt.ItemFlag.ItemIsEnabled
-        return flags if self.rows[index.row()].head else flags | Qt.ItemFlag.ItemIsSelectable
+        if not index.isValid() or self.rows[index.row()].head:
+            return Qt.ItemFlag.NoItemFlags  # the arrow keys pass it by
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
     def show(self, rows: Sequence[PlaceRow]) -> None:
         self.beginResetModel()
@@ -117,9 +119,9 @@ class PlaceList(QListView):
         """Take the keys, at the first place."""
         first = next((row for row, each in enumerate(self._places.rows) if not each.head), None)
         if first is not None:
-            self.setFocus()
             if not self.currentIndex().isValid():
                 self.setCurrentIndex(self._places.index(first))
+            self.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter goes to the place."""
@@ -197,25 +199,33 @@ def paint_excerpt(
 ) -> None:
     """Up to `most` lines of a text, the range `marked` set off; an ellipsis stands for the rest."""
     theme = appearance().theme
-    if marked is None:
-        text = " ".join(text.split())
-    layout = QTextLayout(text[: 400 * most], font)
-    if marked is not None:
-        layout.setFormats([_format(marked, text, theme)])
+    lines = fitted(text, font, room.width(), most)
+    words = "\u2028".join(lines)  # Qt's line separator: the breaks are those that were just found
+    layout = QTextLayout(words, font)
+    if marked is not None and (place := _in_lines(lines, text, marked)) is not None:
+        layout.setFormats([_format(place, words, theme)])
     painter.setPen(colour(theme.text))
-    metrics, top = painter.fontMetrics(), 0.0
+    height, top = painter.fontMetrics().height() + 1, 0
     layout.beginLayout()
-    shown = 0
-    while shown < most and (line := layout.createLine()).isValid():
-        line.setLineWidth(room.width())
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(
+            2 * room.width()
+        )  # what is set off is bold, and a little wider than it was when it was fitted
         line.setPosition(QPointF(0, top))
-        top += metrics.height() + 1
-        shown += 1
-        last = line.textStart() + line.textLength()
+        top += height
     layout.endLayout()
-    if shown and last < len(text) and layout.lineCount() >= most:
-        _elide(layout, text, font, room.width())
     layout.draw(painter, QPointF(room.topLeft()))
+
+
+def _in_lines(lines: Sequence[str], text: str, marked: tuple[int, int]) -> tuple[int, int] | None:
+    """Where in the joined lines the range of the text stands, as far as it shows: lines differ from it in white space alone."""
+    joined = "\u2028".join(lines)
+    places = [place for place, letter in enumerate(joined) if not letter.isspace()]
+    first = sum(not letter.isspace() for letter in text[: marked[0]])
+    count = sum(not letter.isspace() for letter in text[marked[0] : marked[1]])
+    if not count or first >= len(places):
+        return None
+    return places[first], places[min(first + count, len(places)) - 1] + 1
 
 
 def _format(marked: tuple[int, int], text: str, theme: Theme) -> QTextLayout.FormatRange:
@@ -231,25 +241,3 @@ def _format(marked: tuple[int, int], text: str, theme: Theme) -> QTextLayout.For
 def _units(text: str) -> int:
     """Qt counts in UTF-16."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _elide(layout: QTextLayout, text: str, font: QFont, width: int) -> None:
-    """Lay out once more with the text cut so that an ellipsis ends the last line."""
-    most = layout.lineCount()
-    last = layout.lineAt(most - 1)
-    end = last.textStart() + last.textLength()
-    formats = layout.formats()
-    metrics_width = layout.lineAt(most - 1).naturalTextWidth()
-    cut = end - (2 if metrics_width > width - 14 else 0)
-    layout.setText(text[: max(cut, last.textStart())].rstrip() + "…")
-    layout.setFormats(formats)
-    layout.beginLayout()
-    top, height = 0.0, last.height()
-    for _ in range(most):
-        line = layout.createLine()
-        if not line.isValid():
-            break
-        line.setLineWidth(width)
-        line.setPosition(QPointF(0, top))
-        top += height + 1
-    layout.endLayout()

@@ -31,16 +31,16 @@ class Target:
 
 def hit_rows(found: DocumentHits) -> list[PlaceRow]:
     """A document with its places; of those beyond the ones that are listed, how many there are."""
-
-    def words(text: str) -> str:
-        return QCoreApplication.translate("Places", text)
-
-    count = words("1 place") if found.total == 1 else words("{n} places").format(n=found.total)
     if found.total > len(found.hits):
-        count = words("{shown} of {n} places").format(shown=len(found.hits), n=found.total)
+        count = QCoreApplication.translate("Places", "{shown} of {n} places")
+    elif found.total == 1:
+        count = QCoreApplication.translate("Places", "1 place")
+    else:
+        count = QCoreApplication.translate("Places", "{n} places")
+    count = count.format(shown=len(found.hits), n=found.total)
     rows = [PlaceRow(Path(found.file).name, count, head=True)]
     for hit in found.hits:
-        place = words("p. {page}").format(page=hit.label) if found.paged else ""
+        place = QCoreApplication.translate("Places", "p. {page}").format(page=hit.label) if found.paged else ""
         target = Target(found.sha256, found.file, hit.start, hit.end, hit.page)
         rows.append(PlaceRow(hit.excerpt, place, target, hit.marked))
     return rows

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -33,8 +34,8 @@ from app.workspace.library import ShelfEntry
 
 KEY = Qt.ItemDataRole.UserRole + 1
 SHELF_ROW = Qt.ItemDataRole.UserRole + 2
-ROW, HEAD_ROW = 60, 32
-_MOST_BESIDE_CONTENTS = 4
+ROW, STORED_ROW, HEAD_ROW = 60, 48, 32
+_MOST_BESIDE_CONTENTS = 7
 _MANY = 8
 """With more documents than this there is a field to filter them."""
 QWIDGETSIZE_MAX = (1 << 24) - 1
@@ -84,10 +85,11 @@ class Sidebar(QWidget):
         layout.setSpacing(0)
         layout.addWidget(title)
         layout.addWidget(filtering)
-        layout.addWidget(self.list, 1)
-        layout.addWidget(self.outline, 3)
+        layout.addWidget(self.list, 2)
         layout.addWidget(self._make_undo())
+        layout.addWidget(self.outline, 3)
         layout.addLayout(foot)
+        self.setTabOrder(self.list, self.filter)  # or the field had the keys from the start, and commands none
 
     def _make_list(self, actions: Actions) -> QListWidget:
         view = _List()
@@ -112,12 +114,14 @@ class Sidebar(QWidget):
         box = self._undo = QWidget()
         box.setObjectName("message")
         box.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._undo_words = label("", "small", wrap=True)
+        self._undo_words = label("", "small")
+        self._undo_words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         undo = self.undo = QPushButton(self.tr("Undo"))
         undo.setProperty("role", "link")
         undo.clicked.connect(self._restore)
         row = QHBoxLayout(box)
         row.setContentsMargins(16, 8, 16, 8)
+        row.setSpacing(12)
         row.addWidget(self._undo_words, 1)
         row.addWidget(undo)
         box.hide()
@@ -131,18 +135,20 @@ class Sidebar(QWidget):
     def _fill(self) -> None:
         rows = shelf_rows(self._state.files.values(), self._shelf, self.filter.text())
         self.list.blockSignals(True)
-        self.list.clear()
-        for row in rows:
-            item = QListWidgetItem(row.name)
-            item.setData(SHELF_ROW, row)
-            item.setToolTip(tooltip(_path_of(row)))
-            if row.file is not None:
-                item.setData(KEY, row.file.key)
-            elif row.entry is None:
-                item.setFlags(Qt.ItemFlag.NoItemFlags)
-            self.list.addItem(item)
+        known = [self.list.item(place).data(SHELF_ROW) for place in range(self.list.count())]
+        # The list may be at an event of an item, which must outlive it: items go only where there are others.
+        if [_identity(row) for row in known] == [_identity(row) for row in rows]:
+            for place, row in enumerate(rows):
+                _fill_item(self.list.item(place), row)
+        else:
+            self.list.clear()
+            for row in rows:
+                item = QListWidgetItem(row.name)
+                _fill_item(item, row)
+                self.list.addItem(item)
+        for place, row in enumerate(rows):
             if row.file is not None and row.file.key == self._state.current_key:
-                self.list.setCurrentItem(item)
+                self.list.setCurrentRow(place)
         self.list.blockSignals(False)
         self._filtering.setVisible(len(rows) > _MANY or bool(self.filter.text()))
         self.refresh()
@@ -150,13 +156,23 @@ class Sidebar(QWidget):
     def refresh(self) -> None:
         """Progress or counts changed, or what is known of the file in view."""
         shown = self.outline.show_file(self._state.current)
-        self.list.setMaximumHeight(min(self.list.count(), _MOST_BESIDE_CONTENTS) * ROW if shown else QWIDGETSIZE_MAX)
+        rows = range(min(self.list.count(), _MOST_BESIDE_CONTENTS))
+        height = sum(self.list.sizeHintForRow(row) for row in rows)
+        self.list.setMaximumHeight(height if shown else QWIDGETSIZE_MAX)
         self.list.viewport().update()
 
     def say_removed(self, sha256: str, name: str) -> None:
         """Say that a document was removed, and offer to take that back."""
         self._gone = (sha256, name)
-        self._undo_words.setText(self.tr("Removed {name}. Its decisions come back with it.").format(name=name))
+        words = self.tr("Removed {name}")
+        room = self.width() - 2 * 16 - 12 - self.undo.sizeHint().width()
+        taken = self._undo_words.fontMetrics().horizontalAdvance(words.format(name=""))
+        shown = self._undo_words.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, max(room - taken, 40))
+        self._undo_words.setText(words.format(name=shown))
+        tip = self.tr(
+            "{name} was taken out of the list. Its decisions are kept, and come back when it is opened again."
+        )
+        self._undo.setToolTip(tooltip(tip.format(name=name)))
         self._undo.show()
 
     def _restore(self) -> None:
@@ -196,6 +212,20 @@ class _List(QListWidget):
             super().keyPressEvent(event)
 
 
+def _fill_item(item: QListWidgetItem, row: ShelfRow) -> None:
+    item.setData(SHELF_ROW, row)
+    item.setData(KEY, row.file.key if row.file is not None else None)
+    item.setToolTip(tooltip(_path_of(row)))
+    if row.file is None and row.entry is None:
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+
+
+def _identity(row: ShelfRow) -> object:
+    if row.file is not None:
+        return row.file.key
+    return row.entry.sha256 if row.entry is not None else None
+
+
 def _path_of(row: ShelfRow) -> str:
     if row.file is not None:
         return str(row.file.path)
@@ -209,7 +239,7 @@ class _FileDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
         row: ShelfRow = index.data(SHELF_ROW)
-        return QSize(200, HEAD_ROW if row.file is None and row.entry is None else ROW)
+        return QSize(200, ROW if row.file is not None else HEAD_ROW if row.entry is None else STORED_ROW)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -236,7 +266,7 @@ class _FileDelegate(QStyledItemDelegate):
         painter.fillRect(rect, colour(theme.flag_wash if chosen else theme.hover if over else theme.panel))
         if chosen:
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), colour(theme.flag))
-        room = rect.adjusted(16, 9, -16, 0)
+        room = rect.adjusted(16, 9 if file is not None else 3, -16, 0)
         if row.is_unread:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setBrush(colour(theme.flag))

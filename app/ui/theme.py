@@ -174,6 +174,7 @@ QPushButton[role="recent"] {{ background: transparent; border: 0; border-radius:
 QPushButton[role="recent"]:hover {{ background: {hover}; }}
 QPushButton[role="recent"]:focus {{ background: {hover}; border: 1px solid {focus}; }}
 QPushButton[role="passage"] {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 0; min-height: 0; }}
+QPushButton[role="passage"][chosen="false"] {{ border-style: dashed; }}
 QPushButton[role="passage"]:hover {{ background: {hover}; }}
 QPushButton[role="passage"]:focus {{ border-color: {focus}; }}
 QPushButton[role="fact"] {{ background: transparent; border: 0; border-radius: 6px; padding: 0; min-height: 0; }}

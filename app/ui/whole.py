@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QSplitter, QStackedWidget
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
 from app.review.matrix import CellPassage, Source
 from app.ui.archive import file_with
@@ -26,6 +26,9 @@ from app.ui.state import BUSY, OpenFile
 if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
     from app.ui.session import Session
+
+_WIDTH = 380
+"""Of a panel to the right, where none had a width before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +60,26 @@ class Whole(QObject):
             panel.closed.connect(lambda panel=panel: self._close(panel))
         self._connect()
 
-    def _connect(self) -> None:
+    def follow(self) -> None:
+        """Hear of changes from now on: after the window's own views, which may move the pages."""
         hub = self._session.hub
         hub.current.connect(self._show_current)
         hub.changed.connect(self._changed)
         hub.selected.connect(self._arrive)
         hub.findings.connect(lambda *_: self.matrix.load() if self.is_matrix else None)
+
+    def _connect(self) -> None:
         self.ask.followed.connect(self._window.go)
         self.ask.adding.connect(self._add_finding)
         self.search.followed.connect(self._follow_hit)
         self.matrix.followed.connect(self._follow_cell)
         self.matrix.closed.connect(self.close_matrix)
         sidebar = self._window.sidebar
-        sidebar.wanted.connect(self.go_to)
-        sidebar.removed.connect(self.remove)
-        sidebar.restored.connect(self.restore)
+        # Afterwards: what they do takes the items away from which they come.
+        later = Qt.ConnectionType.QueuedConnection
+        sidebar.wanted.connect(self.go_to, later)
+        sidebar.removed.connect(self.remove, later)
+        sidebar.restored.connect(self.restore, later)
         sidebar.list.itemClicked.connect(lambda _item: self.close_matrix())
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -102,15 +110,19 @@ class Whole(QObject):
             self.ask.show_file(self._session.state.current)
         if panel.isHidden():
             sizes = self._splitter.sizes()
-            width = sizes[2] or 380
             panel.show()
             self._window.panel.hide()
-            rest = sum(sizes) - sizes[0] - width
-            self._splitter.setSizes(
-                [sizes[0], rest, 0, *(width if panel is each else 0 for each in (self.ask, self.search))]
-            )
+            self._give(panel, sizes)
         self.settle()
         panel.open_field()
+
+    def _give(self, panel: QWidget, sizes: list[int]) -> None:
+        """Let a panel to the right have the room that the others had, of which one shows at a time."""
+        right = [self._splitter.indexOf(each) for each in (self._window.panel, self.ask, self.search)]
+        width = sum(sizes[place] for place in right) or _WIDTH
+        for place in right:
+            sizes[place] = width if self._splitter.widget(place) is panel else 0
+        self._splitter.setSizes(sizes)
 
     def _hide(self, panel: SidePanel | None) -> None:
         if panel is not None:
@@ -118,8 +130,11 @@ class Whole(QObject):
             panel.hide()
 
     def _close(self, panel: SidePanel) -> None:
+        sizes = self._splitter.sizes()
         self._hide(panel)
         self._window.settle()
+        if not self._window.panel.isHidden():
+            self._give(self._window.panel, sizes)
         self._window.focus_pages()
 
     def toggle_matrix(self) -> None:
@@ -146,6 +161,8 @@ class Whole(QObject):
             window.panel.hide()
         if self.is_matrix or self.panel is self.search:
             window.sidebar.show()
+        elif not self._session.state.away:
+            window.sidebar.setVisible(self._session.state.current is not None)
         window.actions_by_id["matrix"].setChecked(self.is_matrix)
 
     def _show_current(self) -> None:

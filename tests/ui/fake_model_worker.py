@@ -27,7 +27,7 @@ from app.analysis.analysis import (
     Weight,
 )
 from app.documents.document import Document
-from app.workers.protocol import AnalysisResult, Analyze, Body, Explain, ExplanationResult, Value
+from app.workers.protocol import AnalysisResult, Analyze, Answers, Ask, Body, Explain, ExplanationResult, Value
 from app.workers.serving import CallContext, serve
 
 WORDS = {
@@ -147,7 +147,27 @@ def explained(text: str) -> Explanation:
     return Explanation(0.8, (*(Weight(start, end, 2.0) for start, end in found), Weight(0, 4, 0.01)))
 
 
+_READ: set[str] = set()
+
+
+def answers(body: Ask, context: CallContext) -> Answers:
+    """By the words that a passage shares with the question; the first time a document is asked about it takes a while."""
+    if body.document.sha256 not in _READ:
+        steps = 400 if "take your time" in body.query else 20
+        for step in range(steps):
+            context.progress("attending", step, steps)
+            context.check_cancelled()
+            time.sleep(0.01)
+        _READ.add(body.document.sha256)
+    passages = analyse(body.document, AnalysisSettings()).passages
+    words = set(re.findall(r"[a-z]{3,}|[一-龠]{2}", body.query.lower()))
+    shares = [sum(word in p.text.lower() for word in words) / max(len(words), 1) for p in passages]
+    return Answers(tuple((p.start, p.end) for p in passages), tuple(0.8 * share**2 for share in shares))
+
+
 def handle(body: Body, context: CallContext) -> Value:
+    if isinstance(body, Ask):
+        return answers(body, context)
     if isinstance(body, Explain):
         return ExplanationResult(explained(body.passages[body.index]))
     assert isinstance(body, Analyze)
@@ -166,4 +186,4 @@ def handle(body: Body, context: CallContext) -> Value:
 
 
 if __name__ == "__main__":
-    serve(handle)
+    serve(handle, urgent=(Ask,))
