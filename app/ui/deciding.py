@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from app.ui.actions import Actions
+from app.ui.card_words import spoken
 from app.ui.finding_card import FindingCard
 from app.ui.findings_model import ROW_HEIGHT
 from app.ui.range_editing import RangeEditor
@@ -110,7 +111,7 @@ class Deciding(QObject):
             return
         passages = file.analysis.passages if file.analysis is not None else ()
         used = sorted({tag.tag for passage in passages for tag in passage.tags})
-        picker = self.picker = TagPicker([tag.tag for tag in finding.tags], used, "en", self._card)
+        picker = self.picker = TagPicker([tag.tag for tag in finding.tags], used, spoken(), self._card)
         picker.chosen.connect(
             lambda tags: self._session.reviewing(lambda reviewer: reviewer.set_tags(file, finding.id, tags))
         )

@@ -207,4 +207,4 @@ def memory_wanted(text: str) -> float:
 
 
 if __name__ == "__main__":
-    serve(ModelHandler(load_scorer), urgent=(Ask,), prepare=prepare)
+    serve(ModelHandler(load_scorer), urgent=(Ask, Explain), prepare=prepare)

@@ -186,4 +186,4 @@ def handle(body: Body, context: CallContext) -> Value:
 
 
 if __name__ == "__main__":
-    serve(handle, urgent=(Ask,))
+    serve(handle, urgent=(Ask, Explain))
