@@ -31,6 +31,9 @@ NETWORK = {
     "smtplib", "socket", "socketserver", "ssl", "telnetlib", "torch.hub", "urllib", "urllib3", "webbrowser", "websockets",
     "xmlrpc",
 }  # fmt: skip
+# A second start of the window hands its files to the first through a pipe of this very machine, as Qt wraps it.
+ONE_WINDOW = REPOSITORY / "app" / "ui" / "single.py"
+LOCAL = {"PySide6.QtNetwork", "PySide6.QtNetwork.QLocalServer", "PySide6.QtNetwork.QLocalSocket"}
 PICKLE = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve", "torch.load", "torch.save"}
 CONNECTING = {"create_connection", "create_datagram_endpoint", "create_server", "open_connection", "start_server"}
 
@@ -160,7 +163,10 @@ def test_the_program_neither_connects_nor_pickles(tracked: list[Path]) -> None:
     ours = [file for file in tracked if file.suffix == ".py" and any(room in file.parents for room in rooms)]
     assert len(ours) > 50
     found = [
-        f"{file.relative_to(REPOSITORY)}: {name}" for file in ours for name in names_used(file) if is_unwanted(name)
+        f"{file.relative_to(REPOSITORY)}: {name}"
+        for file in ours
+        for name in names_used(file)
+        if is_unwanted(name) and not (file == ONE_WINDOW and name in LOCAL)
     ]
     assert found == []
 

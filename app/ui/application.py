@@ -49,8 +49,8 @@ def run(
     application.setApplicationName("Fusen")
     application.setDesktopFileName("fusen")
     workspace = workspace or default_workspace()
-    socket = single.name_of(workspace)
-    if not quit_when_shown and single.hand_over(socket, files):
+    address = single.name_of(workspace)
+    if not quit_when_shown and single.hand_over(address, files):
         return 0
     kept = settings.Settings.load(settings.default_file())
     _dress(kept)
@@ -59,8 +59,8 @@ def run(
     session = Session(workspace, document_worker=document_worker, model_worker=model_worker, settings=kept)
     window = MainWindow(session)
     watch = CrashWatch(window.household.crash.tell, crash.default_folder(), window)
-    requests = FileRequests(application)
-    application.installEventFilter(requests)
+    from_system = FileRequests(application)
+    application.installEventFilter(from_system)
 
     def open_files(paths: list[str]) -> None:
         session.open([Path(path) for path in paths])
@@ -72,13 +72,13 @@ def run(
         if quit_when_shown:
             application.quit()
             return
-        reception = single.Reception(socket, window)
+        reception = single.Reception(address, window)
         reception.asked.connect(open_files)
         session.start()
         window.restoring.restore()
         session.open([Path(file) for file in files])
 
-    requests.asked.connect(open_files)
+    from_system.asked.connect(open_files)
     window.painted.connect(lambda: QTimer.singleShot(0, begin))
     window.household.remember_layout(remembered.default_file())
     watch.install()

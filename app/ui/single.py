@@ -27,18 +27,18 @@ def name_of(workspace: Path) -> str:
 
 def hand_over(name: str, files: Sequence[str]) -> bool:
     """Give `files` to the window that listens at `name`; whether one took them. An empty list brings it to the front."""
-    socket = QLocalSocket()
-    socket.connectToServer(name)
-    if not socket.waitForConnected(PATIENCE):
+    channel = QLocalSocket()
+    channel.connectToServer(name)
+    if not channel.waitForConnected(PATIENCE):
         return False
     paths = [str(Path(file).absolute()) for file in files]
-    socket.write(json.dumps(paths).encode("ascii") + b"\n")
-    socket.flush()
-    while not socket.canReadLine():
-        if not socket.waitForReadyRead(PATIENCE):
+    channel.write(json.dumps(paths).encode("ascii") + b"\n")
+    channel.flush()
+    while not channel.canReadLine():
+        if not channel.waitForReadyRead(PATIENCE):
             return False
-    taken = bytes(socket.readLine().data()) == _TAKEN
-    socket.disconnectFromServer()
+    taken = bytes(channel.readLine().data()) == _TAKEN
+    channel.disconnectFromServer()
     return taken
 
 
@@ -61,24 +61,24 @@ class Reception(QObject):
         self._server.close()
 
     def _greet(self) -> None:
-        while (socket := self._server.nextPendingConnection()) is not None:
-            socket.readyRead.connect(lambda socket=socket: self._hear(socket))
-            socket.disconnected.connect(socket.deleteLater)
-            self._hear(socket)
+        while (channel := self._server.nextPendingConnection()) is not None:
+            channel.readyRead.connect(lambda channel=channel: self._hear(channel))
+            channel.disconnected.connect(channel.deleteLater)
+            self._hear(channel)
 
-    def _hear(self, socket: QLocalSocket) -> None:
-        if socket.bytesAvailable() > LONGEST:
-            socket.abort()
+    def _hear(self, channel: QLocalSocket) -> None:
+        if channel.bytesAvailable() > LONGEST:
+            channel.abort()
             return
-        if not socket.canReadLine():
+        if not channel.canReadLine():
             return
         try:
-            paths = json.loads(bytes(socket.readLine().data()))
+            paths = json.loads(bytes(channel.readLine().data()))
         except ValueError:
             paths = None
         if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
-            socket.abort()
+            channel.abort()
             return
-        socket.write(_TAKEN)
-        socket.flush()
+        channel.write(_TAKEN)
+        channel.flush()
         self.asked.emit(paths)

@@ -25,7 +25,7 @@ from app.workspace.store import StoredDocument
 
 RECENT = 5
 COLUMN = 600
-PROGRESS_WIDTH = 96
+PROGRESS_WIDTH = 112
 
 
 class StartPage(QScrollArea):

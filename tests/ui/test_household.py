@@ -145,6 +145,23 @@ def test_bad_values_of_the_file_are_told_at_the_start(qtbot: QtBot, tmp_path: Pa
     session.close()
 
 
+def test_the_reviewers_name_stands_on_what_she_exports(
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, tmp_path: Path
+) -> None:
+    session.settings.choose("reviewer", "山田 花子")
+    session.settings.choose("recall", 0.8)
+    session.open([EXAMPLE])
+    file = settle()
+    assert file.analysis is not None
+    assert file.analysis.settings.recall == 0.8
+    qtbot.keyClick(window, Qt.Key.Key_A)
+    session.exporter.export(file, "export-pdf", tmp_path / "out.pdf")
+    qtbot.waitUntil(lambda: window.views[file.key].bar.message is not None, timeout=60_000)
+    with pymupdf.open(tmp_path / "out.pdf") as exported:
+        authors = {annotation.info["title"] for page in exported for annotation in page.annots()}
+    assert authors == {"山田 花子"}
+
+
 # ---- keys
 
 

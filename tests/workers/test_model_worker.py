@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import queue
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from samples import make_document
@@ -15,7 +18,7 @@ from app.analysis.analysis import Analysis, AnalysisSettings
 from app.documents.document import Document
 from app.errors import FusenError
 from app.workers.client import WorkerClient
-from app.workers.model_worker import available_cores, load_scorer
+from app.workers.model_worker import available_cores, load_scorer, memory_wanted
 from app.workers.protocol import (
     AnalysisResult,
     Analyze,
@@ -28,6 +31,7 @@ from app.workers.protocol import (
     OpenDocument,
     Progress,
 )
+from app.workers.starting import environment
 
 MODULE = "tests.workers.stand_in_worker"
 STAGES = ["loading-model", "scanning", "attending", "scoring", "linking"]
@@ -230,3 +234,26 @@ def test_weights_that_are_not_whole_are_said_to_be(monkeypatch: pytest.MonkeyPat
         load_scorer("cpu")
     assert caught.value.code == "internal"
     assert "Install Fusen again" in caught.value.advice
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"), [("", 0), ("4", 4), ("2.5", 2.5), ("0", 0), ("-1", 0), ("much", 0), ("nan", 0), ("inf", 0)]
+)
+def test_the_memory_that_is_set_is_read(text: str, wanted: float) -> None:
+    assert memory_wanted(text) == wanted
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts mapped memory as the process's own")
+def test_memory_beyond_the_limit_is_refused_and_mapped_files_do_not_count(tmp_path: Path) -> None:
+    (tmp_path / "weights").write_bytes(bytes(96 << 20))
+    code = (
+        "import mmap, sys\n"
+        "from app.workers.limits import limit_data\n"
+        "assert limit_data(64 / 1024)\n"
+        "with open(sys.argv[1], 'rb') as file: mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)\n"
+        "try: bytearray(96 << 20)\n"
+        "except MemoryError: print('refused', len(mapped))\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "weights")]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == f"refused {96 << 20}", done.stderr
