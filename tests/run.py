@@ -1,6 +1,7 @@
 """Everything that a change must pass, in order: format, lint, types, contracts between the rooms, tests.
 
-Stops at the first that fails, with its output, and hands on its exit code. Extra arguments go to pytest.
+Stops at the first that fails, with its output, and hands on its exit code. Extra arguments go to pytest. Two files of tests run at
+a time.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ def main(arguments: list[str]) -> int:
         done = subprocess.run([PROGRAMS / program, *options], cwd=REPOSITORY, env=environment, check=False)
         if done.returncode:
             return done.returncode
-    print("$ pytest", *arguments, flush=True)
-    tests = [sys.executable, "-m", "pytest", *arguments]
-    return subprocess.run(tests, cwd=REPOSITORY, env=environment, check=False).returncode
+    tests = ["pytest", "-n", "2", "--dist", "loadfile", *arguments]
+    print("$", *tests, flush=True)
+    return subprocess.run([sys.executable, "-m", *tests], cwd=REPOSITORY, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":
