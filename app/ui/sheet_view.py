@@ -24,12 +24,14 @@ from app.ui.appearance import appearance, colour
 from app.ui.finding_list import FindingList
 from app.ui.findings_model import title_of
 from app.ui.highlights import FLAG_HEIGHT, FLAG_WIDTH, draw_flag, draw_frame, draw_highlight
+from app.ui.page_painting import draw_paper
 from app.ui.palette import marks_on
 from app.ui.pinch import pinch_of, watch_pinch
 from app.ui.range_marks import RangeMarks
 from app.ui.sheets import LARGEST, SMALLEST, Placed, SheetPart, Sheets, Spots, TextRange
 from app.ui.strip import WIDTH, Strip
 from app.ui.theme import LIGHT, Theme
+from app.ui.widgets import markup
 
 POINT = 96 / 72  # logical pixels a point at 100 %
 GAP = 16.0
@@ -307,14 +309,14 @@ class SheetView(QAbstractScrollArea):
     def _ask(self) -> None:
         if not self.isVisible():
             return
-        width, height = self.viewport().width(), self.viewport().height()
-        ahead = QRectF(0, height, width, height * (AHEAD if self._goes_down else BEHIND))
-        behind = QRectF(0, 0, width, -height * (BEHIND if self._goes_down else AHEAD)).normalized()
-        beyond = (ahead, behind) if self._goes_down else (behind, ahead)
-        parts = [part for area in beyond for part in self._parts(area)]
-        self._sheets.want(
-            self._parts(QRectF(0, 0, width, height)), parts, self._scale() * self.viewport().devicePixelRatioF()
-        )
+        view = QRectF(self.viewport().rect())
+        below, above = (AHEAD, BEHIND) if self._goes_down else (BEHIND, AHEAD)
+        beyond = [
+            view.translated(0, view.height()).adjusted(0, 0, 0, (below - 1) * view.height()),
+            view.translated(0, -view.height()).adjusted(0, (1 - above) * view.height(), 0, 0),
+        ]
+        ahead = [part for area in beyond[:: 1 if self._goes_down else -1] for part in self._parts(area)]
+        self._sheets.want(self._parts(view), ahead, self._scale() * self.viewport().devicePixelRatioF())
 
     def _parts(self, area: QRectF) -> list[SheetPart]:
         """What of which sheets lies in an area of the view or beyond it."""
@@ -390,7 +392,7 @@ class SheetView(QAbstractScrollArea):
         showing = self._showing()
         if self._sheets.joined:
             first, last = self._target(showing[0]), self._target(showing[-1])
-            _paper(painter, first.united(last), theme.sheet)
+            draw_paper(painter, first.united(last), theme.sheet)
         for sheet in showing:
             if self._sheets.joined:
                 self._paint_highlights(painter, sheet, exposed, theme)
@@ -406,7 +408,7 @@ class SheetView(QAbstractScrollArea):
 
     def _paint_page(self, painter: QPainter, sheet: int, exposed: QRectF, theme: Theme) -> None:
         target = self._target(sheet)
-        _paper(painter, target, theme.paper)
+        draw_paper(painter, target, theme.paper)
         self._sheets.paint(painter, sheet, target, exposed & target)
         if theme.page_shade:
             painter.fillRect(target & exposed, colour("#14100a", theme.page_shade / 255))
@@ -483,7 +485,7 @@ class SheetView(QAbstractScrollArea):
         if (finding_id := self._finding_at(at)) is not None:
             self.clicked.emit(finding_id)
         elif note := self._note_at(at):
-            QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 8), _markup([note]), self.viewport())
+            QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 8), markup([note]), self.viewport())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A hand over what can be clicked, and a tooltip that says what it is."""
@@ -494,21 +496,9 @@ class SheetView(QAbstractScrollArea):
         self.viewport().setCursor(shape)
         told = [] if finding is None else [f"{escape(title_of(finding))} · {finding.importance:.0%}"]
         told += [note] if (note := self._note_at(at)) else []
-        self.viewport().setToolTip(_markup(told))
+        self.viewport().setToolTip(markup(told))
 
     def _note_at(self, at: QPointF) -> str:
         sheet = self._sheet_at(at.y() + self.verticalScrollBar().value())
         target = self._target(sheet)
         return self._sheets.note(sheet, (at - target.topLeft()) / self._scale()) if target.contains(at) else ""
-
-
-def _markup(notes: list[str]) -> str:
-    """Notes as one tooltip, said to be markup: Qt would guess."""
-    return f"<qt>{'<hr>'.join(notes)}</qt>" if notes else ""
-
-
-def _paper(painter: QPainter, target: QRectF, paper: str) -> None:
-    """A sheet of paper with a faint shadow."""
-    for spread in (3, 2, 1):
-        painter.fillRect(target.adjusted(-spread, -spread + 1, spread, spread + 1), colour("#000000", 0.035))
-    painter.fillRect(target, colour(paper))
