@@ -15,8 +15,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from app.analysis.analysis import ScoredPassage
@@ -26,7 +26,7 @@ from app.ui.findings_model import title_of
 from app.ui.highlights import FLAG_HEIGHT, FLAG_WIDTH, draw_flag, draw_frame, draw_highlight
 from app.ui.page_painting import draw_paper
 from app.ui.palette import marks_on
-from app.ui.pinch import pinch_of, watch_pinch
+from app.ui.pinch import PinchWatch
 from app.ui.range_marks import RangeMarks
 from app.ui.sheets import LARGEST, SMALLEST, Placed, SheetPart, Sheets, Spots, TextRange
 from app.ui.strip import WIDTH, Strip
@@ -80,7 +80,7 @@ class SheetView(QAbstractScrollArea):
         self.strip.jumped.connect(self._jump)
         self.setViewportMargins(0, 0, WIDTH, 0)
         self.viewport().setMouseTracking(True)
-        watch_pinch(self.viewport())
+        PinchWatch(self.viewport(), self.zoom_by)
         appearance().changed.connect(self.viewport().update)
         self._arrange()
 
@@ -415,18 +415,19 @@ class SheetView(QAbstractScrollArea):
 
     def _paint_highlights(self, painter: QPainter, sheet: int, exposed: QRectF, ground: Theme) -> None:
         """On pictures over them; on text that is set here under its letters, in colours of the theme."""
+
+        def in_view(rects: list[QRectF]) -> list[QRectF]:
+            return self._in_view(sheet, rects)
+
+        if not (marked := self._ranges.region(sheet, in_view)).isEmpty():
+            painter.setClipRegion(QRegion(exposed.toAlignedRect()) - marked)
         for finding_id in self._by_sheet.get(sheet, []):
             finding, rects = self._findings.get(finding_id), self._rects(finding_id, sheet)
             shows = rects and rects[-1].bottom() >= exposed.top() and rects[0].top() <= exposed.bottom()
             if finding is not None and shows:
                 draw_highlight(painter, rects, finding, ground, selected=finding_id == self._findings.selected_id)
-        self._ranges.paint(
-            painter,
-            sheet,
-            lambda rects: self._in_view(sheet, rects),
-            marks_on(dark=ground.dark),
-            multiply=not ground.dark,
-        )
+        painter.setClipping(False)
+        self._ranges.paint(painter, sheet, in_view, marks_on(dark=ground.dark), multiply=not ground.dark)
         if self._guest is not None and sheet in self._sheets.sheets_of(self._guest):
             rects = self._in_view(sheet, self._sheets.place(self._guest, sheet))
             draw_frame(painter, rects, ground, Qt.PenStyle.DashLine)
@@ -463,13 +464,6 @@ class SheetView(QAbstractScrollArea):
         self._idle.stop()
         self._asking.stop()
         self._sheets.want([], [], 1.0)
-
-    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
-        """Pinching zooms between the fingers."""
-        if (pinch := pinch_of(event, self.viewport())) is not None:
-            self.zoom_by(*pinch)
-            return True
-        return super().viewportEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Ctrl zooms at the pointer, else scrolls."""
