@@ -47,13 +47,14 @@ class Outline(QWidget):
             row.addWidget(button)
             self.buttons[name] = button
         row.addStretch(1)
-        head = QHBoxLayout()
+        self._head = QWidget()
+        head = QHBoxLayout(self._head)
         head.setContentsMargins(16, 12, 16, 8)
         head.addWidget(self.switch)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self._column.addLayout(head)
+        self._column.addWidget(self._head)
         self._column.addWidget(contents, 1)
 
     def add_pages(self, images: PageImages) -> None:
@@ -78,7 +79,7 @@ class Outline(QWidget):
         part: Shown = "pages" if has_pages and (self._wanted == "pages" or no_contents) else "contents"
         self.buttons[part].setChecked(True)
         self.buttons["contents"].setEnabled(not no_contents)
-        self.switch.setVisible(has_pages)
+        self._head.setVisible(has_pages)
         self._contents.title.setHidden(has_pages)
         self._contents.setVisible(has_contents and part == "contents")
         if self.pages is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QImage, QPainter, QRegion
 
+from app.ui.appearance import colour
 from app.ui.page_images import PageImages, Part
 from app.ui.state import OpenFile
 from app.ui.tiles import Points, Tile
@@ -45,6 +46,13 @@ def paint_page(
         painter.restore()
     _lay(painter, there, target, ratio)
     return bool(there) or coarse is not None
+
+
+def draw_paper(painter: QPainter, target: QRectF, paper: str) -> None:
+    """A sheet of paper with a faint shadow."""
+    for spread in (3, 2, 1):
+        painter.fillRect(target.adjusted(-spread, -spread + 1, spread, spread + 1), colour("#000000", 0.035))
+    painter.fillRect(target, colour(paper))
 
 
 def _lay(painter: QPainter, tiles: list[tuple[Tile, QImage]], target: QRectF, ratio: float) -> None:

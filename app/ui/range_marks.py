@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QRegion
 
 from app.ui.appearance import colour
 from app.ui.palette import Marks
@@ -45,6 +45,14 @@ class RangeMarks:
         """Sheets have another shape."""
         self._hit_areas.clear()
         self._marked_areas.clear()
+
+    def region(self, sheet: int, in_view: InView) -> QRegion:
+        """What is marked on a sheet: highlights leave it free, since two washes make a third colour that means something else."""
+        region = QRegion()
+        for rects in (self._marked_on(sheet), *(rects for _, rects in self._hits_on(sheet))):
+            for rect in in_view(rects):
+                region += rect.toAlignedRect()
+        return region
 
     def paint(self, painter: QPainter, sheet: int, in_view: InView, marks: Marks, *, multiply: bool) -> None:
         """Paint what is marked on a sheet; `in_view` maps its rectangles; `multiply` leaves dark letters below dark."""

@@ -15,8 +15,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from app.analysis.analysis import ScoredPassage
@@ -24,12 +24,14 @@ from app.ui.appearance import appearance, colour
 from app.ui.finding_list import FindingList
 from app.ui.findings_model import title_of
 from app.ui.highlights import FLAG_HEIGHT, FLAG_WIDTH, draw_flag, draw_frame, draw_highlight
+from app.ui.page_painting import draw_paper
 from app.ui.palette import marks_on
-from app.ui.pinch import pinch_of, watch_pinch
+from app.ui.pinch import PinchWatch
 from app.ui.range_marks import RangeMarks
 from app.ui.sheets import LARGEST, SMALLEST, Placed, SheetPart, Sheets, Spots, TextRange
 from app.ui.strip import WIDTH, Strip
 from app.ui.theme import LIGHT, Theme
+from app.ui.widgets import markup
 
 POINT = 96 / 72  # logical pixels a point at 100 %
 GAP = 16.0
@@ -78,7 +80,7 @@ class SheetView(QAbstractScrollArea):
         self.strip.jumped.connect(self._jump)
         self.setViewportMargins(0, 0, WIDTH, 0)
         self.viewport().setMouseTracking(True)
-        watch_pinch(self.viewport())
+        PinchWatch(self.viewport(), self.zoom_by)
         appearance().changed.connect(self.viewport().update)
         self._arrange()
 
@@ -374,14 +376,14 @@ class SheetView(QAbstractScrollArea):
     def _ask(self) -> None:
         if not self.isVisible():
             return
-        width, height = self.viewport().width(), self.viewport().height()
-        ahead = QRectF(0, height, width, height * (AHEAD if self._goes_down else BEHIND))
-        behind = QRectF(0, 0, width, -height * (BEHIND if self._goes_down else AHEAD)).normalized()
-        beyond = (ahead, behind) if self._goes_down else (behind, ahead)
-        parts = [part for area in beyond for part in self._parts(area)]
-        self._sheets.want(
-            self._parts(QRectF(0, 0, width, height)), parts, self._scale() * self.viewport().devicePixelRatioF()
-        )
+        view = QRectF(self.viewport().rect())
+        below, above = (AHEAD, BEHIND) if self._goes_down else (BEHIND, AHEAD)
+        beyond = [
+            view.translated(0, view.height()).adjusted(0, 0, 0, (below - 1) * view.height()),
+            view.translated(0, -view.height()).adjusted(0, (1 - above) * view.height(), 0, 0),
+        ]
+        ahead = [part for area in beyond[:: 1 if self._goes_down else -1] for part in self._parts(area)]
+        self._sheets.want(self._parts(view), ahead, self._scale() * self.viewport().devicePixelRatioF())
 
     def _parts(self, area: QRectF) -> list[SheetPart]:
         """What of which sheets lies in an area of the view or beyond it."""
@@ -457,7 +459,7 @@ class SheetView(QAbstractScrollArea):
         showing = self._showing()
         if self._sheets.joined:
             first, last = self._target(showing[0]), self._target(showing[-1])
-            _paper(painter, first.united(last), theme.sheet)
+            draw_paper(painter, first.united(last), theme.sheet)
         for sheet in showing:
             if self._sheets.joined:
                 self._paint_highlights(painter, sheet, exposed, theme)
@@ -473,25 +475,26 @@ class SheetView(QAbstractScrollArea):
 
     def _paint_page(self, painter: QPainter, sheet: int, exposed: QRectF, theme: Theme) -> None:
         target = self._target(sheet)
-        _paper(painter, target, theme.paper)
+        draw_paper(painter, target, theme.paper)
         self._sheets.paint(painter, sheet, target, exposed & target)
         if theme.page_shade:
             painter.fillRect(target & exposed, colour("#14100a", theme.page_shade / 255))
 
     def _paint_highlights(self, painter: QPainter, sheet: int, exposed: QRectF, ground: Theme) -> None:
         """On pictures over them; on text that is set here under its letters, in colours of the theme."""
+
+        def in_view(rects: list[QRectF]) -> list[QRectF]:
+            return self._in_view(sheet, rects)
+
+        if not (marked := self._ranges.region(sheet, in_view)).isEmpty():
+            painter.setClipRegion(QRegion(exposed.toAlignedRect()) - marked)
         for finding_id in self._by_sheet.get(sheet, []):
             finding, rects = self._findings.get(finding_id), self._rects(finding_id, sheet)
             shows = rects and rects[-1].bottom() >= exposed.top() and rects[0].top() <= exposed.bottom()
             if finding is not None and shows:
                 draw_highlight(painter, rects, finding, ground, selected=finding_id == self._findings.selected_id)
-        self._ranges.paint(
-            painter,
-            sheet,
-            lambda rects: self._in_view(sheet, rects),
-            marks_on(dark=ground.dark),
-            multiply=not ground.dark,
-        )
+        painter.setClipping(False)
+        self._ranges.paint(painter, sheet, in_view, marks_on(dark=ground.dark), multiply=not ground.dark)
         if self._guest is not None and sheet in self._sheets.sheets_of(self._guest):
             rects = self._in_view(sheet, self._sheets.place(self._guest, sheet))
             draw_frame(painter, rects, ground, Qt.PenStyle.DashLine)
@@ -529,13 +532,6 @@ class SheetView(QAbstractScrollArea):
         self._asking.stop()
         self._sheets.want([], [], 1.0)
 
-    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
-        """Pinching zooms between the fingers."""
-        if (pinch := pinch_of(event, self.viewport())) is not None:
-            self.zoom_by(*pinch)
-            return True
-        return super().viewportEvent(event)
-
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Ctrl zooms at the pointer, else scrolls."""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -550,7 +546,7 @@ class SheetView(QAbstractScrollArea):
         if (finding_id := self._finding_at(at)) is not None:
             self.clicked.emit(finding_id)
         elif note := self._note_at(at):
-            QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 8), _markup([note]), self.viewport())
+            QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 8), markup([note]), self.viewport())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A hand over what can be clicked, and a tooltip that says what it is."""
@@ -562,21 +558,9 @@ class SheetView(QAbstractScrollArea):
         self.viewport().setCursor(shape)
         told = [] if finding is None else [f"{escape(title_of(finding))} · {finding.importance:.0%}"]
         told += [note] if (note := self._note_at(at)) else []
-        self.viewport().setToolTip(_markup(told))
+        self.viewport().setToolTip(markup(told))
 
     def _note_at(self, at: QPointF) -> str:
         sheet = self._sheet_at(at.y() + self.verticalScrollBar().value())
         target = self._target(sheet)
         return self._sheets.note(sheet, (at - target.topLeft()) / self._scale()) if target.contains(at) else ""
-
-
-def _markup(notes: list[str]) -> str:
-    """Notes as one tooltip, said to be markup: Qt would guess."""
-    return f"<qt>{'<hr>'.join(notes)}</qt>" if notes else ""
-
-
-def _paper(painter: QPainter, target: QRectF, paper: str) -> None:
-    """A sheet of paper with a faint shadow."""
-    for spread in (3, 2, 1):
-        painter.fillRect(target.adjusted(-spread, -spread + 1, spread, spread + 1), colour("#000000", 0.035))
-    painter.fillRect(target, colour(paper))

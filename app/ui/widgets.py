@@ -23,6 +23,11 @@ def tooltip(text: str) -> str:
     return f"<qt>{html.escape(text)}</qt>"
 
 
+def markup(notes: list[str]) -> str:
+    """Notes that are markup already as one tooltip, said to be so: Qt would guess."""
+    return f"<qt>{'<hr>'.join(notes)}</qt>" if notes else ""
+
+
 def clear(layout: QLayout) -> None:
     """Take every widget out of a layout."""
     while (item := layout.takeAt(0)) is not None:

@@ -24,16 +24,15 @@ from rich.table import Table
 from rich.text import Text
 
 from app.errors import FusenError
+from app.ui.tiles import SIDE, Tile, coarse_tile, tiles_in
 from app.workers import page_memory
 from app.workers.client import WorkerClient
 from app.workers.protocol import OpenDocument, OpenedDocument, PageImage, PageSize, RenderPage
 from tests.corpus.cases import Case
 from tests.corpus.judging import error_faults
 
-SCALE = 2.0
-"""Pixels a point: a page that fills a window on a screen of high density."""
-LARGEST_PIXELS = 16_000_000
-"""As the window's own bound (`app/ui/page_images.py`), which this does not load because it would load Qt."""
+SCALES = (2.0, 20.0)
+"""Pixels a point: a page that fills a window on a screen of high density, and the largest zoom there."""
 
 
 @dataclass(slots=True)
@@ -127,12 +126,20 @@ def _draw(client: WorkerClient, one: Drawn, case: Case, number: int, size: PageS
 
 
 def draw_page(client: WorkerClient, path: str, number: int, size: PageSize, password: str | None = None) -> PageImage:
-    """A page as the window asks for it, which makes large pages smaller. Raises `FusenError`."""
-    pixels = size.width * size.height * SCALE * SCALE
-    scale = SCALE if pixels <= LARGEST_PIXELS else SCALE * float((LARGEST_PIXELS / pixels) ** 0.5)
-    memory = page_memory.create(page_memory.image_bytes(size.width, size.height, scale))
+    """A page as the window asks for it: small and whole, then a tile of it at each scale. Raises `FusenError`."""
+    middle = (size.width / 2, size.height / 2, size.width / 2 + 1, size.height / 2 + 1)
+    tiles = [tile for scale in SCALES for tile in tiles_in(number, size.width, size.height, scale, SIDE, middle)]
+    coarse = _draw_tile(client, path, coarse_tile(number, size.width, size.height), password)
+    for tile in tiles:
+        _draw_tile(client, path, tile, password)
+    return coarse
+
+
+def _draw_tile(client: WorkerClient, path: str, tile: Tile, password: str | None) -> PageImage:
+    left, top, right, bottom = tile.area
+    memory = page_memory.create((right - left) * (bottom - top) * page_memory.BYTES_A_PIXEL)
     try:
-        image = client.call(RenderPage(path, number, scale, memory.name, password))
+        image = client.call(RenderPage(path, tile.page, tile.scale, memory.name, password, tile.area))
     finally:
         memory.close()
         memory.unlink()

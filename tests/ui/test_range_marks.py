@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
+from app.ui.finding_list import FindingList
 from app.ui.main_window import MainWindow
 from app.ui.session import Session
 from app.ui.sheet_view import SheetView
@@ -86,3 +87,24 @@ def test_a_range_over_two_pages_is_marked_on_both(window: MainWindow, session: S
     both = [sheets._sheets.areas(sheet, [(cut - 60, cut + 60)])[0] for sheet in (0, 1)]
     assert all(both)
     assert sheets._sheets.areas(2, [(cut - 60, cut + 60)]) == [[]]
+
+
+def test_a_selection_over_a_highlight_has_its_own_colour(
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle
+) -> None:
+    """Two washes over each other would make the colour of another decision."""
+    sheets, file = opened(window, session, settle, FILES[1])
+    finding = next(iter(file.findings.all()))
+    sheets.show_passage(finding)
+    sheet = sheets._sheets.sheets_of(finding)[0]
+    first = sheets._in_view(sheet, sheets._sheets.areas(sheet, [(finding.start + 2, finding.start + 3)])[0])[0]
+    at = first.toAlignedRect().topLeft()
+    at.setX(at.x() + 1)
+    at.setY(at.y() + 1)
+    washed = QColor(grab(sheets).pixel(at))
+    sheets.show_marked((finding.start, finding.end))
+    over = QColor(grab(sheets).pixel(at))
+    sheets.show_findings(FindingList())
+    alone = QColor(grab(sheets).pixel(at))
+    assert over == alone
+    assert washed != alone

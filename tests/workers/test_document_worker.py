@@ -142,6 +142,29 @@ def test_a_page_is_drawn_into_shared_memory(client: WorkerClient, tmp_path: Path
         memory.unlink()
 
 
+def test_a_tile_of_a_page_is_drawn(client: WorkerClient, tmp_path: Path) -> None:
+    pdf = pymupdf.open()
+    page = pdf.new_page(width=100, height=50)
+    page.draw_rect((50, 0, 100, 50), color=(1, 0, 0), fill=(1, 0, 0))
+    pdf.save(tmp_path / "half.pdf")
+    memory = page_memory.create(3 * 200 * 100)
+    try:
+        for left, colour in ((200, b"\xff\xff\xff"), (600, b"\xff\x00\x00")):
+            body = RenderPage(str(tmp_path / "half.pdf"), 1, 10.0, memory.name, area=(left, 100, left + 200, 200))
+            image = client.call(body)
+            assert isinstance(image, PageImage)
+            assert (image.width, image.height, image.stride) == (200, 100, 600)
+            assert image.seconds >= 0
+            assert memory.buf is not None
+            assert bytes(memory.buf[: 3 * 200 * 100]) == colour * 200 * 100
+        with pytest.raises(FusenError) as caught:
+            client.call(RenderPage(str(tmp_path / "half.pdf"), 1, 10.0, memory.name, area=(0, 0, 300, 300)))
+        assert caught.value.code == "too-large"
+    finally:
+        memory.close()
+        memory.unlink()
+
+
 def test_pages_are_drawn_while_a_document_is_read(client: WorkerClient, long_pdf: Path) -> None:
     reading = Outcome(client, ReadDocument(path=str(long_pdf)))
     assert reading.moving.wait(30)
