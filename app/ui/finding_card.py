@@ -165,7 +165,8 @@ class FindingCard(QWidget):
         for relation in links[:LINKS]:
             passage = relation.passage
             place = self.tr("p. {page}").format(page=file.page_words(passage.page)) if passage.quads else ""
-            entry = PassageButton(way_words(relation.way), link_title(file, passage), place, most=1)
+            lead = way_words(relation.way) if relation.way != "defined-in" else ""
+            entry = PassageButton(lead, link_title(file, passage, defines=not lead), place, most=1)
             entry.setToolTip(tooltip(passage.text))
             entry.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             entry.clicked.connect(lambda _checked=False, passage=passage: self.followed.emit(passage))
