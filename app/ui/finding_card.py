@@ -192,7 +192,10 @@ class FindingCard(QWidget):
         self.due.selectAll()
 
     def keep_comment(self) -> None:
-        """Store what was typed, if it was changed."""
+        """Store what was typed, if it was changed; of the other fields as well what is being typed."""
+        for field in (self.owner, self.due):
+            if field.hasFocus():
+                field.keep()
         text = self._comment.toPlainText().strip()
         if self._file is not None and self._finding_id is not None and text != self._kept:
             self._kept = text
@@ -202,7 +205,6 @@ class FindingCard(QWidget):
         """Another finding comes: what is typed belongs to this one."""
         for field in (self.owner, self.due):
             if field.hasFocus():
-                field.keep()
                 field.clearFocus()
 
     def _tell(self, signal: SignalInstance, text: str) -> None:
