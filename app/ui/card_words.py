@@ -72,10 +72,15 @@ def _weight(file: OpenFile, finding: Finding) -> str:
     return told.format(grade=grade(finding.importance, spoken()), n=round(100 * finding.importance), low=low, high=high)
 
 
-def link_title(file: OpenFile, passage: ScoredPassage) -> str:
-    """What a linked passage is called: the term that it defines, the clause whose head it is, else its own words."""
+def link_title(file: OpenFile, passage: ScoredPassage, *, defines: bool = False) -> str:
+    """What a linked passage is called: the term that it defines, the clause whose head it is, else its own words.
+
+    `defines`: it is linked for what it defines, and nothing else says so.
+    """
     if term := defined_in(file.structure, passage):
         return _tr("Definition of {term}").format(term=term)
+    if defines:
+        return _tr("Definition: {words}").format(words=" ".join(passage.text.split()))
     heads = (clause for clause in file.structure.clauses if passage.start <= clause.head[0] < passage.end)
     head = next((clause for clause in heads if clause.title), None)
     return clause_words(head) if head is not None else passage.text

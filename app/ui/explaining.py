@@ -16,8 +16,8 @@ from app.workers.protocol import Explain, ExplanationResult, Value
 
 KEPT = 512
 NEIGHBOURS = 2
-_NEIGHBOUR_LENGTH = 400
-_LONGEST = 4000
+_NEIGHBOUR_LENGTH = 160
+_LONGEST = 1200
 """Characters of a passage that is asked about; a longer one is no sentence, and its reading would take too long."""
 
 _LEAST_FALL, _SHARE = 0.15, 0.3

@@ -165,7 +165,8 @@ class FindingCard(QWidget):
         for relation in links[:LINKS]:
             passage = relation.passage
             place = self.tr("p. {page}").format(page=file.page_words(passage.page)) if passage.quads else ""
-            entry = PassageButton(way_words(relation.way), link_title(file, passage), place, most=1)
+            lead = way_words(relation.way) if relation.way != "defined-in" else ""
+            entry = PassageButton(lead, link_title(file, passage, defines=not lead), place, most=1)
             entry.setToolTip(tooltip(passage.text))
             entry.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             entry.clicked.connect(lambda _checked=False, passage=passage: self.followed.emit(passage))
@@ -191,7 +192,10 @@ class FindingCard(QWidget):
         self.due.selectAll()
 
     def keep_comment(self) -> None:
-        """Store what was typed, if it was changed."""
+        """Store what was typed, if it was changed; of the other fields as well what is being typed."""
+        for field in (self.owner, self.due):
+            if field.hasFocus():
+                field.keep()
         text = self._comment.toPlainText().strip()
         if self._file is not None and self._finding_id is not None and text != self._kept:
             self._kept = text
@@ -201,7 +205,6 @@ class FindingCard(QWidget):
         """Another finding comes: what is typed belongs to this one."""
         for field in (self.owner, self.due):
             if field.hasFocus():
-                field.keep()
                 field.clearFocus()
 
     def _tell(self, signal: SignalInstance, text: str) -> None:

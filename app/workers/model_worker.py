@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Protocol
@@ -96,7 +97,8 @@ class ModelHandler:
         from app.analysis.explaining import explain
 
         scorer = self._scorer(body.device, context)
-        return ExplanationResult(explain(body.passages, body.index, body.kind, scorer, context.check_cancelled))
+        with single_thread():
+            return ExplanationResult(explain(body.passages, body.index, body.kind, scorer, context.check_cancelled))
 
     def _ask(self, body: Ask, context: CallContext) -> Answers:
         from app.analysis.asking import Readings
@@ -181,6 +183,23 @@ def available_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+@contextmanager
+def single_thread() -> Iterator[None]:
+    """One thread meanwhile.
+
+    Of a few sentences each step is so short that several threads, where other programs hold the cores, wait for each other
+    many times as long as they work.
+    """
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def prepare() -> None:

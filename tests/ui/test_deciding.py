@@ -336,3 +336,13 @@ def test_what_was_open_comes_back_in_another_window(
         assert restored[2] == pytest.approx(place[2])
     finally:
         other.close()
+
+
+def test_what_is_being_typed_is_kept_when_the_window_closes(
+    qtbot: QtBot, window: MainWindow, session: Session, file: OpenFile
+) -> None:
+    finding = selected(file)
+    press(qtbot, window, Key.Key_O)
+    qtbot.keyClicks(window.panel.card.owner, "Sato")
+    window.close()
+    assert stored(session, file, finding.id).owner == "Sato"

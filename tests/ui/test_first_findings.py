@@ -96,7 +96,7 @@ def test_first_findings_show_at_once_and_say_what_they_are(
     assert "first" not in panel._title.text()
     assert not panel.first.isVisible()
     assert panel.sensitivity.isVisible()
-    assert "importance" in panel.card._figures.text().lower()
+    assert "of 100 passages like this one" in panel.card._figures.text()
     assert window.actions_by_id["export-json"].isEnabled()
     with Workspace.open(session._path) as workspace:
         assert workspace.analysis(file.sha256 or "") == file.analysis
@@ -167,7 +167,7 @@ def test_a_passage_that_she_looks_at_stays_and_can_be_decided_on_though_it_is_no
     assert file.findings.selected_id == looked_at
     assert comment.toPlainText() == "Half a sen"
     assert "not selected" in window.panel.card._figures.text()
-    assert "5%" in window.panel.card._figures.text()
+    assert "about 5 (" in window.panel.card._figures.text()
     qtbot.keyClicks(comment, "tence")
     qtbot.keyClick(comment, Qt.Key.Key_Return)
     window.panel.card.keep_comment()
