@@ -210,6 +210,7 @@ class Whole(QObject):
         if (file := self._session.state.current) is not None:
             file.marked = (start, end)
             self._session.hub.marked.emit(file.key)
+            self._window.actions_by_id.refresh()
             self._window.run_command("add-finding")
 
     def _follow_hit(self, target: Target) -> None:
