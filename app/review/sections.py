@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from app.analysis.structure.values import Clause, Structure
 
@@ -46,13 +47,12 @@ class Sections:
 def cut(structure: Structure, length: int) -> Sections:
     """The sections of a text of `length` characters."""
     heads = _heads(structure, length)
-    starts = [clause.start for clause in heads]
-    ends = [*starts[1:], length][: len(heads)]
+    first = heads[0].start if heads else length
+    edges = pairwise([*(clause.start for clause in heads), length])
     found = [
-        Section(clause.start, max(end, clause.start), clause.number, clause.title)
-        for clause, end in zip(heads, ends, strict=True)
+        Section(start, max(end, start), clause.number, clause.title)
+        for clause, (start, end) in zip(heads, edges, strict=True)
     ]
-    first = starts[0] if starts else length
     before = [Section(0, first)] if first > 0 or not found else []
     return Sections((*before, *found))
 
