@@ -44,7 +44,8 @@ class AskPanel(SidePanel):
         self._archive = archive
         self._file: OpenFile | None = None
         self._asked: str | None = None  # what is to be answered once the document is read
-        self._cancels: list[Cancel] = []
+        self._asking: Cancel | None = None
+        self._reading: Cancel | None = None  # the document ahead of the first question
         self._meter = ProgressMeter()
         self.answers: tuple[Answer, ...] = ()
         self.field.returnPressed.connect(self.ask)
@@ -89,33 +90,36 @@ class AskPanel(SidePanel):
         question = " ".join(self.field.text().split())
         if not question or self._file is None:
             return
-        self.cancel()
+        if self._asking is not None:
+            self._asking()  # the reading ahead goes on: the question waits for it
         self._archive.remember_question(question)
         self._asked = question
         self._submit()
 
     def cancel(self) -> None:
         """Wait for no answer any more."""
-        cancels, self._cancels, self._asked = self._cancels, [], None
-        for cancel in cancels:
-            cancel()
-        self.show_working(working=False)
-        if cancels:
-            self.tell("")
+        for cancel in (self._asking, self._reading):
+            if cancel is not None:
+                cancel()
+        self._asking = self._reading = self._asked = None
+        if self.is_working:
+            self._end("")
 
     def _prepare(self) -> None:
         """Have the document read whole before anything is asked, unless the model is busy with it."""
-        file = self._file
-        if self._cancels or not self.isVisible() or file is None or file.document is None or file.phase in BUSY:
+        file, is_busy = self._file, self._asking is not None or self._reading is not None
+        if is_busy or not self.isVisible() or file is None or file.document is None or file.phase in BUSY:
             return
 
-        def read(_answers: Answers) -> None:
-            self._cancels.remove(cancel)
-            if self._asked is None:
-                self._end("")
+        def ended(told: str = "") -> None:
+            self._reading = None
+            if self._asking is None and self._asked is None:
+                self._end(told)
 
-        cancel = self._archive.ask(file.document, "", read, self._failed, self._progress)
-        self._cancels.append(cancel)
+        def failed(error: FusenError) -> None:
+            ended(_told(error))
+
+        self._reading = self._archive.ask(file.document, "", lambda _answers: ended(), failed, self._progress)
 
     def _submit(self) -> None:
         file = self._file
@@ -131,11 +135,11 @@ class AskPanel(SidePanel):
         self._meter = ProgressMeter()
 
         def answered(answers: Answers) -> None:
-            self._cancels.clear()
+            self._asking = None
             self._show_answers(ranked(answers))
             self._end(self._told())
 
-        self._cancels.append(self._archive.ask(file.document, question, answered, self._failed, self._progress))
+        self._asking = self._archive.ask(file.document, question, answered, self._failed, self._progress)
 
     def _progress(self, told: Progress) -> None:
         self._meter.report(told.stage, told.done, told.total)
@@ -145,8 +149,8 @@ class AskPanel(SidePanel):
         )
 
     def _failed(self, error: FusenError) -> None:
-        self._cancels.clear()
-        self._end("" if error.code == "cancelled" else f"{error.message} {error.advice}".strip())
+        self._asking = None
+        self._end(_told(error))
 
     def _end(self, told: str) -> None:
         self.show_working(working=False)
@@ -224,3 +228,7 @@ class AskPanel(SidePanel):
         super().open_field()
         if not self.answers and not self.is_working:
             self._show_recent()
+
+
+def _told(error: FusenError) -> str:
+    return "" if error.code == "cancelled" else f"{error.message} {error.advice}".strip()

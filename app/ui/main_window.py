@@ -271,6 +271,7 @@ class MainWindow(QMainWindow):
         file = self._state.current
         for widget in (self.panel, self._toolbar):
             shows = file is not None and not self._state.away
+            shows = shows and not (widget is self.panel and self.whole.panel is not None)
             widget.setVisible(shows and file is not None and file.phase not in ("locked", "failed"))
         self._toolbar.export.setEnabled(file is not None and file.phase == "ready")
         if file is not None and file.has_first_findings:

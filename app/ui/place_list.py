@@ -143,7 +143,7 @@ class _Delegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
         row: PlaceRow = index.data(ROW)
         height = option.fontMetrics.height() + 1
-        return QSize(200, _HEAD if row.head else 10 + _LINE + self._lines * height + 10)
+        return QSize(200, _HEAD if row.head else 10 + _first_line(row) + self._lines * height + 10)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: PlaceRow = index.data(ROW)
@@ -160,9 +160,14 @@ class _Delegate(QStyledItemDelegate):
             _paint_head(painter, room, option.font, row, theme)
         else:
             _paint_place(painter, room, option.font, row, theme)
-            text = QRect(room.left(), room.top() + 8 + _LINE, room.width(), room.height())
+            text = QRect(room.left(), room.top() + 8 + _first_line(row), room.width(), room.height())
             paint_excerpt(painter, text, option.font, row.text, row.marked, self._lines)
         painter.restore()
+
+
+def _first_line(row: PlaceRow) -> int:
+    """Height of the line that says where a place is; none in a document without pages."""
+    return _LINE if row.place or row.share is not None else 0
 
 
 def _paint_head(painter: QPainter, room: QRect, font: QFont, row: PlaceRow, theme: Theme) -> None:

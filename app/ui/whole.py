@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
     from app.ui.session import Session
 
-_WIDTH = 380
-"""Of a panel to the right, where none had a width before."""
+_WIDTH, _SIDEBAR_WIDTH = 380, 240
+"""Of a panel to the right and of the sidebar, where they had no width before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,7 @@ class Whole(QObject):
             sizes = self._splitter.sizes()
             panel.show()
             self._window.panel.hide()
+            self.settle()
             self._give(panel, sizes)
         self.settle()
         panel.open_field()
@@ -122,6 +123,8 @@ class Whole(QObject):
         width = sum(sizes[place] for place in right) or _WIDTH
         for place in right:
             sizes[place] = width if self._splitter.widget(place) is panel else 0
+        side = self._splitter.indexOf(self._window.sidebar)
+        sizes[side] = sizes[side] or _SIDEBAR_WIDTH
         self._splitter.setSizes(sizes)
 
     def _hide(self, panel: SidePanel | None) -> None:
@@ -210,6 +213,7 @@ class Whole(QObject):
         if (file := self._session.state.current) is not None:
             file.marked = (start, end)
             self._session.hub.marked.emit(file.key)
+            self._window.actions_by_id.refresh()
             self._window.run_command("add-finding")
 
     def _follow_hit(self, target: Target) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +27,8 @@ MOST_QUESTIONS = 20
 MOST_HITS = 50
 """So many places of one document are listed; how many there are is told."""
 _AROUND = 90
-"""Characters of text before and after a place in its excerpt."""
+_BEFORE = 50
+"""An excerpt has so many columns before its place (a Japanese character takes two), and twice `_AROUND` characters after it."""
 _PAGED: frozenset[DocumentFormat] = frozenset({"pdf"})
 
 
@@ -187,15 +189,26 @@ def _placed(digest: digests.TextDigest, ranges: list[tuple[int, int]]) -> tuple[
 
 def _hit(digest: digests.TextDigest, start: int, end: int) -> Hit:
     page = digest.page_at(start)
-    before = digest.text[max(start - _AROUND, 0) : start]
-    before = " ".join(before.rpartition("\n")[2].split()) + (" " if before[-1:].isspace() else "")
-    if start > _AROUND and len(before) > _AROUND // 2:
-        before = "…" + (before.partition(" ")[2] if " " in before[:20] else before)
+    line = digest.text.rfind("\n", max(start - 2 * _AROUND, 0), start) + 1 or max(start - 2 * _AROUND, 0)
+    before = _ending(digest.text[line:start])
     words = " ".join(digest.text[start:end].split())
-    after = digest.text[end : end + 2 * _AROUND]
-    after = (" " if after[:1].isspace() else "") + " ".join(after.partition("\n")[0].split())
+    after = digest.text[end : end + 2 * _AROUND].partition("\n")[0]
+    after = (" " if after[:1].isspace() else "") + " ".join(after.split())
     number, label = (page.number, page.label) if page is not None else (1, "1")
     return Hit(start, end, number, label, before + words + after, (len(before), len(before) + len(words)))
+
+
+def _ending(text: str) -> str:
+    """The end of what stands before a place, so short that the place shows on the first lines: `_BEFORE` columns."""
+    whole = " ".join(text.split()) + (" " if text[-1:].isspace() and text.strip() else "")
+    room, start = _BEFORE, len(whole)
+    while start > 0 and room > 0:
+        start -= 1
+        room -= 2 if unicodedata.east_asian_width(whole[start]) in "WF" else 1
+    if start == 0:
+        return whole
+    shown = whole[start:]
+    return "…" + (shown.partition(" ")[2] if " " in shown[:12] else shown)
 
 
 def _now() -> str:

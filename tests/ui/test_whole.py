@@ -159,6 +159,39 @@ def test_questions_are_kept_and_can_be_forgotten(
     assert not panel.recent.isVisibleTo(panel)
 
 
+def test_an_answer_becomes_a_finding_by_the_command_for_that(
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = opened(qtbot, session, settle)
+    ran: list[str] = []
+    monkeypatch.setattr(window, "run_command", ran.append)
+    marked: list[int] = []
+    session.hub.marked.connect(marked.append)
+    panel = window.whole.ask
+    panel._can_add = True
+    press(qtbot, window, Qt.Key.Key_Q)
+    answered(qtbot, window, "liability of affiliates")
+    assert not panel.add.isEnabled()  # none is chosen yet
+    press(qtbot, window, Qt.Key.Key_Down)
+    panel.add.click()
+    best = panel.answers[0]
+    assert (file.marked, marked, ran) == ((best.start, best.end), [file.key], ["add-finding"])
+
+
+def test_a_question_waits_for_the_reading_ahead_and_does_not_end_it(
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle
+) -> None:
+    opened(qtbot, session, settle)
+    press(qtbot, window, Qt.Key.Key_Q)
+    panel = window.whole.ask
+    assert panel._reading is not None
+    panel.field.setText("liability")
+    panel.ask()
+    assert panel._reading is not None
+    qtbot.waitUntil(lambda: panel._reading is None, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(panel.answers) and not panel.is_working, timeout=20_000)
+
+
 @pytest.mark.slow
 def test_the_trained_model_answers_in_english_and_japanese(qtbot: QtBot, tmp_path: Path) -> None:
     session = Session(tmp_path / "reviews.fusen")

@@ -91,6 +91,19 @@ def test_a_place_that_was_found_has_its_page_and_label(workspace: Workspace) -> 
     assert hit.excerpt.startswith("各当事者は、")
 
 
+@pytest.mark.parametrize("before", ["the words before it " * 20, "前にある言葉" * 40])
+def test_a_place_is_near_the_beginning_of_its_excerpt(tmp_path: Path, before: str) -> None:
+    document = make_document(("Title", f"{before}penguin and so on, for a while."))
+    with Workspace.open(tmp_path / "w.fusen") as workspace:
+        workspace.save_analysis(document, make_analysis(document, selected=(1,)))
+        (found,) = workspace.library.search("penguin")
+    (hit,) = found.hits
+    assert hit.excerpt.startswith("…")
+    assert hit.excerpt[slice(*hit.marked)] == "penguin"
+    assert 15 < hit.marked[0] <= 51
+    assert "Title" not in hit.excerpt
+
+
 def test_a_search_stops_when_it_is_told_to(workspace: Workspace) -> None:
     assert list(workspace.library.search("a", stopped=lambda: True)) == []
 
