@@ -27,6 +27,7 @@ from app.ui.findings_panel import FindingsPanel
 from app.ui.guide import Guide
 from app.ui.household import Household
 from app.ui.hub import Message
+from app.ui.language import current
 from app.ui.session import Session
 from app.ui.sheet_view import SheetView
 from app.ui.sidebar import Sidebar
@@ -314,7 +315,8 @@ class MainWindow(QMainWindow):
         self._session.open(dialogs.ask_files(self))
 
     def _open_example(self) -> None:
-        self._session.open([EXAMPLES / "services-agreement.pdf"])
+        name = "outsourcing-agreement-ja.pdf" if current() == "ja" else "services-agreement.pdf"
+        self._session.open([EXAMPLES / name])
 
     def _ask_export(self, command: str) -> None:
         file: OpenFile | None = self._state.current
