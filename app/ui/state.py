@@ -123,18 +123,16 @@ def _with_passage(findings: tuple[Finding, ...], looked_at: Finding | None, anal
 
 @dataclass
 class WindowState:
-    """All open files in the order of the sidebar, and the one in view. `summary`: it shows instead of the findings.
-
-    `away`: settings, keys or another page of the window's own shows instead of the document.
-    """
+    """All open files in the order of the sidebar, and the one in view. `summary`: it shows instead of the findings."""
 
     files: dict[int, OpenFile] = field(default_factory=dict)
     current_key: int | None = None
     can_undo: bool = False
     can_redo: bool = False
     summary: bool = False
-    away: bool = False
     _next_key: int = 1
+    away: bool = False
+    """Settings, keys or another page of the window's own shows instead of the document."""
 
     @property
     def current(self) -> OpenFile | None:
