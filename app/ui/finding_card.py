@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLay
 
 from app.analysis.analysis import Analysis
 from app.review.findings import Finding
+from app.tags import tag_name
 from app.ui.actions import Actions
 from app.ui.finding_list import is_accepted
 from app.ui.findings_model import title_of
-from app.ui.language import tag_name
 from app.ui.relations import Relation, relations
 from app.ui.state import OpenFile
 from app.ui.widgets import Excerpt, PassageButton, clear, label, restyle
