@@ -1,7 +1,7 @@
 """Everything that a change must pass, in order: format, lint, types, contracts between the rooms, tests.
 
-Stops at the first that fails, with its output, and hands on its exit code. Extra arguments go to pytest. Two files of tests run at
-a time.
+Stops at the first that fails, with its output, and hands on its exit code. Extra arguments go to pytest, which runs two files
+of tests at a time.
 """
 
 from __future__ import annotations

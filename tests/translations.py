@@ -7,6 +7,7 @@ Qt's own tools do the work: lupdate collects the strings, lrelease packs them. B
     python -m tests.translations --merge FILE.tsv   the same, and take translations from lines of
                                                     context<TAB>English<TAB>Japanese, for a string with a number
                                                     (`%n`) followed by <TAB>English for one<TAB>English for many;
+                                                    (where `(s)` says it all in the text itself they may be left out);
                                                     `\\n` in a text stands for a line break
 
 The packed files are kept in the repository: they are small, and neither a clone nor an installation needs a tool to be in the
@@ -59,23 +60,53 @@ def _run(*command: object) -> None:
 # ---- strings that lupdate does not see
 
 
-def helper_strings(tree: ast.Module) -> Iterator[Key]:
-    """Strings handed to a module's own `_tr(text)`, with the context that it names: lupdate knows only Qt's names."""
-    contexts = {
-        function.name: call.args[0].value
-        for function in tree.body
-        if isinstance(function, ast.FunctionDef)
-        for call in ast.walk(function)
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr == "translate"
-        and len(call.args) >= 2
-        and isinstance(call.args[0], ast.Constant)
-        and isinstance(call.args[1], ast.Name)
-    }
-    for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in contexts and call.args:
-            yield from ((contexts[call.func.id], text) for text in _texts(call.args[0]))
+@dataclass(frozen=True, order=True)
+class Found:
+    """A string of a source; `counted`: it has forms of number."""
+
+    context: str
+    text: str
+    counted: bool = False
+
+
+def strings(tree: ast.Module) -> Iterator[Found]:
+    """All strings of a module that are translated.
+
+    lupdate knows Qt's names only, no function of a module's own around `translate`, and does not look into f-strings.
+    """
+    helpers = {function.name: context for function in tree.body if (context := _context_of(function))}
+    for holder, call in _calls(tree, ""):
+        texts, rest = call.args[:1], call.args[1:]
+        match call.func:
+            case ast.Name(id=name) if name in helpers:
+                context = helpers[name]
+            case ast.Attribute(value=ast.Name(id="self"), attr="tr"):
+                context = holder
+            case ast.Attribute(attr="translate") if len(call.args) >= 2 and isinstance(call.args[0], ast.Constant):
+                context, texts, rest = str(call.args[0].value), call.args[1:2], call.args[2:]
+            case _:
+                continue
+        for text in (one for value in texts for one in _texts(value)):
+            yield Found(context, text, counted="%n" in text and bool(rest))
+
+
+def _context_of(node: ast.stmt) -> str:
+    """The context that a module's own function hands to `translate` with its argument; empty for every other statement."""
+    calls = [one for one in ast.walk(node) if isinstance(one, ast.Call)] if isinstance(node, ast.FunctionDef) else []
+    for call in calls:
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "translate" and len(call.args) >= 2:
+            context, text = call.args[:2]
+            if isinstance(context, ast.Constant) and isinstance(text, ast.Name):
+                return str(context.value)
+    return ""
+
+
+def _calls(node: ast.AST, holder: str) -> Iterator[tuple[str, ast.Call]]:
+    """Every call with the name of the class around it."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Call):
+            yield holder, child
+        yield from _calls(child, child.name if isinstance(child, ast.ClassDef) else holder)
 
 
 def _texts(value: ast.expr) -> Iterator[str]:
@@ -89,13 +120,18 @@ def _texts(value: ast.expr) -> Iterator[str]:
 def collect(target: Path, language: str, *options: str) -> None:
     """Bring `target` up to date with what the sources hold."""
     files = sorted(SOURCES.rglob("*.py"))
-    keys = sorted({key for file in files for key in helper_strings(ast.parse(file.read_text(encoding="utf-8")))})
+    held = sorted({one for file in files for one in strings(ast.parse(file.read_text(encoding="utf-8")))})
     with tempfile.TemporaryDirectory() as folder:
-        extra = Path(folder) / "helpers.py"
-        lines = (f"QCoreApplication.translate({_quoted(context)}, {_quoted(text)})" for context, text in keys)
+        extra = Path(folder) / "strings.py"
+        lines = (_line(one) for one in held)
         extra.write_text("\n".join(lines), encoding="utf-8")
         named = ("-source-language", "en", "-target-language", language, "-locations", "none", "-no-obsolete")
         _run(_tool("lupdate"), "-silent", *named, *options, *files, extra, "-ts", target)
+
+
+def _line(one: Found) -> str:
+    number = ', "", 1' if one.counted else ""
+    return f"QCoreApplication.translate({_quoted(one.context)}, {_quoted(one.text)}{number})"
 
 
 def _quoted(text: str) -> str:
@@ -209,7 +245,13 @@ def update(lines: Sequence[Line] = ()) -> list[Line]:
         if source == JAPANESE:
             strangers = _enter(source, lines, english=False)
         else:
-            _enter(source, [line for line in lines if line.english], english=True)
+            own = [line for line in lines if line.english]
+            plain = [
+                Line(key, "", (key[1].replace("(s)", ""), key[1].replace("(s)", "s")))
+                for key in messages(source)
+                if "(s)" in key[1] and key not in {line.key for line in own}
+            ]
+            _enter(source, [*plain, *own], english=True)
         collect(source, language, *options)  # once more, for the form in which lupdate writes
         pack(source, source.with_suffix(".qm"))
     return strangers

@@ -74,6 +74,7 @@ def run(
             return
         reception = single.Reception(address, window)
         reception.asked.connect(open_files)
+        window.closing.connect(reception.close)
         session.start()
         window.restoring.restore()
         session.open([Path(file) for file in files])

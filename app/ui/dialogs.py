@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.documents.names import FORMAT_NAMES
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
 
 
 def _tr(text: str) -> str:
@@ -35,6 +38,8 @@ def ask_output(parent: QWidget, title: str, suggestion: Path) -> Path | None:
 
 def ask_printer(parent: QWidget, printer: QPrinter, *, paged: bool) -> bool:
     """Let the user choose the printer, and pages where the document has such; whether she wants to go on."""
+    from PySide6.QtPrintSupport import QPrintDialog  # loaded when somebody prints: the window is to be up at once
+
     dialog = QPrintDialog(printer, parent)
     dialog.setOption(QPrintDialog.PrintDialogOption.PrintPageRange, on=paged)
     wanted = dialog.exec() == QPrintDialog.DialogCode.Accepted

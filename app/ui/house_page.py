@@ -53,6 +53,13 @@ class HousePage(QWidget):
         outer.addWidget(inner, 1000)
         outer.addStretch(1)
 
+    def begin(self) -> None:
+        """The page comes into view: put the focus where one begins."""
+        self.setFocus()
+
+    def show_part(self, name: str) -> None:
+        """Bring a part of the page into view."""
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc leads back."""
         if event.key() == Qt.Key.Key_Escape:

@@ -1,6 +1,7 @@
 """What the window does besides review: settings, keys, about, printing, dragging out, its layout, and telling of its own faults.
 
-The window makes one of these first, takes its handlers for the commands, and lets it move in once the views are there.
+The window makes one of these first, takes its handlers for the commands, and lets it move in once the views are there. What
+is not needed to show the window is imported when it is.
 """
 
 from __future__ import annotations
@@ -10,12 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QApplication
 
 from app.review.findings import Finding
 from app.ui import dialogs, remembered
-from app.ui.about_page import AboutPage
 from app.ui.appearance import appearance, has_japanese_font
 from app.ui.crash_bar import CrashBar
 from app.ui.drag_out import FindingDragging, MarkedDragging
@@ -24,15 +22,16 @@ from app.ui.hub import Message
 from app.ui.key_map import KeyMap
 from app.ui.language import current
 from app.ui.print_bar import PrintBar
-from app.ui.printing import FlowPrintJob, PdfPrintJob, PrintJob
 from app.ui.session import Session
 from app.ui.settings import KEYS
-from app.ui.settings_page import SettingsPage, problem_words
 from app.ui.sheet_view import SheetView
 from app.ui.state import OpenFile
 
 if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
     from app.ui.main_window import MainWindow
+    from app.ui.printing import PrintJob
 
 
 class Household:
@@ -66,7 +65,11 @@ class Household:
         if settings.changed_keys():
             self._apply(KEYS)
         FindingDragging(self._window.panel.list, lambda: state.current)
-        told = [problem_words(problem) for problem in settings.problems]
+        told = []
+        if settings.problems:
+            from app.ui.settings_page import problem_words
+
+            told = [problem_words(problem) for problem in settings.problems]
         if current() == "ja" and not has_japanese_font():
             # In both languages: the Japanese one would be a row of boxes.
             told.append(
@@ -84,7 +87,7 @@ class Household:
         """A setting was changed."""
         settings = self._session.settings
         if key in ("theme", "text-size"):
-            dress(settings["theme"], float(settings["text-size"]))
+            appearance().choose(settings["theme"], float(settings["text-size"]))
         elif key == KEYS:
             self._window.actions_by_id.use_keys(settings.keys())
         elif key == "show-recent":
@@ -110,14 +113,15 @@ class Household:
             page.left.connect(lambda: self._window.show_page(None))
         self._hide_keys()
         self._window.show_page(page)
-        if isinstance(page, SettingsPage):
-            page.search.setFocus()
-        else:
-            page.setFocus()
+        page.begin()
 
     def _make(self, name: str) -> HousePage:
         if name == "about":
+            from app.ui.about_page import AboutPage
+
             return AboutPage()
+        from app.ui.settings_page import SettingsPage
+
         return SettingsPage(self._session.settings, lambda text: self._window.bar.show_message(Message("error", text)))
 
     # ---- keys
@@ -140,9 +144,7 @@ class Household:
     def _change_keys(self) -> None:
         self._hide_keys()
         self.show("settings")
-        page = self._pages["settings"]
-        if isinstance(page, SettingsPage):
-            page.show_keys()
+        self._pages["settings"].show_part("keys")
 
     # ---- printing
 
@@ -151,6 +153,8 @@ class Household:
         file = self._session.state.current
         if file is None or self.printing.is_busy:
             return
+        from PySide6.QtPrintSupport import QPrinter
+
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         printer.setDocName(file.name)
         if dialogs.ask_printer(self._window, printer, paged=file.is_pdf):
@@ -158,6 +162,8 @@ class Household:
 
     def print_to(self, printer: QPrinter, file: OpenFile, *, highlights: bool) -> None:
         """Print `file`; with `highlights` what is selected or accepted is marked, what was rejected is not."""
+        from app.ui.printing import FlowPrintJob, PdfPrintJob
+
         findings: Sequence[Finding] = ()
         if highlights:
             findings = [finding for finding in file.findings.all() if finding.decision != "rejected"]
@@ -194,12 +200,3 @@ def _say_place(sheets: SheetView, file: OpenFile) -> None:
     told = told.format(page=file.page_words(page), pages=len(file.opened.pages))
     if told != sheets.accessibleDescription():
         sheets.setAccessibleDescription(told)
-
-
-def dress(theme: str, text_size: float) -> None:
-    """Give the whole application its colours and size of text."""
-    appearance().choose(theme, text_size)
-    application = QApplication.instance()
-    if isinstance(application, QApplication):
-        for widget in application.topLevelWidgets():
-            widget.update()

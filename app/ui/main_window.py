@@ -32,6 +32,7 @@ from app.ui.findings_panel import FindingsPanel
 from app.ui.guide import Guide
 from app.ui.household import Household
 from app.ui.hub import Message
+from app.ui.language import current
 from app.ui.reading import COMMANDS_OF_A_VIEW
 from app.ui.restoring import Restoring
 from app.ui.session import Session
@@ -507,7 +508,8 @@ class MainWindow(QMainWindow):
             sheets.fit_page()
 
     def _open_example(self) -> None:
-        self._session.open([EXAMPLES / "services-agreement.pdf"])
+        name = "outsourcing-agreement-ja.pdf" if current() == "ja" else "services-agreement.pdf"
+        self._session.open([EXAMPLES / name])
 
     def _ask_export(self, command: str) -> None:
         file: OpenFile | None = self._state.current

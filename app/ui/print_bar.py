@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.errors import FusenError
-from app.ui.printing import PrintJob
 from app.ui.widgets import label, restyle
 from app.ui.words import error_words, time_left
+
+if TYPE_CHECKING:  # what prints is loaded when somebody prints
+    from app.ui.printing import PrintJob
 
 BAR_RANGE = 1000
 

@@ -239,10 +239,6 @@ class Settings:
             self._raw[key] = value
         self._changed(key)
 
-    def is_default(self, key: str) -> bool:
-        """Whether nothing else was chosen."""
-        return bool(self[key] == BY_KEY[key].default)
-
     def listen(self, listener: Callable[[str], object]) -> None:
         """Have `listener` called with the key of each setting that changes."""
         self._listeners.append(listener)

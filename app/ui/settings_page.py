@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSignalBlocker, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -75,14 +75,18 @@ class SettingsPage(HousePage):
         self.column.addWidget(head)
         return head
 
-    def show_keys(self) -> None:
-        """Bring the keys into view."""
+    def begin(self) -> None:
+        """See `HousePage`."""
+        self.search.setFocus()
+
+    def show_part(self, name: str) -> None:
+        """See `HousePage`: a section, or `keys`."""
         self.search.clear()
-        first = next(iter(self.keys.rows.values()))
-        first.field.setFocus()
+        if name == "keys":
+            next(iter(self.keys.rows.values())).field.setFocus()
         if (layout := self.layout()) is not None:
             layout.activate()
-        self.area.verticalScrollBar().setValue(self._heads["keys"].y())
+        self.area.verticalScrollBar().setValue(self._heads[name].y())
 
     def show_problems(self, problems: tuple[Problem, ...]) -> None:
         """Say which values of the file are no good."""
@@ -138,11 +142,6 @@ class SettingRow(QWidget):
         row.setSpacing(24)
         row.addLayout(text, 1)
         row.addWidget(self.control, 0, Qt.AlignmentFlag.AlignTop)
-
-    def show_value(self, value: Value) -> None:
-        """Show a value that was changed elsewhere."""
-        with QSignalBlocker(self.control):
-            _show(self.control, self.setting, value)
 
 
 def _control(setting: Setting, value: Value, choose: Callable[[Value], object]) -> QWidget:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -42,6 +43,15 @@ def hand_over(name: str, files: Sequence[str]) -> bool:
     return taken
 
 
+def _answers(name: str) -> bool:
+    """Whether a window listens there: another one may have begun at the same moment, and must not be made deaf."""
+    channel = QLocalSocket()
+    channel.connectToServer(name)
+    answered = channel.waitForConnected(PATIENCE)
+    channel.abort()
+    return answered
+
+
 class Reception(QObject):
     """Listens for later starts; `asked` carries the paths that one hands over."""
 
@@ -49,22 +59,32 @@ class Reception(QObject):
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._channels: list[QLocalSocket] = []
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._greet)
-        # Nobody answered there (`hand_over` was tried before), so what lies there was left by a program that was killed.
-        QLocalServer.removeServer(name)
-        self.listens = self._server.listen(name)
+        # With these options Qt takes another's place without a word, so it is asked first whether somebody has it.
+        self.listens = not _answers(name) and QLocalServer.removeServer(name) and self._server.listen(name)
 
     def close(self) -> None:
-        """Listen no more."""
+        """Listen no more, and forget who is still connected."""
         self._server.close()
+        for channel in self._channels:
+            channel.blockSignals(True)  # what it would call is going away
+            channel.abort()
+        self._channels.clear()
 
     def _greet(self) -> None:
         while (channel := self._server.nextPendingConnection()) is not None:
-            channel.readyRead.connect(lambda channel=channel: self._hear(channel))
-            channel.disconnected.connect(channel.deleteLater)
+            self._channels.append(channel)
+            channel.readyRead.connect(partial(self._hear, channel))
+            channel.disconnected.connect(partial(self._leave, channel))
             self._hear(channel)
+
+    def _leave(self, channel: QLocalSocket) -> None:
+        if channel in self._channels:
+            self._channels.remove(channel)
+            channel.deleteLater()
 
     def _hear(self, channel: QLocalSocket) -> None:
         if channel.bytesAvailable() > LONGEST:

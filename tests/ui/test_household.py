@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QSpinBox, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.ui import drag_out, remembered
+from app.ui import dialogs, drag_out, remembered
 from app.ui.about_page import AboutPage
 from app.ui.appearance import appearance
 from app.ui.citing import citation
@@ -344,6 +344,30 @@ def test_printing_can_be_cancelled(
     qtbot.wait(100)  # what was on its way comes to nothing
     bar.button.click()
     assert not bar.isVisible()
+
+
+def test_the_command_asks_for_the_printer_and_prints(
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def ask(_parent: QWidget, printer: QPrinter, *, paged: bool) -> bool:
+        asked.append(paged)
+        printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        printer.setOutputFileName(str(tmp_path / "out.pdf"))
+        printer.setFromTo(2, 3)
+        return len(asked) > 1
+
+    monkeypatch.setattr(dialogs, "ask_printer", ask)
+    session.open([EXAMPLE])
+    settle()
+    qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    assert not window.household.printing.is_busy  # she thought better of it
+    window.run_command("print-plain")
+    qtbot.waitUntil(lambda: not window.household.printing.is_busy, timeout=60_000)
+    assert asked == [True, True]
+    with pymupdf.open(tmp_path / "out.pdf") as document:
+        assert len(document) == 2  # the pages that were asked for
 
 
 def test_a_printer_that_refuses_is_told(

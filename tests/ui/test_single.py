@@ -70,6 +70,21 @@ def test_a_socket_that_was_left_is_replaced(qtbot: QtBot, tmp_path: Path) -> Non
     reception.close()
 
 
+def test_two_windows_that_begin_at_once_do_not_make_each_other_deaf(qtbot: QtBot, tmp_path: Path) -> None:
+    name = single.name_of(tmp_path)
+    first, second = single.Reception(name), single.Reception(name)
+    if sys.platform != "win32":  # where two may listen at one pipe
+        assert not second.listens
+    channel = QLocalSocket()
+    channel.connectToServer(name)
+    channel.write(b'["/a.pdf"]\n')
+    with qtbot.waitSignal(first.asked) as asked:
+        assert channel.waitForConnected(1000)
+    assert asked.args == [["/a.pdf"]]
+    first.close()
+    second.close()
+
+
 @pytest.mark.parametrize("said", [b"no json\n", b'{"a": 1}\n', b"[1]\n", b"\xff\n"])
 def test_what_is_no_list_of_files_is_not_taken(qtbot: QtBot, tmp_path: Path, said: bytes) -> None:
     reception = single.Reception(single.name_of(tmp_path))

@@ -46,7 +46,7 @@ def test_words_can_be_read_on_their_grounds(one: Theme) -> None:
 def rules() -> list[tuple[str, dict[str, str]]]:
     """Selector and properties of every rule of the style sheet, with the names of colours."""
     found = []
-    for selector, body in re.findall(r"([^{}]+?) \{\{ (.*?) \}\}", theme._STYLE, re.DOTALL):
+    for selector, body in re.findall(r"([^{}]+?) \{\{ (.*?) \}\}", theme._STYLE + theme._HOUSE, re.DOTALL):
         pairs = (part.split(":", 1) for part in body.split(";") if ":" in part)
         found.append((selector.strip(), {name.strip(): value.strip() for name, value in pairs}))
     return found

@@ -63,15 +63,23 @@ def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         list(translations.read_lines(lines))
 
 
-def test_strings_of_helpers_are_found() -> None:
+def test_strings_of_helpers_and_f_strings_are_found() -> None:
     source = """
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Words", text)
+def _tr(text: str, number: int = -1) -> str:
+    return QCoreApplication.translate("Words", text, "", number)
 def other(text): return text
-a = _tr("one") + _tr("two" if a else "three") + other("four") + _tr(five)
+a = _tr("one") + _tr("two" if a else "three") + other("four") + _tr(five) + _tr("%n six", 6)
+class View(QWidget):
+    def show(self):
+        self.setText(f"{self.tr('seven')} {QCoreApplication.translate('Else', 'eight')} {text.translate(TABLE)}")
 """
-    found = list(translations.helper_strings(ast.parse(source)))
-    assert found == [("Words", "one"), ("Words", "two"), ("Words", "three")]
+    found = list(translations.strings(ast.parse(source)))
+    assert [(one.context, one.text) for one in found] == [
+        *(("Words", text) for text in ("one", "two", "three", "%n six")),
+        ("View", "seven"),
+        ("Else", "eight"),
+    ]
+    assert [one.text for one in found if one.counted] == ["%n six"]
 
 
 def test_holes_are_kept() -> None:
