@@ -10,8 +10,6 @@ from typing import Literal
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon, QPaintEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QApplication,
     QMainWindow,
     QSplitter,
     QStackedWidget,
@@ -29,11 +27,10 @@ from app.ui.deciding import Deciding
 from app.ui.document_view import DocumentView, MessageBar
 from app.ui.exporting import ENDINGS
 from app.ui.findings_panel import FindingsPanel
-from app.ui.guide import Guide
 from app.ui.household import Household
 from app.ui.hub import Message
 from app.ui.language import current
-from app.ui.reading import COMMANDS_OF_A_VIEW
+from app.ui.moving import Moving
 from app.ui.restoring import Restoring
 from app.ui.session import Session
 from app.ui.sheet_view import SheetView
@@ -67,6 +64,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(SIZE.boundedTo(self.screen().availableSize()))
         self.household = Household(self, session)
+        self.moving = Moving(self, session, lambda: self._toolbar)
         self.actions_by_id = Actions(self._state, self._handlers(), self)
         self.addActions(self.actions_by_id.all())
         self.actions_by_id.fill(self.menuBar())
@@ -80,7 +78,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start)
         self._build()
-        self.deciding = Deciding(session, self.actions_by_id, self.panel.card, self._sheets, self.panel.list, self)
+        self.deciding = Deciding(session, self.actions_by_id, self.panel.card, self.sheets, self.panel.list, self)
         self._connect()
         self.household.move_in()
         self.restoring = Restoring(session, lambda key: self.views[key].sheets if key in self.views else None, self)
@@ -126,22 +124,22 @@ class MainWindow(QMainWindow):
         hub.marked.connect(self._refresh_marked)
         session.images.arrived.connect(self._refresh_pages)
         self.both.activated.connect(lambda beside: session.activate(beside=beside))
-        self.both.chosen.connect(self._show_in)
+        self.both.chosen.connect(self.moving.show_in)
         self.both.closed.connect(session.end_beside)
-        self._toolbar.page.opened.connect(self._ask_page)
-        self._toolbar.page.asked.connect(self._go_page)
-        self._toolbar.page.left.connect(self._focus_pages)
+        self._toolbar.page.opened.connect(self.moving.ask_page)
+        self._toolbar.page.asked.connect(self.moving.go_page)
+        self._toolbar.page.left.connect(self.moving.focus_pages)
         self.sidebar.chosen.connect(session.show)
-        self.sidebar.contents.chosen.connect(self._go)
-        self.sidebar.outline.chosen_page.connect(self._jump_to_page)
+        self.sidebar.contents.chosen.connect(self.moving.go)
+        self.sidebar.outline.chosen_page.connect(self.moving.jump_to_page)
         self.start.chosen.connect(lambda path: session.open([Path(path)]))
         self.panel.list.chosen.connect(self._select)
         self.panel.list.picked.connect(session.pick)
         self.panel.list.headed.connect(session.stand_on)
         self.panel.list.folded.connect(lambda key, collapsed: session.collapse(key, collapsed=collapsed))
         self.panel.filter.asked.connect(session.filter)
-        self.asides.went.connect(self._go)
-        self.asides.seen.connect(self._show_passage)
+        self.asides.went.connect(self.moving.go)
+        self.asides.seen.connect(self.moving.show_passage)
         self.panel.card.commented.connect(session.comment)
         self.panel.card.followed.connect(self._follow)
         self.panel.overview.followed.connect(self._follow)
@@ -159,29 +157,19 @@ class MainWindow(QMainWindow):
             "comment": lambda: self.panel.card.edit_comment(),
             "next": lambda: self._step(1),
             "previous": lambda: self._step(-1),
-            "zoom-in": lambda: self._zoom_by(1.2),
-            "zoom-out": lambda: self._zoom_by(1 / 1.2),
-            "fit-width": self._fit_width,
-            "fit-page": self._fit_page,
             "summary": self._toggle_summary,
             "ledger": lambda: self._toggle_aside("ledger"),
             "second-look": lambda: self._toggle_aside("second-look"),
             "next-left": self._go_to_what_is_left,
             "filter": self._edit_filter,
             "show-changes": self._toggle_changes,
-            "go-to-page": self._ask_page,
-            "beside": self._toggle_beside,
-            "other-view": self._change_view,
         }
         handlers |= self.household.handlers()
         for command in ("ask", "matrix", "search-all"):
             handlers[command] = partial(self._run_whole, command)
         for command in ENDINGS:
             handlers[command] = partial(self._ask_export, command)
-        for command in COMMANDS_OF_A_VIEW:
-            handlers[command] = partial(self._run_in_view, command)
-        handlers["select-all"] = self._select_all
-        return handlers
+        return handlers | self.moving.handlers()
 
     def _decide(self, command: str) -> None:
         self.deciding.handlers()[command]()
@@ -221,7 +209,7 @@ class MainWindow(QMainWindow):
         views = [view for view in (self.views.get(key), beside) if view is not None]
         return views[::-1] if self._state.beside_active else views
 
-    def _view(self) -> DocumentView | None:
+    def view(self) -> DocumentView | None:
         """The active view."""
         file = self._state.current
         return next(iter(self._views_of(file.key)), None) if file is not None else None
@@ -264,7 +252,7 @@ class MainWindow(QMainWindow):
             self._show_panel()
 
     def _show_reading(self, view: DocumentView, offset: int) -> None:
-        if view is self._view():
+        if view is self.view():
             self.sidebar.contents.show_place(offset)
 
     def _show_panel(self) -> None:
@@ -323,13 +311,13 @@ class MainWindow(QMainWindow):
         for bar in [view.bar for view in self._views_of(key)] or [self.bar]:
             bar.show_message(message)
 
-    def _sheets(self) -> SheetView | None:
+    def sheets(self) -> SheetView | None:
         """The pages in view."""
-        view = self._view()
+        view = self.view()
         return view.sheets if view is not None else None
 
     def _show_place(self) -> None:
-        file, sheets = self._state.current, self._sheets()
+        file, sheets = self._state.current, self.sheets()
         if file is None or sheets is None or file.opened is None:
             self._toolbar.show_place(0, 0, 0)
         else:
@@ -371,19 +359,15 @@ class MainWindow(QMainWindow):
         if left is not None and left.finding_id is not None:
             self._select(left.finding_id)
         elif left is not None and left.place is not None and file is not None and file.is_pdf:
-            self._go_page(left.place)
+            self.moving.go_page(left.place)
         elif left is not None and left.place is not None:
-            self._go(left.place, left.place + 1)
+            self.moving.go(left.place, left.place + 1)
         elif self._state.aside != "ledger":
             self._toggle_aside("ledger")
 
     def _edit_filter(self) -> None:
         self._show_list()
         self.panel.edit_filter()
-
-    def _show_passage(self, passage: ScoredPassage | None) -> None:
-        if passage is not None and (sheets := self._sheets()) is not None:
-            sheets.show_passage(passage)
 
     def _toggle_changes(self) -> None:
         if (file := self._state.current) is not None:
@@ -394,72 +378,14 @@ class MainWindow(QMainWindow):
 
     def _follow(self, passage: ScoredPassage) -> None:
         """Go to a passage: to its finding if it is one and findings show, else to its place."""
-        file, sheets = self._state.current, self._sheets()
+        file, sheets = self._state.current, self.sheets()
         finding = file.findings.at(passage.start, passage.end) if file is not None else None
-        if (guide := self._guide()) is not None:
+        if (guide := self.moving.guide()) is not None:
             guide.remember()
         if file is not None and finding is not None and not self._state.summary and not self._state.aside:
             self._session.select(file, finding.id)
         elif sheets is not None:
             sheets.show_passage(passage)
-
-    def _go(self, start: int, end: int) -> None:
-        """Go to a place in the text."""
-        if (guide := self._guide()) is not None:
-            guide.go(start, end)
-
-    def _guide(self) -> Guide | None:
-        view = self._view()
-        return view.guide if view is not None else None
-
-    def _run_in_view(self, command: str) -> None:
-        if (view := self._view()) is not None:
-            view.run(command)
-
-    def _select_all(self) -> None:
-        """The whole text of the pages, or every row where a list has the keys."""
-        focus = QApplication.focusWidget()
-        focus.selectAll() if isinstance(focus, QAbstractItemView) else self._run_in_view("select-all")
-
-    def _ask_page(self) -> None:
-        file, sheets = self._state.current, self._sheets()
-        if file is not None and file.opened is not None and sheets is not None:
-            labels = [file.label_of(page) for page in range(1, len(file.opened.pages) + 1)]
-            self._toolbar.page.open_field(labels, sheets.current_sheet() + 1)
-
-    def _jump_to_page(self, page: int) -> None:
-        if (guide := self._guide()) is not None:
-            guide.go_page(page)
-
-    def _go_page(self, page: int) -> None:
-        """Go to a page that was typed, and on reading."""
-        self._jump_to_page(page)
-        self._focus_pages()
-
-    def _focus_pages(self) -> None:
-        if (sheets := self._sheets()) is not None:
-            sheets.setFocus()
-
-    def _toggle_beside(self) -> None:
-        if self._state.beside_key is not None:
-            self._session.end_beside()
-            self._focus_pages()
-            return
-        place = guide.place() if (guide := self._guide()) is not None else None
-        key = self._state.current_key
-        self._session.show_beside()
-        self._focus_pages()
-        if place is not None and self._state.beside_key == key and (guide := self._guide()) is not None:
-            guide.show_place(place)
-
-    def _change_view(self) -> None:
-        self._session.activate(beside=not self._state.beside_active)
-        self._focus_pages()
-
-    def _show_in(self, beside: bool, key: int) -> None:
-        self._session.activate(beside=beside)
-        self._session.show(key)
-        self._focus_pages()
 
     # ---- for the views of the whole workspace
 
@@ -470,42 +396,16 @@ class MainWindow(QMainWindow):
         """Show what belongs beside the document that is in view."""
         self._show_panel()
 
-    def go(self, start: int, end: int) -> None:
-        """Go to a range of the text in view; there is a way back."""
-        self._go(start, end)
-
-    def show_passage(self, passage: ScoredPassage) -> None:
-        """Show a passage of the document in view."""
-        if (sheets := self._sheets()) is not None:
-            sheets.show_passage(passage)
-
     def has_pages(self, key: int) -> bool:
         """Whether a file's pages show already."""
         return key in self.views and self.views[key].sheets is not None
-
-    def focus_pages(self) -> None:
-        """Let the pages have the keys."""
-        if (sheets := self._sheets()) is not None:
-            sheets.setFocus()
 
     def _step(self, step: Literal[1, -1]) -> None:
         self._show_list()
         self._session.step(step)
 
-    def _zoom_by(self, factor: float) -> None:
-        if (sheets := self._sheets()) is not None:
-            sheets.zoom_by(factor)
-
-    def _fit_width(self) -> None:
-        if (sheets := self._sheets()) is not None:
-            sheets.fit_width()
-
     def _ask_files(self) -> None:
         self._session.open(dialogs.ask_files(self))
-
-    def _fit_page(self) -> None:
-        if (sheets := self._sheets()) is not None:
-            sheets.fit_page()
 
     def _open_example(self) -> None:
         name = "outsourcing-agreement-ja.pdf" if current() == "ja" else "services-agreement.pdf"

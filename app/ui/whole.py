@@ -69,7 +69,7 @@ class Whole(QObject):
         hub.findings.connect(lambda *_: self.matrix.load() if self.is_matrix else None)
 
     def _connect(self) -> None:
-        self.ask.followed.connect(self._window.go)
+        self.ask.followed.connect(self._window.moving.go)
         self.ask.adding.connect(self._add_finding)
         self.search.followed.connect(self._follow_hit)
         self.matrix.followed.connect(self._follow_cell)
@@ -138,7 +138,7 @@ class Whole(QObject):
         self._window.settle()
         if not self._window.panel.isHidden():
             self._give(self._window.panel, sizes)
-        self._window.focus_pages()
+        self._window.moving.focus_pages()
 
     def toggle_matrix(self) -> None:
         """Show the matrix, or the document again."""
@@ -155,7 +155,7 @@ class Whole(QObject):
         """Show the document again."""
         if self.is_matrix:
             self._window.show_page(None)
-            self._window.focus_pages()
+            self._window.moving.focus_pages()
 
     def settle(self) -> None:
         """What is of one document makes way for what is of them all."""
@@ -252,10 +252,10 @@ def _go(window: MainWindow, session: Session, file: OpenFile, place: _Place) -> 
         session.select(file, finding.id)
         return
     if file.document is not None:
-        window.go(place.start, place.end)
+        window.moving.go(place.start, place.end)
         return
     # A stored document's text comes a little later; until then its passages say where the words stand.
     passages = file.analysis.passages if file.analysis is not None else ()
     around = next((p for p in passages if p.start <= place.start < p.end), None)
     if around is not None:
-        window.show_passage(around)
+        window.moving.show_passage(around)
