@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
         self.sidebar.chosen.connect(session.show)
         self.sidebar.contents.chosen.connect(self._go)
         self.start.chosen.connect(lambda path: session.open([Path(path)]))
-        self.panel.list.chosen.connect(self._select)
+        self.panel.chosen.connect(self._select)
         self.panel.list.picked.connect(session.pick)
         self.panel.list.headed.connect(session.stand_on)
         self.panel.list.folded.connect(lambda key, collapsed: session.collapse(key, collapsed=collapsed))
