@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -29,7 +29,9 @@ from app.ui.words import counts_words, progress_words, stage_words
 
 
 class FindingsPanel(QWidget):
-    """Shows one file at a time."""
+    """Shows one file at a time; `chosen` carries the id of a finding."""
+
+    chosen = Signal(str)
 
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent)
@@ -42,6 +44,7 @@ class FindingsPanel(QWidget):
         self._turns.append(self._make_turn(actions["summary"], self.tr("Summary")))
         self.list, self.filter = FindingsTable(), FilterBar(actions)
         self.list.setAccessibleName(self.tr("Findings"))
+        self.list.chosen.connect(self.chosen)
         self.filter.left.connect(self.enter_list)
         self._empty, self._show_all = self._make_empty(actions)
         self._opens_filter = False

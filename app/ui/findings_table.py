@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QItemSelectionRange, QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from app.ui.finding_list import FindingList
@@ -133,6 +133,16 @@ class FindingsTable(QTableView):
             self.folded.emit(group.key, not group.collapsed)
         elif len(self.findings.picked) < 2 and isinstance(entry := self.findings.rows[index.row()], str):
             self.chosen.emit(entry)
+
+    def event(self, event: QEvent) -> bool:
+        """Where the list has the cursor, “all” means all of its findings, whatever else the window has on that key."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.matches(QKeySequence.StandardKey.SelectAll)
+        ):
+            event.accept()
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Left and right close and open a group, Home and End go to the ends; the other keys are the table's."""

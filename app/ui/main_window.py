@@ -133,7 +133,7 @@ class MainWindow(QMainWindow):
         self.sidebar.contents.chosen.connect(self.moving.go)
         self.sidebar.outline.chosen_page.connect(self.moving.jump_to_page)
         self.start.chosen.connect(lambda path: session.open([Path(path)]))
-        self.panel.list.chosen.connect(self._select)
+        self.panel.chosen.connect(self._select)
         self.panel.list.picked.connect(session.pick)
         self.panel.list.headed.connect(session.stand_on)
         self.panel.list.folded.connect(lambda key, collapsed: session.collapse(key, collapsed=collapsed))
