@@ -1,4 +1,4 @@
-"""Settings, keys, about, printing, dragging out and the layout, through the real window."""
+"""Settings, keys, about and the layout, through the real window."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ from pathlib import Path
 
 import pymupdf
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QKeySequence, QMouseEvent
-from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QSpinBox, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.ui import dialogs, drag_out, remembered
+from app.ui import remembered
 from app.ui.about_page import AboutPage
 from app.ui.appearance import appearance
-from app.ui.citing import citation
-from app.ui.findings_model import FINDING
 from app.ui.main_window import MainWindow
 from app.ui.session import Session
 from app.ui.settings import Settings
@@ -245,218 +242,6 @@ def test_about_shows_what_fusen_builds_on_and_its_licence(window: MainWindow) ->
     assert "GNU AFFERO GENERAL PUBLIC LICENSE" in page.text.toPlainText()
     window.run_command("about")
     assert not page.isVisible()
-
-
-# ---- printing
-
-
-def printed(qtbot: QtBot, window: MainWindow, file: OpenFile, output: Path, *, highlights: bool) -> None:
-    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
-    printer.setOutputFileName(str(output))
-    window.household.print_to(printer, file, highlights=highlights)
-    assert window.household.printing.isVisible()
-    qtbot.waitUntil(lambda: not window.household.printing.is_busy, timeout=60_000)
-
-
-def coloured(page: pymupdf.Page) -> int:
-    """Pixels that are no grey."""
-    pixmap = page.get_pixmap(dpi=40)
-    samples = pixmap.samples
-    return sum(max(samples[n : n + 3]) - min(samples[n : n + 3]) > 12 for n in range(0, len(samples), 3))
-
-
-def test_a_pdf_is_printed_with_and_without_highlights(
-    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, tmp_path: Path
-) -> None:
-    session.open([EXAMPLE])
-    file = settle()
-    assert file.opened is not None
-    finding = file.findings.selected
-    assert finding is not None
-    with_, without = tmp_path / "with.pdf", tmp_path / "without.pdf"
-    printed(qtbot, window, file, with_, highlights=True)
-    assert "was sent to the printer" in window.household.printing.text.text()
-    printed(qtbot, window, file, without, highlights=False)
-    with pymupdf.open(with_) as marked, pymupdf.open(without) as plain, pymupdf.open(EXAMPLE) as original:
-        assert len(marked) == len(plain) == len(original) == len(file.opened.pages)
-        assert coloured(marked[finding.page - 1]) > 100 + coloured(plain[finding.page - 1])
-        ink = [
-            sum(255 - value for value in document[0].get_pixmap(dpi=40, colorspace="gray").samples)
-            for document in (plain, original)
-        ]
-        assert ink[0] == pytest.approx(ink[1], rel=0.3)  # the page as it is, a little smaller: printers have margins
-
-
-def test_a_rejected_finding_is_not_marked(
-    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, tmp_path: Path
-) -> None:
-    session.open([EXAMPLE])
-    file = settle()
-    for finding in list(file.findings.all()):
-        session.select(file, finding.id)
-        session.decide("rejected")
-    printed(qtbot, window, file, tmp_path / "a.pdf", highlights=True)
-    printed(qtbot, window, file, tmp_path / "b.pdf", highlights=False)
-    with pymupdf.open(tmp_path / "a.pdf") as marked, pymupdf.open(tmp_path / "b.pdf") as plain:
-        assert [coloured(page) for page in marked] == [coloured(page) for page in plain]
-
-
-def test_a_text_is_printed_in_light_whatever_the_window_is(
-    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, tmp_path: Path
-) -> None:
-    source = tmp_path / "long.txt"
-    lines = [f"{number}. The supplier shall not assign item number{number}x to anybody else." for number in range(400)]
-    source.write_text("\n\n".join(lines), encoding="utf-8")
-    appearance().choose("dark")
-    try:
-        session.open([source])
-        file = settle()
-        printed(qtbot, window, file, tmp_path / "out.pdf", highlights=True)
-        assert appearance().theme.dark
-    finally:
-        appearance().choose("light")
-        appearance().choose("system")
-    with pymupdf.open(tmp_path / "out.pdf") as document:
-        assert 4 < len(document) < 60
-        samples = document[1].get_pixmap(dpi=40, colorspace="gray").samples
-        assert sum(value > 200 for value in samples) > len(samples) * 0.6
-        assert sum(value < 110 for value in samples) > 100
-        text = "".join(page.get_text() for page in document)
-    assert text.count("The supplier shall not assign item") == 400  # none lost and none twice where pages end
-
-
-def test_printing_can_be_cancelled(
-    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, tmp_path: Path
-) -> None:
-    session.open([EXAMPLE])
-    file = settle()
-    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
-    printer.setOutputFileName(str(tmp_path / "out.pdf"))
-    window.household.print_to(printer, file, highlights=True)
-    bar = window.household.printing
-    qtbot.waitUntil(lambda: bar.job is None or bar.job.share > 0, timeout=30_000)
-    assert bar.job is not None
-    bar.button.click()
-    assert not bar.is_busy
-    assert "cancelled" in bar.text.text()
-    qtbot.wait(100)  # what was on its way comes to nothing
-    bar.button.click()
-    assert not bar.isVisible()
-
-
-def test_the_command_asks_for_the_printer_and_prints(
-    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[bool] = []
-
-    def ask(_parent: QWidget, printer: QPrinter, *, paged: bool) -> bool:
-        asked.append(paged)
-        printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
-        printer.setOutputFileName(str(tmp_path / "out.pdf"))
-        printer.setFromTo(2, 3)
-        return len(asked) > 1
-
-    monkeypatch.setattr(dialogs, "ask_printer", ask)
-    session.open([EXAMPLE])
-    settle()
-    qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
-    assert not window.household.printing.is_busy  # she thought better of it
-    window.run_command("print-plain")
-    qtbot.waitUntil(lambda: not window.household.printing.is_busy, timeout=60_000)
-    assert asked == [True, True]
-    with pymupdf.open(tmp_path / "out.pdf") as document:
-        assert len(document) == 2  # the pages that were asked for
-
-
-def test_a_printer_that_refuses_is_told(
-    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, tmp_path: Path
-) -> None:
-    session.open([EXAMPLE])
-    file = settle()
-    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
-    printer.setOutputFileName(str(tmp_path / "no such folder" / "out.pdf"))
-    with qtbot.captureExceptions() as faults, _quiet():
-        window.household.print_to(printer, file, highlights=True)
-    assert not faults
-    assert not window.household.printing.is_busy
-    assert "does not take the document" in window.household.printing.text.text()
-
-
-class _quiet:  # noqa: N801 -- reads as a word
-    """Qt writes a warning of its own about the printer, which is not the window's fault."""
-
-    def __enter__(self) -> None:
-        from PySide6.QtCore import qInstallMessageHandler
-
-        self._kept = qInstallMessageHandler(lambda *_: None)
-
-    def __exit__(self, *_: object) -> None:
-        from PySide6.QtCore import qInstallMessageHandler
-
-        qInstallMessageHandler(self._kept)
-
-
-# ---- dragging out
-
-
-def drag(widget: QWidget, start: QPoint, end: QPoint) -> None:
-    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    for kind, at, buttons in (
-        (QMouseEvent.Type.MouseButtonPress, start, left),
-        (QMouseEvent.Type.MouseMove, end, left),
-        (QMouseEvent.Type.MouseButtonRelease, end, Qt.MouseButton.NoButton),
-    ):
-        everywhere = QPointF(widget.mapToGlobal(at))
-        button = Qt.MouseButton.NoButton if kind == QMouseEvent.Type.MouseMove else left
-        QApplication.sendEvent(widget, QMouseEvent(kind, QPointF(at), everywhere, button, buttons, none))
-
-
-@pytest.fixture
-def dragged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    texts: list[str] = []
-    monkeypatch.setattr(drag_out, "start_drag", lambda _source, text: texts.append(text))
-    return texts
-
-
-def test_a_finding_is_dragged_out_with_its_place(
-    window: MainWindow, session: Session, settle: Settle, dragged: list[str]
-) -> None:
-    session.open([EXAMPLE])
-    file = settle()
-    view = window.panel.list
-    place = view.visualRect(view.model().index(1, 0)).center()
-    drag(view.viewport(), place, place + QPoint(40, 60))
-    finding = view.model().index(1, 0).data(FINDING)
-    (text,) = dragged
-    assert text == citation(file, finding.start, finding.end, finding.text)
-    assert text.startswith("“")
-    assert f"({EXAMPLE.name}, p. {finding.page})" in text
-
-
-def test_selected_words_are_dragged_from_the_pages_and_a_click_stays_a_click(
-    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, dragged: list[str]
-) -> None:
-    session.open([EXAMPLE])
-    file = settle()
-    qtbot.waitUntil(lambda: file.document is not None, timeout=30_000)
-    sheets = window.views[file.key].sheets
-    assert sheets is not None
-    finding = file.findings.selected
-    assert finding is not None
-    sheets.reveal(finding.id)
-    rects = sheets._rects(finding.id, finding.page - 1)
-    at = rects[0].center().toPoint()
-    assert sheets.offset_at(QPointF(at)) is not None
-    drag(sheets.viewport(), at, at + QPoint(50, 5))
-    assert dragged == []  # nothing is selected
-    file.marked = (finding.start, finding.end)
-    drag(sheets.viewport(), at, at + QPoint(50, 5))
-    assert dragged == [citation(file, finding.start, finding.end, finding.text)]
-    with qtbot.waitSignal(sheets.clicked, timeout=1000):
-        drag(sheets.viewport(), at, at)
 
 
 # ---- the layout
