@@ -41,6 +41,60 @@
     </message>
 </context>
 <context>
+    <name>Ask</name>
+    <message>
+        <source>Ask</source>
+        <translation>質問</translation>
+    </message>
+    <message>
+        <source>For example: who bears the cost of recall?</source>
+        <translation>例：リコールの費用は誰が負担するか</translation>
+    </message>
+</context>
+<context>
+    <name>AskPanel</name>
+    <message>
+        <source>Add as finding</source>
+        <translation>指摘事項に追加</translation>
+    </message>
+    <message>
+        <source>The document is still being read. The answer follows.</source>
+        <translation>文書を読み込んでいます。終わり次第お答えします。</translation>
+    </message>
+    <message>
+        <source>The first question about a document reads it whole. Those that follow are answered at once.</source>
+        <translation>最初の質問では文書全体を読みます。次の質問からはすぐに答えが出ます。</translation>
+    </message>
+    <message>
+        <source>Nothing in this document answers this.</source>
+        <translation>この文書に答えとなる箇所はありません。</translation>
+    </message>
+    <message>
+        <source>Nothing in this document clearly answers this. The nearest passages:</source>
+        <translation>明確な答えはこの文書にありません。近い箇所：</translation>
+    </message>
+    <message>
+        <source>1 passage may answer this.</source>
+        <translation>答えと思われる箇所が 1 件あります。</translation>
+    </message>
+    <message>
+        <source>{n} passages may answer this.</source>
+        <translation>答えと思われる箇所が {n} 件あります。</translation>
+    </message>
+    <message>
+        <source>Trust the order more than the percentages.</source>
+        <translation>割合よりも順位を参考にしてください。</translation>
+    </message>
+    <message>
+        <source>Asked before</source>
+        <translation>最近の質問</translation>
+    </message>
+    <message>
+        <source>Forget these questions</source>
+        <translation>質問の履歴を消去</translation>
+    </message>
+</context>
+<context>
     <name>Citing</name>
     <message>
         <source>p. {page}</source>
@@ -60,6 +114,10 @@
     <message>
         <source>&amp;File</source>
         <translation>ファイル(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>編集(&amp;E)</translation>
     </message>
     <message>
         <source>&amp;Review</source>
@@ -118,6 +176,38 @@
         <translation>終了(&amp;Q)</translation>
     </message>
     <message>
+        <source>Copy</source>
+        <translation>コピー</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation>すべて選択</translation>
+    </message>
+    <message>
+        <source>Select text with the keyboard</source>
+        <translation>キーボードで本文を選択</translation>
+    </message>
+    <message>
+        <source>Arrow keys move a caret on the pages, with Shift they select</source>
+        <translation>矢印キーで本文中のカーソルを動かし、Shift を押しながら動かすと選択します</translation>
+    </message>
+    <message>
+        <source>Find…</source>
+        <translation>文書内を検索…</translation>
+    </message>
+    <message>
+        <source>Next hit</source>
+        <translation>次の検索結果</translation>
+    </message>
+    <message>
+        <source>Previous hit</source>
+        <translation>前の検索結果</translation>
+    </message>
+    <message>
+        <source>Go to page…</source>
+        <translation>ページへ移動…</translation>
+    </message>
+    <message>
         <source>Accept</source>
         <translation>承認</translation>
     </message>
@@ -136,6 +226,50 @@
     <message>
         <source>Back to undecided</source>
         <translation>未判断に戻す</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>後回し</translation>
+    </message>
+    <message>
+        <source>Leave it undecided, remember that, and go on</source>
+        <translation>未決定のまま次へ進みます（後回しにしたことは記録されます）</translation>
+    </message>
+    <message>
+        <source>Change where it begins and ends</source>
+        <translation>範囲を変更</translation>
+    </message>
+    <message>
+        <source>Change tags</source>
+        <translation>タグを変更</translation>
+    </message>
+    <message>
+        <source>Add the marked text as a finding</source>
+        <translation>選択した文字列を指摘に追加</translation>
+    </message>
+    <message>
+        <source>Mark the words on the page first</source>
+        <translation>先にページ上で語句を選択してください</translation>
+    </message>
+    <message>
+        <source>Raise in the meeting</source>
+        <translation>会議で取り上げる</translation>
+    </message>
+    <message>
+        <source>Owner</source>
+        <translation>担当者</translation>
+    </message>
+    <message>
+        <source>Due date</source>
+        <translation>期限</translation>
+    </message>
+    <message>
+        <source>Why this passage?</source>
+        <translation>この箇所の理由</translation>
+    </message>
+    <message>
+        <source>Shade the words that carried the model&apos;s estimate</source>
+        <translation>モデルの推定の根拠となった語句に色を付けます</translation>
     </message>
     <message>
         <source>Comment</source>
@@ -186,6 +320,38 @@
         <translation>文書の順に並べる</translation>
     </message>
     <message>
+        <source>Sort by uncertainty</source>
+        <translation>不確かな順に並べる</translation>
+    </message>
+    <message>
+        <source>First those that could as well be on the other side of the threshold</source>
+        <translation>重要かどうかの境目に近く、判定が不確かなものから並べます</translation>
+    </message>
+    <message>
+        <source>Sort by tag</source>
+        <translation>タグ順に並べる</translation>
+    </message>
+    <message>
+        <source>Group by section</source>
+        <translation>条項ごとにまとめる</translation>
+    </message>
+    <message>
+        <source>Left and right close and open a section in the list</source>
+        <translation>一覧では左右の矢印キーで条項を閉じたり開いたりできます</translation>
+    </message>
+    <message>
+        <source>Close or open all sections</source>
+        <translation>すべての条項を閉じる／開く</translation>
+    </message>
+    <message>
+        <source>Filter the findings</source>
+        <translation>指摘を絞り込む</translation>
+    </message>
+    <message>
+        <source>Show all findings</source>
+        <translation>すべての指摘を表示</translation>
+    </message>
+    <message>
         <source>Show only undecided</source>
         <translation>未判断のみ表示</translation>
     </message>
@@ -206,6 +372,50 @@
         <translation>要約と解析の数値</translation>
     </message>
     <message>
+        <source>What was looked at</source>
+        <translation>確認状況</translation>
+    </message>
+    <message>
+        <source>Section by section: what was decided on and shown, and what is left</source>
+        <translation>判断済みの箇所、表示したページ、残りの箇所を条項ごとに示します</translation>
+    </message>
+    <message>
+        <source>Go to what is left</source>
+        <translation>残りの箇所へ進む</translation>
+    </message>
+    <message>
+        <source>First every selected passage without a decision, then every page never shown</source>
+        <translation>未判断の選択箇所、続いて一度も表示していないページへ順に進みます</translation>
+    </message>
+    <message>
+        <source>Blind second look</source>
+        <translation>抜き取り確認</translation>
+    </message>
+    <message>
+        <source>Judge a few passages that were not selected, drawn at random</source>
+        <translation>選択されなかった箇所を無作為にいくつか抜き取り、重要かどうかを確かめます</translation>
+    </message>
+    <message>
+        <source>Ask…</source>
+        <translation>質問…</translation>
+    </message>
+    <message>
+        <source>Finds the passages that answer a question about this document</source>
+        <translation>質問の答えとなる箇所をこの文書から探します</translation>
+    </message>
+    <message>
+        <source>Documents by tag</source>
+        <translation>タグ別の文書一覧</translation>
+    </message>
+    <message>
+        <source>All documents of the workspace beside each other: governing law, caps, terms</source>
+        <translation>準拠法、責任の上限、期間などを、ワークスペースのすべての文書で並べて比べます</translation>
+    </message>
+    <message>
+        <source>Search all documents…</source>
+        <translation>すべての文書を検索…</translation>
+    </message>
+    <message>
         <source>Show changes</source>
         <translation>変更履歴を表示</translation>
     </message>
@@ -218,6 +428,22 @@
         <translation>元の箇所に戻る</translation>
     </message>
     <message>
+        <source>Forward again</source>
+        <translation>次の位置へ進む</translation>
+    </message>
+    <message>
+        <source>Two documents side by side</source>
+        <translation>文書を左右に並べて表示</translation>
+    </message>
+    <message>
+        <source>Shows another open document, or this one at another place, to the right</source>
+        <translation>開いている別の文書、または同じ文書の別の箇所を右側に表示します</translation>
+    </message>
+    <message>
+        <source>Go to the other document</source>
+        <translation>もう一方の文書へ移る</translation>
+    </message>
+    <message>
         <source>Zoom in</source>
         <translation>拡大</translation>
     </message>
@@ -228,6 +454,10 @@
     <message>
         <source>Fit width</source>
         <translation>幅に合わせる</translation>
+    </message>
+    <message>
+        <source>Fit page</source>
+        <translation>ページ全体を表示</translation>
     </message>
     <message>
         <source>&amp;Keys</source>
@@ -338,7 +568,129 @@
     </message>
 </context>
 <context>
+    <name>FilterBar</name>
+    <message>
+        <source>Words in the passage or comment (/)</source>
+        <translation>本文・コメントの語句（/）</translation>
+    </message>
+    <message>
+        <source>Show findings with these words</source>
+        <translation>この語句を含む指摘を表示</translation>
+    </message>
+    <message>
+        <source>Pages 3–7</source>
+        <translation>ページ 3–7</translation>
+    </message>
+    <message>
+        <source>Show findings on these pages</source>
+        <translation>このページの指摘を表示</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>すべて表示</translation>
+    </message>
+    <message>
+        <source>{shown:,} of {total:,} shown</source>
+        <translation>{total:,} 件中 {shown:,} 件を表示</translation>
+    </message>
+    <message>
+        <source>There are no such pages.</source>
+        <translation>該当するページがありません。</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>承認</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>追加</translation>
+    </message>
+    <message>
+        <source>Edited</source>
+        <translation>範囲変更</translation>
+    </message>
+    <message>
+        <source>From the model</source>
+        <translation>モデルによる指摘</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>却下</translation>
+    </message>
+    <message>
+        <source>Skipped</source>
+        <translation>後回し</translation>
+    </message>
+    <message>
+        <source>Undecided</source>
+        <translation>未判断</translation>
+    </message>
+</context>
+<context>
+    <name>FindBar</name>
+    <message>
+        <source>Find in this document</source>
+        <translation>この文書内を検索</translation>
+    </message>
+    <message>
+        <source>Match case</source>
+        <translation>大文字と小文字を区別</translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation>単語</translation>
+    </message>
+    <message>
+        <source>Whole words only</source>
+        <translation>単語全体が一致するものだけ</translation>
+    </message>
+    <message>
+        <source>Previous hit (Shift+F3)</source>
+        <translation>前の検索結果 (Shift+F3)</translation>
+    </message>
+    <message>
+        <source>Next hit (F3)</source>
+        <translation>次の検索結果 (F3)</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>閉じる (Esc)</translation>
+    </message>
+    <message>
+        <source>The text is still being read.</source>
+        <translation>本文を読み込み中です。</translation>
+    </message>
+    <message>
+        <source>{number} of {count}</source>
+        <translation>{count} 件中 {number} 件目</translation>
+    </message>
+    <message>
+        <source>Not found</source>
+        <translation>見つかりません</translation>
+    </message>
+</context>
+<context>
     <name>FindingCard</name>
+    <message>
+        <source>Owner (O)</source>
+        <translation>担当者（O）</translation>
+    </message>
+    <message>
+        <source>Owner</source>
+        <translation>担当者</translation>
+    </message>
+    <message>
+        <source>Write a date as 2026-03-31, 3-31 for the next one, or +7 for seven days from today.</source>
+        <translation>日付は「2026-03-31」、次の 3 月 31 日なら「3-31」、今日から 7 日後なら「+7」と入力してください。</translation>
+    </message>
+    <message>
+        <source>Due date (D)</source>
+        <translation>期限（D）</translation>
+    </message>
+    <message>
+        <source>Due date</source>
+        <translation>期限</translation>
+    </message>
     <message>
         <source>Comment (C) – goes with the finding into every export</source>
         <translation>コメント（C）：書き出すすべての資料に指摘とともに入ります</translation>
@@ -348,32 +700,80 @@
         <translation>コメント</translation>
     </message>
     <message>
-        <source>Next</source>
-        <translation>次へ</translation>
+        <source>Why</source>
+        <translation>理由</translation>
     </message>
     <message>
-        <source>importance {value:.0%} ({low:.0%}–{high:.0%})</source>
-        <translation>重要度 {value:.0%}（{low:.0%}～{high:.0%}）</translation>
+        <source>Ends</source>
+        <translation>範囲</translation>
     </message>
     <message>
-        <source>first estimate {value:.0%} ({low:.0%}–{high:.0%})</source>
-        <translation>最初の推定 {value:.0%}（{low:.0%}～{high:.0%}）</translation>
+        <source>Tags</source>
+        <translation>タグ</translation>
     </message>
     <message>
-        <source>page {page}</source>
-        <translation>{page} ページ</translation>
+        <source>Raise</source>
+        <translation>会議</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>Definition of {term}</source>
+        <translation>「{term}」の定義</translation>
+    </message>
+    <message>
+        <source>Definition: {words}</source>
+        <translation>定義：{words}</translation>
+    </message>
+    <message>
+        <source>First estimate: of 100 passages like this one, about {n} ({low} to {high}) must be read</source>
+        <translation>最初の推定：このような箇所 100 件のうち、約 {n} 件（{low}～{high} 件）は読む必要があります</translation>
+    </message>
+    <message>
+        <source>No words stand out: the estimate rests on the passage as a whole.</source>
+        <translation>際立つ語句はありません。推定は箇所全体に基づいています。</translation>
+    </message>
+    <message>
+        <source>Read with its neighbours alone: {value:.0%}.</source>
+        <translation>前後の文だけと合わせて読んだ場合の重要度：{value:.0%}</translation>
+    </message>
+    <message>
+        <source>Shaded: words without which the model&apos;s estimate falls most, first {words}.</source>
+        <translation>色付き：取り除くとモデルの推定が最も下がる語句。影響の大きい順に{words}。</translation>
+    </message>
+    <message>
+        <source>The model did not weigh this text.</source>
+        <translation>この文字列はモデルの評価対象外です。</translation>
+    </message>
+    <message>
+        <source>added by you</source>
+        <translation>自分で追加</translation>
+    </message>
+    <message>
+        <source>ends moved</source>
+        <translation>範囲を変更済み</translation>
     </message>
     <message>
         <source>rank {rank} of {passages:,}</source>
         <translation>{passages:,} 箇所中 {rank} 位</translation>
     </message>
     <message>
-        <source>not selected</source>
-        <translation>選択外</translation>
+        <source>skipped</source>
+        <translation>後回し</translation>
     </message>
     <message>
-        <source>By the model&apos;s estimate a reviewer must read {share:.0%} of passages like this one.</source>
-        <translation>モデルの推定では、このような箇所のうち {share:.0%} を人が読む必要があります。</translation>
+        <source>{grade}: of 100 passages like this one, about {n} ({low} to {high}) must be read</source>
+        <translation>{grade}：このような箇所 100 件のうち、約 {n} 件（{low}～{high} 件）は読む必要があります</translation>
+    </message>
+    <message>
+        <source>“{words}”</source>
+        <translation>「{words}」</translation>
+    </message>
+    <message>
+        <source>not selected</source>
+        <translation>選択外</translation>
     </message>
     <message>
         <source>p. {page}</source>
@@ -382,6 +782,37 @@
     <message>
         <source>and {n} more</source>
         <translation>ほか {n} 件</translation>
+    </message>
+    <message>
+        <source>Asking the model which words it goes by…</source>
+        <translation>根拠となった語句をモデルに問い合わせています…</translation>
+    </message>
+</context>
+<context>
+    <name>Findings</name>
+    <message>
+        <source>Before the first heading</source>
+        <translation>最初の見出しより前</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation>閉じています</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>開いています</translation>
+    </message>
+    <message>
+        <source>p. {page}</source>
+        <translation>{page} ページ</translation>
+    </message>
+    <message>
+        <source>{n} · done</source>
+        <translation>{n} 件 · 完了</translation>
+    </message>
+    <message>
+        <source>{open} of {n} open</source>
+        <translation>{n} 件中 未判断 {open}</translation>
     </message>
 </context>
 <context>
@@ -395,16 +826,12 @@
         <translation>指摘</translation>
     </message>
     <message>
-        <source>Importance</source>
-        <translation>重要度順</translation>
+        <source>Ledger</source>
+        <translation>確認状況</translation>
     </message>
     <message>
-        <source>Place</source>
-        <translation>文書順</translation>
-    </message>
-    <message>
-        <source>Undecided</source>
-        <translation>未判断</translation>
+        <source>Show all findings</source>
+        <translation>すべての指摘を表示</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -413,6 +840,14 @@
     <message>
         <source>Analyse</source>
         <translation>解析する</translation>
+    </message>
+    <message>
+        <source>No finding has these.</source>
+        <translation>条件に合う指摘はありません。</translation>
+    </message>
+    <message>
+        <source>Nothing is selected.</source>
+        <translation>選択された箇所はありません。</translation>
     </message>
     <message>
         <source>Not analysed</source>
@@ -488,6 +923,10 @@
         <translation>Ctrl を押しながらクリックすると移動し、Alt+← で戻ります。</translation>
     </message>
     <message>
+        <source>Forward</source>
+        <translation>進む</translation>
+    </message>
+    <message>
         <source>Go to the definition of {term}</source>
         <translation>「{term}」の定義へ移動</translation>
     </message>
@@ -561,6 +1000,249 @@
     </message>
 </context>
 <context>
+    <name>Ledger</name>
+    <message>
+        <source>1 page never shown</source>
+        <translation>未表示 1 ページ</translation>
+    </message>
+    <message>
+        <source>1 passage, none selected</source>
+        <translation>1 箇所（選択なし）</translation>
+    </message>
+    <message>
+        <source>1 selected passage undecided</source>
+        <translation>未判断の選択箇所 1 件</translation>
+    </message>
+    <message>
+        <source>Among the other {rest:,}, about {n:,} may matter ({low:,} to {high:,}).</source>
+        <translation>残る {rest:,} 箇所のうち、約 {n:,} 箇所（{low:,}～{high:,}）が重要と見込まれます。</translation>
+    </message>
+    <message>
+        <source>Before the first heading</source>
+        <translation>最初の見出しより前</translation>
+    </message>
+    <message>
+        <source>Drawn at random from what is not selected: {drawn:,}, of which {hits:,} important.</source>
+        <translation>選択外から無作為に抜き取った {drawn:,} 箇所のうち、重要だったのは {hits:,} 箇所です。</translation>
+    </message>
+    <message>
+        <source>Everything that was selected is decided, and everything was shown.</source>
+        <translation>選択された箇所はすべて判断済みで、全体が表示済みです。</translation>
+    </message>
+    <message>
+        <source>No second look was taken yet: how much is missed is only the model&apos;s estimate.</source>
+        <translation>抜き取り確認はまだ行われていません。見落としの数は、モデルの推定によるものだけです。</translation>
+    </message>
+    <message>
+        <source>None is left unread.</source>
+        <translation>確認していない箇所は残っていません。</translation>
+    </message>
+    <message>
+        <source>The second looks so far were taken of a larger selection and say nothing of what this one leaves out.</source>
+        <translation>これまでの抜き取り確認は、より多くを選択した状態で行われたため、現在の選択外の箇所については分かりません。</translation>
+    </message>
+    <message>
+        <source>everything was shown</source>
+        <translation>全体を表示済み</translation>
+    </message>
+    <message>
+        <source>never shown</source>
+        <translation>未表示</translation>
+    </message>
+    <message>
+        <source>nothing left to decide</source>
+        <translation>すべて判断済み</translation>
+    </message>
+    <message>
+        <source>p. {page}</source>
+        <translation>{page} ページ</translation>
+    </message>
+    <message>
+        <source>shown</source>
+        <translation>表示済み</translation>
+    </message>
+    <message>
+        <source>{decisions}, {unseen}</source>
+        <translation>{decisions}、{unseen}</translation>
+    </message>
+    <message>
+        <source>{done:,} of {n:,} decided</source>
+        <translation>{n:,} 件中 {done:,} 件判断済み</translation>
+    </message>
+    <message>
+        <source>{n:,} pages never shown</source>
+        <translation>未表示 {n:,} ページ</translation>
+    </message>
+    <message>
+        <source>{n:,} passages, none selected</source>
+        <translation>{n:,} 箇所（選択なし）</translation>
+    </message>
+    <message>
+        <source>{n:,} selected passages undecided</source>
+        <translation>未判断の選択箇所 {n:,} 件</translation>
+    </message>
+    <message>
+        <source>{share:.0%} of the text never shown</source>
+        <translation>本文の {share:.0%} が未表示</translation>
+    </message>
+    <message>
+        <source>{share:.0%} shown</source>
+        <translation>{share:.0%} 表示済み</translation>
+    </message>
+    <message>
+        <source>{shown} of {n} pages shown</source>
+        <translation>{n} ページ中 {shown} ページ表示済み</translation>
+    </message>
+</context>
+<context>
+    <name>LedgerPage</name>
+    <message>
+        <source>How much is done</source>
+        <translation>進み具合</translation>
+    </message>
+    <message>
+        <source>Go to what is left  ⇧L</source>
+        <translation>残りの箇所へ進む  ⇧L</translation>
+    </message>
+    <message>
+        <source>Blind second look  V</source>
+        <translation>抜き取り確認  V</translation>
+    </message>
+    <message>
+        <source>Sections</source>
+        <translation>条項</translation>
+    </message>
+    <message>
+        <source>The document is still being read.</source>
+        <translation>文書を読み込んでいます。</translation>
+    </message>
+</context>
+<context>
+    <name>ListBar</name>
+    <message>
+        <source>Importance</source>
+        <translation>重要度順</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>文書順</translation>
+    </message>
+    <message>
+        <source>Uncertainty</source>
+        <translation>不確か順</translation>
+    </message>
+    <message>
+        <source>Tag</source>
+        <translation>タグ順</translation>
+    </message>
+    <message>
+        <source>Sections</source>
+        <translation>条項別</translation>
+    </message>
+    <message>
+        <source>Undecided</source>
+        <translation>未判断</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>絞り込み</translation>
+    </message>
+    <message>
+        <source>Sort by</source>
+        <translation>並べ替え</translation>
+    </message>
+</context>
+<context>
+    <name>Matrix</name>
+    <message>
+        <source>{n} more</source>
+        <translation>ほか {n} 件</translation>
+    </message>
+</context>
+<context>
+    <name>MatrixView</name>
+    <message>
+        <source>Filter</source>
+        <translation>絞り込み</translation>
+    </message>
+    <message>
+        <source>Filter the documents</source>
+        <translation>文書を絞り込む</translation>
+    </message>
+    <message>
+        <source>Documents by tag</source>
+        <translation>タグ別の文書一覧</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>タグ</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>書き出し</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>閉じる（Esc）</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名前</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>本文</translation>
+    </message>
+    <message>
+        <source>Importance</source>
+        <translation>重要度</translation>
+    </message>
+    <message>
+        <source>Sort by this; by text and importance in the column that was clicked on last</source>
+        <translation>並べ替え（本文と重要度は、最後にクリックした列が対象です）</translation>
+    </message>
+    <message>
+        <source>Comparing the documents…</source>
+        <translation>文書を比較しています…</translation>
+    </message>
+    <message>
+        <source>No document of this workspace was analysed yet.</source>
+        <translation>このワークスペースには分析済みの文書がまだありません。</translation>
+    </message>
+    <message>
+        <source>No passage of these documents has a tag.</source>
+        <translation>これらの文書にタグの付いた箇所はありません。</translation>
+    </message>
+    <message>
+        <source>1 document</source>
+        <translation>1 文書</translation>
+    </message>
+    <message>
+        <source>{n:,} documents</source>
+        <translation>{n:,} 文書</translation>
+    </message>
+    <message>
+        <source>{shown:,} of {n:,} documents</source>
+        <translation>{n:,} 文書中 {shown:,} 文書</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>すべて表示</translation>
+    </message>
+    <message>
+        <source>Export the matrix</source>
+        <translation>一覧表の書き出し</translation>
+    </message>
+    <message>
+        <source>Saved {name}.</source>
+        <translation>{name} を保存しました。</translation>
+    </message>
+</context>
+<context>
     <name>MessageBar</name>
     <message>
         <source>Dismiss</source>
@@ -580,6 +1262,17 @@
     </message>
 </context>
 <context>
+    <name>Outline</name>
+    <message>
+        <source>Contents</source>
+        <translation>目次</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>ページ</translation>
+    </message>
+</context>
+<context>
     <name>Overview</name>
     <message>
         <source>Summary</source>
@@ -592,6 +1285,18 @@
     <message>
         <source>The model chose no sentences.</source>
         <translation>モデルが選んだ文はありません。</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>コピー</translation>
+    </message>
+    <message>
+        <source>Copy the summary with the place of each sentence (Ctrl+C)</source>
+        <translation>要約を各文の該当箇所とともにコピーします（Ctrl+C）</translation>
+    </message>
+    <message>
+        <source>Dashed: the most important one of a section that the summary leaves out.</source>
+        <translation>点線は、要約に文がない節で最も重要な箇所です。</translation>
     </message>
     <message>
         <source>p. {page}</source>
@@ -619,10 +1324,67 @@
     </message>
 </context>
 <context>
+    <name>PageField</name>
+    <message>
+        <source>Go to page (Ctrl+G)</source>
+        <translation>ページへ移動 (Ctrl+G)</translation>
+    </message>
+    <message>
+        <source>Go to page</source>
+        <translation>ページへ移動</translation>
+    </message>
+    <message>
+        <source>1 to {count}, or a label such as {label}</source>
+        <translation>1～{count}、または「{label}」などのページ番号</translation>
+    </message>
+    <message>
+        <source>1 to {count}</source>
+        <translation>1～{count}</translation>
+    </message>
+    <message>
+        <source>There is no page “{typed}” (1 to {count})</source>
+        <translation>「{typed}」というページはありません（1～{count}）</translation>
+    </message>
+</context>
+<context>
+    <name>Pane</name>
+    <message>
+        <source>Show another open document here</source>
+        <translation>開いている別の文書をここに表示</translation>
+    </message>
+    <message>
+        <source>Show one document only (Ctrl+\)</source>
+        <translation>一つの文書だけを表示 (Ctrl+\)</translation>
+    </message>
+    <message>
+        <source>Show one document only</source>
+        <translation>一つの文書だけを表示</translation>
+    </message>
+</context>
+<context>
     <name>PdfSheets</name>
     <message>
         <source>This page cannot be drawn.</source>
         <translation>このページは表示できません。</translation>
+    </message>
+</context>
+<context>
+    <name>Places</name>
+    <message>
+        <source>p. {page}</source>
+        <translation>{page} ページ</translation>
+    </message>
+    <message>
+        <source>{shown} of {n} places</source>
+        <translation>{n} 箇所中 {shown} 箇所</translation>
+    </message>
+    <message>
+        <source>1 place</source>
+        <translation>1 箇所</translation>
+    </message>
+    <message>
+        <source>{n} places</source>
+        <translation>{n} 箇所</translation>
     </message>
 </context>
 <context>
@@ -653,6 +1415,28 @@
     </message>
 </context>
 <context>
+    <name>RangeEditor</name>
+    <message>
+        <source>Ends of the finding</source>
+        <translation>指摘の範囲</translation>
+    </message>
+    <message>
+        <source>← → end   Shift+← → start   Enter keeps   Esc drops</source>
+        <translation>← → 終わり&#x3000;Shift+← → 始まり&#x3000;Enter 確定&#x3000;Esc 取消</translation>
+    </message>
+</context>
+<context>
+    <name>Reading</name>
+    <message>
+        <source>Copy</source>
+        <translation>コピー</translation>
+    </message>
+    <message>
+        <source>Find “{words}”</source>
+        <translation>「{words}」を文書内で検索</translation>
+    </message>
+</context>
+<context>
     <name>RecentButton</name>
     <message>
         <source>Not analysed</source>
@@ -677,14 +1461,99 @@
     </message>
 </context>
 <context>
-    <name>SensitivityBar</name>
+    <name>Search</name>
     <message>
-        <source>Share of the text that is selected</source>
-        <translation>選択する本文の割合</translation>
+        <source>Search all documents</source>
+        <translation>すべての文書を検索</translation>
     </message>
     <message>
-        <source>Selected</source>
-        <translation>選択</translation>
+        <source>Words in any document of the workspace</source>
+        <translation>ワークスペース内の文書の語句</translation>
+    </message>
+</context>
+<context>
+    <name>SearchPanel</name>
+    <message>
+        <source>No document of the workspace holds these words.</source>
+        <translation>この語句を含む文書はワークスペースにありません。</translation>
+    </message>
+    <message>
+        <source>1 place</source>
+        <translation>1 箇所</translation>
+    </message>
+    <message>
+        <source>{n:,} places</source>
+        <translation>{n:,} 箇所</translation>
+    </message>
+    <message>
+        <source>1 document</source>
+        <translation>1 文書</translation>
+    </message>
+    <message>
+        <source>{n:,} documents</source>
+        <translation>{n:,} 文書</translation>
+    </message>
+    <message>
+        <source>{places} in {documents}</source>
+        <translation>{documents}に {places}</translation>
+    </message>
+</context>
+<context>
+    <name>SecondLookPage</name>
+    <message>
+        <source>It matters</source>
+        <translation>重要</translation>
+    </message>
+    <message>
+        <source>It does not</source>
+        <translation>重要でない</translation>
+    </message>
+    <message>
+        <source>Show in the document</source>
+        <translation>文書内で表示</translation>
+    </message>
+    <message>
+        <source>Draw more</source>
+        <translation>さらに抜き取る</translation>
+    </message>
+    <message>
+        <source>This draw is done.</source>
+        <translation>今回の抜き取り確認は終わりました。</translation>
+    </message>
+    <message>
+        <source>There is nothing to draw from.</source>
+        <translation>抜き取る箇所がありません。</translation>
+    </message>
+    <message>
+        <source>Passage {n} of {total}: must a reviewer read it?</source>
+        <translation>{total} 箇所中 {n} 番目：担当者が読むべき箇所ですか。</translation>
+    </message>
+    <message>
+        <source>p. {page}</source>
+        <translation>{page} ページ</translation>
+    </message>
+    <message>
+        <source>Every passage is selected, decided on or was drawn already.</source>
+        <translation>すべての箇所が、選択済み、判断済み、または抜き取り済みです。</translation>
+    </message>
+    <message>
+        <source>{n} passages are drawn at random from those that were not selected. Your answers say how many are missed.</source>
+        <translation>選択されなかった箇所から {n} 箇所を無作為に抜き取ります。回答から、見落としがどのくらいあるかを推定します。</translation>
+    </message>
+</context>
+<context>
+    <name>SensitivityBar</name>
+    <message>
+        <source>Only the essential</source>
+        <translation>要点のみ</translation>
+    </message>
+    <message>
+        <source>Everything that might matter</source>
+        <translation>重要かもしれないものすべて</translation>
+    </message>
+    <message>
+        <source>How much of the text to see</source>
+        <translation>表示する本文の量</translation>
     </message>
     <message>
         <source>To find {recall} of what matters: {share:.0%} of the text</source>
@@ -707,8 +1576,24 @@
         <translation>減らす：[&#x3000;増やす：]&#x3000;判断済みの指摘は常に残ります。</translation>
     </message>
     <message>
-        <source>{share:.0%} of the text</source>
-        <translation>本文の {share:.0%}</translation>
+        <source>1 passage, {share:.0%} of the text</source>
+        <translation>1 箇所、本文の {share:.0%}</translation>
+    </message>
+    <message>
+        <source>{n:,} passages, {share:.0%} of the text</source>
+        <translation>{n:,} 箇所、本文の {share:.0%}</translation>
+    </message>
+    <message>
+        <source>How many important ones it leaves out is not assured for documents like this one.</source>
+        <translation>このような文書では、重要な箇所がいくつ漏れるかは保証できません。</translation>
+    </message>
+    <message>
+        <source>Leaves out no important ones, as far as can be told</source>
+        <translation>重要な箇所の見落としはない見込み</translation>
+    </message>
+    <message>
+        <source>Leaves out about {n:,} important ones ({low:,} to {high:,})</source>
+        <translation>重要な箇所の見落とし：約 {n:,} 件（{low:,}～{high:,}）</translation>
     </message>
 </context>
 <context>
@@ -872,10 +1757,49 @@
     </message>
 </context>
 <context>
+    <name>SidePanel</name>
+    <message>
+        <source>Cancel</source>
+        <translation>キャンセル</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>閉じる（Esc）</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+</context>
+<context>
     <name>Sidebar</name>
+    <message>
+        <source>Filter</source>
+        <translation>絞り込み</translation>
+    </message>
+    <message>
+        <source>Filter the documents</source>
+        <translation>文書を絞り込む</translation>
+    </message>
     <message>
         <source>Documents</source>
         <translation>文書</translation>
+    </message>
+    <message>
+        <source>Remove from the workspace</source>
+        <translation>ワークスペースから外す</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>元に戻す</translation>
+    </message>
+    <message>
+        <source>Removed {name}</source>
+        <translation>{name} を外しました</translation>
+    </message>
+    <message>
+        <source>{name} was taken out of the list. Its decisions are kept, and come back when it is opened again.</source>
+        <translation>{name} を一覧から外しました。判断の内容は残り、文書を再び開くと元に戻ります。</translation>
     </message>
     <message>
         <source>Open…</source>
@@ -950,6 +1874,65 @@
     <message>
         <source>Opening {name}…</source>
         <translation>{name} を開いています…</translation>
+    </message>
+</context>
+<context>
+    <name>Strip</name>
+    <message>
+        <source>Overview of the document</source>
+        <translation>文書全体の概観</translation>
+    </message>
+    <message>
+        <source>page {label}</source>
+        <translation>{label} ページ</translation>
+    </message>
+    <message>
+        <source>undecided</source>
+        <translation>未判断</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation>承認</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>却下</translation>
+    </message>
+    <message>
+        <source>edited</source>
+        <translation>編集済み</translation>
+    </message>
+    <message>
+        <source>added by you</source>
+        <translation>自分で追加</translation>
+    </message>
+</context>
+<context>
+    <name>TagPicker</name>
+    <message>
+        <source>Filter tags</source>
+        <translation>タグを絞り込む</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>タグ</translation>
+    </message>
+</context>
+<context>
+    <name>Thumbnails</name>
+    <message numerus="yes">
+        <source>%n finding(s)</source>
+        <translation>
+            <numerusform>指摘 %n 件</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Page {label}</source>
+        <translation>{label} ページ</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>ページ</translation>
     </message>
 </context>
 <context>
@@ -1547,6 +2530,17 @@
     </message>
 </context>
 <context>
+    <name>TourBar</name>
+    <message>
+        <source>Next  ⇧L</source>
+        <translation>次へ  ⇧L</translation>
+    </message>
+    <message>
+        <source>End</source>
+        <translation>終了</translation>
+    </message>
+</context>
+<context>
     <name>Words</name>
     <message>
         <source>1 finding</source>
@@ -1617,8 +2611,8 @@
         <translation>開いています…</translation>
     </message>
     <message>
-        <source>Read with</source>
-        <translation>併せて読む箇所</translation>
+        <source>Read together with</source>
+        <translation>あわせて読まれた箇所</translation>
     </message>
     <message>
         <source>Reading closely where it matters</source>
@@ -1695,6 +2689,13 @@
     <message>
         <source>{n} first findings</source>
         <translation>最初の指摘 {n} 件</translation>
+    </message>
+</context>
+<context>
+    <name>_FileDelegate</name>
+    <message>
+        <source>Not open</source>
+        <translation>開いていない文書</translation>
     </message>
 </context>
 </TS>
