@@ -76,7 +76,8 @@ def run(
         reception.asked.connect(open_files)
         window.closing.connect(reception.close)
         session.start()
-        window.restoring.restore()
+        if kept["restore-documents"]:
+            window.restoring.restore()
         session.open([Path(file) for file in files])
 
     from_system.asked.connect(open_files)

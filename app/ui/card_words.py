@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication
 
 from app.analysis.analysis import Explanation, ScoredPassage
-from app.documents.document import Language
 from app.export.wording import grade
 from app.review.findings import Finding
-from app.tags import tag_name
 from app.ui.findings_model import title_of
+from app.ui.language import current, tag_name
 from app.ui.places import clause_words, defined_in, section_path
 from app.ui.state import OpenFile
 
@@ -23,17 +22,11 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("FindingCard", text)
 
 
-def spoken() -> Language:
-    """The language of the window, in which tags have their words."""
-    application = QCoreApplication.instance()
-    return "ja" if application is not None and application.property("language") == "ja" else "en"
-
-
 def heading(finding: Finding) -> str:
     """The tags with their probabilities; one that the reviewer gave has none. Without a tag, how important it is."""
     proposed = finding.tags if finding.proposed_tags is None else finding.proposed_tags
     known = {tag.tag for tag in proposed}
-    names = {tag.tag: tag_name(tag.tag, spoken()) for tag in finding.tags}
+    names = {tag.tag: tag_name(tag.tag) for tag in finding.tags}
     named = (f"{names[tag.tag]} {tag.probability:.0%}" if tag.tag in known else names[tag.tag] for tag in finding.tags)
     return "  ·  ".join(named) or title_of(finding)
 
@@ -69,7 +62,9 @@ def _weight(file: OpenFile, finding: Finding) -> str:
     told = _tr("{grade}: of 100 passages like this one, about {n} ({low} to {high}) must be read")
     if file.has_first_findings:
         told = _tr("First estimate: of 100 passages like this one, about {n} ({low} to {high}) must be read")
-    return told.format(grade=grade(finding.importance, spoken()), n=round(100 * finding.importance), low=low, high=high)
+    return told.format(
+        grade=grade(finding.importance, current()), n=round(100 * finding.importance), low=low, high=high
+    )
 
 
 def link_title(file: OpenFile, passage: ScoredPassage, *, defines: bool = False) -> str:

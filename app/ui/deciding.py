@@ -9,9 +9,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from app.ui.actions import Actions
-from app.ui.card_words import spoken
 from app.ui.finding_card import FindingCard
 from app.ui.findings_model import ROW_HEIGHT
+from app.ui.language import current
 from app.ui.range_editing import RangeEditor
 from app.ui.session import Session
 from app.ui.sheet_view import SheetView
@@ -111,7 +111,7 @@ class Deciding(QObject):
             return
         passages = file.analysis.passages if file.analysis is not None else ()
         used = sorted({tag.tag for passage in passages for tag in passage.tags})
-        picker = self.picker = TagPicker([tag.tag for tag in finding.tags], used, spoken(), self._card)
+        picker = self.picker = TagPicker([tag.tag for tag in finding.tags], used, current(), self._card)
         picker.chosen.connect(
             lambda tags: self._session.reviewing(lambda reviewer: reviewer.set_tags(file, finding.id, tags))
         )

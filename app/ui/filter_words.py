@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from app.tags import tag_name
 from app.ui.filtering import Part
+from app.ui.language import tag_name
 
 
 def _tr(text: str) -> str:

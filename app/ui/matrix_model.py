@@ -18,11 +18,10 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.documents.document import Language
 from app.review.matrix import DOCUMENT, Cell, Matrix, SortKey, Source
-from app.tags import tag_name
 from app.ui.appearance import appearance, colour
 from app.ui.highlights import draw_flag
+from app.ui.language import tag_name
 from app.ui.place_list import paint_excerpt
 from app.ui.widgets import tooltip
 
@@ -30,12 +29,6 @@ Index = QModelIndex | QPersistentModelIndex
 CELL = Qt.ItemDataRole.UserRole + 1
 ROW_HEIGHT, COLUMN_WIDTH = 76, 240
 _LONGEST_TIP = 1200
-
-
-def window_language() -> Language:
-    """The language that the window speaks."""
-    application = QCoreApplication.instance()
-    return "ja" if application is not None and application.property("language") == "ja" else "en"
 
 
 def cell_place(source: Source, cell: Cell) -> str:
@@ -127,7 +120,7 @@ class MatrixModel(QAbstractTableModel):
                 Qt.ItemDataRole.ToolTipRole: tooltip(str(Path(source.file))),
             }.get(Qt.ItemDataRole(role))
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return tag_name(self.tags[section], window_language())
+            return tag_name(self.tags[section])
         return None
 
 

@@ -20,17 +20,16 @@ from PySide6.QtWidgets import (
 
 from app.errors import FusenError
 from app.review.matrix import DOCUMENT, CellPassage, Matrix, Source
-from app.tags import tag_name
 from app.ui import dialogs
 from app.ui.appearance import appearance
 from app.ui.archive import Archive
+from app.ui.language import current, tag_name
 from app.ui.matrix_model import (
     COLUMN_WIDTH,
     ROW_HEIGHT,
     CellDelegate,
     MatrixModel,
     shown_tags,
-    window_language,
 )
 from app.ui.widgets import label
 
@@ -228,7 +227,7 @@ class MatrixView(QWidget):
         every.triggered.connect(lambda: self._arrange(hidden=frozenset()))
         self._columns.addSeparator()
         for tag, count in shown_tags(self.model.matrix):
-            name = tag_name(tag, window_language()).replace("&", "&&")
+            name = tag_name(tag).replace("&", "&&")
             action = QAction(f"{name}  ({count})", self._columns)
             action.setCheckable(True)
             action.setChecked(tag not in self.model.hidden)
@@ -256,7 +255,7 @@ class MatrixView(QWidget):
         """Write the rows and columns that show."""
         words = self.tr("Saved {name}.").format(name=output.name)
         model = self.model
-        self._archive.save_matrix(model.matrix, model.rows, model.tags, window_language(), output, words)
+        self._archive.save_matrix(model.matrix, model.rows, model.tags, current(), output, words)
 
     def _dress(self) -> None:
         self._close.setIcon(appearance().icon("close"))
