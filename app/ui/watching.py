@@ -29,6 +29,7 @@ class Watch(QObject):
         self._timer.timeout.connect(self._look)
         sheets.moved.connect(self._moved)
         sheets.installEventFilter(self)
+        self._moved()  # they may show already
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """What comes into view again is looked at from now on."""

@@ -164,7 +164,7 @@ def test_a_document_with_findings(
     sheets.verticalScrollBar().setValue(sheets.verticalScrollBar().maximum())
     assert sheets.accessibleDescription() == f"Page {sheets.current_sheet() + 1} of {len(file.opened.pages)}"
     listing = QAccessible.queryAccessibleInterface(window.panel.list)
-    assert listing.role() == QAccessible.Role.List
+    assert listing.role() == QAccessible.Role.Table
     assert listing.childCount() >= len(file.findings)
     assert file.findings[0].text[:40] in listing.child(0).text(QAccessible.Text.Name)
 

@@ -24,7 +24,8 @@ def test_ten_decisions_a_question_and_a_brief(
     message = window.views[file.key].bar.message
     assert message is not None
     assert message.kind == "success", message.text
-    told = "\n".join(paragraph.text for paragraph in docx.Document(str(minutes.output)).paragraphs)
+    brief = docx.Document(str(minutes.output))
+    told = "\n".join(cell.text for table in brief.tables for row in table.rows for cell in row.cells)
     assert COMMENT in told
     write_film(minutes.frames[:3], tmp_path / "film.gif")
     with Image.open(tmp_path / "film.gif") as film:

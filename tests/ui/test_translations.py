@@ -94,6 +94,7 @@ def test_commands_and_qt_itself_speak_japanese(japanese: None, qtbot: QtBot, ses
     qtbot.addWidget(window)
     assert [action.text() for action in window.menuBar().actions()] == [
         "ファイル(&F)",
+        "編集(&E)",
         "レビュー(&R)",
         "表示(&V)",
         "ヘルプ(&H)",
