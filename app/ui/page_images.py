@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 
 from app.errors import FusenError
 from app.ui.hub import Courier
+from app.ui.large_blocks import give_back_large_blocks
 from app.ui.state import OpenFile
 from app.ui.tiles import SIDE, SLOW_SIDE, ByteCache, Points, Tile, coarse_tile, tiles_in
 from app.workers import page_memory
@@ -61,6 +62,7 @@ class PageImages(QObject):
 
     def __init__(self, client: WorkerClient, courier: Courier, kept_bytes: int = KEPT_BYTES) -> None:
         super().__init__(courier)
+        give_back_large_blocks()
         self._client = client
         self._courier = courier
         self._kept_bytes = kept_bytes
