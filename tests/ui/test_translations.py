@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,9 +50,8 @@ def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     here.write_text(whole.replace("<source>Reject</source>", "<source>Refuse</source>"), encoding="utf-8")
     (found,) = translations.faults()[:1]
     assert "Reject" in found
-    here.write_text(
-        whole.replace("<translation>却下</translation>", '<translation type="unfinished"></translation>'), "utf-8"
-    )
+    rejected = re.compile("(<source>Reject</source>.*?<translation)>却下<", re.DOTALL)
+    here.write_text(rejected.sub(r'\1 type="unfinished"><', whole, count=1), encoding="utf-8")
     assert any("unfinished" in fault and "Reject" in fault for fault in translations.faults())
     lines = tmp_path / "lines.tsv"
     lines.write_text("Command\tReject\t却下\nCommand\tNo such words\tない\n", encoding="utf-8")
