@@ -31,8 +31,8 @@ _KEPT_BYTES = 8 << 20
 _AHEAD = 6  # pages before and behind what shows
 
 
-def _tr(text: str, count: int = -1) -> str:
-    return QCoreApplication.translate("Thumbnails", text, None, count)
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Thumbnails", text)
 
 
 class PageModel(QAbstractListModel):
@@ -83,9 +83,9 @@ class PageModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.label(page)
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            words = _tr("Page {label}").format(label=self.label(page))
             count = len(self.findings(page))
-            return f"{words}, {_tr('%n finding(s)', count)}" if count else words
+            words = _tr("Page {label}, findings: {count}") if count else _tr("Page {label}")
+            return words.format(label=self.label(page), count=count)
         return None
 
 
