@@ -123,7 +123,7 @@ def make_matrix(sources: Iterable[Source]) -> Matrix:
 def _by_tag(document: Source) -> dict[str, list[CellPassage]]:
     found: dict[str, list[CellPassage]] = {}
     labels = {passage.page: passage.label for passage in document.passages}
-    decided = {(finding.start, finding.end): finding for finding in document.findings}
+    decided = {(finding.proposed.start, finding.proposed.end) for finding in document.findings}
     for passage in document.passages:
         if (passage.start, passage.end) not in decided:
             _add(found, passage, passage.label, "undecided")

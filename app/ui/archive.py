@@ -17,6 +17,7 @@ from app.errors import FusenError
 from app.review.matrix import Matrix
 from app.ui.hub import Background, Courier, Hub, Message
 from app.ui.state import OpenFile
+from app.ui.words import error_words
 from app.workers.client import WorkerClient
 from app.workers.protocol import Answers, Ask, Progress, Value
 from app.workspace.library import DocumentHits, ShelfEntry
@@ -153,7 +154,7 @@ class Archive:
 
     def tell(self, error: FusenError) -> None:
         """Announce an error that concerns no document."""
-        self._hub.announced.emit(0, Message("error", error.message, error.advice))
+        self._hub.announced.emit(0, Message("error", *error_words(error)))
 
     def _run(
         self, work: Callable[[], T], done: Callable[[T], object], failed: OnFailure, stop: threading.Event

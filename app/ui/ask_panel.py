@@ -16,6 +16,7 @@ from app.ui.side_panel import MARGIN, SidePanel
 from app.ui.state import BUSY, OpenFile
 from app.ui.widgets import clear as clear_layout
 from app.ui.widgets import label, tooltip
+from app.ui.words import error_words
 from app.workers.protocol import Answers, Progress
 
 _MOST_RECENT = 6
@@ -231,4 +232,4 @@ class AskPanel(SidePanel):
 
 
 def _told(error: FusenError) -> str:
-    return "" if error.code == "cancelled" else f"{error.message} {error.advice}".strip()
+    return "" if error.code == "cancelled" else " ".join(error_words(error)).strip()

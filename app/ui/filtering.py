@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from app.review.findings import Decision, Finding
+from app.review.findings import Finding
 
 Part = Literal["tag", "decision", "kind", "page", "text"]
 Kind = Literal["model", "added", "edited"]
@@ -29,9 +29,11 @@ def kind_of(finding: Finding) -> Kind:
     return finding.decision if finding.decision in ("added", "edited") else "model"
 
 
-def decision_of(finding: Finding) -> Decision:
-    """As it is filtered by: what was added or edited was accepted thereby."""
-    return "accepted" if finding.decision in ("added", "edited") else finding.decision
+def decisions_of(finding: Finding) -> tuple[str, ...]:
+    """As it is filtered by: what was added or edited was accepted thereby, what was skipped is undecided as well."""
+    if finding.decision == "undecided":
+        return ("undecided", "skipped") if finding.skipped else ("undecided",)
+    return ("accepted",) if finding.decision in ("added", "edited") else (finding.decision,)
 
 
 def searchable(text: str) -> str:
@@ -82,7 +84,7 @@ class Record:
 def record_of(finding: Finding) -> Record:
     """Of a new finding, or one with new values."""
     tags = tuple(tag.tag for tag in finding.tags)
-    values: Values = ((decision_of(finding),), (kind_of(finding),), tags)
+    values: Values = (decisions_of(finding), (kind_of(finding),), tags)
     return Record(values, finding.page, searchable(f"{finding.text} {finding.comment}"))
 
 

@@ -23,7 +23,7 @@ from app.export.wording import grade
 from app.review.findings import Finding
 from app.ui.appearance import appearance, colour
 from app.ui.filter_words import choice_words
-from app.ui.filtering import decision_of
+from app.ui.filtering import decisions_of
 from app.ui.finding_list import FindingList
 from app.ui.grouping import Group
 from app.ui.highlights import draw_flag
@@ -84,7 +84,7 @@ class FindingsModel(QAbstractListModel):
         if role == PLACE:
             return self._place(finding)
         if role in _WORDS:
-            decision = choice_words("decision", decision_of(finding))
+            decision = choice_words("decision", decisions_of(finding)[-1])
             return ", ".join(filter(None, (title_of(finding), self._place(finding), decision, finding.text)))
         return None
 

@@ -20,6 +20,7 @@ from app.review.spans import Range, Ranges, holds
 from app.ui.hub import Hub, Message
 from app.ui.reviewer import Reviewer
 from app.ui.state import OpenFile, WindowState
+from app.ui.words import error_words
 from app.workspace.looks import Unit
 from app.workspace.packing import finding_of
 from app.workspace.store import Workspace
@@ -199,7 +200,7 @@ class Looking:
         try:
             return work()
         except FusenError as error:
-            self.hub.announced.emit(file.key, Message("error", error.message, error.advice))
+            self.hub.announced.emit(file.key, Message("error", *error_words(error)))
             return None
 
 

@@ -32,6 +32,7 @@ from app.ui.matrix_model import (
     shown_tags,
 )
 from app.ui.widgets import label
+from app.ui.words import error_words
 
 _NAMES_WIDTH = 200
 _FORMATS = {".xlsx": "Excel (XLSX)", ".csv": "CSV", ".md": "Markdown"}
@@ -179,7 +180,7 @@ class MatrixView(QWidget):
 
     def _failed(self, error: FusenError) -> None:
         self._loading = False
-        self._tell(f"{error.message} {error.advice}".strip())
+        self._tell(" ".join(error_words(error)).strip())
 
     def _tell(self, text: str) -> None:
         self.told.setText(text)

@@ -11,6 +11,7 @@ from app.errors import FusenError
 from app.ui.archive import Archive, Cancel
 from app.ui.place_list import PlaceRow
 from app.ui.side_panel import SidePanel
+from app.ui.words import error_words
 from app.workspace.library import DocumentHits
 
 _PAUSE = 300
@@ -104,7 +105,7 @@ class SearchPanel(SidePanel):
     def _failed(self, error: FusenError) -> None:
         self._cancel = None
         self.show_working(working=False)
-        self.tell(f"{error.message} {error.advice}".strip())
+        self.tell(" ".join(error_words(error)).strip())
 
     def _told(self) -> str:
         if not self._documents:

@@ -161,7 +161,7 @@ class Session:
         try:
             return self._workspace.window_state() if self._workspace is not None else None
         except FusenError as error:
-            self.hub.announced.emit(0, Message("error", error.message, error.advice))
+            self.hub.announced.emit(0, Message("error", *error_words(error)))
             return None
 
     def store_window(self, content: str) -> None:

@@ -83,7 +83,8 @@ class Library:
             "SELECT sha256, file, title, EXISTS (SELECT 1 FROM analyses WHERE document_sha256 = sha256),"
             " count(id), coalesce(sum(decision <> 'undecided'), 0)"
             " FROM documents LEFT JOIN findings ON document_sha256 = sha256"
-            " AND (selected OR decision <> 'undecided' OR comment <> '')"
+            " AND (selected OR decision <> 'undecided' OR comment <> '' OR owner <> '' OR due <> '' OR raised"
+            " OR own_tags IS NOT NULL)"
             " WHERE removed_at IS NULL GROUP BY sha256 ORDER BY documents.rowid"
         )
         return tuple(

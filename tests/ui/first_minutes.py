@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.ui.main_window import EXAMPLES, MainWindow
 from app.ui.session import MODEL_WORKER, Session
 from app.ui.state import OpenFile
+from tests.ui.pictures import packed
 
 ROOT = Path(__file__).resolve().parents[2]
 FILM = ROOT / "docs" / "images" / "first-minutes.gif"
@@ -127,13 +127,9 @@ class Minutes:
 
 def write_film(frames: list[tuple[QImage, float]], target: Path) -> None:
     """The pictures as a GIF that plays again and again; small, for it goes into the repository."""
-    pictures = []
-    for image, _ in frames:
-        scaled = image.scaledToWidth(_WIDTH, Qt.TransformationMode.SmoothTransformation)
-        packed = scaled.convertToFormat(QImage.Format.Format_RGB888)
-        raw = bytes(packed.constBits())
-        picture = Image.frombytes("RGB", (packed.width(), packed.height()), raw, "raw", "RGB", packed.bytesPerLine())
-        pictures.append(picture.quantize(_COLOURS, dither=Image.Dither.NONE))
+    pictures = [
+        packed(image.scaledToWidth(_WIDTH, Qt.TransformationMode.SmoothTransformation), _COLOURS) for image, _ in frames
+    ]
     durations = [round(1000 * seconds) for _, seconds in frames]
     pictures[0].save(target, save_all=True, append_images=pictures[1:], duration=durations, loop=0, optimize=True)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.analysis.analysis import TagScore
 from app.review.findings import Decision, Finding
 from app.review.sections import Section, Sections
-from app.ui.filtering import CHOICES, Filter, Part, decision_of, kind_of, pages_between, searchable
+from app.ui.filtering import CHOICES, Filter, Part, decisions_of, kind_of, pages_between, searchable
 from app.ui.finding_list import FindingList, certainty
 from app.ui.grouping import Group
 
@@ -164,7 +164,7 @@ def plainly(finding: Finding, chosen: Filter, without: Part | None = None) -> bo
     """The filter as it is meant, with one part left out."""
     tests: dict[Part, bool] = {
         "tag": not chosen.tags or any(tag.tag in chosen.tags for tag in finding.tags),
-        "decision": not chosen.decisions or decision_of(finding) in chosen.decisions,
+        "decision": not chosen.decisions or not chosen.decisions.isdisjoint(decisions_of(finding)),
         "kind": not chosen.kinds or kind_of(finding) in chosen.kinds,
         "page": chosen.pages is None or chosen.pages[0] <= finding.page <= chosen.pages[1],
         "text": chosen.text in finding.text,
@@ -181,7 +181,7 @@ def test_rows_and_numbers_are_those_of_a_plain_count(
     findings.update(later)
     now = list(findings.all())
     for part in CHOICES:
-        value_of = {"tag": lambda f: [t.tag for t in f.tags], "decision": lambda f: [decision_of(f)]}
+        value_of = {"tag": lambda f: [t.tag for t in f.tags], "decision": decisions_of}
         values = value_of.get(part, lambda f: [kind_of(f)])
         plain = Counter(value for f in now if plainly(f, chosen, without=part) for value in values(f))
         assert {value: n for value, n in findings.facets.options(part) if n} == plain
@@ -191,6 +191,16 @@ def test_rows_and_numbers_are_those_of_a_plain_count(
     counts = findings.counts()
     assert counts.accepted == sum(f.decision in ("accepted", "edited", "added") for f in now)
     assert (counts.total, counts.rejected) == (len(now), sum(f.decision == "rejected" for f in now))
+
+
+def test_what_was_skipped_is_undecided_too() -> None:
+    skipped, other = replace(finding(1), skipped=True), finding(2)
+    findings = FindingList([skipped, other, replace(finding(3), decision="accepted", skipped=True)])
+    assert dict(findings.facets.options("decision"))["skipped"] == 1
+    findings.choose(Filter(decisions=frozenset(["skipped"])))
+    assert ids(findings) == ["1"]
+    findings.choose(Filter(decisions=frozenset(["undecided"])))
+    assert sorted(ids(findings)) == ["1", "2"]
 
 
 # ---- pages by their labels
