@@ -1,4 +1,4 @@
-"""One picture of one page from the document worker, for those who want no cache."""
+"""Pictures of pages from the document worker, through shared memory: one request, and one page for those who want no cache."""
 
 from __future__ import annotations
 
@@ -12,6 +12,40 @@ from app.ui.state import OpenFile
 from app.workers import page_memory
 from app.workers.client import WorkerClient
 from app.workers.protocol import PageImage, RenderPage, Value
+
+
+def request_picture(
+    client: WorkerClient,
+    most_bytes: int,
+    body: Callable[[str], RenderPage],
+    done: Callable[[QImage, float], object],
+    failed: Callable[[FusenError], object],
+) -> int:
+    """Ask for the picture that `body` makes a request for, given the name of the memory for it; returns the call's number.
+
+    `done` (with the seconds that drawing took) or `failed` follows in a thread of the client's. Raises `OSError` where there is
+    no room for the picture.
+    """
+    memory = page_memory.create(most_bytes)
+
+    def free() -> None:
+        memory.close()
+        memory.unlink()
+
+    def drawn(value: Value) -> None:
+        assert isinstance(value, PageImage)  # noqa: S101 -- the worker's contract
+        assert memory.buf is not None  # noqa: S101 -- it is open
+        view = QImage(memory.buf, value.width, value.height, value.stride, QImage.Format.Format_RGB888)
+        image = view.convertToFormat(QImage.Format.Format_RGB32)
+        del view
+        free()
+        done(image, value.seconds)
+
+    def lost(error: FusenError) -> None:
+        free()
+        failed(error)
+
+    return client.submit(body(memory.name), on_result=drawn, on_failure=lost)
 
 
 def fetch_page(
@@ -29,32 +63,22 @@ def fetch_page(
     """
     assert file.opened is not None  # noqa: S101 -- it has pages
     size = file.opened.pages[page - 1]
+
+    def body(memory: str) -> RenderPage:
+        return RenderPage(path=str(file.path), page=page, scale=scale, memory=memory, password=file.password)
+
     try:
-        memory = page_memory.create(page_memory.image_bytes(size.width, size.height, scale))
+        call = request_picture(
+            client,
+            page_memory.image_bytes(size.width, size.height, scale),
+            body,
+            lambda image, _seconds: courier.post(lambda: done(image)),
+            lambda error: courier.post(lambda: failed(error)),
+        )
     except OSError:
         told = FusenError(
             "out-of-memory", "There is not enough memory for this page.", "Close other documents or programs."
         )
         courier.post(lambda: failed(told))
         return lambda: None
-
-    def free() -> None:
-        memory.close()
-        memory.unlink()
-
-    def drawn(value: Value) -> None:
-        assert isinstance(value, PageImage)  # noqa: S101 -- the worker's contract
-        assert memory.buf is not None  # noqa: S101 -- it is open
-        view = QImage(memory.buf, value.width, value.height, value.stride, QImage.Format.Format_RGB888)
-        image = view.convertToFormat(QImage.Format.Format_RGB32)
-        del view
-        free()
-        courier.post(lambda: done(image))
-
-    def lost(error: FusenError) -> None:
-        free()
-        courier.post(lambda: failed(error))
-
-    body = RenderPage(path=str(file.path), page=page, scale=scale, memory=memory.name, password=file.password)
-    call = client.submit(body, on_result=drawn, on_failure=lost)
     return lambda: client.cancel(call)

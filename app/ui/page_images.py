@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from app.errors import FusenError
 from app.ui.hub import Courier
 from app.ui.large_blocks import give_back_large_blocks
+from app.ui.page_fetch import request_picture
 from app.ui.state import OpenFile
 from app.ui.tiles import SIDE, SLOW_SIDE, ByteCache, Points, Tile, coarse_tile, tiles_in
 from app.workers import page_memory
 from app.workers.client import WorkerClient
-from app.workers.protocol import PageImage, RenderPage, Value
+from app.workers.protocol import RenderPage
 
 KEPT_BYTES = 32 << 20
 KEPT_COARSE_BYTES = 16 << 20
@@ -193,39 +193,30 @@ class PageImages(QObject):
     def _request(self, file: OpenFile, tile: Tile) -> None:
         left, top, right, bottom = tile.area
         key = (file.key, tile)
-        try:
-            memory = page_memory.create((right - left) * (bottom - top) * page_memory.BYTES_A_PIXEL)
-        except OSError:  # no room for it
-            self._failed.add(key)
-            return
+        post = self._courier.post
+
+        def body(memory: str) -> RenderPage:
+            return RenderPage(
+                path=str(file.path),
+                page=tile.page,
+                scale=tile.scale,
+                memory=memory,
+                password=file.password,
+                area=tile.area,
+            )
+
         self._flying.add(key)
-
-        def free() -> None:
-            memory.close()
-            memory.unlink()
-
-        def drawn(value: Value) -> None:
-            assert isinstance(value, PageImage)  # noqa: S101 -- the worker's contract
-            assert memory.buf is not None  # noqa: S101 -- it is open
-            view = QImage(memory.buf, value.width, value.height, value.stride, QImage.Format.Format_RGB888)
-            image = view.convertToFormat(QImage.Format.Format_RGB32)
-            del view
-            free()
-            self._courier.post(lambda: self._take(key, image, value.seconds))
-
-        def failed(error: FusenError) -> None:
-            free()
-            self._courier.post(lambda: self._give_up(key))
-
-        body = RenderPage(
-            path=str(file.path),
-            page=tile.page,
-            scale=tile.scale,
-            memory=memory.name,
-            password=file.password,
-            area=tile.area,
-        )
-        self._client.submit(body, on_result=drawn, on_failure=failed)
+        try:
+            request_picture(
+                self._client,
+                (right - left) * (bottom - top) * page_memory.BYTES_A_PIXEL,
+                body,
+                lambda image, seconds: post(lambda: self._take(key, image, seconds)),
+                lambda _error: post(lambda: self._give_up(key)),
+            )
+        except OSError:  # no room for it
+            self._flying.discard(key)
+            self._failed.add(key)
 
     def _take(self, key: Key, image: QImage, seconds: float) -> None:
         self._flying.discard(key)

@@ -5,46 +5,33 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QResizeEvent, QTextLayout
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QTextLayout
 
 from app.ui.appearance import appearance
+from app.ui.widgets import FittedLabel
 
 Shade = tuple[int, int, float]
 """Start and end in the text, and how strong, from 0 to 1."""
 
 
-class ShadedText(QLabel):
+class ShadedText(FittedLabel):
     """Up to `most` lines; an ellipsis stands for the rest. The text can be selected and copied."""
 
     def __init__(self, most: int) -> None:
-        super().__init__()
+        super().__init__(Qt.TextFormat.RichText)
         self._most, self._whole, self._shades = most, "", tuple[Shade, ...]()
-        self.setTextFormat(Qt.TextFormat.RichText)
-        self.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        appearance().changed.connect(self._fit)
+        appearance().changed.connect(self.fit)
 
     def show_text(self, text: str, shades: Sequence[Shade] = (), most: int | None = None) -> None:
         """Show another passage, or other words of it shaded, on at most `most` lines from now on."""
         self._whole, self._shades = text, tuple(shades)
         self._most = most or self._most
         self.setAccessibleName(" ".join(text.split()))
-        self._fit()
+        self.fit()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """As narrow as the panel wants."""
-        return QSize(0, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Break the lines anew."""
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self._fit()
-
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """See `FittedLabel`."""
         self.ensurePolished()
         self.setText(
             "<br>".join(

@@ -61,21 +61,19 @@ def fitted(text: str, font: QFont, width: int, most: int) -> list[str]:
     return lines
 
 
-class Excerpt(QLabel):
-    """A passage on as many lines as it needs, up to `most`; an ellipsis stands for the rest."""
+class FittedLabel(QLabel):
+    """A label as narrow as the panel wants it, whose lines are broken anew at another width: `fit` sets the text."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, text_format: Qt.TextFormat) -> None:
         super().__init__()
-        self._most, self._whole = most, ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextFormat(text_format)
         self.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
-    def show_text(self, text: str) -> None:
-        """Show another passage."""
-        self._whole = text
-        self._fit()
+    def fit(self) -> None:
+        """Set the text for the present width."""
+        raise NotImplementedError
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """As narrow as the panel wants."""
@@ -85,9 +83,23 @@ class Excerpt(QLabel):
         """Break the lines anew."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._fit()
+            self.fit()
 
-    def _fit(self) -> None:
+
+class Excerpt(FittedLabel):
+    """A passage on as many lines as it needs, up to `most`; an ellipsis stands for the rest."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(Qt.TextFormat.PlainText)
+        self._most, self._whole = most, ""
+
+    def show_text(self, text: str) -> None:
+        """Show another passage."""
+        self._whole = text
+        self.fit()
+
+    def fit(self) -> None:
+        """See `FittedLabel`."""
         self.ensurePolished()
         self.setText("\n".join(fitted(self._whole, self.font(), max(self.width() - 2, 40), self._most)))
 
