@@ -61,7 +61,7 @@ class Actions(QObject):
         """Enable and check what the state allows."""
         for command in COMMANDS:
             # What acts on the document in view waits until it shows again.
-            shows = not self._state.away or command.menu in ("file", "help")
+            shows = not self._state.away or command.anywhere or command.menu in ("file", "help")
             self._actions[command.id].setEnabled(shows and command.enabled(self._state))
         findings = self._state.current.findings if self._state.current else None
         order = findings.order if findings else None

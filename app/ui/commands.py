@@ -22,7 +22,10 @@ Enabled = Callable[[WindowState], bool]
 
 @dataclass(frozen=True)
 class Command:
-    """`menu` is one of the keys of `MENUS`; `keys` are Qt key sequences, the first is the one that is shown."""
+    """`menu` is one of the keys of `MENUS`; `keys` are Qt key sequences, the first is the one that is shown.
+
+    `anywhere`: also where a page of the window's own stands in place of the document.
+    """
 
     id: str
     text: str
@@ -33,6 +36,7 @@ class Command:
     enabled: Enabled = lambda state: True
     checkable: bool = False
     separator_before: bool = False
+    anywhere: bool = False
 
 
 def _file(test: Callable[[OpenFile], bool]) -> Enabled:
@@ -390,8 +394,15 @@ COMMANDS: tuple[Command, ...] = (
             "Command", "All documents of the workspace beside each other: governing law, caps, terms"
         ),
         checkable=True,
+        anywhere=True,
     ),
-    Command("search-all", QT_TRANSLATE_NOOP("Command", "Search all documents…"), "view", ("Ctrl+Shift+F",)),
+    Command(
+        "search-all",
+        QT_TRANSLATE_NOOP("Command", "Search all documents…"),
+        "view",
+        ("Ctrl+Shift+F",),
+        anywhere=True,
+    ),
     Command(
         "show-changes",
         QT_TRANSLATE_NOOP("Command", "Show changes"),

@@ -220,8 +220,11 @@ class SheetView(QAbstractScrollArea):
         return [rect for sheet in sheets for rect in self._in_view(sheet, self._sheets.place(passage, sheet))]
 
     def place(self) -> tuple[int, object, float | None] | None:
-        """Where the reader is, for `show_place`: sheet, what stands at the line looked at, zoom (None: it fits the width)."""
-        held = self._hold(self.viewport().height() * LOOKED_AT)
+        """Where the reader is, for `show_place`: sheet, what stands at the view's top, zoom (None: it fits the width).
+
+        The top stays what it is where bars above the pages come and go.
+        """
+        held = self._hold(0.0)
         return None if held is None else (*held, None if self._fits else self.zoom)
 
     def show_place(self, sheet: int, held: object, zoom: float | None) -> None:
@@ -232,8 +235,7 @@ class SheetView(QAbstractScrollArea):
             self.zoom_by(zoom / self.zoom)
         with self._keeping():
             self._sheets.settle([sheet])
-        down = self._held(sheet, held) - self.viewport().height() * LOOKED_AT
-        self.verticalScrollBar().setValue(round(down))
+        self.verticalScrollBar().setValue(round(self._held(sheet, held)))
 
     # ---- zoom
 

@@ -217,7 +217,7 @@ def test_a_killed_worker_costs_nothing_that_can_be_read_again(
 
 
 def test_a_stuck_worker_is_ended_and_costs_one_page(long_pdf: Path) -> None:
-    client = WorkerClient(MODULE, name="document worker", page_seconds=0.5)
+    client = WorkerClient(MODULE, name="document worker", page_seconds=2.0)
     try:
         client.call(OpenDocument(path=str(long_pdf)))
         (pid,) = workers()
