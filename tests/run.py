@@ -1,7 +1,7 @@
 """Everything that a change must pass, in order: format, lint, types, contracts between the rooms, tests.
 
 Stops at the first that fails, with its output, and hands on its exit code. Extra arguments go to pytest, which runs two files
-of tests at a time.
+of tests at a time, each with one thread for its products of matrices: more would wait for each other.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CHECKS = (
 
 def main(arguments: list[str]) -> int:
     """The exit code of the first check that fails, or of the tests."""
-    environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
+    environment = {"QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "1", **os.environ}
     for program, *options in CHECKS:
         print("$", program, *options, flush=True)
         done = subprocess.run([PROGRAMS / program, *options], cwd=REPOSITORY, env=environment, check=False)

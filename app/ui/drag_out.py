@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QDrag, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QWidget
 
 from app.review.findings import Finding
 from app.ui.citing import citation, marked_text
@@ -26,13 +26,16 @@ def start_drag(source: QWidget, text: str) -> None:
 
 
 class _Dragging(QObject):
-    """Watches a viewport: a press on something with words, then a move, begins a drag."""
+    """Watches a view's viewport: a press on something with words, then a move, begins a drag.
 
-    def __init__(self, viewport: QWidget) -> None:
-        super().__init__(viewport)
-        self._viewport = viewport
+    It belongs to the view: nothing in Python holds a viewport, so that the two would be collected as a ring.
+    """
+
+    def __init__(self, view: QAbstractScrollArea) -> None:
+        super().__init__(view)
+        self._viewport = view.viewport()
         self._pressed: QPointF | None = None
-        viewport.installEventFilter(self)
+        self._viewport.installEventFilter(self)
 
     def words_at(self, at: QPointF) -> str:
         """What would be dragged from there."""
@@ -83,7 +86,7 @@ class FindingDragging(_Dragging):
     """From the list: the finding under the pointer, or all that are selected where it is one of them."""
 
     def __init__(self, view: QAbstractItemView, file: FileInView) -> None:
-        super().__init__(view.viewport())
+        super().__init__(view)
         self._view = view
         self._file = file
 
@@ -104,7 +107,7 @@ class MarkedDragging(_Dragging):
     keeps_press = True
 
     def __init__(self, view: SheetView, file: OpenFile) -> None:
-        super().__init__(view.viewport())
+        super().__init__(view)
         self._view = view
         self._file = file
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
@@ -26,7 +26,7 @@ from app.ui.findings_model import title_of
 from app.ui.highlights import FLAG_HEIGHT, FLAG_WIDTH, draw_flag, draw_frame, draw_highlight
 from app.ui.page_painting import draw_paper
 from app.ui.palette import marks_on
-from app.ui.pinch import PinchWatch
+from app.ui.pinch import pinch_of
 from app.ui.range_marks import RangeMarks
 from app.ui.sheets import LARGEST, SMALLEST, Placed, SheetPart, Sheets, Spots, TextRange
 from app.ui.strip import WIDTH, Strip
@@ -80,7 +80,7 @@ class SheetView(QAbstractScrollArea):
         self.strip.jumped.connect(self._jump)
         self.setViewportMargins(0, 0, WIDTH, 0)
         self.viewport().setMouseTracking(True)
-        PinchWatch(self.viewport(), self.zoom_by)
+        self.viewport().grabGesture(Qt.GestureType.PinchGesture)  # of touch screens; touchpads tell by themselves
         appearance().changed.connect(self.viewport().update)
         self._arrange()
 
@@ -451,6 +451,13 @@ class SheetView(QAbstractScrollArea):
         return flags
 
     # ---- events
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
+        """Pinches zoom; all else goes its way."""
+        if (pinch := pinch_of(event, self.viewport())) is None:
+            return super().viewportEvent(event)
+        self.zoom_by(*pinch)
+        return True
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Desk, sheets, highlights, flags."""

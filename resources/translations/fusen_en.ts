@@ -11,14 +11,4 @@
         </translation>
     </message>
 </context>
-<context>
-    <name>Thumbnails</name>
-    <message numerus="yes">
-        <source>%n finding(s)</source>
-        <translation>
-            <numerusform>%n finding</numerusform>
-            <numerusform>%n findings</numerusform>
-        </translation>
-    </message>
-</context>
 </TS>

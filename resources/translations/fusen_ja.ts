@@ -1920,15 +1920,13 @@
 </context>
 <context>
     <name>Thumbnails</name>
-    <message numerus="yes">
-        <source>%n finding(s)</source>
-        <translation>
-            <numerusform>指摘 %n 件</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Page {label}</source>
         <translation>{label} ページ</translation>
+    </message>
+    <message>
+        <source>Page {label}, findings: {count}</source>
+        <translation>{label} ページ、指摘 {count} 件</translation>
     </message>
     <message>
         <source>Pages</source>
