@@ -26,16 +26,9 @@ pytestmark = [
 SECONDS = 20
 BYTES = 1 << 30
 
-FALL_SHORT = {
-    "a-003.pdf": "MuPDF does not count the pages anew",
-    "a-063.pdf": "MuPDF does not rebuild this cross-reference table",
-    "a-083.pdf": "a picture of 900 million pixels is not warned of",
-    "a-089.pdf": "MuPDF takes no page for a page tree",
-}
-
 
 class Peak:
-    """The largest resident size of any worker, looked at a hundred times a second."""
+    """The largest resident size of any document worker, looked at a hundred times a second."""
 
     def __init__(self) -> None:
         self.bytes = 0
@@ -51,7 +44,9 @@ class Peak:
         while not self._over.wait(0.01):
             for child in psutil.Process().children():
                 try:
-                    self.bytes = max(self.bytes, child.memory_info().rss)
+                    # Between its fork and its own program a child has the size and the command of this process.
+                    if any("document_worker" in word for word in child.cmdline()):
+                        self.bytes = max(self.bytes, child.memory_info().rss)
                 except psutil.Error:
                     continue
 
@@ -98,7 +93,7 @@ def test_every_hostile_pdf_gets_its_answer(client: WorkerClient, shared: Path) -
                 wrong[row["file"]] = got
     finally:
         peak.stop()
-    assert set(wrong) <= set(FALL_SHORT), wrong
+    assert wrong == {}
     assert slow == {}
     assert peak.bytes < BYTES
 
