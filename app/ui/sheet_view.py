@@ -222,9 +222,10 @@ class SheetView(QAbstractScrollArea):
     def place(self) -> tuple[int, object, float | None] | None:
         """Where the reader is, for `show_place`: sheet, what stands at the view's top, zoom (None: it fits the width).
 
-        The top stays what it is where bars above the pages come and go.
+        The top stays what it is where bars above the pages come and go. In the margin above the first sheet it is that sheet's.
         """
-        held = self._hold(0.0)
+        margin = self._tops[0] - self.verticalScrollBar().value() if self._tops else 0.0
+        held = self._hold(max(margin, 0.0))
         return None if held is None else (*held, None if self._fits else self.zoom)
 
     def show_place(self, sheet: int, held: object, zoom: float | None) -> None:
@@ -235,7 +236,8 @@ class SheetView(QAbstractScrollArea):
             self.zoom_by(zoom / self.zoom)
         with self._keeping():
             self._sheets.settle([sheet])
-        self.verticalScrollBar().setValue(round(self._held(sheet, held)))
+        top = self._held(sheet, held)
+        self.verticalScrollBar().setValue(round(top) if top > self._tops[0] else 0)
 
     # ---- zoom
 
