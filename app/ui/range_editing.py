@@ -138,7 +138,7 @@ class RangeEditor(QWidget):
 
     def handles(self) -> dict[End, QPointF]:
         """Where the knobs of the two handles are in the view; none while the range lies on no sheet."""
-        rects = self._sheets.rects_of(self.span)
+        rects = self._sheets.rects(self.span)
         if not rects:
             return {}
         return {
@@ -155,7 +155,7 @@ class RangeEditor(QWidget):
         """The range with its two handles, and what the keys do."""
         theme = appearance().theme
         ground = theme if self._joined else LIGHT
-        rects = self._sheets.rects_of(self.span)
+        rects = self._sheets.rects(self.span)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for rect in rects:

@@ -213,12 +213,6 @@ class SheetView(QAbstractScrollArea):
         """Whether the text is set here, in the theme's colours, and not in pictures of white pages."""
         return self._sheets.joined
 
-    def rects_of(self, passage: Placed) -> list[QRectF]:
-        """Where in the view a passage lies: one or more rectangles a line, of sheets that show or are near."""
-        near = range(max(self._showing()[0] - 1, 0), self._showing()[-1] + 2)
-        sheets = [sheet for sheet in self._sheets.sheets_of(passage) if sheet in near and sheet < len(self._sizes)]
-        return [rect for sheet in sheets for rect in self._in_view(sheet, self._sheets.place(passage, sheet))]
-
     def place(self) -> tuple[int, object, float | None] | None:
         """Where the reader is, for `show_place`: sheet, what stands at the view's top, zoom (None: it fits the width).
 

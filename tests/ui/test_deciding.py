@@ -127,20 +127,20 @@ def test_an_end_is_dragged(qtbot: QtBot, window: MainWindow, session: Session, f
     window.run_command("edit-range")
     editor, sheets = window.deciding.editor, sheets_of(window, file)
     assert editor is not None
-    first = sheets.rects_of(finding)[0]
+    first = sheets.rects(finding)[0]
     target = QPointF(first.left() + first.width() * 0.5, first.center().y()).toPoint()
     qtbot.mousePress(sheets.viewport(), Qt.MouseButton.LeftButton, pos=editor.handles()["end"].toPoint())
     qtbot.mouseMove(sheets.viewport(), target)
     qtbot.mouseRelease(sheets.viewport(), Qt.MouseButton.LeftButton, pos=target)
     assert finding.start == editor.span.start
     assert finding.start < editor.span.end < finding.end
-    assert sheets.rects_of(editor.span)[-1].right() - target.x() < 60  # at the end of the word under the mouse
+    assert sheets.rects(editor.span)[-1].right() - target.x() < 60  # at the end of the word under the mouse
     window.grab()
     editor.keep()
     assert stored(session, file, finding.id).end == editor.span.end
     edited = file.findings.get(finding.id)
     assert edited is not None
-    assert sheets.rects_of(edited) != sheets.rects_of(finding)
+    assert sheets.rects(edited) != sheets.rects(finding)
 
 
 def test_an_edited_finding_stays_edited_when_it_is_accepted_and_is_itself_again_when_cleared(
