@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.analysis.analysis import ScoredPassage
 from app.ui.actions import Actions
 from app.ui.ledger_page import LedgerPage
 from app.ui.looking import Looking
@@ -59,8 +60,8 @@ class Asides(QObject):
         if not self._soon.isActive():
             self._soon.start()
 
-    def _judge(self, passage: object, matters: bool) -> None:
-        self._with(lambda looking, file: looking.judge(file, passage, matters=matters))  # type: ignore[arg-type]  # a signal's object
+    def _judge(self, passage: ScoredPassage, matters: bool) -> None:
+        self._with(lambda looking, file: looking.judge(file, passage, matters=matters))
 
     def _with(self, act: Callable[[Looking, OpenFile], object]) -> None:
         if self._session.looking is not None and (file := self._session.state.current) is not None:
