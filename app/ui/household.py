@@ -62,6 +62,7 @@ class Household:
         """The views are there: give them what is set."""
         settings, state = self._session.settings, self._session.state
         settings.listen(self._apply)
+        appearance().watch(self._window)
         if settings.changed_keys():
             self._apply(KEYS)
         FindingDragging(self._window.panel.list, lambda: state.current)

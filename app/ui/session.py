@@ -169,6 +169,12 @@ class Session:
         if self._workspace is not None:
             self._workspace.save_window_state(content)
 
+    def hide_tags(self, hidden: frozenset[str]) -> None:
+        """Have these columns of the matrix hidden, and no others."""
+        if hidden != self.state.hidden_tags:
+            self.state.hidden_tags = hidden
+            self.hub.hid.emit()
+
     def open(self, paths: Sequence[Path]) -> None:
         """Open files; the last one comes into view."""
         if self._workspace is not None:
