@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_BETWEEN = re.compile(r"\n+|(?<=[.!?])\s+(?=[^\sa-z0-9])|(?<=[。．！？])(?![。．！？」』）)”\"'])")
+_BETWEEN = re.compile(
+    r"\n+|(?:(?<=[.!?])|(?<=[.!?][)”\"']))\s+(?=[^\sa-z0-9])|(?<=[。．！？])(?![。．！？」』）)”\"'])"
+)
 """Between two sentences; a number or a small letter after a full stop ("approx. 5 days") goes on with the same one."""
 _ASKS = re.compile(
     r"[?？]+[」』）)”\"']*$"  # says so itself
