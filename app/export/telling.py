@@ -204,7 +204,7 @@ def _notes(finding: BriefFinding, brief: Brief) -> Iterator[Field]:
     elif finding.reviewer and len(brief.reviewers) > 1:
         yield say("reviewer", language), printable(finding.reviewer)
     if finding.decision != "undecided":
-        yield from ((say("links", language), wording.link_words(link, brief)) for link in finding.links)
+        yield from (wording.link_words(link, brief) for link in finding.links)
 
 
 def _phrases(brief: Brief) -> Part:

@@ -116,12 +116,11 @@ def opinion_words(finding: BriefFinding, language: Language) -> tuple[str, ...]:
     )
 
 
-def link_words(link: BriefLink, brief: Brief) -> str:
-    """What a passage is to the finding, where it stands, how it begins."""
-    kind = say(f"link-{link.kind}-{'out' if link.outgoing else 'in'}", brief.language)
+def link_words(link: BriefLink, brief: Brief) -> tuple[str, str]:
+    """What a passage is to the finding; how it begins, and where it stands."""
     place = place_words(link.quote, link.section, brief)
-    words = say("in-brackets", brief.language, text=place) if place else ""
-    return say("heading-of", brief.language, title=kind + words, heading=excerpt(link.quote.text))
+    words = excerpt(link.quote.text) + (say("in-brackets", brief.language, text=place) if place else "")
+    return say(f"link-{link.kind}-{'out' if link.outgoing else 'in'}", brief.language), words
 
 
 def question_words(question: Question, brief: Brief) -> str:

@@ -144,7 +144,7 @@ def _values(
         "due-column": finding.due,
         "status": say("status-open", language),
         "opinions": say("between", language).join(wording.opinion_words(finding, language)),
-        "links": "\n".join(wording.link_words(link, brief) for link in finding.links),
+        "links": "\n".join(say("colon", language).join(wording.link_words(link, brief)) for link in finding.links),
         "group": printable(group),
         "id": finding.id,
     }
