@@ -22,6 +22,7 @@ from app.errors import FusenError
 from app.workers import limits, page_memory
 from app.workers.confinement import Confinement
 from app.workers.protocol import (
+    AnnotateDocx,
     AnnotatePdf,
     Body,
     ConversionWanted,
@@ -91,7 +92,7 @@ class DocumentHandler:
                 return self._render(body)
             case ReadDocument():
                 return _read(body, context)
-            case AnnotatePdf():
+            case AnnotatePdf() | AnnotateDocx():
                 limits.limit_step()
                 return _annotate(body)
             case Describe():
@@ -185,9 +186,19 @@ def _describe(confinement: Confinement) -> Description:
     return Description(facts, missing)
 
 
-def _annotate(body: AnnotatePdf) -> Written:
+def _annotate(body: AnnotatePdf | AnnotateDocx) -> Written:
     # Not imported above: writing is rare, and opening the first file must not wait for it.
+    from app.export.annotated_docx import write_annotated_docx
     from app.export.annotated_pdf import write_annotated_pdf
 
-    write_annotated_pdf(Path(body.path), Path(body.output), body.findings, body.author, body.password)
-    return Written(path=body.output)
+    write = write_annotated_pdf if isinstance(body, AnnotatePdf) else write_annotated_docx
+    notices = write(
+        Path(body.path),
+        Path(body.output),
+        body.findings,
+        body.author,
+        body.password,
+        undecided=body.undecided,
+        remarks=body.remarks,
+    )
+    return Written(body.output, notices)

@@ -15,9 +15,10 @@ import numpy as np
 from app.analysis.analysis import Analysis, AnalysisSettings, Explanation
 from app.analysis.structure.values import Structure
 from app.documents.collecting import without_collection
-from app.documents.document import Document, DocumentFormat, DocumentKind, OcrMode
+from app.documents.document import Document, DocumentFormat, DocumentKind, Notice, OcrMode
 from app.documents.left_out import Reason
 from app.errors import ErrorCode
+from app.export.finding_note import Remark
 from app.review.findings import Finding
 
 
@@ -61,6 +62,7 @@ class AnnotatePdf(msgspec.Struct, tag=True, frozen=True):
     """Write a copy of the PDF at `path` to `output` with a highlight annotation for each finding. Result: `Written`.
 
     The worker may write in its scratch folder only: its client gives it an `output` there and moves what was written.
+    `remarks`: what further reviewers say of findings, by the finding's id. `undecided`: these are marked too.
     """
 
     path: str
@@ -68,6 +70,20 @@ class AnnotatePdf(msgspec.Struct, tag=True, frozen=True):
     findings: tuple[Finding, ...]
     author: str = "Fusen"
     password: str | None = None
+    remarks: dict[str, tuple[Remark, ...]] = {}
+    undecided: bool = False
+
+
+class AnnotateDocx(msgspec.Struct, tag=True, frozen=True):
+    """As `AnnotatePdf`, of a DOCX, with comments. Result: `Written`, with what the user must know of the copy."""
+
+    path: str
+    output: str
+    findings: tuple[Finding, ...]
+    author: str = "Fusen"
+    password: str | None = None
+    remarks: dict[str, tuple[Remark, ...]] = {}
+    undecided: bool = False
 
 
 class Analyze(msgspec.Struct, tag=True, frozen=True):
@@ -102,7 +118,7 @@ class Describe(msgspec.Struct, tag=True, frozen=True):
     """Load what is needed and say what is there (model, device, versions; confinement). Result: `Description`."""
 
 
-Body = OpenDocument | ReadDocument | RenderPage | AnnotatePdf | Analyze | Explain | Ask | Describe
+Body = OpenDocument | ReadDocument | RenderPage | AnnotatePdf | AnnotateDocx | Analyze | Explain | Ask | Describe
 
 
 def file_of(body: Body) -> str | None:
@@ -155,9 +171,10 @@ class PageImage(msgspec.Struct, tag=True, frozen=True):
 
 
 class Written(msgspec.Struct, tag=True, frozen=True):
-    """A file that was written whole."""
+    """A file that was written whole, and what the user must know of it."""
 
     path: str
+    notices: tuple[Notice, ...] = ()
 
 
 class Description(msgspec.Struct, tag=True, frozen=True):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import mmap
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 import msoffcrypto
 import olefile
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from app.errors import FusenError
 
@@ -69,6 +70,11 @@ def unlocked(path: Path, password: str | None) -> io.BytesIO:
         raise _unknown_protection(path) from error
     plain.seek(0)
     return plain
+
+
+def locked_again(plain: IO[bytes], password: str, target: IO[bytes]) -> None:
+    """Write the DOCX to `target` under the password that its original had, in today's kind of protection."""
+    OOXMLFile(plain).encrypt(password, target)
 
 
 def _unknown_protection(path: Path) -> FusenError:
