@@ -22,16 +22,16 @@ from app.documents.docx.package import Package, damaged, open_package
 from app.documents.docx.tracing import TracedBlock, TracedDocx, traced_docx
 from app.documents.files import check_readable, head_of
 from app.errors import FusenError
+from app.export.brief import Opinion
 from app.export.docx_comments import Comments, Writer, mark_place, mark_range, part_bytes
 from app.export.docx_runs import Anchor, anchor_of, cut, elements_in, highlight
 from app.export.finding_note import (
-    Remark,
     changed_since,
     check_same_file,
     comment_lines,
     note_language,
     note_lines,
-    remark_lines,
+    opinion_lines,
     shown_findings,
 )
 from app.export.wording import excerpt, printable, say
@@ -48,7 +48,7 @@ _COLOURS: Mapping[Decision, str] = {
     "undecided": "lightGray",
 }
 _NOTES = {w("footnote"): w("footnoteReference"), w("endnote"): w("endnoteReference")}
-_NOTHING: Mapping[str, Sequence[Remark]] = {}
+_NOTHING: Mapping[str, Sequence[Opinion]] = {}
 
 
 def write_annotated_docx(
@@ -59,12 +59,12 @@ def write_annotated_docx(
     password: str | None = None,
     *,
     undecided: bool = False,
-    remarks: Mapping[str, Sequence[Remark]] = _NOTHING,
+    opinions: Mapping[str, Sequence[Opinion]] = _NOTHING,
     moment: datetime | None = None,
 ) -> tuple[Notice, ...]:
     """Write a copy of the DOCX at `path` to `output` with each accepted, edited or added finding commented and highlighted.
 
-    With `undecided`, these are shown too. `remarks` of other reviewers stand by the finding's id; `moment` (UTC; now, if None)
+    With `undecided`, these are shown too. `opinions` of several reviewers stand by the finding's id; `moment` (UTC; now, if None)
     is the comments' date. What was in the file stays: its comments, tracked changes, and the password, if it has one.
     `output` is written whole or not at all and may not be the original. Returns what the user must know of the copy.
 
@@ -79,16 +79,16 @@ def write_annotated_docx(
     with _opened(path, password) as (file, locked):
         package = open_package(file, path.name)
         with package.archive:
-            work = _Annotating(traced_docx(package), writer, remarks)
+            work = _Annotating(traced_docx(package), writer, opinions)
             work.add(chosen)
             with replacing(output) as part, part.open("wb") as target:
                 if locked:
                     plain = io.BytesIO()
                     _copy(file, work, plain)
-                    locked_again(plain, password or "", target)
+                    target.write(locked_again(plain, password or "", path.name))
                 else:
                     _copy(file, work, target)
-    return work.notices()
+            return work.notices()
 
 
 @contextmanager
@@ -134,13 +134,13 @@ class _Place:
 class _Annotating:
     """One document while its findings are marked in it."""
 
-    def __init__(self, traced: TracedDocx, writer: Writer, remarks: Mapping[str, Sequence[Remark]]) -> None:
+    def __init__(self, traced: TracedDocx, writer: Writer, opinions: Mapping[str, Sequence[Opinion]]) -> None:
         self.traced = traced
         self._main = traced.package.main
         self._body = traced.roots[self._main]
         self._comments = Comments(traced.package, self._body)
         self._writer = writer
-        self._remarks = remarks
+        self._opinions = opinions
         self._changed: set[str] = set()
         self._elsewhere = 0
 
@@ -236,9 +236,9 @@ class _Annotating:
         if quoted:
             lines.insert(0, say("on-words", language, quote=excerpt(finding.text)))
         lines += comment_lines(finding.comment)
-        for remark in self._remarks.get(finding.id, ()):
-            said = say("between", language).join(remark_lines(remark, language))
-            lines.append(say("remark", language, author=printable(remark.author), words=said))
+        for opinion in self._opinions.get(finding.id, ()):
+            said = say("between", language).join(opinion_lines(opinion, language))
+            lines.append(say("opinion-line", language, reviewer=printable(opinion.reviewer), words=said))
         return [head, *lines]
 
 

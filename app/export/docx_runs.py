@@ -33,7 +33,9 @@ _BINDING = f"{w('sdtPr')}/{w('dataBinding')}"
 _W_HIGHLIGHT = w("highlight")
 # What the schema wants before a highlight within a run's properties.
 _BEFORE_HIGHLIGHT = {
-    *map(w, ("rStyle", "rFonts", "b", "bCs", "i", "iCs", "caps", "smallCaps", "strike", "dstrike", "outline", "shadow")),
+    *map(
+        w, ("rStyle", "rFonts", "b", "bCs", "i", "iCs", "caps", "smallCaps", "strike", "dstrike", "outline", "shadow")
+    ),
     *map(w, ("emboss", "imprint", "noProof", "snapToGrid", "vanish", "webHidden", "color", "spacing", "w", "kern")),
     *map(w, ("position", "sz", "szCs")),
 }
@@ -99,10 +101,9 @@ def anchor_of(elements: Sequence[Element]) -> Anchor | None:
     """
     if not elements:
         return None
-    holders = [_holder(element) for element in elements]
-    exact = [holder for element, holder in zip(elements, holders, strict=True) if holder is _run_of(element)]
-    chosen = exact or holders
-    return Anchor(chosen[0], chosen[-1], len(exact) == len(holders))
+    flat = [element for element in elements if not _is_boxed(element)]
+    enclosed = flat or elements
+    return Anchor(_holder(enclosed[0]), _holder(enclosed[-1]), len(flat) == len(elements))
 
 
 def beginning_of(paragraph: Element) -> int:
@@ -119,6 +120,12 @@ def _holder(element: Element) -> Element:
     inline = chain[: paragraphs[-1]]
     outer = [node for node in inline if node.tag in (W_R, ALTERNATE, *_FORMULAS) or _is_bound(node)]
     return outer[-1] if outer else inline[-1]
+
+
+def _is_boxed(element: Element) -> bool:
+    """Whether the element stands in a paragraph within another, as in a text box."""
+    paragraphs = element.iterancestors(W_P)
+    return next(paragraphs, None) is not None and next(paragraphs, None) is not None
 
 
 def _is_bound(node: Element) -> bool:

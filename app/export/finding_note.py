@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.documents.document import Language
 from app.errors import FusenError
-from app.export.brief import KEPT
+from app.export.brief import KEPT, Opinion
 from app.export.wording import decision_words, grade, importance_words, printable, say, tag_words, task_words
-from app.review.findings import Decision, Finding
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What one of several people says of a finding: a decision, a comment, or both."""
-
-    author: str
-    decision: Decision | None = None
-    text: str = ""
+from app.review.findings import Finding
 
 
 def shown_findings(findings: Iterable[Finding], *, undecided: bool) -> list[Finding]:
@@ -74,7 +64,6 @@ def comment_lines(comment: str) -> list[str]:
     return [line for line in map(printable, comment.splitlines()) if line]
 
 
-def remark_lines(remark: Remark, language: Language) -> list[str]:
-    """What somebody decided and said."""
-    decided = () if remark.decision is None else (decision_words(remark.decision, language),)
-    return [*decided, *comment_lines(remark.text)]
+def opinion_lines(opinion: Opinion, language: Language) -> list[str]:
+    """What one of several reviewers decided and said."""
+    return [decision_words(opinion.decision, language), *comment_lines(opinion.comment)]

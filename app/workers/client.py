@@ -52,7 +52,12 @@ from app.workers.starting import Scratch, cpu_seconds, kill, listen, start_proce
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-DEADLINES: Mapping[type[Body], float] = {OpenDocument: 15, RenderPage: 10, ReadDocument: 60, **dict.fromkeys(WRITING, 120)}
+DEADLINES: Mapping[type[Body], float] = {
+    OpenDocument: 15,
+    RenderPage: 10,
+    ReadDocument: 60,
+    **dict.fromkeys(WRITING, 120),
+}
 """Seconds that a call may run without a result or progress. Kinds that are not named may take as long as they need."""
 
 RECYCLE_PAGES = 3000

@@ -199,6 +199,6 @@ def _annotate(body: AnnotatePdf | AnnotateDocx) -> Written:
         body.author,
         body.password,
         undecided=body.undecided,
-        remarks=body.remarks,
+        opinions=body.opinions,
     )
     return Written(body.output, notices)

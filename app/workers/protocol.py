@@ -18,7 +18,7 @@ from app.documents.collecting import without_collection
 from app.documents.document import Document, DocumentFormat, DocumentKind, Notice, OcrMode
 from app.documents.left_out import Reason
 from app.errors import ErrorCode
-from app.export.finding_note import Remark
+from app.export.brief import Opinion
 from app.review.findings import Finding
 
 
@@ -62,7 +62,7 @@ class AnnotatePdf(msgspec.Struct, tag=True, frozen=True):
     """Write a copy of the PDF at `path` to `output` with a highlight annotation for each finding. Result: `Written`.
 
     The worker may write in its scratch folder only: its client gives it an `output` there and moves what was written.
-    `remarks`: what further reviewers say of findings, by the finding's id. `undecided`: these are marked too.
+    `opinions`: what each of several reviewers says of findings, by the finding's id. `undecided`: these are marked too.
     """
 
     path: str
@@ -70,7 +70,7 @@ class AnnotatePdf(msgspec.Struct, tag=True, frozen=True):
     findings: tuple[Finding, ...]
     author: str = "Fusen"
     password: str | None = None
-    remarks: dict[str, tuple[Remark, ...]] = {}
+    opinions: dict[str, tuple[Opinion, ...]] = {}
     undecided: bool = False
 
 
@@ -82,7 +82,7 @@ class AnnotateDocx(msgspec.Struct, tag=True, frozen=True):
     findings: tuple[Finding, ...]
     author: str = "Fusen"
     password: str | None = None
-    remarks: dict[str, tuple[Remark, ...]] = {}
+    opinions: dict[str, tuple[Opinion, ...]] = {}
     undecided: bool = False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import mmap
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 import msoffcrypto
 import olefile
@@ -19,6 +19,12 @@ LARGEST_PROTECTED = 256 << 20  # decrypted in memory, never to disk
 _PROTECTED_NAME = "EncryptedPackage".encode("utf-16-le")
 _PROTECTED_FLAG = 0x0100
 _MOST_ROUNDS = 2_000_000
+_FAILURES = (
+    msoffcrypto.exceptions.DecryptionError,
+    msoffcrypto.exceptions.EncryptionError,
+    msoffcrypto.exceptions.FileFormatError,
+    msoffcrypto.exceptions.InvalidKeyError,
+)
 
 
 def compound_kind(path: Path) -> CompoundKind:
@@ -72,9 +78,24 @@ def unlocked(path: Path, password: str | None) -> io.BytesIO:
     return plain
 
 
-def locked_again(plain: IO[bytes], password: str, target: IO[bytes]) -> None:
-    """Write the DOCX to `target` under the password that its original had, in today's kind of protection."""
-    OOXMLFile(plain).encrypt(password, target)
+def locked_again(plain: io.BytesIO, password: str, name: str) -> bytes:
+    """The DOCX under a password, in today's kind of protection. Raises `FusenError` where that does not work."""
+    protected, again = io.BytesIO(), io.BytesIO()
+    # The library's writing is young (of packages below 4 KB it makes what nobody opens): what cannot be opened is not given out.
+    try:
+        OOXMLFile(plain).encrypt(password, protected)
+        file = msoffcrypto.OfficeFile(protected)
+        file.load_key(password=password, verify_password=True)
+        file.decrypt(again)
+    except _FAILURES:
+        again = io.BytesIO()
+    if again.getvalue() != plain.getvalue():
+        raise FusenError(
+            "unsupported",
+            f"The copy of {name} could not be put under the password of the original.",
+            "Save a copy without a password in Word, analyse that, and export again.",
+        )
+    return protected.getvalue()
 
 
 def _unknown_protection(path: Path) -> FusenError:
