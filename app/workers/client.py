@@ -22,7 +22,7 @@ import msgspec
 from app.errors import FusenError
 from app.workers import failures
 from app.workers.converting import Conversions, drop
-from app.workers.delivering import WRITING, deliver, in_scratch
+from app.workers.delivering import EXPORT_SECONDS, WRITING, deliver, in_scratch
 from app.workers.page_watch import PAGE_SECONDS, LostDrawings
 from app.workers.pending import OnFailure, OnPreliminary, OnProgress, OnResult, Pending
 from app.workers.protocol import (
@@ -52,12 +52,7 @@ from app.workers.starting import Scratch, cpu_seconds, kill, listen, start_proce
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-DEADLINES: Mapping[type[Body], float] = {
-    OpenDocument: 15,
-    RenderPage: 10,
-    ReadDocument: 60,
-    **dict.fromkeys(WRITING, 120),
-}
+DEADLINES: Mapping[type[Body], float] = {OpenDocument: 15, RenderPage: 10, ReadDocument: 60, **EXPORT_SECONDS}
 """Seconds that a call may run without a result or progress. Kinds that are not named may take as long as they need."""
 
 RECYCLE_PAGES = 3000

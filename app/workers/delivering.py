@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from app.export.writing import refuse_original, replacing
-from app.workers.protocol import AnnotateDocx, AnnotatePdf, Written
+from app.workers.protocol import AnnotateDocx, AnnotatePdf, Body, DrawPassage, Written
 
 WRITING = (AnnotatePdf, AnnotateDocx)
 """The requests on which the worker writes a file."""
+
+EXPORT_SECONDS: Mapping[type[Body], float] = {AnnotatePdf: 120, AnnotateDocx: 120, DrawPassage: 20}
+"""How long each request of an export may take."""
 
 
 def in_scratch(body: AnnotatePdf | AnnotateDocx, scratch: Path) -> AnnotatePdf | AnnotateDocx:

@@ -28,10 +28,12 @@ from app.workers.protocol import (
     ConversionWanted,
     Describe,
     Description,
+    DrawPassage,
     OpenDocument,
     OpenedDocument,
     PageImage,
     PageSize,
+    PassagePicture,
     ReadDocument,
     ReadResult,
     RenderPage,
@@ -95,6 +97,9 @@ class DocumentHandler:
             case AnnotatePdf() | AnnotateDocx():
                 limits.limit_step()
                 return _annotate(body)
+            case DrawPassage():
+                limits.limit_step(limits.STEP_MEMORY)
+                return _draw_passage(self._pdfs.get(Path(body.path), body.password), body)
             case Describe():
                 limits.limit_step(limits.RECOGNITION_MEMORY)
                 return _describe(self._confinement)
@@ -202,3 +207,10 @@ def _annotate(body: AnnotatePdf | AnnotateDocx) -> Written:
         opinions=body.opinions,
     )
     return Written(body.output, notices)
+
+
+def _draw_passage(pdf: Any, body: DrawPassage) -> PassagePicture:
+    from app.export.passage_picture import passage_picture
+
+    drawn = passage_picture(pdf, body.page, body.quads, body.width)
+    return PassagePicture(drawn.png, drawn.width, drawn.height, drawn.whole)

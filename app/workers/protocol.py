@@ -15,7 +15,7 @@ import numpy as np
 from app.analysis.analysis import Analysis, AnalysisSettings, Explanation
 from app.analysis.structure.values import Structure
 from app.documents.collecting import without_collection
-from app.documents.document import Document, DocumentFormat, DocumentKind, Notice, OcrMode
+from app.documents.document import Document, DocumentFormat, DocumentKind, Notice, OcrMode, Quad
 from app.documents.left_out import Reason
 from app.errors import ErrorCode
 from app.export.brief import Opinion
@@ -86,6 +86,16 @@ class AnnotateDocx(msgspec.Struct, tag=True, frozen=True):
     undecided: bool = False
 
 
+class DrawPassage(msgspec.Struct, tag=True, frozen=True):
+    """Draw what stands around `quads` on `page` (from 1), `width` pixels wide, these highlighted. Result: `PassagePicture`."""
+
+    path: str
+    page: int
+    quads: tuple[Quad, ...]
+    password: str | None = None
+    width: int = 1200
+
+
 class Analyze(msgspec.Struct, tag=True, frozen=True):
     """Score a document. Progress by stage; a `Preliminary` on the way if `preliminary` asks for it. Result: `Analysis`."""
 
@@ -118,7 +128,18 @@ class Describe(msgspec.Struct, tag=True, frozen=True):
     """Load what is needed and say what is there (model, device, versions; confinement). Result: `Description`."""
 
 
-Body = OpenDocument | ReadDocument | RenderPage | AnnotatePdf | AnnotateDocx | Analyze | Explain | Ask | Describe
+Body = (
+    OpenDocument
+    | ReadDocument
+    | RenderPage
+    | AnnotatePdf
+    | AnnotateDocx
+    | DrawPassage
+    | Analyze
+    | Explain
+    | Ask
+    | Describe
+)
 
 
 def file_of(body: Body) -> str | None:
@@ -170,6 +191,15 @@ class PageImage(msgspec.Struct, tag=True, frozen=True):
     seconds: float = 0.0
 
 
+class PassagePicture(msgspec.Struct, tag=True, frozen=True):
+    """A picture as PNG, its size in pixels, and whether the passage is all on it."""
+
+    png: bytes
+    width: int
+    height: int
+    whole: bool = True
+
+
 class Written(msgspec.Struct, tag=True, frozen=True):
     """A file that was written whole, and what the user must know of it."""
 
@@ -217,6 +247,7 @@ class Answers(msgspec.Struct, tag=True, frozen=True):
 Value = (
     OpenedDocument
     | PageImage
+    | PassagePicture
     | Written
     | Description
     | ReadResult
