@@ -35,12 +35,13 @@ class Meter(Protocol):
 
 @dataclass(frozen=True)
 class Console:
-    """What the command line lends: where results and complaints go, a document worker, progress."""
+    """What the command line lends: where results, complaints and remarks go, a document worker, progress."""
 
     tell: Callable[[str], None]
     report: Callable[[Path, FusenError], object]
     worker: Callable[[], contextlib.AbstractContextManager[WorkerClient]]
     meter: Callable[[], contextlib.AbstractContextManager[Meter]]
+    note: Callable[[Path, str], object]
 
 
 @dataclass(frozen=True)
@@ -149,10 +150,14 @@ def _write_copies(
 def _annotate(
     writer: WorkerClient, store: Workspace, stored: StoredDocument, output: Path, wanted: Wanted, meter: Meter
 ) -> None:
-    from app.workers.protocol import AnnotatePdf
+    from app.workers.protocol import AnnotateDocx, AnnotatePdf, Written
 
-    body = AnnotatePdf(stored.file, str(output.absolute()), store.findings(stored.sha256), password=wanted.password)
-    writer.call(body, meter.report)
+    request = AnnotatePdf if stored.format == "pdf" else AnnotateDocx
+    body = request(stored.file, str(output.absolute()), store.findings(stored.sha256), password=wanted.password)
+    written = writer.call(body, meter.report)
+    meter.pause()
+    for notice in written.notices if isinstance(written, Written) else ():
+        console.note(output, notice.message)
 
 
 def _no_copy(copies: Sequence[Format]) -> FusenError:
