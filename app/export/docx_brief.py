@@ -36,6 +36,11 @@ def write_brief_docx(brief: Brief, output: Path) -> None:
     write_whole(output, brief_docx(brief))
 
 
+def render(brief: Brief, template: Path | None = None) -> bytes:
+    """See `app.export.formats.Render`."""
+    return brief_docx(brief)
+
+
 def brief_docx(brief: Brief) -> bytes:
     """The bytes of the Word document."""
     docx = open_docx()

@@ -16,7 +16,12 @@ _LIST_START = re.compile(r"^(\d+)([.)])(?=\s|$)|^([-+=])")
 
 def write_brief_markdown(brief: Brief, output: Path) -> None:
     """Write the brief to `output`, whole or not at all. Raises FusenError when it cannot be written."""
-    write_whole(output, brief_markdown(brief).encode())
+    write_whole(output, render(brief))
+
+
+def render(brief: Brief, template: Path | None = None) -> bytes:
+    """See `app.export.formats.Render`; there are no templates."""
+    return brief_markdown(brief).encode()
 
 
 def brief_markdown(brief: Brief) -> str:
