@@ -1,11 +1,22 @@
-"""A list of things to choose from, each with a box to check, its words and where it stands; tens of thousands scroll at once."""
+"""A list of things to choose from, each with a box to check, its words and a note; tens of thousands scroll at once."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -20,22 +31,32 @@ _BOX, _SIDE = 14, 8
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`note` stands small below the words."""
+    """How one of them shows; `note` stands small below the words."""
 
-    id: str
     text: str
     note: str = ""
 
 
+class Choosable(Protocol):
+    """What is to choose from: a value that is called by its id."""
+
+    @property
+    def id(self) -> str:
+        """The same for the same thing."""
+
+
 class CheckList(QListView):
-    """`changed` carries nothing: another set of items is checked. Space or a click checks; Ctrl+A all of them, or none."""
+    """`changed`: another set of things is checked. Space or a click checks one; Ctrl+A all of them, or none.
+
+    `item_of` says how a thing shows; it is asked for those in view only.
+    """
 
     changed = Signal()
 
-    def __init__(self, name: str, most_rows: int) -> None:
+    def __init__(self, name: str, most_rows: int, item_of: Callable[[Any], Item]) -> None:
         super().__init__()
         self._most = most_rows
-        self._model = _Items()
+        self._model = _Items(item_of)
         self._model.toggled.connect(self.changed)
         self.setObjectName("checkList")
         self.setModel(self._model)
@@ -48,15 +69,15 @@ class CheckList(QListView):
         self.setAccessibleName(name)
         self.clicked.connect(self._model.toggle)
 
-    def show_items(self, items: Sequence[Item], unchecked: Collection[str] = ()) -> None:
-        """Have these items, all of them checked but for some; the list is as high as they need, up to its most."""
-        self._model.show(items, unchecked)
-        row = row_height(self.font(), noted=any(item.note for item in items))
-        self.setFixedHeight(row * max(1, min(self._most, len(items))) + 2 * self.frameWidth() + 2)
+    def show_things(self, things: Sequence[Choosable], unchecked: Collection[str] = ()) -> None:
+        """Have these, all of them checked but for some; the list is as high as they need, up to its most."""
+        self._model.show(things, unchecked)
+        rows = max(1, min(self._most, len(things)))
+        self.setFixedHeight(row_height(self.font()) * rows + 2 * self.frameWidth())
 
-    def items(self) -> tuple[Item, ...]:
+    def things(self) -> tuple[Choosable, ...]:
         """What there is to choose from."""
-        return self._model.items
+        return self._model.things
 
     def unchecked(self) -> frozenset[str]:
         """What is not chosen, by id."""
@@ -64,7 +85,7 @@ class CheckList(QListView):
 
     def checked(self) -> tuple[str, ...]:
         """What is chosen, in the order of the list."""
-        return tuple(item.id for item in self._model.items if item.id not in self._model.unchecked)
+        return tuple(thing.id for thing in self._model.things if thing.id not in self._model.unchecked)
 
     def check_all(self, *, checked: bool) -> None:
         """Choose all, or none."""
@@ -94,49 +115,50 @@ def _is_own(event: QKeyEvent) -> bool:
     return event.key() == Qt.Key.Key_Space or (control and event.key() == Qt.Key.Key_A)
 
 
-def row_height(font: QFont, *, noted: bool) -> int:
+def row_height(font: QFont) -> int:
     """Pixels of a row."""
     line = QFontMetrics(font).height()
-    return line + 10 + (round(line * 0.9) + 2 if noted else 0)
+    return line + round(line * 0.9) + 12
 
 
 class _Items(QAbstractListModel):
     toggled = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, item_of: Callable[[Any], Item]) -> None:
         super().__init__()
-        self.items: tuple[Item, ...] = ()
+        self._item_of = item_of
+        self.things: tuple[Choosable, ...] = ()
         self.unchecked: frozenset[str] = frozenset()
 
-    def show(self, items: Sequence[Item], unchecked: Collection[str]) -> None:
-        """Where the items are the same ones the place in the list stays."""
-        gone = frozenset(unchecked) & {item.id for item in items}
-        if tuple(items) == self.items:
+    def show(self, things: Sequence[Choosable], unchecked: Collection[str]) -> None:
+        """Where the things are the same ones the place in the list stays."""
+        gone = frozenset(unchecked) & {thing.id for thing in things}
+        if tuple(things) == self.things:
             self._mark(gone)
             return
         self.beginResetModel()
-        self.items, self.unchecked = tuple(items), gone
+        self.things, self.unchecked = tuple(things), gone
         self.endResetModel()
 
     def toggle(self, index: Index) -> None:
-        """Check the item of a row, or do not."""
+        """Check the thing of a row, or do not."""
         if index.isValid():
-            self._mark(self.unchecked ^ {self.items[index.row()].id})
+            self._mark(self.unchecked ^ {self.things[index.row()].id})
             self.toggled.emit()
 
     def check_all(self, *, checked: bool) -> None:
         """See `CheckList`."""
-        self._mark(frozenset() if checked else frozenset(item.id for item in self.items))
+        self._mark(frozenset() if checked else frozenset(thing.id for thing in self.things))
         self.toggled.emit()
 
     def _mark(self, unchecked: frozenset[str]) -> None:
         self.unchecked = unchecked
-        if self.items:
-            self.dataChanged.emit(self.index(0), self.index(len(self.items) - 1))
+        if self.things:
+            self.dataChanged.emit(self.index(0), self.index(len(self.things) - 1))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
         """Number of items."""
-        return 0 if parent.isValid() else len(self.items)
+        return 0 if parent.isValid() else len(self.things)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Every item can be checked."""
@@ -146,12 +168,13 @@ class _Items(QAbstractListModel):
         """The item, whether it is checked, or its words for assistive technology."""
         if not index.isValid():
             return None
-        item = self.items[index.row()]
-        if role == ITEM:
-            return item
+        thing = self.things[index.row()]
         if role == Qt.ItemDataRole.CheckStateRole:
             # The plain number: a view that asks from C++ takes nothing else for a state.
-            return (Qt.CheckState.Unchecked if item.id in self.unchecked else Qt.CheckState.Checked).value
+            return (Qt.CheckState.Unchecked if thing.id in self.unchecked else Qt.CheckState.Checked).value
+        item = self._item_of(thing)
+        if role == ITEM:
+            return item
         if role == Qt.ItemDataRole.ToolTipRole:
             return tooltip(item.text)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
@@ -163,8 +186,7 @@ class _ItemDelegate(QStyledItemDelegate):
     """A box, the words on one line, the note below."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
-        item = index.data(ITEM)
-        return QSize(120, row_height(option.font, noted=bool(item.note)))
+        return QSize(120, row_height(option.font))
 
     def editorEvent(self, event: QEvent, model: object, option: object, index: object) -> bool:  # noqa: N802
         """The list itself checks: a click anywhere on the row counts."""
@@ -208,6 +230,7 @@ def _draw_box(painter: QPainter, box: QRect, is_checked: bool) -> None:
         pen = QPen(colour(SELECTED_TEXT), 1.8)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
-        painter.drawPolyline([QPointF(box.left() + x, box.top() + y) for x, y in ((3.5, 7.5), (6.0, 10.0), (10.8, 4.2))])
+        painter.drawPolyline(
+            [QPointF(box.left() + x, box.top() + y) for x, y in ((3.5, 7.5), (6.0, 10.0), (10.8, 4.2))]
+        )
     painter.setBrush(Qt.BrushStyle.NoBrush)
-

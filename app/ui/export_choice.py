@@ -48,12 +48,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A finding in the list to choose from."""
+    """A finding in the list to choose from. `page` is its label; `file` the document's name where there are several."""
 
     id: str
     decision: Decision
     raised: bool
-    place: str
+    page: str
+    file: str
     text: str
 
 
@@ -88,22 +89,19 @@ def brief_for(brief: Brief, choice: Choice) -> Brief:
 
 
 def rows(brief: Brief, scope: Scope) -> tuple[Row, ...]:
-    """The list to choose from; `place` is a page's label, and the document's name before it where there are several."""
+    """The list to choose from."""
     several = len(brief.documents) > 1
     return tuple(
         Row(
             finding.id,
             finding.decision,
             finding.raised,
-            " · ".join(filter(None, (finding.quote.file if several else "", _page(finding)))),
+            "" if finding.quote.page is None else finding.quote.label or str(finding.quote.page),
+            finding.quote.file if several else "",
             " ".join(finding.quote.text.split()),
         )
         for finding in offered(brief, scope)
     )
-
-
-def _page(finding: BriefFinding) -> str:
-    return "" if finding.quote.page is None else finding.quote.label or str(finding.quote.page)
 
 
 def at_most(brief: Brief, most: int) -> tuple[Brief, int]:

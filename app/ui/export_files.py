@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.errors import FusenError
+
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
 _LONGEST_BYTES = 180
 """Of a name that is made here: file systems take 255, and an ending and a number follow."""
-_LONGEST_NAME = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +33,13 @@ def file_stem(text: str) -> str:
     return f"_{stem}" if not stem or _RESERVED.match(stem) else stem
 
 
-def is_file_name(name: str) -> bool:
-    """Whether every system takes `name` as a file's."""
-    fits = len(name.encode("utf-8", "replace")) <= _LONGEST_NAME
-    return bool(name.strip(". ")) and fits and not _FORBIDDEN.search(name) and not _RESERVED.match(name)
-
-
-def with_ending(name: str, ending: str) -> str:
-    """The name as typed, with the ending that programs know the format by; nothing stays nothing."""
-    name = name.strip()
-    return name if not name or name.casefold().endswith(ending.casefold()) else f"{name}{ending}"
-
-
 def default_stem(stems: Sequence[str], title: str, word: str) -> str:
     """What a file is called before anybody names it: after its one document, else after the title, else after the first."""
     if len(stems) == 1:
-        return file_stem(f"{stems[0]} {word}")
+        return file_stem(f"{stems[0]}-{word}")
     if title.strip():
-        return file_stem(f"{title} {word}")
-    return file_stem(f"{stems[0]} +{len(stems) - 1} {word}" if stems else word)
+        return file_stem(f"{title}-{word}")
+    return file_stem(f"{stems[0]}+{len(stems) - 1}-{word}" if stems else word)
 
 
 def unlike(names: Iterable[str]) -> list[str]:
@@ -90,6 +80,23 @@ def is_same_file(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except (OSError, ValueError):
         return one.absolute() == other.absolute()
+
+
+def folder_problem(folder: str) -> FusenError | None:
+    """Why files cannot be written there, as far as that shows without trying."""
+    path = Path(folder).expanduser()
+    if not folder.strip() or not path.is_absolute():
+        return FusenError("not-found", "No folder is chosen.", "Choose one, or enter its whole path.")
+    try:
+        if not path.exists():
+            return FusenError("not-found", f"The folder {path} does not exist.", "Choose a folder that exists.")
+        if not path.is_dir():
+            return FusenError("not-found", f"{path} is a file.", "Choose a folder.")
+        if not os.access(path, os.W_OK | os.X_OK):
+            return FusenError("permission", f"Nothing may be written in the folder {path}.", "Choose another folder.")
+    except (OSError, ValueError):  # such as a name that is too long
+        return FusenError("not-found", f"The folder {path} does not exist.", "Choose a folder that exists.")
+    return None
 
 
 def existing(targets: Iterable[Target]) -> tuple[Target, ...]:

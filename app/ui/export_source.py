@@ -1,4 +1,4 @@
-"""What an export is made from, on the thread that writes it: the brief, and copies that the document worker marks. Knows no Qt."""
+"""What an export is made from, on the thread that writes it: the brief, copies that the document worker marks. Knows no Qt."""
 
 from __future__ import annotations
 
@@ -106,9 +106,7 @@ class Source:
         def report(progress: Progress) -> None:
             share(progress.done / max(progress.total, 1))
 
-        call = self._worker.submit(
-            body, on_progress=report, on_result=lambda _value: ended.set(), on_failure=fail
-        )
+        call = self._worker.submit(body, on_progress=report, on_result=lambda _value: ended.set(), on_failure=fail)
         while not ended.wait(_POLL_SECONDS):
             if self._stop.is_set():
                 self._worker.cancel(call)

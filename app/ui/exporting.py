@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.errors import FusenError
-from app.ui.export_files import Target, existing, originals_among
+from app.ui.export_files import Target, existing, folder_problem, originals_among
 from app.ui.export_writing import Outcome, Step, refuse, write_files
 from app.ui.finding_list import is_accepted
 from app.ui.hub import Background, Courier, Hub, Message
@@ -42,10 +42,11 @@ Cancel = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Obstacles:
-    """What stands in the way of writing: files that are there, and those among them that are documents under review."""
+    """What stands in the way of writing: a folder that is no good, files that are there, those of them that are documents."""
 
-    existing: tuple[Target, ...]
-    originals: tuple[Target, ...]
+    folder: FusenError | None = None
+    existing: tuple[Target, ...] = ()
+    originals: tuple[Target, ...] = ()
 
 
 class Exporter:
@@ -67,14 +68,14 @@ class Exporter:
         self._workspace = workspace
         # A thread each: a preview waits for no file that is written, and neither for what is stored.
         self._writing, self._reading = Background(courier), Background(courier)
-        self._newest = 0
+        self._previews = self._looks = 0  # the number of the newest
         self._stops: list[threading.Event] = []
 
     def close(self) -> None:
         """End the threads; what is being written is given up."""
         for stop in self._stops:
             stop.set()
-        self._newest += 1
+        self._previews += 1
         self._writing.close()
         self._reading.close()
 
@@ -127,34 +128,39 @@ class Exporter:
 
     def preview(self, brief: Brief, choice: Choice, done: Callable[[Preview], object]) -> None:
         """The brief as chosen, and how it will look. Of several that were asked for only the newest comes."""
-        self._newest += 1
-        number = self._newest
+        self._previews += 1
+        number = self._previews
 
         def work() -> Preview | None:
             from app.ui.export_preview import preview_of
 
-            return preview_of(brief, choice) if number == self._newest else None
+            return preview_of(brief, choice) if number == self._previews else None
 
         def show(preview: Preview | None) -> None:
-            if preview is not None and number == self._newest:
+            if preview is not None and number == self._previews:
                 done(preview)
 
-        self._reading.run(work, show, lambda error: self._hub.announced.emit(0, Message("error", *error_words(error))))
+        self._reading.run(work, show, self._announce)
 
-    def look(
-        self,
-        targets: Sequence[Target],
-        done: Callable[[Obstacles], object],
-        failed: Callable[[FusenError], object],
-    ) -> None:
-        """What stands in the way of writing these files."""
+    def look(self, targets: Sequence[Target], folder: str, done: Callable[[Obstacles], object]) -> None:
+        """What stands in the way of writing these files. Of several looks that were asked for only the newest comes."""
+        self._looks += 1
+        number = self._looks
 
         def work() -> Obstacles:
             from app.ui.export_source import originals
 
-            return Obstacles(existing(targets), originals_among(targets, originals(self._workspace)))
+            documents = originals(self._workspace)
+            return Obstacles(folder_problem(folder), existing(targets), originals_among(targets, documents))
 
-        self._reading.run(work, done, failed)
+        def show(obstacles: Obstacles) -> None:
+            if number == self._looks:
+                done(obstacles)
+
+        self._reading.run(work, show, self._announce)
+
+    def _announce(self, error: FusenError) -> None:
+        self._hub.announced.emit(0, Message("error", *error_words(error)))
 
     # ---- writing
 

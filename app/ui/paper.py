@@ -42,6 +42,14 @@ class Paper(QTextBrowser):
         self._set_margin()
         bar.setValue(place)
 
+    def show_markdown(self, text: str) -> None:
+        """Show another text; the reader stays where she was."""
+        bar = self.verticalScrollBar()
+        place = bar.value()
+        self.setMarkdown(text)
+        self._set_margin()
+        bar.setValue(place)
+
     def _dress(self) -> None:
         palette = self.palette()
         for role, tint in (
@@ -72,5 +80,5 @@ class Paper(QTextBrowser):
         super().paintEvent(event)
         if shade := appearance().theme.page_shade:
             painter = QPainter(self.viewport())
-            painter.fillRect(event.rect(), colour("#000000", shade / 255))
+            painter.fillRect(event.rect(), colour("#14100a", shade / 255))
             painter.end()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from app.ui.actions import Actions
-from app.ui.exporting import ENDINGS
 from app.ui.page_field import PageField
 from app.ui.widgets import label
 
@@ -33,10 +32,8 @@ class Toolbar(QWidget):
             row.addWidget(self._tool(command))
         row.addSpacing(8)
         self.export = QPushButton(self.tr("Export"))
-        menu = QMenu(self.export)
-        for command in ENDINGS:
-            menu.addAction(actions[command])
-        self.export.setMenu(menu)
+        self.export.setToolTip(actions["export"].toolTip())
+        self.export.clicked.connect(actions["export"].trigger)
         row.addWidget(self.export)
 
     def _tool(self, command: str) -> QToolButton:
