@@ -58,8 +58,11 @@ class Format:
 
 _ALL = (
     Format("docx", ".docx", renderer="app.export.docx_brief:render", templates=(".docx", ".dotx")),
+    Format("xlsx", ".xlsx", "issues", "app.export.xlsx_issues:render"),
     Format("md", ".md", renderer="app.export.markdown:render"),
+    Format("html", ".html", renderer="app.export.html_brief:render"),
     Format("json", ".json", renderer="app.export.json_brief:render"),
+    Format("ics", ".ics", "due-dates", "app.export.due_dates:render"),
     Format("pdf", ".pdf", copies={"pdf": "-annotated.pdf"}),
     Format("annotated", "", copies={"pdf": "-annotated.pdf"}),
 )
