@@ -72,6 +72,8 @@ class CheckList(QListView):
     def show_things(self, things: Sequence[Choosable], unchecked: Collection[str] = ()) -> None:
         """Have these, all of them checked but for some; the list is as high as they need, up to its most."""
         self._model.show(things, unchecked)
+        if first := next((row for row, thing in enumerate(things) if thing.id not in unchecked), 0):
+            self.scrollTo(self._model.index(first), QListView.ScrollHint.PositionAtCenter)
         rows = max(1, min(self._most, len(things)))
         self.setFixedHeight(row_height(self.font()) * rows + 2 * self.frameWidth())
 

@@ -33,8 +33,8 @@ class ExportBar(QWidget):
         self._bar.setRange(0, BAR_RANGE)
         self._bar.setAccessibleName(self.tr("Progress of the export"))
         self.write = self._button("", "primary")
-        self.replace = self._button(self.tr("Replace"), "")
         self.both = self._button(self.tr("Keep both"), "")
+        self.replace = self._button(self.tr("Replace"), "")
         self.cancel = self._button(self.tr("Cancel"), "")
         self.folder = self._button(self.tr("Open folder"), "")
         self.write.clicked.connect(self.wanted)
@@ -45,7 +45,7 @@ class ExportBar(QWidget):
         self._asks = False
         self._folder: Path | None = None
         buttons = FlowLayout()
-        for button in (self.write, self.replace, self.both, self.cancel, self.folder):
+        for button in (self.write, self.both, self.replace, self.cancel, self.folder):
             buttons.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)

@@ -31,6 +31,7 @@ from app.ui.export_targets import offered_formats
 from app.ui.export_words import grouping_words, order_words, row_item, scope_hint, scope_words
 from app.ui.export_writing import Outcome
 from app.ui.format_rows import FormatRow
+from app.ui.whole_line import WholeLine
 from app.ui.widgets import label, leave_wheel, restyle
 from app.ui.words import entry_words
 from app.workspace.library import ShelfEntry
@@ -67,6 +68,7 @@ class Choosing(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("houseContent")
+        self._names: list[QWidget] = []  # what stands before fields, all of one width
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(16, 12, 16, 16)
         self._column.setSpacing(6)
@@ -76,6 +78,9 @@ class Choosing(QWidget):
         self._add_words()
         self._add_formats()
         self._column.addStretch(1)
+        widest = max(named.sizeHint().width() for named in self._names)
+        for named in self._names:
+            named.setMinimumWidth(widest)
 
     # ---- the parts
 
@@ -194,17 +199,18 @@ class Choosing(QWidget):
 
     def _add_formats(self) -> None:
         self._head(self.tr("Files"))
-        self.folder = QLineEdit()
-        self.folder.setAccessibleName(self.tr("Folder"))
-        self.folder.textEdited.connect(lambda text: self.changed.emit({"folder": text}))
+        self.folder = WholeLine(self.tr("Folder"))
+        self.folder.field.textEdited.connect(lambda text: self.changed.emit({"folder": text}))
         choose = self.choose_folder = QPushButton(self.tr("Choose…"))
         choose.setAccessibleName(self.tr("Choose the folder"))
         choose.clicked.connect(self.asked_folder)
         row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self._name(self.tr("Folder"), self.folder))
+        row.setSpacing(12)
+        named = self._name(self.tr("Folder"), self.folder.field)
+        named.setContentsMargins(0, 6, 0, 0)
+        row.addWidget(named, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.folder, 1)
-        row.addWidget(choose)
+        self.folder.add(choose)
         self._column.addLayout(row)
         self.folder_told = label("", "small", wrap=True)
         self.folder_told.hide()
@@ -221,10 +227,10 @@ class Choosing(QWidget):
         wanted = tuple(name for name, row in self.formats.items() if row.box.isChecked())
         self.changed.emit({"formats": wanted})
 
-    @staticmethod
-    def _name(text: str, control: QWidget) -> QWidget:
+    def _name(self, text: str, control: QWidget) -> QWidget:
         named = label(text)
         named.setBuddy(control)
+        self._names.append(named)
         return named
 
     # ---- what shows
@@ -251,9 +257,10 @@ class Choosing(QWidget):
             (self.language, choice.language),
         ):
             box.setCurrentIndex(box.findData(value))
-        for line, text in ((self.title, choice.title), (self.purpose, choice.purpose), (self.folder, choice.folder)):
+        for line, text in ((self.title, choice.title), (self.purpose, choice.purpose)):
             if line.text() != text:
                 line.setText(text)
+        self.folder.show_text(choice.folder)
         for name, row in self.formats.items():
             row.show_checked(checked=name in choice.formats)
             row.show_template(choice.template(name))
@@ -288,11 +295,10 @@ class Choosing(QWidget):
         """The files that will be written, and what is wrong with their names and their folder."""
         for name, row in self.formats.items():
             row.show_targets([target for target in targets if target.format == name], problems)
-        restyle(self.folder, kind="wrong" if folder_problem else "")
+        restyle(self.folder.field, kind="wrong" if folder_problem else "")
         restyle(self.folder_told, role="caution" if folder_problem else "small")
         self.folder_told.setText(folder_problem)
         self.folder_told.setVisible(bool(folder_problem))
-        self.folder.setToolTip(self.folder.text())
 
     def forget_outcomes(self) -> None:
         """What was written is not what is chosen any more."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from app.errors import FusenError
@@ -39,7 +39,7 @@ from app.ui.words import error_words
 
 KEPT = "export"
 """Under this name the settings keep how one exports."""
-_LEFT, _LEFT_LEAST, _PAPER_LEAST = 380, 300, 320
+_LEFT_MOST, _LEFT_LEAST, _PAPER_LEAST = 420, 300, 320
 
 
 class ExportPage(OwnPage):
@@ -61,6 +61,7 @@ class ExportPage(OwnPage):
         self._loads = 0
         self._stop: Callable[[], None] | None = None
         self._shown: Preview | None = None
+        self._moved = False  # the user drew the line between the parts
         self.choosing, self.bar, self.paper = Choosing(), ExportBar(), Paper()
         self._note = label("", "small", wrap=True)
         self._build()
@@ -94,13 +95,13 @@ class ExportPage(OwnPage):
         side.setMinimumWidth(_LEFT_LEAST)
         self.paper.setMinimumWidth(_PAPER_LEAST)
         self.paper.setAccessibleName(self.tr("Preview of the brief"))
-        parts = QSplitter(Qt.Orientation.Horizontal)
+        parts = self._parts = QSplitter(Qt.Orientation.Horizontal)
         parts.setHandleWidth(1)
         parts.setChildrenCollapsible(False)
         parts.addWidget(side)
         parts.addWidget(self.paper)
-        parts.setSizes([_LEFT, 2 * _LEFT])
         parts.setStretchFactor(1, 1)
+        parts.splitterMoved.connect(lambda *_: setattr(self, "_moved", True))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -168,7 +169,7 @@ class ExportPage(OwnPage):
         self._brief = brief
         if brief is None:
             self._shown = None
-            self.paper.show_markdown("")
+            self.paper.show_html("", "")
         elif not self._spoken:
             self._choice = replace(self._choice, language=brief.language)
             self.choosing.show_choice(self._choice)
@@ -201,7 +202,7 @@ class ExportPage(OwnPage):
         total = len(preview.brief.findings)
         note = self.tr("Preview of the first findings; %n more will be written.", "", preview.cut)
         self._note.setText(note if preview.cut else self.tr("Preview: %n finding(s)", "", total))
-        self.paper.show_markdown(preview.text)
+        self.paper.show_html(preview.wide, preview.narrow)
         self._offer()
 
     def _name(self, target: Target, name: str) -> None:
@@ -254,8 +255,21 @@ class ExportPage(OwnPage):
         """Offer to write, unless something is being written or asked: another choice takes a question back."""
         if self._stop is not None:
             return
-        told = "" if self._targets or self._brief is None else self.tr("Choose a format.")
-        self.bar.show_ready(files_words(len(self._targets)), told=told, enabled=self._can_write())
+        can = self._can_write()
+        told = "" if can else self._missing()
+        self.bar.show_ready(files_words(len(self._targets)), told=told, enabled=can, kind="error" if told else "")
+
+    def _missing(self) -> str:
+        """Why nothing can be written now, in a sentence; empty while the brief is still being made."""
+        if self._brief is None or self._shown is None:
+            return ""
+        if not self._targets:
+            return self.tr("Choose a format.")
+        if self._obstacles.folder is not None:
+            return " ".join(filter(None, error_words(self._obstacles.folder)))
+        if set(self._obstacles.originals) & set(self._targets):
+            return self.tr("A document is never written over.")
+        return self.tr("Two files would have the same name.")
 
     # ---- writing
 
@@ -341,6 +355,13 @@ class ExportPage(OwnPage):
             )
 
     # ---- events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """A third of the width is for choosing, as far as it can be used."""
+        super().resizeEvent(event)
+        if not self._moved:
+            left = min(_LEFT_MOST, max(_LEFT_LEAST, self.width() // 3))
+            self._parts.setSizes([left, self.width() - left])
 
     def event(self, event: QEvent) -> bool:
         """Esc is the page's while it has the keys."""

@@ -58,7 +58,7 @@ def grouping_words(grouping: Grouping) -> str:
 def decision_words(decision: Decision) -> str:
     """What was decided."""
     return {
-        "accepted": _tr("Accepted finding"),
+        "accepted": _tr("Accepted"),
         "edited": _tr("Edited"),
         "added": _tr("Added"),
         "undecided": _tr("Undecided"),

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.export.formats import Format
 from app.ui.export_files import Target
 from app.ui.export_writing import Outcome
 from app.ui.language import current
+from app.ui.whole_line import WholeLine
 from app.ui.widgets import clear, label, restyle
 from app.ui.words import error_words
 
@@ -142,11 +143,10 @@ class FileRow(QWidget):
 
     def __init__(self, target: Target, what: str) -> None:
         super().__init__()
-        self.name = QLineEdit()
-        self.name.setAccessibleName(self.tr("File name of {format}").format(format=what))
+        self.line = WholeLine(self.tr("File name of {format}").format(format=what))
+        self.name = self.line.field
         self.name.editingFinished.connect(self._finish)
-        self.name.textEdited.connect(lambda _text: self._show_whole())
-        self._whole, self.status = label("", "small", wrap=True), label("", "small", wrap=True)
+        self.status = label("", "small", wrap=True)
         self.open, self.folder = QPushButton(self.tr("Open file")), QPushButton(self.tr("Open folder"))
         self.open.clicked.connect(lambda: _open(self._target.output))
         self.folder.clicked.connect(lambda: _open(self._target.output.parent))
@@ -161,19 +161,16 @@ class FileRow(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        for part in (self.name, self._whole, self._told):
+        for part in (self.line, self._told):
             column.addWidget(part)
         self.show_target(target)
 
     def show_target(self, target: Target) -> None:
         """Have another name; what was said of the one before is not true any more."""
         self._target = target
-        if self.name.text() != target.output.name:
-            self.name.setText(target.output.name)
-            self.name.setCursorPosition(0)
+        self.line.show_text(target.output.name)
         self.name.setToolTip(str(target.output))
         self._told.hide()
-        self._show_whole()
 
     def show_problem(self, problem: str) -> None:
         """Say why this name cannot be used."""
@@ -205,17 +202,6 @@ class FileRow(QWidget):
     def _finish(self) -> None:
         if self.name.text() != self._target.output.name:
             self.named.emit(self._target, self.name.text())
-
-    def _show_whole(self) -> None:
-        text = self.name.text()
-        room = self.name.width() - 24
-        self._whole.setText(text)
-        self._whole.setVisible(self.name.fontMetrics().horizontalAdvance(text) > room > 0)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Another width."""
-        super().resizeEvent(event)
-        self._show_whole()
 
 
 def _open(path: Path) -> None:
