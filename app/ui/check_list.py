@@ -134,7 +134,7 @@ class _Items(QAbstractListModel):
 
     def show(self, things: Sequence[Choosable], unchecked: Collection[str]) -> None:
         """Where the things are the same ones the place in the list stays."""
-        gone = frozenset(unchecked) & {thing.id for thing in things}
+        gone = frozenset(unchecked) & {thing.id for thing in things} if unchecked else frozenset()
         if tuple(things) == self.things:
             self._mark(gone)
             return

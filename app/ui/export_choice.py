@@ -13,7 +13,6 @@ from typing import Any, Literal, get_args
 from app.documents.document import Language
 from app.export.arranging import GROUPINGS, ORDERS, Grouping, Order, arranged
 from app.export.brief import Brief, BriefFinding
-from app.review.findings import Decision
 
 Scope = Literal["accepted", "raised", "undecided"]
 """accepted: what goes into a brief. raised: of that, what is to be raised in the meeting. undecided: with what is undecided."""
@@ -46,18 +45,6 @@ class Choice:
         return replace(self, templates=tuple((others | ({name: template} if template else {})).items()))
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A finding in the list to choose from. `page` is its label; `file` the document's name where there are several."""
-
-    id: str
-    decision: Decision
-    raised: bool
-    page: str
-    file: str
-    text: str
-
-
 def offered(brief: Brief, scope: Scope) -> tuple[BriefFinding, ...]:
     """The findings that there are to choose from, in the order of their places."""
     match scope:
@@ -86,22 +73,6 @@ def brief_for(brief: Brief, choice: Choice) -> Brief:
         rest = tuple(one for one in brief.undecided if one.id not in chosen)
         brief = replace(brief, findings=among, undecided=rest)
     return arranged(brief, order=choice.order, grouping=choice.grouping, chosen=chosen)
-
-
-def rows(brief: Brief, scope: Scope) -> tuple[Row, ...]:
-    """The list to choose from."""
-    several = len(brief.documents) > 1
-    return tuple(
-        Row(
-            finding.id,
-            finding.decision,
-            finding.raised,
-            "" if finding.quote.page is None else finding.quote.label or str(finding.quote.page),
-            finding.quote.file if several else "",
-            " ".join(finding.quote.text.split()),
-        )
-        for finding in offered(brief, scope)
-    )
 
 
 def at_most(brief: Brief, most: int) -> tuple[Brief, int]:

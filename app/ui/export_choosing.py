@@ -22,13 +22,13 @@ from PySide6.QtWidgets import (
 
 from app.documents.document import Language
 from app.export.arranging import GROUPINGS, ORDERS
-from app.export.brief import Brief
+from app.export.brief import Brief, BriefFinding
 from app.export.formats import FORMATS
 from app.ui.check_list import CheckList, Item
-from app.ui.export_choice import SCOPES, Choice, Scope, rows
+from app.ui.export_choice import SCOPES, Choice, Scope, offered
 from app.ui.export_files import Target
 from app.ui.export_targets import offered_formats
-from app.ui.export_words import grouping_words, order_words, row_item, scope_hint, scope_words
+from app.ui.export_words import finding_item, grouping_words, order_words, scope_hint, scope_words
 from app.ui.export_writing import Outcome
 from app.ui.format_rows import FormatRow
 from app.ui.whole_line import WholeLine
@@ -68,6 +68,7 @@ class Choosing(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("houseContent")
+        self._several = False  # documents
         self._names: list[QWidget] = []  # what stands before fields, all of one width
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(16, 12, 16, 16)
@@ -102,7 +103,7 @@ class Choosing(QWidget):
         self._column.addWidget(self.documents)
 
     def _add_findings(self) -> None:
-        self.findings = CheckList(self.tr("Findings of the brief"), _FINDING_ROWS, row_item)
+        self.findings = CheckList(self.tr("Findings of the brief"), _FINDING_ROWS, self._finding_item)
         self.findings.changed.connect(lambda: self.changed.emit({"left_out": self.findings.unchecked()}))
         self.all = QPushButton()
         self.all.setProperty("role", "link")
@@ -129,6 +130,9 @@ class Choosing(QWidget):
         self._column.addWidget(box, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addWidget(self.findings)
         self._column.addWidget(self._make_nothing())
+
+    def _finding_item(self, finding: BriefFinding) -> Item:
+        return finding_item(finding, several=self._several)
 
     def _make_nothing(self) -> QWidget:
         """Stands in place of the list where there is nothing to choose from, and says what can be done."""
@@ -269,7 +273,8 @@ class Choosing(QWidget):
     def show_findings(self, brief: Brief, choice: Choice) -> None:
         """The findings that there are to choose from; where there are none, what can be done."""
         self.title.setPlaceholderText(brief.title)
-        self.findings.show_things(rows(brief, choice.scope), choice.left_out)
+        self._several = len(brief.documents) > 1
+        self.findings.show_things(offered(brief, choice.scope), choice.left_out)
         nothing = not self.findings.things()
         self.findings.setVisible(not nothing)
         self.nothing.setVisible(nothing)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication
 
 from app.export.arranging import Grouping, Order
+from app.export.brief import BriefFinding
 from app.review.findings import Decision
 from app.ui.check_list import Item
-from app.ui.export_choice import Row, Scope
+from app.ui.export_choice import Scope
 from app.ui.export_files import Target
 from app.ui.export_writing import Outcome, Step
 
@@ -66,12 +67,14 @@ def decision_words(decision: Decision) -> str:
     }[decision]
 
 
-def row_item(row: Row) -> Item:
-    """A finding in the list."""
-    page = _tr("p. {page}").format(page=row.page) if row.page else ""
-    raised = _tr("to be raised") if row.raised else ""
-    note = "  ·  ".join(filter(None, (decision_words(row.decision), raised, page, row.file)))
-    return Item(row.text, note)
+def finding_item(finding: BriefFinding, *, several: bool) -> Item:
+    """A finding in the list; its document is named where there are `several`."""
+    quote = finding.quote
+    page = "" if quote.page is None else _tr("p. {page}").format(page=quote.label or quote.page)
+    raised = _tr("to be raised") if finding.raised else ""
+    file = quote.file if several else ""
+    note = "  ·  ".join(filter(None, (decision_words(finding.decision), raised, page, file)))
+    return Item(" ".join(quote.text.split()), note)
 
 
 def files_words(count: int) -> str:
