@@ -124,7 +124,7 @@ def _full_place(quote: Quote, section: tuple[str, ...], brief: Brief, characters
     span = ""
     if characters is not None and characters[1] > characters[0]:
         span = say("characters", language, start=characters[0] + 1, end=characters[1])
-    steps = wording.section_words(section, language)
+    steps = wording.section_words(wording.below_title(section, brief), language)
     return say("separator", language).join(filter(None, (printable(quote.file), page, steps, span)))
 
 
@@ -204,7 +204,7 @@ def _notes(finding: BriefFinding, brief: Brief) -> Iterator[Field]:
     elif finding.reviewer and len(brief.reviewers) > 1:
         yield say("reviewer", language), printable(finding.reviewer)
     if finding.decision != "undecided":
-        yield from ((say("links", language), wording.link_words(link, brief)) for link in finding.links)
+        yield from (wording.link_words(link, brief) for link in finding.links)
 
 
 def _phrases(brief: Brief) -> Part:
