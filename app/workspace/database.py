@@ -14,6 +14,8 @@ from importlib import resources
 from pathlib import Path
 
 from app.errors import FusenError
+from app.workspace import encryption
+from app.workspace.driver import database_errors, open_database
 
 APPLICATION_ID = 0x4675736E  # "Fusn": tells a workspace from the database of another program
 BUSY_SECONDS = 5.0
@@ -31,13 +33,16 @@ _PRAGMAS = (
     "PRAGMA trusted_schema = OFF",
     # Notice damage when a page is read rather than return nonsense from it.
     "PRAGMA cell_size_check = ON",
+    # What a query sorts and a VACUUM copies is content of documents: it does not go to files elsewhere.
+    "PRAGMA temp_store = MEMORY",
 )
 
 
 def connect(path: Path, migrations: Sequence[str] | None = None) -> sqlite3.Connection:
     """A connection to the workspace at `path`, made if absent and migrated if old.
 
-    Raises FusenError: `damaged` or `unsupported` (the file is untouched), `permission`, `timeout` (another process writes).
+    Raises FusenError: `damaged` or `unsupported` (the file is untouched), `permission`, `timeout` (another process writes),
+    `encrypted` (see `encryption.unlock`).
     """
     scripts = migration_scripts() if migrations is None else migrations
     with explained(path):
@@ -45,7 +50,7 @@ def connect(path: Path, migrations: Sequence[str] | None = None) -> sqlite3.Conn
         if path.exists() and path.stat().st_size > 0:
             _inspect(path, newest=len(scripts))
         # autocommit mode: every transaction in this program is begun and ended by `transaction`, in plain sight
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection = open_database(path, BUSY_SECONDS)
         try:
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
@@ -82,14 +87,12 @@ def migration_scripts() -> tuple[str, ...]:
 
 def _inspect(path: Path, newest: int) -> None:
     """Refuse what must not be written to, through a connection that cannot write."""
-    with path.open("rb") as stream:
-        if stream.read(16) != b"SQLite format 3\0":
-            raise damaged(path)
+    if encryption.state_of(path) == "foreign":
+        raise damaged(path)
     # Even a reader would leave files beside a database in WAL mode, unless it is told that no one writes. That must hold:
     # a log beside the file belongs to a running process, or to one that was killed, and its content counts.
     quiet = not any(Path(f"{path}{ending}").exists() for ending in ("-wal", "-journal"))
-    uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if quiet else ''}"
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)
+    connection = open_database(path, BUSY_SECONDS, f"mode=ro{'&immutable=1' if quiet else ''}")
     try:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -163,7 +166,7 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except (PermissionError, FileExistsError, IsADirectoryError, NotADirectoryError) as error:
         raise _not_writable(path) from error
-    except sqlite3.DatabaseError as error:
+    except database_errors() as error:
         translated = _translate(path, error)
         if translated is None:
             raise
@@ -178,7 +181,7 @@ def _not_writable(path: Path) -> FusenError:
     )
 
 
-def _translate(path: Path, error: sqlite3.DatabaseError) -> FusenError | None:
+def _translate(path: Path, error: Exception) -> FusenError | None:
     # The low byte is the primary code; the rest says more than the user can use.
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
@@ -188,7 +191,7 @@ def _translate(path: Path, error: sqlite3.DatabaseError) -> FusenError | None:
                 "Wait until it is done, or close it, and try again.",
             )
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return damaged(path)
+            return encryption.replaced(path) or damaged(path)
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return _not_writable(path)
         case sqlite3.SQLITE_FULL:
