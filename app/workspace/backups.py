@@ -27,7 +27,7 @@ _ABANDONED_AFTER = 600.0
 def make(connection: sqlite3.Connection, path: Path, version: int) -> Path:
     """Copy the workspace as `connection`, which is in no transaction, sees it; returns the copy, which is on the disk.
 
-    Raises FusenError `permission` where there is no space, `damaged` where the copy is not whole; the driver's errors as they are.
+    Raises FusenError `permission` where there is no space, `damaged` where the copy is not whole; the driver's errors.
     """
     _need_space(connection, path)
     part = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")

@@ -72,16 +72,21 @@ def open_file(
         # autocommit mode: every transaction in this program is begun and ended by `transaction`, in plain sight
         connection = open_database(path, BUSY_SECONDS)
         try:
-            for pragma in _PRAGMAS:
-                connection.execute(pragma)
-            if not shared:
-                # The log needs memory that all users of the file share, which two machines do not have.
-                connection.execute("PRAGMA journal_mode = DELETE")
-            _migrate(connection, path, scripts)
+            prepare(connection, path, scripts, shared=shared)
         except BaseException:
             connection.close()
             raise
     return connection, whole is not None
+
+
+def prepare(connection: sqlite3.Connection, path: Path, scripts: Sequence[str], *, shared: bool = True) -> None:
+    """Set a new connection up for writing, and bring the file up to date."""
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+    if not shared:
+        # The log needs memory that all users of the file share, which two machines do not have.
+        connection.execute("PRAGMA journal_mode = DELETE")
+    _migrate(connection, path, scripts)
 
 
 def open_for_reading(path: Path, *, quiet: bool = False) -> sqlite3.Connection:
@@ -119,17 +124,18 @@ def _inspect(path: Path, newest: int, patience: float | None) -> bool | None:
         raise damaged(path)
     # Even a reader would leave files beside a database in WAL mode, unless it is told that no one writes. That must hold:
     # a log beside the file belongs to a running process, or to one that was killed, and its content counts.
-    if not _has_log(path):
+    if not has_log(path):
         try:
             return _look_into(path, newest, patience, quiet=True)
         except FusenError as error:
-            if error.code != "damaged" or not _has_log(path):
+            if error.code != "damaged" or not has_log(path):
                 raise
             # Another program began to write meanwhile, and what was read was neither the old nor the new.
     return _look_into(path, newest, None, quiet=False)
 
 
-def _has_log(path: Path) -> bool:
+def has_log(path: Path) -> bool:
+    """Whether a log lies beside the file: somebody writes to it, or was killed or lost power while writing."""
     return any(Path(f"{path}{ending}").exists() for ending in ("-wal", "-journal"))
 
 

@@ -42,8 +42,8 @@ _PAGED: frozenset[DocumentFormat] = frozenset({"pdf"})
 # The condition is that of the index findings_shown, which answers these without reading a finding.
 _SHOWN = "(selected OR decision <> 'undecided' OR comment <> '' OR owner <> '' OR due <> '' OR raised OR own_tags IS NOT NULL)"
 _COUNTS = "count(*), sum(decision <> 'undecided') FROM findings INDEXED BY findings_shown"
-COUNT_ALL = f"SELECT document_sha256, {_COUNTS} WHERE {_SHOWN} GROUP BY document_sha256"  # noqa: S608 (constants)
-COUNT_ONE = f"SELECT {_COUNTS} WHERE {_SHOWN} AND document_sha256 = ?"  # noqa: S608 (constants)
+COUNT_ALL = f"SELECT document_sha256, {_COUNTS} WHERE {_SHOWN} GROUP BY document_sha256"
+COUNT_ONE = f"SELECT {_COUNTS} WHERE {_SHOWN} AND document_sha256 = ?"
 _FEW = 20
 _NEVER = (-1, 0, 0)
 
