@@ -183,7 +183,16 @@ class Library:
         rows = self._rows("SELECT text FROM digests WHERE document_sha256 = ?", (sha256,))
         # Another program may have taken the document out since it was listed.
         digest = digests.unpack_text(rows[0][0], self._path) if rows else digests.TextDigest("", ())
-        return KnownText(digest, fold(digest.text))
+        return KnownText(digests.TextDigest(digest.text, digest.pages), fold(digest.text))  # a search needs no blocks
+
+    def text(self, sha256: str) -> digests.TextDigest | None:
+        """The text of an analysed document with its pages and blocks."""
+        query = "SELECT text FROM digests WHERE document_sha256 = ?"
+        rows = self._rows(query, (sha256,))
+        if not rows:
+            self._make_missing(lambda: False)
+            rows = self._rows(query, (sha256,))
+        return digests.unpack_text(rows[0][0], self._path) if rows else None
 
     def matrix(self, recall: Recall | None = None) -> Matrix:
         """All documents on the shelf that were analysed, by tag. With `recall` only documents that changed are read anew."""
