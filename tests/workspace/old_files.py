@@ -49,7 +49,9 @@ def make_old_file(path: Path, version: int, documents: Sequence[tuple[Document, 
     connect(path, migration_scripts()[:version]).close()
     with closing(sqlite3.connect(path)) as old:
         old.execute("ATTACH ? AS now", (str(current),))
-        for (table,) in old.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").fetchall():
+        for (table,) in old.execute(
+            "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        ).fetchall():
             names = ", ".join(f'"{row[1]}"' for row in old.execute(f"PRAGMA main.table_info({table})"))
             old.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM now.{table}")  # noqa: S608 -- our own names
         old.commit()

@@ -45,7 +45,9 @@ def test_a_file_of_every_version_opens_with_all_that_was_in_it(tmp_path: Path, v
             assert workspace.analysis(document.sha256) == analysis
         assert sum(f.decision == "accepted" for f in decided.values()) == (4 if version >= 4 else 2)
         assert sum(f.comment == "Ask Tokyo 署名前に確認" for f in decided.values()) == 2
-        assert [hit.total for hit in workspace.library.search("liability")] == [1], "digests are made where there are none"
+        assert [hit.total for hit in workspace.library.search("liability")] == [1], (
+            "digests are made where there are none"
+        )
     after = rows_of(path)
     for table, rows in before.items():
         known = [{name: row[name] for name in rows[0]} for row in after[table]] if rows else []
@@ -65,7 +67,9 @@ def test_its_history_leads_back_to_the_beginning_and_forth_again(tmp_path: Path,
             steps += 1
         expected = sum(len(operations_of(version, findings)) for findings in end) - 1
         assert steps == expected
-        assert not any(f.is_touched or f.skipped for document, _ in DOCUMENTS for f in workspace.findings(document.sha256))
+        assert not any(
+            f.is_touched or f.skipped for document, _ in DOCUMENTS for f in workspace.findings(document.sha256)
+        )
         for _ in range(steps):
             assert workspace.redo() is not None
         assert [workspace.findings(document.sha256) for document, _ in DOCUMENTS] == end
