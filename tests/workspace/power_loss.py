@@ -117,8 +117,9 @@ def check(work: str, folder: Path, heard: list[Any], before: dict[str, tuple[str
     with Workspace.open(path) as workspace:
         workspace.embedding.drop_unfinished()
         tidy(folder / OUT / "any")
-        _check_decisions(workspace, [told for told in heard if isinstance(told, tuple) and len(told) == 3], before)
-        _check_analyses(workspace, [told for told in heard if isinstance(told, tuple) and len(told) == 2])
+        told = [each for each in heard if each == "undo" or isinstance(each, tuple)]
+        _check_decisions(workspace, [each for each in told if len(each) != 2], before)
+        _check_analyses(workspace, [each for each in told if len(each) == 2])
         if work == "embedding":
             _check_embedded(workspace, heard)
     assert _is_whole(path)
@@ -128,18 +129,19 @@ def check(work: str, folder: Path, heard: list[Any], before: dict[str, tuple[str
 
 
 def _check_decisions(workspace: Workspace, told: list[Any], before: dict[str, tuple[str, str]]) -> None:
-    expected = before | {name: (decision, comment) for name, decision, comment in told}
+    steps = [step for step in told if step != "undo"]
+    expected = before | {name: (decision, comment) for name, decision, comment, *_ in steps}
     found = {f.id: (f.decision, f.comment) for d in workspace.documents() for f in workspace.findings(d.sha256)}
     others = [name for name, value in expected.items() if found.get(name) != value]
-    # The step that was not told yet may be there as well; one that was is never gone.
+    # The step that was not told yet may be there as well; one that was is never gone, but by an undo that was begun.
     assert len(others) <= 1, others
+    done, undone = sum(len(step) == 3 for step in steps), sum(len(step) == 4 for step in steps)
     for name in others:
-        number = int(found[name][1].split()[0])
-        assert number >= len(told) - 1, "a decision that was told is gone"
-    steps = 0
+        assert told[-1] == "undo" or int(found[name][1].split()[0]) >= done, "a decision that was told is gone"
+    left = 0
     while workspace.undo() is not None:
-        steps += 1
-    assert steps >= len(told)
+        left += 1
+    assert left >= done - undone - (told[-1:] == ["undo"])
 
 
 def _check_analyses(workspace: Workspace, told: list[Any]) -> None:

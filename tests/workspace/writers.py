@@ -66,8 +66,10 @@ def deciding(folder: Path, chance: random.Random, say: Say) -> None:
             workspace.apply(Together((SetDecision(finding.id, decision), SetComment(finding.id, f"{number} 確認"))))
             say((finding.id, decision, f"{number} 確認"))
             if number % 5 == 4:
-                workspace.undo()
-                workspace.redo()
+                say("undo")
+                change = workspace.undo()
+                assert change is not None
+                say((finding.id, change.findings[0].decision, change.findings[0].comment, "undone"))
 
 
 def analysing(folder: Path, chance: random.Random, say: Say) -> None:
