@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 
 from app.errors import FusenError
-from app.workspace import encryption
+from app.workspace import encryption, leftovers
 from app.workspace.driver import database_errors, open_database
 
 APPLICATION_ID = 0x4675736E  # "Fusn": tells a workspace from the database of another program
@@ -58,6 +58,7 @@ def connect(path: Path, migrations: Sequence[str] | None = None) -> sqlite3.Conn
         except BaseException:
             connection.close()
             raise
+    leftovers.sweep(path.resolve())
     return connection
 
 
