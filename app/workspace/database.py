@@ -93,7 +93,9 @@ def _inspect(path: Path, newest: int) -> None:
     # Even a reader would leave files beside a database in WAL mode, unless it is told that no one writes. That must hold:
     # a log beside the file belongs to a running process, or to one that was killed, and its content counts.
     quiet = not any(Path(f"{path}{ending}").exists() for ending in ("-wal", "-journal"))
-    connection = open_database(path, BUSY_SECONDS, f"mode=ro{'&immutable=1' if quiet else ''}")
+    # What a kill left half written in a file without a log is taken back by who opens it, which a reader may not do.
+    mode = "rw" if Path(f"{path}-journal").exists() else "ro"
+    connection = open_database(path, BUSY_SECONDS, f"mode={mode}{'&immutable=1' if quiet else ''}")
     try:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()

@@ -1,8 +1,8 @@
-"""Which SQLite opens a workspace: the standard library's, or SQLCipher for an encrypted file. Both behave the same but for
-their classes of errors, so whoever catches one of the two asks here for both.
+"""Which SQLite opens a workspace: the standard library's, or SQLCipher for an encrypted file.
 
-A plain file keeps the standard library's driver: nothing more is loaded at the start, and whoever never encrypts does not
-depend on another copy of SQLite.
+Both behave the same but for their classes of errors, so whoever catches one of the two asks here for both. A plain file keeps
+the standard library's driver: nothing more is loaded at the start, and whoever never encrypts does not depend on another copy
+of SQLite.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ def open_database(path: Path, timeout: float, query: str = "") -> sqlite3.Connec
 
     Raises FusenError `encrypted` where the file needs a key that this process was not given, the driver's errors as they are.
     """
-    key = encryption.key_of(path)
+    return open_with(encryption.key_of(path), path, timeout, query)
+
+
+def open_with(key: Key | None, path: Path, timeout: float, query: str = "") -> sqlite3.Connection:
+    """The same with this key; None for a plain file."""
     if key is not None:
         return open_through_cipher(key, path, timeout, query)
     return sqlite3.connect(_name(path, query), uri=bool(query), timeout=timeout, isolation_level=None)

@@ -1,4 +1,4 @@
-"""Keys that the system keeps for its user: Keychain, Windows' credentials, Secret Service or KWallet. Through the library keyring.
+"""Keys that the system keeps for its user, through the library keyring: Keychain, Windows' credentials, Secret Service, KWallet.
 
 What is kept is the file's key and not the passphrase, which may open other things as well, under the file's salt, so that it
 goes with the file wherever that is moved, and is of no use once the passphrase was changed. Only stores that the system itself
@@ -18,7 +18,9 @@ from app.workspace import encryption
 from app.workspace.encryption import KEY_BYTES, Key
 
 SERVICE = "Fusen workspace"
-_TRUSTED = frozenset(f"keyring.backends.{name}" for name in ("macOS", "Windows", "SecretService", "libsecret", "kwallet"))
+_TRUSTED = frozenset(
+    f"keyring.backends.{name}" for name in ("macOS", "Windows", "SecretService", "libsecret", "kwallet")
+)
 
 
 def is_available() -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +23,13 @@ def new_file(path: Path) -> Path:
 def old_file(path: Path) -> Path:
     """Where the content of before waits to be erased."""
     return path.with_name(f".{path.name}.old")
+
+
+def backups_of(path: Path) -> tuple[Path, ...]:
+    """The copies beside the workspace that were made before a migration, the latest first."""
+    pattern = re.compile(rf"{re.escape(path.stem)}\.v\d+-(\d{{8}}-\d{{6}}(?:-\d+)?)\.backup{re.escape(path.suffix)}")
+    found = [(match[1], file) for file in path.parent.iterdir() if (match := pattern.fullmatch(file.name))]
+    return tuple(file for _, file in sorted(found, reverse=True))
 
 
 def sweep(path: Path) -> None:

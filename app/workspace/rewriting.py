@@ -13,8 +13,9 @@ import contextlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import FusenError
@@ -30,7 +31,15 @@ _STEPS = 20_000  # of SQLite's machine, between two calls of a `Progress`
 _PATIENCE = 1.0
 
 
-def encrypt(path: Path, passphrase: str, progress: Progress = lambda _share: None) -> Key:
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the copies beside the workspace: so many went the same way; `removed`: those that could not be read."""
+
+    backups: int = 0
+    removed: tuple[str, ...] = ()
+
+
+def encrypt(path: Path, passphrase: str, progress: Progress = lambda _share: None) -> Outcome:
     """Protect a plain workspace; this process goes on with it unlocked.
 
     Raises FusenError: `wrong-password` for too short a passphrase, `unsupported` where it is encrypted already, `timeout` where
@@ -38,25 +47,28 @@ def encrypt(path: Path, passphrase: str, progress: Progress = lambda _share: Non
     """
     if encryption.state_of(path) == "encrypted":
         raise FusenError("unsupported", f"{path.name} is encrypted already.", "Change its passphrase instead.")
-    return _protect(path, passphrase, progress)
+    return _give(path, encryption.new_key(passphrase), progress)
 
 
-def change_passphrase(path: Path, passphrase: str, progress: Progress = lambda _share: None) -> Key:
+def change_passphrase(path: Path, passphrase: str, progress: Progress = lambda _share: None) -> Outcome:
     """Give an unlocked workspace another passphrase. Raises as `encrypt` does, `encrypted` where it is not unlocked."""
     _require_key(path)
-    return _protect(path, passphrase, progress)
+    return _give(path, encryption.new_key(passphrase), progress)
 
 
-def decrypt(path: Path, progress: Progress = lambda _share: None) -> None:
+def decrypt(path: Path, progress: Progress = lambda _share: None) -> Outcome:
     """Make an unlocked workspace a plain file again. Raises as `change_passphrase` does."""
     _require_key(path)
-    _rewrite(path, None, progress)
+    return _give(path, None, progress)
 
 
-def _protect(path: Path, passphrase: str, progress: Progress) -> Key:
-    key = encryption.new_key(passphrase)
-    _rewrite(path, key, progress)
-    return key
+def finish(path: Path) -> Outcome:
+    """Do what a kill left undone: plain copies beside an unlocked encrypted workspace are encrypted as well."""
+    key = encryption.key_of(path)
+    if key is None:
+        return Outcome()
+    plain = [backup for backup in leftovers.backups_of(path) if encryption.state_of(backup) == "plain"]
+    return _rewrite_all(plain, None, key)
 
 
 def _require_key(path: Path) -> None:
@@ -64,33 +76,54 @@ def _require_key(path: Path) -> None:
         raise FusenError("unsupported", f"{path.name} is not encrypted.", "Encrypt it first.")
 
 
-@contextmanager
-def sole_access(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection beside which there is no other. Raises FusenError `timeout` where there is one."""
+def _give(path: Path, key: Key | None, progress: Progress) -> Outcome:
+    path = path.resolve()  # what a link leads to is replaced, not the link
+    before = encryption.key_of(path)
     with closing(connect(path)):
         pass  # is it ours and whole; missing migrations
-    connection = open_through_cipher(encryption.key_of(path), path, _PATIENCE)
-    try:
-        with explained(path):
-            connection.execute("PRAGMA temp_store = MEMORY")
-            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            # Without its log the file is complete by itself, and only who is alone with it can leave the log's mode.
-            connection.execute("PRAGMA journal_mode = DELETE").fetchone()
-            connection.execute("BEGIN EXCLUSIVE")
-            connection.execute("COMMIT")
-            yield connection
-    finally:
-        connection.close()
+    _rewrite(path, before, key, progress)
+    encryption.give_key(path, key)
+    return _rewrite_all(leftovers.backups_of(path), before, key)
 
 
-def _rewrite(path: Path, key: Key | None, progress: Progress) -> None:
-    path = path.resolve()  # what a link leads to is replaced, not the link
+def _rewrite_all(backups: Sequence[Path], before: Key | None, key: Key | None) -> Outcome:
+    removed = []
+    for backup in backups:
+        try:
+            opens = encryption.state_of(backup) == "plain" or (before is not None and encryption.opens(backup, before))
+            if not opens:
+                raise FusenError("encrypted", f"{backup.name} has another passphrase.")
+            _rewrite(backup, before if encryption.state_of(backup) == "encrypted" else None, key)
+        except FusenError:
+            # It would stay readable to whom it shall not be, or to nobody; the workspace itself is whole.
+            with contextlib.suppress(OSError):
+                leftovers.erase(backup)
+            removed.append(backup.name)
+    return Outcome(len(backups) - len(removed), tuple(removed))
+
+
+@contextmanager
+def sole_access(path: Path, key: Key | None) -> Iterator[sqlite3.Connection]:
+    """A connection beside which there is no other. Raises FusenError `timeout` where there is one."""
+    with explained(path), closing(open_through_cipher(key, path, _PATIENCE)) as connection:
+        connection.execute("PRAGMA temp_store = MEMORY")
+        # Without its log the file is complete by itself, and only who is alone with it can leave the log's mode.
+        connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("COMMIT")
+        if connection.execute("PRAGMA journal_mode").fetchone() != ("delete",):  # somebody came in between
+            raise FusenError("timeout", f"{path.name} is in use.", "Close it everywhere else and try again.")
+        yield connection
+
+
+def _rewrite(path: Path, before: Key | None, key: Key | None, progress: Progress = lambda _share: None) -> None:
     new = leftovers.new_file(path)
     try:
-        with sole_access(path) as connection:
+        with sole_access(path, before) as connection:
             _export(connection, path, new, key, progress)
             _compare(connection, path, new, key)
-            _take_place(connection, path, new, key)
+            _take_place(connection, path, new)
     except BaseException:
         with contextlib.suppress(OSError):
             leftovers.erase(new)
@@ -162,21 +195,20 @@ def _contents(connection: sqlite3.Connection) -> tuple[object, ...]:
     return tuple(schema), counts, version
 
 
-def _take_place(connection: sqlite3.Connection, path: Path, new: Path, key: Key | None) -> None:
+def _take_place(connection: sqlite3.Connection, path: Path, new: Path) -> None:
     """Let the new file take the name, and erase the old content. The lock is held until the old file is nobody's."""
     old = leftovers.old_file(path)
-    with contextlib.suppress(OSError):
-        leftovers.erase(old)
+    named = True
     try:
+        leftovers.erase(old)
         os.link(path, old)  # a name to erase it by
     except OSError:
-        old = None  # a drive without second names: what was there is freed and not overwritten
+        named = False  # a drive without second names: what was there is freed and not overwritten
     if os.name == "nt":
         connection.close()  # an open file cannot be replaced there
     new.replace(path)
     leftovers.sync_folder(path.parent)
-    encryption.give_key(path, key)
-    if old is not None:
+    if named:
         # Who waited for the lock holds the old file: once overwritten it is no database, and nothing can be lost in it.
         with old.open("r+b") as stream:
             leftovers.overwrite(stream)

@@ -1,8 +1,9 @@
-"""An encrypted workspace: nothing of it can be read, only its passphrase opens it, and a kill on the way leaves one whole file."""
+"""An encrypted workspace: nothing of it can be read, only its passphrase opens it, a kill leaves one whole file."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -180,12 +181,34 @@ def test_a_changed_protection_is_told_to_who_had_the_key(stored: Path) -> None:
 
 
 def test_a_key_never_shows_itself(stored: Path) -> None:
-    key = rewriting.encrypt(stored, PASSPHRASE)
+    rewriting.encrypt(stored, PASSPHRASE)
+    key = encryption.key_of(stored)
+    assert key is not None
     assert key.secret.hex() not in repr(key)
     assert repr(key.secret) not in repr(key)
 
 
+def test_copies_beside_it_are_protected_as_well(stored: Path) -> None:
+    good = stored.with_name("w.v4-20260101-101010.backup.fusen")
+    bad = stored.with_name("w.v3-20250101-101010.backup.fusen")
+    shutil.copyfile(stored, good)
+    bad.write_bytes(stored.read_bytes()[:5000])
+    outcome = rewriting.encrypt(stored, PASSPHRASE)
+    assert outcome == rewriting.Outcome(1, (bad.name,))
+    assert holds_nothing_readable(good)
+    rewriting.change_passphrase(stored, "another passphrase")
+    forget_keys()
+    encryption.unlock(good, "another passphrase")
+    assert decisions(good)[0] == "accepted"
+    other = stored.with_name("w.v5-20260101-101010.backup.fusen")
+    with Workspace.open(other) as workspace:
+        workspace.save_analysis(DOCUMENT, make_analysis(DOCUMENT))
+    encryption.unlock(stored, "another passphrase")
+    assert rewriting.finish(stored) == rewriting.Outcome(1)
+    assert holds_nothing_readable(other), "what a kill left undone"
+
+
 def test_a_kill_at_any_moment_leaves_one_whole_file(tmp_path: Path) -> None:
-    outcome = protecting.run(tmp_path, seed=5, kills=2)
-    assert outcome.kills == 2
+    outcome = protecting.run(tmp_path, seed=5, kills=6)
+    assert outcome.kills == 6
     assert not outcome.faults
