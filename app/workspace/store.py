@@ -26,8 +26,9 @@ from app.review import operations
 from app.review.findings import Finding, as_proposed, reviewed
 from app.review.operations import Change, Operation
 from app.review.selection import select_share, selected_share
-from app.workspace import digests, packing
+from app.workspace import digests, forgetting, packing
 from app.workspace.database import connect, explained, transaction
+from app.workspace.forgetting import Forgotten
 from app.workspace.library import Library
 from app.workspace.looks import LookRecords
 
@@ -253,6 +254,10 @@ class Workspace:
             self._connection.execute(
                 'INSERT OR REPLACE INTO window_state ("window", content) VALUES (?, ?)', (window, content)
             )
+
+    def forget(self, sha256: str) -> Forgotten:
+        """Forget a document for good, in this file and the copies beside it: see `forgetting.forget`."""
+        return forgetting.forget(self._connection, self.path, sha256)
 
     def _step(self, query: str, undone: bool) -> Change | None:
         with transaction(self._connection, self.path):
