@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from app import cli_workspace, faults
 from app.analysis.analysis import Analysis, AnalysisSettings
+from app.cli_passphrase import PassphraseFile, open_workspace
 from app.documents.document import OcrMode
 from app.errors import FusenError
 
@@ -58,6 +60,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     subcommand_metavar="[FILE]... | COMMAND",
 )
+app.add_typer(cli_workspace.commands, name="workspace")
 
 Files = Annotated[
     list[Path],
@@ -84,7 +87,8 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
     # What a dying worker wrote is for developers; the user hears of it as a FusenError.
     logging.getLogger("app").setLevel(logging.ERROR)
-    app()
+    faults.install()
+    typer.main.get_command(app)()  # not app(): that would have a word of its own on exceptions
 
 
 def _show_version(wanted: bool) -> None:
@@ -167,6 +171,7 @@ def _analyze(
     ocr: Ocr = "auto",
     workspace: WorkspaceFile = None,
     password_file: PasswordFile = None,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Flag the passages that a person must read: a readable list, or JSON lines."""
     if recall is not None and share is not None:
@@ -200,7 +205,7 @@ def _analyze_files(
         store = None
         if workspace is not None:
             try:
-                store = stack.enter_context(_open_workspace(workspace))
+                store = stack.enter_context(open_workspace(workspace))
             except FusenError as error:
                 _report(workspace, error, as_json)
                 return SOME_FAILED
@@ -236,6 +241,7 @@ def _export(
     to: Annotated[str, typer.Option("--to", metavar="FORMATS", help="Of docx, pdf, annotated, md, json; with commas.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to; made if absent.")],
     password_file: PasswordFile = None,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Export the decided findings: a brief (docx, md, json) and annotated copies of the PDFs (pdf or annotated)."""
     formats = [name.strip() for name in to.split(",") if name.strip()]
@@ -253,7 +259,7 @@ def _export(
                     "not-found", f"There is no workspace {workspace}.", "fusen analyze --workspace makes one."
                 )
             _make_folder(out)
-            with _open_workspace(workspace) as store:
+            with open_workspace(workspace) as store:
                 _export_briefs(store, formats, out)
                 if ANNOTATED.intersection(formats):
                     failed = _export_annotated(store, out, password)
@@ -409,12 +415,6 @@ def _new_bar() -> Any:
 
 
 # ---- files
-
-
-def _open_workspace(path: Path) -> Workspace:
-    from app.workspace.store import Workspace
-
-    return Workspace.open(path)
 
 
 def _make_folder(folder: Path) -> None:

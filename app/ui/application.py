@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
+from app import faults
 from app.ui import crash, language, remembered, settings, single
 from app.ui.appearance import appearance, has_japanese_font
 from app.ui.crash_bar import CrashWatch
@@ -44,6 +45,7 @@ def run(
 
     Where a window of the same workspace is open already, that one opens them, and this ends at once.
     """
+    faults.install()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)  # noqa: S101 -- nobody makes another kind here
     application.setApplicationName("Fusen")

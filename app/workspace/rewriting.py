@@ -134,10 +134,10 @@ def _export(connection: sqlite3.Connection, path: Path, new: Path, key: Key | No
     leftovers.erase(new)
     os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     connection.execute("ATTACH DATABASE ? AS target KEY ?", (str(new), key.specification if key else ""))
+    connection.execute("PRAGMA target.journal_mode = OFF").fetchone()  # half a new file is of no use
     for name in ("auto_vacuum", "application_id", "user_version"):
         (value,) = connection.execute(f"PRAGMA main.{name}").fetchone()
         connection.execute(f"PRAGMA target.{name} = {int(value)}")
-    connection.execute("PRAGMA target.journal_mode = OFF").fetchone()  # half a new file is of no use
     with _told(connection, progress, new, path.stat().st_size):
         connection.execute("SELECT sqlcipher_export('target')").fetchone()
     connection.execute("DETACH DATABASE target")

@@ -82,7 +82,7 @@ def run(folder: Path, *, seed: int, kills: int) -> Outcome:
         process = processes.Process(target=work, args=(path, begins))
         process.start()
         assert begins.wait(60)
-        time.sleep(chance.uniform(0, 0.3))
+        time.sleep(chance.uniform(0, 0.8))
         if not process.is_alive():
             outcome.faults.append("it ended by itself")
         process.kill()
