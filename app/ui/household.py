@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from app.ui.main_window import MainWindow
     from app.ui.printing import PrintJob
+    from app.ui.protecting import Protecting
 
 
 class Household:
@@ -44,6 +45,7 @@ class Household:
         self._session = session
         self._pages: dict[str, OwnPage] = {}
         self._focus: QWidget | None = None  # had the keys before a page came
+        self._protecting: Protecting | None = None
         self.layout_file: Path | None = None
         self.crash = CrashBar(window)
         self.printing = PrintBar(window)
@@ -122,6 +124,12 @@ class Household:
         self._window.panel.card.keep_comment()
         self._window.show_page(page)
         page.begin()
+        if name == "settings" and self._protecting is not None:
+            self._protecting.refresh()
+
+    def page(self, name: str) -> HousePage:
+        """A page that was shown before."""
+        return self._pages[name]
 
     def _leave(self) -> None:
         """Back to the documents, with the keys where they were."""
@@ -141,9 +149,16 @@ class Household:
             from app.ui.export_desk import make_export_page
 
             return make_export_page(self._window, self._session)
+        from app.ui.protecting import Protecting, ProtectionPart
         from app.ui.settings_page import SettingsPage
 
-        return SettingsPage(self._session.settings, lambda text: self._window.bar.show_message(Message("error", text)))
+        settings = SettingsPage(
+            self._session.settings, lambda text: self._window.bar.show_message(Message("error", text))
+        )
+        part = ProtectionPart()
+        settings.add_part("protection", QCoreApplication.translate("Household", "Protection"), part, part.searched)
+        self._protecting = Protecting(part, self._window, self._session)
+        return settings
 
     # ---- keys
 

@@ -51,7 +51,7 @@ QWIDGETSIZE_MAX = (1 << 24) - 1
 class Sidebar(QWidget):
     """`chosen` carries the key of an open file, `wanted` hash and path of a stored one, `removed` the hash of one to remove.
 
-    `restored` carries the hash of one whose removal is taken back.
+    `restored` carries the hash of one whose removal is taken back, `forgetting` of one to forget for good.
     """
 
     chosen = Signal(int)
@@ -60,6 +60,7 @@ class Sidebar(QWidget):
     restored = Signal(str)
     unfolded = Signal(bool)
     _wanted, _folded = True, False
+    forgetting = Signal(str)
 
     def __init__(self, state: WindowState, actions: Actions, archive: Archive, parent: QWidget) -> None:
         super().__init__(parent)
@@ -132,6 +133,9 @@ class Sidebar(QWidget):
         self.remove.triggered.connect(self._remove)
         view.addAction(actions["close"])
         view.addAction(self.remove)
+        self.forget = QAction(self.tr("Forget for good…"), view)
+        self.forget.triggered.connect(self._forget)
+        view.addAction(self.forget)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         return view
 
@@ -223,6 +227,17 @@ class Sidebar(QWidget):
         row: ShelfRow | None = item.data(SHELF_ROW) if item is not None else None
         if row is not None and row.sha256 is not None:
             self.removed.emit(row.sha256)
+
+    def _forget(self) -> None:
+        item = self.list.currentItem()
+        row: ShelfRow | None = item.data(SHELF_ROW) if item is not None else None
+        if row is not None and row.sha256 is not None:
+            self.forgetting.emit(row.sha256)
+
+    def forget_removed(self) -> None:
+        """Offer no way back to what was removed last."""
+        self._gone = None
+        self._undo.hide()
 
 
 class _List(QListWidget):
