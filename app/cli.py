@@ -22,6 +22,7 @@ import typer
 from typer.core import TyperGroup
 
 from app.analysis.analysis import Analysis, AnalysisSettings
+from app.cli_audit import audit_commands, login_name
 from app.documents.document import OcrMode
 from app.errors import FusenError
 
@@ -58,6 +59,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     subcommand_metavar="[FILE]... | COMMAND",
 )
+app.add_typer(audit_commands, name="audit")
 
 Files = Annotated[
     list[Path],
@@ -414,7 +416,9 @@ def _new_bar() -> Any:
 def _open_workspace(path: Path) -> Workspace:
     from app.workspace.store import Workspace
 
-    return Workspace.open(path)
+    workspace = Workspace.open(path)
+    workspace.reviewer = login_name()
+    return workspace
 
 
 def _make_folder(folder: Path) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.documents.document import DocumentFormat
 from app.documents.folding import fold, search_pattern
+from app.review.audit import Kind
 from app.review.matrix import Matrix, Source, make_matrix
 from app.workspace import digests
 from app.workspace.database import explained, transaction
@@ -93,13 +94,17 @@ class Library:
 
     def remove(self, sha256: str) -> None:
         """Take a document off the shelf; what was found and decided stays in the file until it is opened again."""
-        with transaction(self._connection, self._path):
-            self._connection.execute("UPDATE documents SET removed_at = ? WHERE sha256 = ?", (_now(), sha256))
+        self._shelve("UPDATE documents SET removed_at = ? WHERE sha256 = ?", (_now(), sha256), "document-removed")
 
     def restore(self, sha256: str) -> None:
         """Put it back."""
-        with transaction(self._connection, self._path):
-            self._connection.execute("UPDATE documents SET removed_at = NULL WHERE sha256 = ?", (sha256,))
+        self._shelve("UPDATE documents SET removed_at = NULL WHERE sha256 = ?", (sha256,), "document-restored")
+
+    def _shelve(self, statement: str, parameters: tuple[str, ...], told: Kind) -> None:
+        audit = self._workspace.audit
+        with audit.transaction():
+            if self._connection.execute(statement, parameters).rowcount:
+                audit.append(told, {"document": parameters[-1]})
 
     # ---- questions
 
