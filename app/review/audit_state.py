@@ -178,15 +178,15 @@ class Replay:
     def _begin(self, number: int, details: Mapping[str, Any]) -> None:
         for sha256, found in details["documents"].items():
             shown = {unit: union((a, b) for a, b in ranges) for unit, ranges in found["shown"].items()}
-            state: tuple[Any, ...] = (
-                found["share"],
-                found["removed"],
-                found["proposals"],
-                {},
-                set(found["analyses"]),
-                shown,
+            self.documents[sha256] = _Document(
+                number,
+                share=found["share"],
+                removed=found["removed"],
+                proposals=found["proposals"],
+                analyses=set(found["analyses"]),
+                shown=shown,
+                looks=found["looks"],
             )
-            self.documents[sha256] = _Document(number, *state, found["looks"])
         for found in details["reviews"]:
             self.reviews[found["finding"]] = _Logged(number, found["document"], found["review"])
         for said in details["opinions"]:
