@@ -1,0 +1,57 @@
+"""Which SQLite opens a workspace: the standard library's, or SQLCipher for an encrypted file. Both behave the same but for
+their classes of errors, so whoever catches one of the two asks here for both.
+
+A plain file keeps the standard library's driver: nothing more is loaded at the start, and whoever never encrypts does not
+depend on another copy of SQLite.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from app.workspace import encryption
+from app.workspace.encryption import Key
+
+
+def open_database(path: Path, timeout: float, query: str = "") -> sqlite3.Connection:
+    """A connection in autocommit mode; `query` is that of a file's URI (`mode=ro`).
+
+    Raises FusenError `encrypted` where the file needs a key that this process was not given, the driver's errors as they are.
+    """
+    return open_with(encryption.key_of(path), path, timeout, query)
+
+
+def open_with(key: Key | None, path: Path, timeout: float, query: str = "") -> sqlite3.Connection:
+    """The same with this key; None for a plain file."""
+    name = f"{path.absolute().as_uri()}?{query}" if query else str(path)
+    if key is None:
+        return sqlite3.connect(name, uri=bool(query), timeout=timeout, isolation_level=None)
+    connection: sqlite3.Connection = cipher().connect(name, uri=bool(query), timeout=timeout, isolation_level=None)
+    connection.execute(f'PRAGMA key = "{key.specification}"')
+    return connection
+
+
+def cipher() -> Any:
+    """SQLCipher's driver, which has the functions and classes of `sqlite3`."""
+    from sqlcipher3 import dbapi2
+
+    # It would write of wrong keys to stderr; the error that follows says that. Holds for the whole process.
+    connection = dbapi2.connect(":memory:")
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.close()
+    return dbapi2
+
+
+def database_errors() -> tuple[type[Exception], ...]:
+    """The `DatabaseError` of both drivers, for an `except` clause."""
+    return tuple(_loaded("DatabaseError"))
+
+
+def _loaded(name: str) -> Iterable[type[Exception]]:
+    yield getattr(sqlite3, name)
+    if (loaded := sys.modules.get("sqlcipher3.dbapi2")) is not None:
+        yield getattr(loaded, name)
