@@ -13,6 +13,7 @@ from app.errors import FusenError
 
 if TYPE_CHECKING:
     from app.review.audit import Entry
+    from app.review.audit_words import Names, NotesOfEntry
     from app.workspace.store import Workspace
     from app.workspace.verifying import Report
 
@@ -58,24 +59,21 @@ def _show(
 ) -> None:
     """What the log tells, oldest first."""
     from app import cli
-    from app.review.audit import read
     from app.review.audit_words import Names
 
     with opened(workspace, as_json=as_json) as store, cli._orderly():
         names, head = Names(), store.audit.head()
         first = head.count - last + 1 if head is not None and last is not None else 1
-        for sealed in store.audit.sealed():
-            entry = read(sealed)
-            if entry is not None:
-                names.learn(entry)
+        for sealed, entry, notes in store.audit.told():
+            names.learn(notes)
             if sealed.number < first:
                 continue
             if entry is None:
                 cli._complain(f"Entry {sealed.number} is not one that Fusen wrote.")
             elif as_json:
-                cli._print(cli._json(sealed_json(entry, sealed.hash, sealed.signature)))
+                cli._print(cli._json({**sealed_json(entry, sealed.hash, sealed.signature), "notes": notes}))
             else:
-                cli._print(_line(entry, names))
+                cli._print(_line(entry, notes, names))
     raise typer.Exit(cli.DONE)
 
 
@@ -142,10 +140,10 @@ def sealed_json(entry: Entry, digest: bytes, signature: bytes) -> dict[str, Any]
     return {"schema": "fusen.audit-entry/1", **asdict(entry), "hash": digest.hex(), "signature": signature.hex()}
 
 
-def _line(entry: Entry, names: Any) -> str:
+def _line(entry: Entry, notes: NotesOfEntry, names: Names) -> str:
     from app.review.audit_words import entry_words
 
-    return f"{entry.number:>6}  {entry.at[:19].replace('T', ' ')}  {entry.by or '-':<12}  {entry_words(entry, names)}"
+    return f"{entry.number:>6}  {entry.at[:19].replace('T', ' ')}  {entry.by or '-':<12}  {entry_words(entry, notes, names)}"
 
 
 def _report_words(path: Path, report: Report) -> str:

@@ -59,7 +59,7 @@ ProblemCode = Literal[
     "head-record-changed",
     "head-not-found",
     "export-unknown",
-    "salt-changed",
+    "note-changed",
     "finding-changed",
     "finding-missing",
     "finding-unlogged",

@@ -16,8 +16,10 @@ from app.review.audit import Entry, Problem
 from app.review.findings import finding_id
 from app.review.spans import Ranges, union
 
-Salts = Mapping[tuple[int, str], bytes]
-"""By the entry's number and the document's hash."""
+Notes = Mapping[tuple[int, str], tuple[bytes, bytes]]
+"""Salt and note, by the entry's number and the document's hash."""
+
+_NONE = (b"", b"")
 
 SALT_BYTES = 32
 
@@ -67,7 +69,7 @@ class Tables:
     documents: tuple[DocumentRow, ...]
     findings: Iterable[FindingRow]
     history: Iterable[HistoryRow]
-    salts: Salts
+    notes: Notes
     opinions: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -127,15 +129,15 @@ class Replay:
     documents: dict[str, _Document] = field(default_factory=dict)
     reviews: dict[str, _Logged] = field(default_factory=dict)
     history: dict[int, _Step] = field(default_factory=dict)
-    commitments: dict[tuple[int, str], str] = field(default_factory=dict)
+    notes: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict)
     opinions: dict[str, _Logged] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
 
     def take(self, entry: Entry) -> None:
         """The next entry. Raises KeyError, TypeError, ValueError or AttributeError for details that are not of its kind."""
         details = entry.details
-        for document, known in details.get("salts", {}).items():
-            self.commitments[entry.number, document] = known
+        for document, (salt, note) in details.get("notes", {}).items():
+            self.notes[entry.number, document] = (salt, note)
         match entry.kind:
             case "log-begun":
                 self._begin(entry.number, details)
@@ -158,13 +160,13 @@ class Replay:
 
     def differences(self, tables: Tables) -> Iterator[Problem]:
         """Where the tables are not as the log says."""
-        yield from self._salts_differ(tables.salts)
+        yield from self._notes_differ(tables.notes)
         yield from self._documents_differ(tables.documents)
         yield from self._findings_differ(tables)
         yield from self._history_differs(tables)
         for finding in sorted(self.opinions.keys() | tables.opinions.keys()):
             said, stored = self.opinions.get(finding), tables.opinions.get(finding, b"")
-            salt = tables.salts.get((said.entry, said.document), b"") if said is not None else b""
+            salt = tables.notes.get((said.entry, said.document), _NONE)[0] if said is not None else b""
             if said is None or salted(salt, stored) != said.hash:
                 yield Problem("opinions-changed", said.entry if said is not None else None, finding)
 
@@ -227,7 +229,7 @@ class Replay:
     def _forget(self, sha256: str) -> None:
         self.forgotten.add(sha256)
         self.documents.pop(sha256, None)
-        self.commitments = {key: known for key, known in self.commitments.items() if key[1] != sha256}
+        self.notes = {key: known for key, known in self.notes.items() if key[1] != sha256}
         self.reviews = {name: logged for name, logged in self.reviews.items() if logged.document != sha256}
         self.opinions = {name: logged for name, logged in self.opinions.items() if logged.document != sha256}
         for step in self.history.values():
@@ -235,13 +237,13 @@ class Replay:
 
     # ---- where the tables differ
 
-    def _salts_differ(self, salts: Salts) -> Iterator[Problem]:
-        for key, known in self.commitments.items():
-            salt = salts.get(key)
-            if salt is None or commitment(salt) != known:
-                yield Problem("salt-changed", key[0], key[1])
-        for number, document in salts.keys() - self.commitments.keys():
-            yield Problem("salt-changed", number, document)
+    def _notes_differ(self, notes: Notes) -> Iterator[Problem]:
+        for key, (known_salt, known_note) in self.notes.items():
+            salt, note = notes.get(key, _NONE)
+            if commitment(salt) != known_salt or salted(salt, note) != known_note:
+                yield Problem("note-changed", key[0], key[1])
+        for number, document in notes.keys() - self.notes.keys():
+            yield Problem("note-changed", number, document)
 
     def _documents_differ(self, rows: tuple[DocumentRow, ...]) -> Iterator[Problem]:
         stored = {row.sha256: row for row in rows}
@@ -268,7 +270,7 @@ class Replay:
         proposals: dict[str, list[bytes]] = {}
         added: dict[str, set[str]] = {}
         for row in tables.findings:
-            yield from self._finding_differs(row, left.pop(row.id, None), tables.salts)
+            yield from self._finding_differs(row, left.pop(row.id, None), tables.notes)
             document = self.documents.get(row.document)
             if document is not None and row.id in document.added:
                 added.setdefault(row.document, set()).add(row.id)
@@ -284,14 +286,14 @@ class Replay:
             if not same or added.get(sha256, set()) != said.added.keys():
                 yield Problem("proposals-changed", said.entry, sha256)
 
-    def _finding_differs(self, row: FindingRow, logged: _Logged | None, salts: Salts) -> Iterator[Problem]:
+    def _finding_differs(self, row: FindingRow, logged: _Logged | None, notes: Notes) -> Iterator[Problem]:
         if finding_id(row.document, row.start, row.end, row.text) != row.id:
             yield Problem("finding-forged", None, row.id)
         if logged is None:
             if row.touched:
                 yield Problem("finding-unlogged", None, row.id)
             return
-        salt = salts.get((logged.entry, logged.document), b"")
+        salt, _ = notes.get((logged.entry, logged.document), _NONE)
         if logged.document != row.document or salted(salt, row.review) != logged.hash:
             yield Problem("finding-changed", logged.entry, row.id)
 
@@ -303,7 +305,7 @@ class Replay:
             if step is None:
                 yield Problem("history-changed", None, str(row.number))
             elif not step.forgotten:
-                salt = tables.salts.get((step.logged.entry, step.logged.document), b"")
+                salt, _ = tables.notes.get((step.logged.entry, step.logged.document), _NONE)
                 if row.undone != step.undone or salted(salt, row.content) != step.logged.hash:
                     yield Problem("history-changed", step.logged.entry, str(row.number))
         for number, step in left.items():

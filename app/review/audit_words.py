@@ -26,7 +26,7 @@ PROBLEMS: Mapping[ProblemCode, str] = {
     "head-record-changed": "What this machine kept of the log's end was changed or is damaged.",
     "head-not-found": "No entry has the hash {what}.",
     "export-unknown": "{what} is not a file that was exported from this workspace, or was changed since.",
-    "salt-changed": "What this entry's hashes were made with was changed or removed (document {what}).",
+    "note-changed": "What lies beside this entry was changed, added or removed (document {what}).",
     "finding-changed": "The finding {what} is not as this entry left it: it was changed past the log.",
     "finding-missing": "The finding {what}, of which this entry tells, was removed past the log.",
     "finding-unlogged": "The finding {what} bears a decision or a remark that the log does not tell of.",
@@ -71,17 +71,21 @@ def problem_words(problem: Problem) -> str:
     return words if problem.entry is None else f"Entry {problem.entry}: {words}"
 
 
+NotesOfEntry = Mapping[str, Mapping[str, Any]]
+"""What lies beside an entry, by document."""
+
+
 class Names:
     """What documents are called, learnt from the entries in their order."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
 
-    def learn(self, entry: Entry) -> None:
-        """Remember a document's name where an entry tells it."""
-        document, file = entry.details.get("document"), entry.details.get("file")
-        if isinstance(document, str) and isinstance(file, str):
-            self._names[document] = file
+    def learn(self, notes: NotesOfEntry) -> None:
+        """Remember documents' names where the notes beside an entry tell them."""
+        for document, note in notes.items():
+            if isinstance(file := note.get("file"), str):
+                self._names[document] = file
 
     def of(self, document: object) -> str:
         """A document's name; the beginning of its hash where none is known."""
@@ -95,7 +99,7 @@ def template(entry: Entry) -> str:
     return ENTRIES.get(entry.kind, "")
 
 
-def values(entry: Entry, names: Names) -> dict[str, str]:
+def values(entry: Entry, notes: NotesOfEntry, names: Names) -> dict[str, str]:
     """What stands in the places of `template`, as far as the entry has it; never raises for an entry of any shape."""
     details = entry.details
     changes = _listed(details.get("changes"))
@@ -111,15 +115,23 @@ def values(entry: Entry, names: Names) -> dict[str, str]:
         "share": f"{share:.0%}" if isinstance(share, int | float) else "-",
         "places": places(details),
         "changes": changes_in_words(changes),
-        "names": ", ".join(str(file.get("name")) for file in _listed(details.get("files"))),
+        "names": _file_names(details, notes),
         "reviewer": str(details.get("reviewer", "")),
         "setting": f"{details.get('key')} = {details.get('value')}",
     }
 
 
-def entry_words(entry: Entry, names: Names) -> str:
-    """What an entry tells, on one line."""
-    return template(entry).format(**values(entry, names)) or entry.kind
+def entry_words(entry: Entry, notes: NotesOfEntry, names: Names) -> str:
+    """What an entry tells, on one line; `notes` lie beside it."""
+    return template(entry).format(**values(entry, notes, names)) or entry.kind
+
+
+def _file_names(details: Mapping[str, Any], notes: NotesOfEntry) -> str:
+    """Of exported files; the beginnings of their hashes where the names were forgotten."""
+    names = next((note["names"] for note in notes.values() if isinstance(note.get("names"), list)), None)
+    if names:
+        return ", ".join(str(name) for name in names)
+    return ", ".join(str(file.get("sha256"))[:12] for file in _listed(details.get("files")))
 
 
 def places(details: Mapping[str, Any]) -> str:

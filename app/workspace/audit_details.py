@@ -1,6 +1,7 @@
 """What the audit log tells of each change of the workspace: numbers, names and hashes, and no words of a document.
 
-A decision, tags, a date are told as they are; comments and owners by hashes with salts, unless the user wants texts told.
+A decision, tags, a date are told as they are; comments and owners by hashes with salts. Names of files lie in notes beside the
+entry, which are deleted when the document is forgotten, and so do words, where the user wants them told.
 """
 
 from __future__ import annotations
@@ -16,21 +17,21 @@ from app.review.audit_state import proposals_hash
 from app.review.findings import Finding
 from app.review.spans import Ranges
 from app.workspace import audited_tables
-from app.workspace.audit_log import SaltOf
+from app.workspace.audit_log import Notes
 
 Step = Literal["do", "undo", "redo"]
 
 
-def analysed(connection: sqlite3.Connection, analysis: Analysis, content: bytes) -> dict[str, Any]:
+def analysed(connection: sqlite3.Connection, notes: Notes, analysis: Analysis, content: bytes) -> dict[str, Any]:
     """That an analysis was stored: `content` as it lies in the table. What was asked for is told by its hash alone."""
+    notes.say(analysis.sha256, file=Path(analysis.file).name)
     settings = asdict(analysis.settings)
     question = settings.pop("query")
     if question is not None:
-        settings["query_sha256"] = audited_tables.content_hash(question.encode("utf-8", "surrogatepass"))
+        settings["query"] = notes.hash(analysis.sha256, question.encode("utf-8", "surrogatepass"))
     cost = analysis.cost
     return {
         "document": analysis.sha256,
-        "file": Path(analysis.file).name,
         "kind": analysis.kind,
         "model": asdict(analysis.model),
         "settings": settings,
@@ -59,7 +60,7 @@ def shown(sha256: str, unit: str, before: Ranges, now: Ranges) -> dict[str, Any]
 
 def decided(
     connection: sqlite3.Connection,
-    salts: SaltOf,
+    notes: Notes,
     findings: Sequence[Finding],
     operations: Mapping[str, Sequence[str]],
     *,
@@ -76,15 +77,16 @@ def decided(
             "end": finding.end,
             "operations": operations.get(finding.id, ()),
             "decision": finding.decision,
-            "review": salts.hash(finding.document_sha256, rows[finding.id].review),
+            "review": notes.hash(finding.document_sha256, rows[finding.id].review),
         }
         if finding.proposed_tags is not None:
             change["tags"] = [tag.tag for tag in finding.tags]
         change |= {name: value for name in ("due", "raised", "skipped") if (value := getattr(finding, name))}
         if finding.comment:
-            change["comment"] = salts.hash(finding.document_sha256, finding.comment.encode("utf-8", "surrogatepass"))
+            change["comment"] = notes.hash(finding.document_sha256, finding.comment.encode("utf-8", "surrogatepass"))
         if texts:
-            change["texts"] = {"passage": finding.text, "comment": finding.comment, "owner": finding.owner}
+            said = {"passage": finding.text, "comment": finding.comment, "owner": finding.owner}
+            notes.say(finding.document_sha256, **{finding.id: said})
         changes.append(change)
     return {"changes": changes}
 
@@ -97,9 +99,9 @@ def added(connection: sqlite3.Connection, ids: Iterable[str]) -> list[dict[str, 
     ]
 
 
-def step(connection: sqlite3.Connection, salts: SaltOf, number: int, document: str) -> dict[str, Any]:
+def step(connection: sqlite3.Connection, notes: Notes, number: int, document: str) -> dict[str, Any]:
     """A new step of the history."""
     row = connection.execute(
         "SELECT at, finding_id, operation, inverse FROM history WHERE number = ?", (number,)
     ).fetchone()
-    return {"number": number, "document": document, "hash": salts.hash(document, audited_tables.history_content(row))}
+    return {"number": number, "document": document, "hash": notes.hash(document, audited_tables.history_content(row))}

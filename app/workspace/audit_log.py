@@ -6,6 +6,7 @@ older workspace with the hashes of what it found.
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from app.review.audit import BEFORE_THE_FIRST, Entry, Head, Kind, Sealed, seal
+from app.review.audit import BEFORE_THE_FIRST, Entry, Head, Kind, Sealed, canonical, read, seal
 from app.review.audit_state import SALT_BYTES, commitment, salted
 from app.workspace import audited_tables, heads
 from app.workspace.database import explained, transaction
@@ -25,14 +26,28 @@ _COLUMNS = "number, signer, content, hash, signature"
 
 
 @dataclass
-class SaltOf:
-    """The salts of the entry that is being made: one a document, made when it is first asked for."""
+class Notes:
+    """What goes beside the entry that is being made: a salt for each document, made when it is first asked for, and words."""
 
-    made: dict[str, bytes] = field(default_factory=dict)
+    salts: dict[str, bytes] = field(default_factory=dict)
+    words: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def hash(self, document: str, content: bytes) -> str:
         """The content's hash, with the document's salt."""
-        return salted(self.made.setdefault(document, secrets.token_bytes(SALT_BYTES)), content)
+        return salted(self.salts.setdefault(document, secrets.token_bytes(SALT_BYTES)), content)
+
+    def say(self, document: str, **words: Any) -> None:
+        """Tell something that is not to outlast the document."""
+        self.words.setdefault(document, {}).update(words)
+
+    def rows(self) -> list[tuple[str, bytes, bytes, str]]:
+        """Document, salt, note, and the note's hash, for each document."""
+        rows = []
+        for document in sorted(self.salts.keys() | self.words.keys()):
+            note = canonical(self.words.get(document, {}))
+            digest = self.hash(document, note)
+            rows.append((document, self.salts[document], note, digest))
+        return rows
 
 
 class AuditLog:
@@ -58,19 +73,19 @@ class AuditLog:
         if self._grown:
             self._keep_head(made=made)
 
-    def record(self, kind: Kind, details: Mapping[str, Any]) -> None:
+    def record(self, kind: Kind, details: Mapping[str, Any], notes: Notes | None = None) -> None:
         """An entry that tells of nothing in the tables, in a transaction of its own."""
         with self.transaction():
-            self.append(kind, details)
+            self.append(kind, details, notes)
 
-    def append(self, kind: Kind, details: Mapping[str, Any], salts: SaltOf | None = None) -> int:
+    def append(self, kind: Kind, details: Mapping[str, Any], notes: Notes | None = None) -> int:
         """Write an entry within the caller's transaction; returns its number.
 
-        `salts` are those with which hashes in `details` were made.
+        `notes`: with whose salts hashes in `details` were made.
         """
         key = signing_key()
         self._introduce(key)
-        return self._append(kind, details, salts or SaltOf(), key)
+        return self._append(kind, details, notes or Notes(), key)
 
     def begin(self) -> None:
         """Begin the log of a workspace of an older version, if it is one: what it holds is hashed as it was found."""
@@ -80,7 +95,7 @@ class AuditLog:
 
     def forget(self, sha256: str) -> None:
         """Within `transaction`, when everything about a document is deleted: no value of it can be told from the log after."""
-        self._connection.execute("DELETE FROM audit_salts WHERE document_sha256 = ?", (sha256,))
+        self._connection.execute("DELETE FROM audit_notes WHERE document_sha256 = ?", (sha256,))
         self.append("document-forgotten", {"document": sha256})
 
     def acknowledge(self, problems: Sequence[str]) -> None:
@@ -109,18 +124,24 @@ class AuditLog:
             for number, signer, content, digest, signature in rows:
                 yield Sealed(number, str(signer), as_bytes(content), as_bytes(digest), as_bytes(signature))
 
+    def told(self, first: int = 1, last: int | None = None) -> Iterator[tuple[Sealed, Entry | None, dict[str, Any]]]:
+        """The same with what each tells, and what it says of each document besides, as far as that was not forgotten."""
+        for sealed in self.sealed(first, last):
+            rows = self._rows("SELECT document_sha256, note FROM audit_notes WHERE number = ?", (sealed.number,))
+            yield sealed, read(sealed), {document: _note(note) for document, note in rows}
+
     # ---- inside
 
     def _begin(self) -> bool:
         """The first entry, where there is none. Whether the workspace is a new one."""
         if self._connection.execute("SELECT 1 FROM audit_log LIMIT 1").fetchone() is not None:
             return False
-        (workspace, begun), salts, key = self._identity(), SaltOf(), signing_key()
+        (workspace, begun), notes, key = self._identity(), Notes(), signing_key()
         details: dict[str, Any] = {"workspace": workspace, "public_key": key.part.public_key}
         empty = self._connection.execute("SELECT 1 FROM documents LIMIT 1").fetchone() is None
         if not empty or begun:
-            details |= audited_tables.state_found(self._connection, salts.hash) | {"after_loss": bool(begun)}
-        self._append("log-begun" if not empty or begun else "workspace-made", details, salts, key)
+            details |= audited_tables.state_found(self._connection, notes.hash) | {"after_loss": bool(begun)}
+        self._append("log-begun" if not empty or begun else "workspace-made", details, notes, key)
         self._connection.execute("UPDATE audit_workspace SET begun = 1")
         return empty and not begun
 
@@ -140,17 +161,16 @@ class AuditLog:
         if self._connection.execute("SELECT 1 FROM audit_log WHERE signer = ? LIMIT 1", (name,)).fetchone() is None:
             part = key.part
             details = {"public_key": part.public_key, "follows": part.follows, "endorsement": part.endorsement}
-            self._append("signer-added", details, SaltOf(), key)
+            self._append("signer-added", details, Notes(), key)
         # Only once it is certain to stay: the transaction may still be rolled back.
         elif not self._grown:
             self._introduced.add(name)
 
-    def _append(self, kind: Kind, details: Mapping[str, Any], salts: SaltOf, key: SigningKey) -> int:
+    def _append(self, kind: Kind, details: Mapping[str, Any], notes: Notes, key: SigningKey) -> int:
         last = self._connection.execute("SELECT number, hash FROM audit_log ORDER BY number DESC LIMIT 1").fetchone()
         number, previous = (1, BEFORE_THE_FIRST) if last is None else (last[0] + 1, as_bytes(last[1]).hex())
-        if salts.made:
-            known = {document: commitment(salt) for document, salt in salts.made.items()}
-            details = {**details, "salts": known}
+        if rows := notes.rows():
+            details = {**details, "notes": {document: [commitment(salt), digest] for document, salt, _, digest in rows}}
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         entry = Entry(number, previous, at, kind, self._reviewer(), key.signer.fingerprint, details)
         sealed = seal(entry, key.signer)
@@ -159,8 +179,8 @@ class AuditLog:
             (sealed.number, sealed.signer, sealed.content, sealed.hash, sealed.signature),
         )
         self._connection.executemany(
-            "INSERT INTO audit_salts (number, document_sha256, salt) VALUES (?, ?, ?)",
-            [(number, document, salt) for document, salt in salts.made.items()],
+            "INSERT INTO audit_notes (number, document_sha256, salt, note) VALUES (?, ?, ?, ?)",
+            [(number, *row[:3]) for row in rows],
         )
         self._grown = True
         return number
@@ -190,6 +210,15 @@ class AuditLog:
         with explained(self.path):
             rows: list[tuple[Any, ...]] = self._connection.execute(query, tuple(parameters)).fetchall()
             return rows
+
+
+def _note(content: object) -> dict[str, Any]:
+    """What a note says; nothing where it is not one of ours."""
+    try:
+        note = json.loads(as_bytes(content))
+    except (ValueError, RecursionError):
+        return {}
+    return note if isinstance(note, dict) else {}
 
 
 def as_bytes(value: object) -> bytes:

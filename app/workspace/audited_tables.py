@@ -73,14 +73,14 @@ def opinions_content(connection: sqlite3.Connection, finding: str) -> bytes:
 
 def tables(connection: sqlite3.Connection) -> Tables:
     """Everything that the log speaks of."""
-    salts = connection.execute("SELECT number, document_sha256, salt FROM audit_salts").fetchall()
+    notes = connection.execute("SELECT number, document_sha256, salt, note FROM audit_notes").fetchall()
     opinions = connection.execute("SELECT DISTINCT finding_id FROM opinions").fetchall()
     history = connection.execute(f"SELECT {_HISTORY} FROM history ORDER BY number")  # noqa: S608 (constant names)
     return Tables(
         documents=tuple(_documents(connection)),
         findings=finding_rows(connection),
         history=(HistoryRow(number, history_content(row), bool(undone)) for number, *row, undone in history),
-        salts={(number, document): salt if isinstance(salt, bytes) else b"" for number, document, salt in salts},
+        notes={(number, document): (_bytes(salt), _bytes(note)) for number, document, salt, note in notes},
         opinions={finding: opinions_content(connection, finding) for (finding,) in opinions},
     )
 
@@ -125,7 +125,11 @@ def _documents(connection: sqlite3.Connection) -> Iterator[DocumentRow]:
 
 def content_hash(content: object) -> str:
     """Of an analysis as it is stored."""
-    return hashlib.sha256(content if isinstance(content, bytes) else repr(content).encode()).hexdigest()
+    return hashlib.sha256(_bytes(content)).hexdigest()
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else repr(value).encode()
 
 
 def _shown(connection: sqlite3.Connection, document: str) -> dict[str, Ranges]:

@@ -29,7 +29,7 @@ from app.review.selection import select_share, selected_share
 from app.workspace import audit_details, checking, digests, originals, packing, sharing
 from app.workspace.analyses import Analyses
 from app.workspace.audit_details import Step
-from app.workspace.audit_log import AuditLog, SaltOf
+from app.workspace.audit_log import AuditLog, Notes
 from app.workspace.database import damaged, explained, open_file, open_for_reading, transaction
 from app.workspace.embedding import Embedding
 from app.workspace.library import Library
@@ -157,10 +157,15 @@ class Workspace:
         """Whether the audit log is whole and tells what the workspace holds: see `verifying.verify`."""
         return verify(self.path, self._connection, head=head, exported=tuple(exported), signers=tuple(signers))
 
-    def record_export(self, files: Sequence[Path], format_: str) -> None:
-        """Enter in the audit log that these files, which are written already, were exported. Raises FusenError if one is gone."""
-        told = [{"name": file.name, "sha256": file_hash(file), "format": format_} for file in files]
-        self.audit.record("exported", {"files": told})
+    def record_export(self, files: Sequence[Path], format_: str, documents: Sequence[str] = ()) -> None:
+        """Enter in the audit log that these files, which are written already, were exported: from these documents, by hash.
+
+        Raises FusenError if one is gone.
+        """
+        notes, told = Notes(), [{"sha256": file_hash(file), "format": format_} for file in files]
+        # Files are often called as the document is: their names are forgotten with it.
+        notes.say(documents[0] if documents else "", names=[file.name for file in files])
+        self.audit.record("exported", {"files": told, "documents": list(documents)}, notes)
 
     def audit_acknowledged(self) -> Report:
         """Accept the audit log as it is, as after a backup was brought back; what was wrong is entered and returned."""
@@ -209,7 +214,7 @@ class Workspace:
             )
             self.analyses.forget_oldest(document.sha256)
             self._merge_findings(document.sha256, analysis)
-            self.audit.append("analysed", audit_details.analysed(self._connection, analysis, content))
+            self._tell_analysis(analysis, content)
             digests.keep(self._connection, document.sha256, analysis, digests.text_digest(document))
 
     def take_analysis(self, document: Document, model_sha256: str, settings: AnalysisSettings) -> Analysis | None:
@@ -316,17 +321,21 @@ class Workspace:
         self._connection.executemany(packing.ADD_FINDING, rows)
         return sorted(new)
 
+    def _tell_analysis(self, analysis: Analysis, content: bytes) -> None:
+        notes = Notes()
+        self.audit.append("analysed", audit_details.analysed(self._connection, notes, analysis, content), notes)
+
     def _tell(self, change: Change, operation: Operation, step: Step, number: int, added: Sequence[str] = ()) -> None:
         """Enter a step of the history in the audit log."""
-        salts, kinds = SaltOf(), operations.kinds(operation)
-        details = audit_details.decided(self._connection, salts, change.findings, kinds, texts=self.tells_texts)
+        notes, kinds = Notes(), operations.kinds(operation)
+        details = audit_details.decided(self._connection, notes, change.findings, kinds, texts=self.tells_texts)
         told: dict[str, Any] = {"number": number}
         if step == "do":
-            told = audit_details.step(self._connection, salts, number, change.findings[0].document_sha256)
+            told = audit_details.step(self._connection, notes, number, change.findings[0].document_sha256)
         details |= {"step": step, "history": told}
         if added:
             details["added"] = audit_details.added(self._connection, added)
-        self.audit.append("decided", details, salts)
+        self.audit.append("decided", details, notes)
 
     def undo(self) -> Change | None:
         """Take back the last operation that stands; None when there is none."""
@@ -394,8 +403,10 @@ class Workspace:
             ),
         )
         if before != (str(Path(path).absolute()),):
-            told = {"document": source.sha256, "file": Path(path).name, "format": source.format, "pages": page_count}
-            self.audit.append("document-opened", told)
+            notes = Notes()
+            notes.say(source.sha256, file=Path(path).name)
+            told = {"document": source.sha256, "format": source.format, "pages": page_count}
+            self.audit.append("document-opened", told, notes)
         if isinstance(source, Document):
             labels = packing.pack_labels(source)
             self._connection.execute("UPDATE documents SET page_labels = ? WHERE sha256 = ?", (labels, source.sha256))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from app.errors import FusenError
 from app.review.audit import Chain, Entry, Head, KnownSigner, Problem
@@ -14,9 +15,10 @@ from app.review.audit_state import Replay
 from app.workspace import audited_tables, heads
 from app.workspace.audit_log import AuditLog
 from app.workspace.database import explained
+from app.workspace.driver import database_errors
 from app.workspace.signing import known_keys
 
-_GUARDS = frozenset({"audit_log_is_not_changed", "audit_log_is_not_shortened", "audit_salts_are_not_changed"})
+_GUARDS = frozenset({"audit_log_is_not_changed", "audit_log_is_not_shortened", "audit_notes_are_not_changed"})
 _CHUNK = 1 << 20
 
 
@@ -105,23 +107,25 @@ def verify(
 
 
 def _go_through(log: AuditLog, chain: Chain, replay: Replay, exports: dict[str, Export]) -> None:
-    for sealed in log.sealed():
+    for sealed, _, notes in log.told():
         entry = chain.take(sealed)
         if entry is None:
             continue
         try:
             replay.take(entry)
-            _note_exports(entry, exports)
+            _note_exports(entry, notes, exports)
         except (KeyError, TypeError, ValueError, AttributeError):
             chain.problems.append(Problem("unreadable-entry", sealed.number))
         if entry.kind == "log-begun" and entry.details.get("after_loss"):
             chain.problems.append(Problem("log-lost", sealed.number))
 
 
-def _note_exports(entry: Entry, exports: dict[str, Export]) -> None:
+def _note_exports(entry: Entry, notes: Mapping[str, Any], exports: dict[str, Export]) -> None:
     if entry.kind == "exported":
-        for file in entry.details["files"]:
-            exports[file["sha256"]] = Export(entry.number, entry.at, file["name"])
+        names: list[Any] = next((note["names"] for note in notes.values() if "names" in note), [])
+        for place, file in enumerate(entry.details["files"]):
+            name = str(names[place]) if place < len(names) else ""
+            exports[file["sha256"]] = Export(entry.number, entry.at, name)
 
 
 def _guards_missing(connection: sqlite3.Connection) -> Iterator[Problem]:
@@ -153,9 +157,10 @@ def _against_records(log: AuditLog, chain: Chain) -> Iterator[Problem]:
 
 
 def _differences(connection: sqlite3.Connection, replay: Replay) -> list[Problem]:
+    unusual: tuple[type[Exception], ...] = (TypeError, ValueError, AttributeError, OverflowError, *database_errors())
     try:
         return list(replay.differences(audited_tables.tables(connection)))
-    except (TypeError, ValueError, AttributeError, OverflowError, sqlite3.OperationalError) as error:
+    except unusual as error:
         if getattr(error, "sqlite_errorcode", None) is not None:
             raise
         # A value of a type that nothing in this program writes, or a text that is none.

@@ -142,7 +142,7 @@ def delete_entries(connection: sqlite3.Connection, chance: random.Random) -> Non
 def cut_off_the_end(connection: sqlite3.Connection, chance: random.Random) -> None:
     entries = _entries(connection)
     kept = chance.randrange(len(entries))
-    connection.execute("DELETE FROM audit_salts WHERE number > ?", (kept,))
+    connection.execute("DELETE FROM audit_notes WHERE number > ?", (kept,))
     _write(connection, entries[:kept])
     if not kept and chance.random() < 0.5:
         connection.execute("UPDATE audit_workspace SET begun = 0")
@@ -182,7 +182,7 @@ def sign_anew(connection: sqlite3.Connection, chance: random.Random) -> None:
 
 def begin_anew(connection: sqlite3.Connection, chance: random.Random) -> None:
     """No log at all, as if the workspace were of an older version; decisions as she likes."""
-    connection.execute("DELETE FROM audit_salts")
+    connection.execute("DELETE FROM audit_notes")
     connection.execute("DELETE FROM audit_log")
     connection.execute("UPDATE audit_workspace SET begun = ?", (chance.randrange(2),))
     if chance.random() < 0.5:
@@ -275,11 +275,12 @@ def change_the_history(connection: sqlite3.Connection, chance: random.Random) ->
         _set(connection, chance, "history", chance.choice(("operation", "inverse", "at")), "{}", "[]")
 
 
-def change_a_salt(connection: sqlite3.Connection, chance: random.Random) -> None:
-    key = chance.choice(connection.execute("SELECT number, document_sha256 FROM audit_salts").fetchall())
-    connection.execute("DELETE FROM audit_salts WHERE number = ? AND document_sha256 = ?", key)
-    if chance.random() < 0.5:
-        connection.execute("INSERT INTO audit_salts VALUES (?, ?, ?)", (*key, secrets.token_bytes(32)))
+def change_a_note(connection: sqlite3.Connection, chance: random.Random) -> None:
+    *key, salt, note = chance.choice(connection.execute("SELECT * FROM audit_notes").fetchall())
+    connection.execute("DELETE FROM audit_notes WHERE number = ? AND document_sha256 = ?", key)
+    if chance.random() < 0.7:
+        other = chance.choice(((secrets.token_bytes(32), note), (salt, note + b" ")))
+        connection.execute("INSERT INTO audit_notes VALUES (?, ?, ?, ?)", (*key, *other))
 
 
 def change_an_analysis(connection: sqlite3.Connection, chance: random.Random) -> None:
@@ -333,7 +334,7 @@ TAMPERINGS: dict[str, Tampering] = {
         delete_a_finding,
         add_a_finding,
         change_the_history,
-        change_a_salt,
+        change_a_note,
         change_an_analysis,
         change_what_was_shown,
         change_a_second_look,

@@ -131,7 +131,7 @@ def test_a_salted_hash_tells_nothing_without_its_salt() -> None:
     st.dictionaries(st.sampled_from(("document", "changes", "share", "files")), VALUES),
 )
 def test_an_entry_of_any_shape_has_words(kind: str, details: dict[str, object]) -> None:
-    assert entry_words(Entry(1, "", "", kind, "", "", details), Names())
+    assert entry_words(Entry(1, "", "", kind, "", "", details), {}, Names())
 
 
 def test_every_problem_has_words_with_its_place_only() -> None:

@@ -8,12 +8,13 @@ CREATE TABLE audit_log (
     signature BLOB NOT NULL              -- Ed25519 of the hash
 );
 
--- What a value's hash in an entry was made with: short values cannot be guessed without it, and nothing can be told of a
--- document's values any more once its salts are gone.
-CREATE TABLE audit_salts (
+-- What an entry tells of one document besides hashes, which goes when the document is forgotten: the salt that values' hashes
+-- were made with, without which short ones cannot be guessed; and names and words, of which the entry has the hash.
+CREATE TABLE audit_notes (
     number          INTEGER NOT NULL REFERENCES audit_log (number),
-    document_sha256 TEXT NOT NULL,
+    document_sha256 TEXT NOT NULL,       -- empty: of no document in particular
     salt            BLOB NOT NULL,
+    note            BLOB NOT NULL,       -- canonical JSON
     PRIMARY KEY (number, document_sha256)
 ) WITHOUT ROWID;
 
@@ -27,5 +28,5 @@ CREATE TRIGGER audit_log_is_not_changed BEFORE UPDATE ON audit_log
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_log_is_not_shortened BEFORE DELETE ON audit_log
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER audit_salts_are_not_changed BEFORE UPDATE ON audit_salts
-BEGIN SELECT RAISE(ABORT, 'salts are not changed'); END;
+CREATE TRIGGER audit_notes_are_not_changed BEFORE UPDATE ON audit_notes
+BEGIN SELECT RAISE(ABORT, 'what an entry tells is not changed'); END;
