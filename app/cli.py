@@ -23,6 +23,7 @@ from typer.core import TyperGroup
 
 from app import cli_workspace, faults
 from app.analysis.analysis import Analysis, AnalysisSettings
+from app.cli_audit import audit_commands
 from app.cli_passphrase import PassphraseFile, open_workspace
 from app.documents.document import OcrMode
 from app.errors import FusenError
@@ -58,6 +59,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     subcommand_metavar="[FILE]... | COMMAND",
 )
+app.add_typer(audit_commands, name="audit")
 app.add_typer(cli_workspace.commands, name="workspace")
 
 Files = Annotated[

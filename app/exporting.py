@@ -91,7 +91,7 @@ def export(store: Workspace, wanted: Wanted, console: Console) -> bool:
     if briefs:
         brief = _brief(store, wanted)
         for each in briefs:
-            failed |= _write_brief(brief, each, wanted, taken, console)
+            failed |= _write_brief(store, brief, each, wanted, taken, console)
     if copies:
         failed |= _write_copies(store, copies, wanted, taken, console)
     return failed
@@ -108,13 +108,16 @@ def _brief(store: Workspace, wanted: Wanted) -> Brief:
     return arranged(brief, order=wanted.order, grouping=wanted.grouping)
 
 
-def _write_brief(brief: Brief, kind: Format, wanted: Wanted, taken: set[Path], console: Console) -> bool:
+def _write_brief(
+    store: Workspace, brief: Brief, kind: Format, wanted: Wanted, taken: set[Path], console: Console
+) -> bool:
     output = wanted.out / f"{kind.stem}{kind.ending}"
     template = wanted.template
     try:
         _refuse_existing(output, wanted)
         taken.add(output)
         kind.write(brief, output, template if template and template.suffix.lower() in kind.templates else None)
+        store.record_export([output], kind.name, [document.sha256 for document in brief.documents])
     except FusenError as error:
         console.report(output, error)
         return True
@@ -158,6 +161,7 @@ def _annotate(
     meter.pause()
     for notice in written.notices if isinstance(written, Written) else ():
         console.note(output, notice.message)
+    store.record_export([output], "annotated", [stored.sha256])
 
 
 def _no_copy(copies: Sequence[Format]) -> FusenError:

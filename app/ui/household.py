@@ -127,7 +127,7 @@ class Household:
         if name == "settings" and self._protecting is not None:
             self._protecting.refresh()
 
-    def page(self, name: str) -> HousePage:
+    def page(self, name: str) -> OwnPage:
         """A page that was shown before."""
         return self._pages[name]
 
