@@ -145,6 +145,15 @@ class Library:
                 if found := list(_hits(digest, pattern)):
                     yield DocumentHits(sha256, file, format_ in _PAGED, len(found), _placed(digest, found[:MOST_HITS]))
 
+    def text(self, sha256: str) -> digests.TextDigest | None:
+        """The text of an analysed document with its pages and blocks."""
+        query = "SELECT text FROM digests WHERE document_sha256 = ?"
+        rows = self._rows(query, (sha256,))
+        if not rows:
+            self._make_missing(lambda: False)
+            rows = self._rows(query, (sha256,))
+        return digests.unpack_text(rows[0][0], self._path) if rows else None
+
     def matrix(self) -> Matrix:
         """All documents on the shelf that were analysed, by tag."""
         self._make_missing(lambda: False)
