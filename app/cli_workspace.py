@@ -105,7 +105,9 @@ def _forget(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Forget a document for good: its analyses, findings, decisions and history. Cannot be undone."""
+    from app.cli_passphrase import login_name
     from app.workspace import encryption, forgetting, rewriting
+    from app.workspace.audit_log import AuditLog
 
     with _reported(workspace):
         _unlock(workspace)
@@ -118,7 +120,8 @@ def _forget(
             sha256, file = found
             if not yes:
                 _ask_whether(file)
-            outcome = forgetting.forget(connection, workspace.resolve(), sha256)
+            log = AuditLog(workspace, connection, login_name)
+            outcome = forgetting.forget(connection, workspace.resolve(), sha256, log.forgetting(sha256))
         _say(f"Forgotten: {file} ({sha256}). The file itself and what was exported from it are where they were.")
         _say_copies(outcome.backups, "were cleaned of it", outcome.removed)
 

@@ -93,6 +93,13 @@ class AuditLog:
             with self.transaction():
                 pass
 
+    @contextmanager
+    def forgetting(self, sha256: str) -> Iterator[None]:
+        """The transaction in which everything about a document is deleted; the log tells of it."""
+        with self.transaction():
+            yield
+            self.forget(sha256)
+
     def forget(self, sha256: str) -> None:
         """Within `transaction`, when everything about a document is deleted: no value of it can be told from the log after."""
         self._connection.execute("DELETE FROM audit_notes WHERE document_sha256 = ?", (sha256,))

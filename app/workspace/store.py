@@ -11,8 +11,8 @@ at the last return.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -370,13 +370,7 @@ class Workspace:
 
     def forget(self, sha256: str) -> Forgotten:
         """Forget a document for good, in this file and the copies beside it: see `forgetting.forget`."""
-        return forgetting.forget(self._connection, self.path, sha256, self._forgetting(sha256))
-
-    @contextmanager
-    def _forgetting(self, sha256: str) -> Iterator[None]:
-        with self.audit.transaction():
-            yield
-            self.audit.forget(sha256)
+        return forgetting.forget(self._connection, self.path, sha256, self.audit.forgetting(sha256))
 
     def _step(self, query: str, undone: bool) -> Change | None:
         with self.audit.transaction():
