@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app import cli_passphrase as passphrases
-from app.cli_passphrase import PassphraseFile
+from app.cli_passphrase import PassphraseFile, login_name
 from app.errors import FusenError
 
 if TYPE_CHECKING:
@@ -105,7 +105,6 @@ def _forget(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Forget a document for good: its analyses, findings, decisions and history. Cannot be undone."""
-    from app.cli_passphrase import login_name
     from app.workspace import encryption, forgetting, rewriting
     from app.workspace.audit_log import AuditLog
 
