@@ -95,6 +95,15 @@ class Marking(QObject):
         document = self._file.document
         return joined_text(document, *self._file.marked) if document is not None and self._file.marked else ""
 
+    def place(self) -> QPointF | None:
+        """Where in the view the caret stands, or the chosen text ends; None where neither shows."""
+        choice = self._current()
+        offset = choice.caret if choice is not None else None
+        if offset is None or (self._file.marked is None and not self.has_caret) or not self._shows(offset):
+            return None
+        rect = self._caret_rect(offset)
+        return QPointF(rect.center().x(), rect.bottom() - 1) if rect is not None else None
+
     def copy(self) -> None:
         """Put the chosen text into the clipboard."""
         if text := self.text():
