@@ -39,11 +39,11 @@ def clear(layout: QLayout) -> None:
 
 def put_before(widget: QWidget, late: Iterable[QWidget]) -> None:
     """Let Tab pass what was made late right before `widget`; by itself it would come last of all in the window."""
-    before = widget.previousInFocusChain()
-    while (
-        before is not widget and not before.focusPolicy() & Qt.FocusPolicy.TabFocus
-    ):  # Qt takes no other for a neighbour
-        before = before.previousInFocusChain()
+    before: QWidget = widget
+    while (above := before.previousInFocusChain()) is not None and above is not widget:
+        before = above
+        if before.focusPolicy() & Qt.FocusPolicy.TabFocus:  # Qt takes no other for a neighbour
+            break
     for each in late:
         QWidget.setTabOrder(before, each)
         before = each
