@@ -123,7 +123,10 @@ class Household:
             return AboutPage()
         from app.ui.settings_page import SettingsPage
 
-        return SettingsPage(self._session.settings, lambda text: self._window.bar.show_message(Message("error", text)))
+        def tell(text: str) -> None:
+            self._window.bar.show_message(Message("error", text))
+
+        return SettingsPage(self._session.settings, tell, self._window.restart)
 
     # ---- keys
 
