@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 from app.ui.appearance import appearance
 from app.ui.sidebar import Sidebar
 
-_SIDEBAR, _MIDDLE, _PANEL = 176, 290, 336
+_SIDEBAR, _MIDDLE, _PANEL = 168, 290, 336
 _WANTED = 520
 """Pixels that the pages are to have before what is beside them has more than it needs."""
 NARROW = 920

@@ -20,11 +20,11 @@ def want(sheets: Sheets, standing: Standing, viewport: QWidget, scale: float, *,
         view.translated(0, view.height()).adjusted(0, 0, 0, (below - 1) * view.height()),
         view.translated(0, -view.height()).adjusted(0, (1 - above) * view.height(), 0, 0),
     ]
-    ahead = [part for area in beyond[:: 1 if goes_down else -1] for part in _parts(standing, area, scale)]
-    sheets.want(_parts(standing, view, scale), ahead, scale * viewport.devicePixelRatioF())
+    ahead = [part for area in beyond[:: 1 if goes_down else -1] for part in parts(standing, area, scale)]
+    sheets.want(parts(standing, view, scale), ahead, scale * viewport.devicePixelRatioF())
 
 
-def _parts(standing: Standing, area: QRectF, scale: float) -> list[SheetPart]:
+def parts(standing: Standing, area: QRectF, scale: float) -> list[SheetPart]:
     """What of which sheets lies in an area of the view or beyond it."""
     found = []
     for sheet in range(standing.sheet_under(area.top()), standing.sheet_under(area.bottom()) + 1):

@@ -22,6 +22,7 @@ from app.ui.page_images import Part
 from app.ui.session import Session
 from app.ui.sheet_view import POINT, SheetView
 from app.ui.sheets import LARGEST, SMALLEST
+from app.ui.sheets_in_view import parts
 from app.ui.state import OpenFile
 from tests.ui.conftest import EXAMPLE
 
@@ -42,7 +43,7 @@ def complete(session: Session, view: SheetView) -> bool:
     file = session.state.current
     assert file is not None
     scale = view._scale() * view.viewport().devicePixelRatioF()
-    for sheet, area in view._parts(view.viewport().rect().toRectF()):
+    for sheet, area in parts(view, view.viewport().rect().toRectF(), view._scale()):
         part = Part(sheet + 1, (area.left(), area.top(), area.right(), area.bottom()))
         if any(session.images.tile(file.key, tile) is None for tile in session.images.tiles(file, part, scale)):
             return False
