@@ -31,6 +31,8 @@ class Narrow(QObject):
         self._splitter = splitter
         self._window, self._sidebar, self._middle, self._panel = window, sidebar, middle, panel
         self._was_narrow = False
+        self._taken: dict[int, int] = {}  # by part, what the pages got of it and it is to have again
+        splitter.splitterMoved.connect(lambda *_: self._taken.clear())
         window.installEventFilter(self)
         appearance().changed.connect(self.follow)
         self.follow()
@@ -47,14 +49,17 @@ class Narrow(QObject):
         self._make_room(round(_WANTED * ratio))
 
     def _make_room(self, wanted: int) -> None:
-        """Where the pages are narrow, take from the sidebar and then from what is to the right what they can spare."""
+        """Where the pages are narrow, take from what is beside them what it can spare; give it back where they are not."""
         sizes = self._splitter.sizes()
         middle = self._splitter.indexOf(self._middle)
         for part, size in enumerate(sizes):
             widget = self._splitter.widget(part)
             if part != middle and size and widget is not None:
-                spare = min(max(size - widget.minimumWidth(), 0), max(wanted - sizes[middle], 0))
-                sizes[part], sizes[middle] = size - spare, sizes[middle] + spare
+                missing, taken = wanted - sizes[middle], self._taken.get(part, 0)
+                spare = max(size - widget.minimumWidth(), 0)
+                moved = min(spare, missing) if missing > 0 else -min(taken, -missing)
+                sizes[part], sizes[middle] = size - moved, sizes[middle] + moved
+                self._taken[part] = taken + moved
         if sizes != self._splitter.sizes():
             self._splitter.setSizes(sizes)
 
