@@ -47,9 +47,9 @@ class ForgetBar(QWidget):
         self._sha256 = sha256
         restyle(self, kind="error")
         words = self.tr(
-            "Forget {name} for good? What was analysed, found, decided and commented, its history and what copies of the "
-            "workspace hold of it are erased. This cannot be undone. The file itself and what was exported stay. To take it "
-            "out of the list only, remove it from the workspace instead."
+            "Forget {name} for good? All that was found, decided and commented in it is erased, also in copies of the "
+            "workspace. This cannot be undone. The file itself and what was exported stay. Remove it from the workspace "
+            "instead to keep the decisions."
         )
         self.text.setText(words.format(name=name))
         self.forget.show()

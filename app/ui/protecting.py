@@ -62,10 +62,11 @@ class ProtectionPart(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(8)
-        for widget in (self.state, self.why):
-            column.addWidget(widget)
+        column.addWidget(self.state)
+        column.addWidget(self.why)
         column.addLayout(buttons)
-        for widget in (self.form, self.bar, self.result):
+        below: tuple[QWidget, ...] = (self.form, self.bar, self.result)
+        for widget in below:
             column.addWidget(widget)
             widget.hide()
         self.searched = " ".join(

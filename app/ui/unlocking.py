@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.errors import FusenError
@@ -100,6 +101,12 @@ class UnlockPage(QWidget):
             "workspace, Fusen neither."
         )
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """The keys go to the field, and what was wrong there is typed over."""
+        super().showEvent(event)
+        self.field.selectAll()
+        self.field.setFocus()
+
     def _ask(self) -> None:
         if self.field.text() and self.field.isEnabled():
             self.asked.emit(self.field.text(), self.remember.isChecked())
@@ -139,7 +146,6 @@ class Unlocking(QObject):
         page.asked.connect(self._try)
         self._window.cover = page
         self._window.show_page(None)
-        page.field.setFocus()
         self._session.in_background(
             lambda: _from_keyring(path), self._looked, lambda _error: self._looked((False, False))
         )

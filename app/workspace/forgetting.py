@@ -211,11 +211,15 @@ def _clean_backups(path: Path, sha256: str) -> Forgotten:
     for backup in leftovers.backups_of(path):
         try:
             cleaned += _clean(backup, path, sha256)
-        except (FusenError, *database_errors()):
+        except _failures():
             with contextlib.suppress(OSError):
                 leftovers.erase(backup)
             removed.append(backup.name)
     return Forgotten(cleaned, tuple(removed))
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    return (FusenError, *database_errors())
 
 
 def _clean(backup: Path, path: Path, sha256: str) -> bool:
