@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from app.errors import FusenError
 from app.ui.hub import Message
+from app.ui.reviewer import Reviewer
 from app.ui.session import Session
 from app.ui.widgets import label, restyle
 from app.workspace.store import Workspace
@@ -124,6 +125,6 @@ class Forgetting(QObject):
         self._window.sidebar.forget_removed()
         self._window.sidebar.reload()
         self._window.household.show_recent()
-        self._session.hub.history.emit()
+        self._session.reviewing(Reviewer.refresh_history)
         if self._window.whole.is_matrix:
             self._window.whole.matrix.load()
