@@ -69,10 +69,13 @@ def open_file(
             backups.tidy(path)
             if path.exists() and path.stat().st_size > 0:
                 whole = _inspect(path, len(scripts), patience)
+        new = encryption.state_of(path) == "absent"
         # autocommit mode: every transaction in this program is begun and ended by `transaction`, in plain sight
         connection = open_database(path, BUSY_SECONDS)
         try:
             prepare(connection, path, scripts, shared=shared)
+            if new:
+                encryption.know_plain(path)
         except BaseException:
             connection.close()
             raise
