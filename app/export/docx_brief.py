@@ -1,156 +1,303 @@
-"""The brief as a Word document: real headings, tables whose header repeats, fonts that show Japanese, A4.
+"""The brief as a Word document: real headings, tables whose header repeats, numbered places that are linked both ways.
 
-The same brief gives the same bytes.
+On A4 in fonts that show Japanese, or in the styles of a company's template. The same brief gives the same bytes.
 """
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from docx.api import Document as open_docx  # noqa: N813 -- a function, in spite of its name
 from docx.document import Document as Docx
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Length, Pt, RGBColor
+from docx.styles.style import ParagraphStyle
 from docx.table import Table, _Cell
+from docx.text.paragraph import Paragraph
 
-from app.export import wording
-from app.export.brief import Brief, BriefFinding
-from app.export.wording import citation, printable, say
+from app.documents.document import Language
+from app.export.brief import Brief
+from app.export.docx_template import has_japanese_font, is_bulleted, open_base, same_bytes, set_fonts
+from app.export.phrases import date_words
+from app.export.telling import Field, Group, Line, Part, Told, told
+from app.export.wording import printable, say
 from app.export.writing import write_whole
 
-_LATIN, _JAPANESE = "Calibri", "Yu Gothic"
-_INK, _QUIET, _SHADE = RGBColor(0x1F, 0x2A, 0x37), RGBColor(0x5B, 0x65, 0x70), "EEF1F5"
-_FINDING_WIDTHS = (Cm(1.4), Cm(7.1), Cm(2.7), Cm(2.7), Cm(3.1))
-_FINDING_WIDTHS_WITH_FILE = (Cm(3.2), Cm(5.6), Cm(2.7), Cm(2.7), Cm(2.8))
-_FIELD_WIDTHS = (Cm(4.0), Cm(13.0))
+_INK, _QUIET, _SHADE, _LINK = (
+    RGBColor(0x1F, 0x2A, 0x37),
+    RGBColor(0x5B, 0x65, 0x70),
+    "EEF1F5",
+    RGBColor(0x1D, 0x4F, 0x91),
+)
+_FINDING_SHARES = (0.07, 0.44, 0.15, 0.15, 0.19)
+_FIELD_SHARES = (0.24, 0.76)
+_FIRST_BOOKMARK = 9000  # above what a template's header may have
+_LOCALES: dict[Language, str] = {"en": "en-GB", "ja": "ja-JP"}
 
 
-def write_brief_docx(brief: Brief, output: Path) -> None:
+def write_brief_docx(brief: Brief, output: Path, template: Path | None = None) -> None:
     """Write the brief to `output`, whole or not at all. Raises FusenError when it cannot be written."""
-    write_whole(output, brief_docx(brief))
+    write_whole(output, brief_docx(brief, template))
 
 
-def brief_docx(brief: Brief) -> bytes:
-    """The bytes of the Word document."""
-    docx = open_docx()
-    _set_up(docx, brief)
-    language = brief.language
-    docx.add_heading(printable(brief.title), level=0)
-    if brief.purpose:
-        docx.add_paragraph(f"{say('purpose', language)}: {printable(brief.purpose)}")
-    docx.add_heading(say("documents", language), level=1)
-    for document in brief.documents:
-        _add_fields(docx, wording.document_lines(document, language))
-    docx.add_heading(say("findings", language), level=1)
-    if brief.findings:
-        _add_findings(docx, brief.findings, brief)
-    else:
-        docx.add_paragraph(say("no-findings", language))
-    if brief.rejected:
-        docx.add_paragraph().add_run(say("rejected", language, count=brief.rejected)).font.color.rgb = _QUIET
-    _add_summary(docx, brief)
-    docx.add_heading(say("not-looked-at", language), level=1)
-    for document in brief.documents:
-        docx.add_paragraph(wording.not_looked_at_line(document, language), style="List Bullet")
-    if brief.undecided:
-        docx.add_heading(say("undecided", language), level=1)
-        _add_note(docx, say("undecided-note", language))
-        _add_findings(docx, brief.undecided, brief)
-    docx.add_heading(say("how-made", language), level=1)
-    _add_note(docx, say("how-made-note", language))
-    for document in brief.documents:
-        _add_fields(docx, wording.how_made_lines(document, brief))
-    return _same_bytes(docx)
+def render(brief: Brief, template: Path | None = None) -> bytes:
+    """See `app.export.formats.Render`."""
+    return brief_docx(brief, template)
 
 
-def _add_summary(docx: Docx, brief: Brief) -> None:
-    if not brief.summary:
-        return
-    docx.add_heading(say("summary", brief.language), level=1)
-    _add_note(docx, say("summary-note", brief.language))
-    for quote in brief.summary:
-        paragraph = docx.add_paragraph(printable(quote.text), style="List Bullet")
-        paragraph.add_run(f" ({citation(quote, brief)})").font.color.rgb = _QUIET
+def brief_docx(brief: Brief, template: Path | None = None) -> bytes:
+    """The bytes of the Word document. Raises FusenError where the template is not a Word document."""
+    docx = open_base(template)
+    if template is None:
+        _set_up_page(docx)
+    writer = _Writer(docx, brief)
+    writer.write()
+    _set_properties(docx, brief)
+    return same_bytes(docx)
 
 
-def _add_findings(docx: Docx, findings: Sequence[BriefFinding], brief: Brief) -> None:
-    labels = ("place", "quote", "tags", "decision-importance", "comment")
-    widths = _FINDING_WIDTHS if len(brief.documents) == 1 else _FINDING_WIDTHS_WITH_FILE
-    table = _add_table(docx, len(findings) + 1, widths)
-    for cell, label in zip(table.rows[0].cells, labels, strict=True):
-        _fill(cell, say(label, brief.language), bold=True, shaded=True)
-    _repeat_on_each_page(table)
-    for row, finding in zip(table.rows[1:], findings, strict=True):
-        for cell, text in zip(row.cells, wording.finding_words(finding, brief), strict=True):
-            _fill(cell, text)
+class _Writer:
+    """Writes the parts of a brief one after the other into a document that has the styles."""
+
+    def __init__(self, docx: Docx, brief: Brief) -> None:
+        self._docx = docx
+        self._brief = brief
+        self._language = brief.language
+        self._bookmarks = count(_FIRST_BOOKMARK)
+        # A template that names no font for Japanese would leave it to chance.
+        self._needs_font = not has_japanese_font(docx)
+        self._cell = _own_style(docx, "Fusen Table", 9)
+        self._note = _own_style(docx, "Fusen Note", None, _QUIET)
+        self._small = _own_style(docx, "Fusen Small", 8, _QUIET)
+        self._bullet = "" if is_bulleted(docx, "List Bullet") else "• "
+        section = docx.sections[-1]
+        room = (section.page_width or Cm(21)) - (section.left_margin or 0) - (section.right_margin or 0)
+        self._room = max(int(room), int(Cm(8)))
+
+    def write(self) -> None:
+        """Everything."""
+        brief = self._brief
+        self._paragraph(printable(brief.title), "Title")
+        if brief.purpose:
+            self._paragraph(f"{say('purpose', self._language)}{self._colon}{printable(brief.purpose)}")
+        day = date_words(brief.created_at.date().isoformat(), self._language)
+        self._paragraph(f"{say('made-at', self._language)} {day}", self._note)
+        for part in told(brief):
+            self._part(part)
+
+    @property
+    def _colon(self) -> str:
+        return say("colon", self._language)
+
+    def _part(self, part: Part) -> None:
+        self._paragraph(part.title, "Heading 1")
+        if part.note:
+            note = self._paragraph(part.note, self._note)
+            note.paragraph_format.keep_with_next = True  # it says something of what follows
+        for table in part.fields:
+            self._fields(table)
+        for group in part.groups:
+            if group.heading:
+                self._paragraph(group.heading, "Heading 2")
+            self._findings(group)
+        for line in part.lines:
+            self._line(line, part.key)
+        for remark in part.remarks:
+            self._paragraph(remark, self._note)
+
+    def _line(self, line: Line, key: str) -> None:
+        is_place = key == "places"
+        style = self._note if is_place else "List Bullet"
+        paragraph = self._paragraph("" if is_place else self._bullet, style)
+        if line.marked and line.number is not None:
+            name = f"place{line.number}" if is_place else f"number{line.number}"
+            target = f"number{line.number}" if is_place else f"place{line.number}"
+            self._bookmarked(paragraph, name, line.number, target)
+            paragraph.add_run(" ")
+        self._run(paragraph, line.text, line.language)
+        if line.more:
+            self._run(paragraph, f" ({line.more})").font.color.rgb = _QUIET
+        if not line.marked and line.number is not None:
+            paragraph.add_run(" ")
+            self._link(paragraph, f"[{line.number}]", f"number{line.number}")
+
+    # ---- tables
+
+    def _findings(self, group: Group) -> None:
+        table = self._table(len(group.findings) + 1, _FINDING_SHARES, group.heading or say("findings", self._language))
+        rows = _rows(table)
+        for cell, label in zip(
+            rows[0], ("number", "quote", "tags", "decision-importance", "action-comment"), strict=True
+        ):
+            self._fill(cell, say(label, self._language), bold=True, shaded=True)
+        _repeat_on_each_page(table)
+        for cells, finding in zip(rows[1:], group.findings, strict=True):
+            self._finding(cells, finding)
+
+    def _finding(self, cells: Sequence[_Cell], finding: Told) -> None:
+        number, quote, tags, judged, actions = cells
+        number.paragraphs[0].style = self._cell
+        self._bookmarked(number.paragraphs[0], f"number{finding.number}", finding.number, "", bare=True)
+        self._fill(quote, finding.quote, language=finding.language)
+        place = quote.add_paragraph(style=self._small)
+        self._run(place, f"{finding.place} " if finding.place else "")
+        self._link(place, f"[{finding.number}]", f"place{finding.number}")
+        for label, words in finding.notes:
+            note = quote.add_paragraph(style=self._small)
+            self._run(note, f"{label}{self._colon}").bold = True
+            self._run(note, words)
+        self._fill(tags, finding.tags)
+        self._fill(judged, finding.decision, bold=True)
+        self._run(judged.add_paragraph(style=self._small), finding.importance)
+        lines = [
+            *((action, True) for action in finding.actions),
+            *([(finding.comment, False)] if finding.comment else []),
+        ]
+        for index, (words, bold) in enumerate(lines):
+            paragraph = actions.paragraphs[0] if index == 0 else actions.add_paragraph()
+            paragraph.style = self._cell
+            self._run(paragraph, words).bold = bold
+
+    def _fields(self, fields: Sequence[Field]) -> None:
+        table = self._table(len(fields), _FIELD_SHARES, "")
+        for cells, (label, value) in zip(_rows(table), fields, strict=True):
+            self._fill(cells[0], label, bold=True, shaded=True)
+            self._fill(cells[1], value)
+        self._docx.add_paragraph(style=self._small)  # two tables in a row would become one
+
+    def _table(self, rows: int, shares: Sequence[float], caption: str) -> Table:
+        table: Table = self._docx.add_table(rows=rows, cols=len(shares), style="Table Grid")
+        table.alignment = WD_TABLE_ALIGNMENT.LEFT
+        table.autofit = False
+        # Word goes by the cells' widths, LibreOffice by the columns'.
+        widths = [Length(round(self._room * share)) for share in shares]
+        for column, width in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):
+            column.w = width
+        for row in table._tbl.tr_lst:
+            row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+            for cell, width in zip(row.tc_lst, widths, strict=True):
+                cell.width = width
+        if caption:
+            named: Any = OxmlElement("w:tblCaption")  # what a screen reader calls it
+            named.set(qn("w:val"), caption)
+            table._tbl.tblPr.append(named)
+        return table
+
+    def _fill(
+        self, cell: _Cell, text: str, *, bold: bool = False, shaded: bool = False, language: Language | None = None
+    ) -> None:
+        paragraph = cell.paragraphs[0]
+        paragraph.style = self._cell
+        self._run(paragraph, text, language).bold = bold or None
+        if shaded:
+            shade: Any = OxmlElement("w:shd")
+            for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", _SHADE)):
+                shade.set(qn(name), value)
+            properties: Any = cell._tc.get_or_add_tcPr()  # its type says that it holds nothing but its own kind
+            properties.append(shade)
+
+    # ---- words
+
+    def _paragraph(self, text: str, style: ParagraphStyle | str | None = None) -> Paragraph:
+        paragraph = self._docx.add_paragraph(style=style)
+        if text:
+            self._run(paragraph, text)
+        return paragraph
+
+    def _run(self, paragraph: Paragraph, text: str, language: Language | None = None) -> Any:
+        run = paragraph.add_run(text)
+        if self._needs_font:
+            set_fonts(run._element.get_or_add_rPr(), latin=None)
+        if language is not None and language != self._language:
+            _set_language(run._element.get_or_add_rPr(), language)
+        return run
+
+    def _bookmarked(self, paragraph: Paragraph, name: str, number: int, target: str, *, bare: bool = False) -> None:
+        """A number with a bookmark around it, linked to another one where there is a `target`."""
+        key = str(next(self._bookmarks))
+        start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
+        start.set(qn("w:id"), key)
+        start.set(qn("w:name"), name)
+        end.set(qn("w:id"), key)
+        paragraph._p.append(start)
+        words = str(number) if bare else f"[{number}]"
+        if target:
+            self._link(paragraph, words, target)
+        else:
+            self._run(paragraph, words)
+        paragraph._p.append(end)
+
+    def _link(self, paragraph: Paragraph, text: str, bookmark: str) -> None:
+        """A link within the document."""
+        link: Any = OxmlElement("w:hyperlink")
+        link.set(qn("w:anchor"), bookmark)
+        link.set(qn("w:history"), "1")
+        run = self._run(paragraph, text)
+        run.font.color.rgb = _LINK
+        link.append(run._element)
+        paragraph._p.append(link)
 
 
-def _add_fields(docx: Docx, lines: Sequence[tuple[str, str]]) -> None:
-    table = _add_table(docx, len(lines), _FIELD_WIDTHS)
-    for row, (label, value) in zip(table.rows, lines, strict=True):
-        _fill(row.cells[0], label, bold=True, shaded=True)
-        _fill(row.cells[1], value)
-    docx.add_paragraph()  # two tables in a row would become one
+# ---- helpers
 
 
-def _add_note(docx: Docx, text: str) -> None:
-    note = docx.add_paragraph()
-    note.paragraph_format.keep_with_next = True  # it says something of what follows
-    note.add_run(text).font.color.rgb = _QUIET
-
-
-def _add_table(docx: Docx, rows: int, widths: Sequence[Cm]) -> Table:
-    table: Table = docx.add_table(rows=rows, cols=len(widths), style="Table Grid")
-    table.alignment = WD_TABLE_ALIGNMENT.LEFT
-    table.autofit = False
-    # Word goes by the cells' widths, LibreOffice by the columns'.
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = width
-        for cell in column.cells:
-            cell.width = width
-    for row in table.rows:
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-    return table
-
-
-def _fill(cell: _Cell, text: str, *, bold: bool = False, shaded: bool = False) -> None:
-    run = cell.paragraphs[0].add_run(text)
-    run.font.size = Pt(9)
-    run.bold = bold
-    _set_fonts(run._element.get_or_add_rPr())
-    cell.paragraphs[0].paragraph_format.space_before = cell.paragraphs[0].paragraph_format.space_after = Pt(2)
-    if shaded:
-        shade = OxmlElement("w:shd")
-        for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", _SHADE)):
-            shade.set(qn(name), value)
-        properties: Any = cell._tc.get_or_add_tcPr()  # its type says that it holds nothing but its own kind
-        properties.append(shade)
+def _rows(table: Table) -> list[list[_Cell]]:
+    """All cells; python-docx's own way looks through the table once for each of them."""
+    return [[_Cell(cell, table) for cell in row.tc_lst] for row in table._tbl.tr_lst]
 
 
 def _repeat_on_each_page(table: Table) -> None:
-    header = OxmlElement("w:tblHeader")
+    header: Any = OxmlElement("w:tblHeader")
     header.set(qn("w:val"), "true")
-    properties: Any = table.rows[0]._tr.get_or_add_trPr()
+    properties: Any = table._tbl.tr_lst[0].get_or_add_trPr()
     properties.append(header)
 
 
-def _set_up(docx: Docx, brief: Brief) -> None:
+def _own_style(docx: Docx, name: str, size: float | None, colour: RGBColor | None = None) -> ParagraphStyle:
+    """A style of ours, which a template may bring in its own look."""
+    known = next((style for style in docx.styles if style.name == name), None)
+    if isinstance(known, ParagraphStyle):
+        return known
+    style: Any = docx.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    style.base_style = docx.styles.default(WD_STYLE_TYPE.PARAGRAPH)
+    style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(2)
+    style.paragraph_format.first_line_indent = Pt(0)
+    style.paragraph_format.line_spacing = 1.1
+    if size is not None:
+        style.font.size = Pt(size)
+    if colour is not None:
+        style.font.color.rgb = colour
+    own: ParagraphStyle = style
+    return own
+
+
+def _set_up_page(docx: Docx) -> None:
     section = docx.sections[0]
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.0)
     section.top_margin = section.bottom_margin = Cm(2.0)
-    for name in ("Normal", "Title", "Heading 1", "List Bullet", "Table Grid"):
-        _set_fonts(docx.styles[name].element.get_or_add_rPr())
-    docx.styles["Normal"].font.size = Pt(10.5)
-    for name in ("Title", "Heading 1"):
-        docx.styles[name].font.color.rgb = _INK
-    _set_language(docx, brief)
+    for name in ("Normal", "Title", "Heading 1", "Heading 2", "List Bullet", "Table Grid"):
+        set_fonts(docx.styles[name].element.get_or_add_rPr())
+    styles: Any = docx.styles
+    styles["Normal"].font.size = Pt(10.5)
+    styles["Normal"].paragraph_format.space_after = Pt(4)
+    styles["Title"].font.size = Pt(22)
+    for name, size in (("Heading 1", 14), ("Heading 2", 11.5)):
+        styles[name].font.size = Pt(size)
+        styles[name].paragraph_format.space_after = Pt(4)
+    for name in ("Title", "Heading 1", "Heading 2"):
+        styles[name].font.color.rgb = _INK
+
+
+def _set_properties(docx: Docx, brief: Brief) -> None:
+    standard: Any = docx.styles.default(WD_STYLE_TYPE.PARAGRAPH)
+    if standard is not None:
+        _set_language(standard.element.get_or_add_rPr(), brief.language)
     moment = brief.created_at.replace(microsecond=0)
     properties = docx.core_properties
     properties.title = printable(brief.title)[:255]
@@ -163,32 +310,11 @@ def _set_up(docx: Docx, brief: Brief) -> None:
     properties.revision = 1
 
 
-def _set_fonts(run_properties: Any) -> None:
-    """Both scripts' fonts by name. Without an East Asian font of its own, Word shows Japanese in whatever it finds."""
-    fonts = run_properties.get_or_add_rFonts()
-    for script in ("ascii", "hAnsi", "eastAsia", "cs"):
-        fonts.attrib.pop(qn(f"w:{script}Theme"), None)  # a theme's font would win over the named one
-    fonts.attrib.pop(qn("w:cstheme"), None)
-    for script, font in (("ascii", _LATIN), ("hAnsi", _LATIN), ("cs", _LATIN), ("eastAsia", _JAPANESE)):
-        fonts.set(qn(f"w:{script}"), font)
-
-
-def _set_language(docx: Docx, brief: Brief) -> None:
-    # The language decides on hyphenation, on spelling, and on the shapes of characters that Chinese and Japanese share.
-    properties = docx.styles["Normal"].element.get_or_add_rPr()
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "ja-JP" if brief.language == "ja" else "en-GB")
-    language.set(qn("w:eastAsia"), "ja-JP")
-    properties.append(language)
-
-
-def _same_bytes(docx: Docx) -> bytes:
-    """Saved with one fixed date for all parts, since a zip's dates would tell two exports of one brief apart."""
-    saved, fixed = io.BytesIO(), io.BytesIO()
-    docx.save(saved)
-    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            part = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            part.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(part, source.read(name))
-    return fixed.getvalue()
+def _set_language(run_properties: Any, language: Language) -> None:
+    """Decides on hyphenation, on spelling, and on the shapes of characters that Chinese and Japanese share."""
+    for known in run_properties.findall(qn("w:lang")):
+        run_properties.remove(known)
+    named: Any = OxmlElement("w:lang")
+    named.set(qn("w:val"), _LOCALES[language])
+    named.set(qn("w:eastAsia"), "ja-JP")
+    run_properties.append(named)

@@ -14,9 +14,14 @@ from app.tags import tag_name
 
 def write_brief_json(brief: Brief, output: Path) -> None:
     """Write the brief to `output`, whole or not at all. Raises FusenError when it cannot be written."""
+    write_whole(output, render(brief))
+
+
+def render(brief: Brief, template: Path | None = None) -> bytes:
+    """See `app.export.formats.Render`; there are no templates."""
     text = json.dumps(brief_json(brief), ensure_ascii=False, indent=2) + "\n"
     # A PDF may yield half a surrogate pair, which is no text in any encoding.
-    write_whole(output, text.encode("utf-8", "replace"))
+    return text.encode("utf-8", "replace")
 
 
 def brief_json(brief: Brief) -> dict[str, Any]:

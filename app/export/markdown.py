@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from app.export import wording
-from app.export.brief import Brief, BriefFinding
-from app.export.wording import citation, printable, say
+from app.documents.document import Language
+from app.export.brief import Brief
+from app.export.telling import Field, Line, Told, told
+from app.export.wording import printable, say
 from app.export.writing import write_whole
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~!&])")
@@ -16,7 +18,12 @@ _LIST_START = re.compile(r"^(\d+)([.)])(?=\s|$)|^([-+=])")
 
 def write_brief_markdown(brief: Brief, output: Path) -> None:
     """Write the brief to `output`, whole or not at all. Raises FusenError when it cannot be written."""
-    write_whole(output, brief_markdown(brief).encode())
+    write_whole(output, render(brief))
+
+
+def render(brief: Brief, template: Path | None = None) -> bytes:
+    """See `app.export.formats.Render`; there are no templates."""
+    return brief_markdown(brief).encode()
 
 
 def brief_markdown(brief: Brief) -> str:
@@ -25,46 +32,42 @@ def brief_markdown(brief: Brief) -> str:
     parts = [f"# {markdown_text(brief.title)}"]
     if brief.purpose:
         parts += [f"**{say('purpose', language)}:** {markdown_text(brief.purpose)}"]
-    parts += [f"## {say('documents', language)}"]
-    parts += [_fields(wording.document_lines(document, language)) for document in brief.documents]
-    parts += [f"## {say('findings', language)}"]
-    parts += [_findings(brief.findings, brief) or say("no-findings", language)]
-    if brief.rejected:
-        parts += [say("rejected", language, count=brief.rejected)]
-    if brief.summary:
-        parts += [f"## {say('summary', language)}", say("summary-note", language)]
-        parts += [
-            "\n".join(
-                f"- {markdown_text(quote.text)} ({markdown_text(citation(quote, brief))})" for quote in brief.summary
-            )
-        ]
-    parts += [f"## {say('not-looked-at', language)}"]
-    parts += ["\n".join(f"- {markdown_text(wording.not_looked_at_line(d, language))}" for d in brief.documents)]
-    if brief.undecided:
-        parts += [
-            f"## {say('undecided', language)}",
-            say("undecided-note", language),
-            _findings(brief.undecided, brief),
-        ]
-    parts += [f"## {say('how-made', language)}", say("how-made-note", language)]
-    parts += [_fields(wording.how_made_lines(document, brief)) for document in brief.documents]
+    for part in told(brief):
+        parts += [f"## {part.title}", *([part.note] if part.note else [])]
+        parts += [_fields(fields) for fields in part.fields]
+        for group in part.groups:
+            parts += [f"### {markdown_text(group.heading)}"] if group.heading else []
+            parts += [_finding(each, language) for each in group.findings]
+        if part.lines:
+            parts += ["\n".join(map(_line, part.lines))]
+        parts += map(markdown_text, part.remarks)
     return "\n\n".join(parts) + "\n"
 
 
-def _findings(findings: tuple[BriefFinding, ...], brief: Brief) -> str:
-    entries = []
-    for number, finding in enumerate(findings, start=1):
-        place, quote, tags, judged, comment = map(markdown_text, wording.finding_words(finding, brief))
-        indent = " " * (len(str(number)) + 2)
-        lines = [f"{number}. **{tags}** – {place} – {judged}", "", f"{indent}> {quote}"]
-        if comment:
-            lines += ["", f"{indent}{say('comment', brief.language)}: {comment}"]
-        entries.append("\n".join(lines))
-    return "\n\n".join(entries)
+def _finding(finding: Told, language: Language) -> str:
+    place, tags, quote = map(markdown_text, (finding.place, finding.tags, finding.quote))
+    judged = markdown_text(say("between", language).join(finding.judged))
+    indent = " " * (len(str(finding.number)) + 2)
+    head = " – ".join(filter(None, (f"**{tags}**", place, judged)))
+    entry = f"{finding.number}. {head}\n\n{indent}> {quote}"
+    comment = markdown_text(say("between", language).join(filter(None, (*finding.actions, finding.comment))))
+    if comment:
+        entry += f"\n\n{indent}{say('comment', language)}: {comment}"
+    if finding.notes:
+        entry += "\n\n" + "\n".join(f"{indent}- {label}: {markdown_text(words)}" for label, words in finding.notes)
+    return entry
 
 
-def _fields(lines: list[tuple[str, str]]) -> str:
-    return "\n".join(f"- **{label}:** {markdown_text(value)}" for label, value in lines)
+def _line(line: Line) -> str:
+    number = "" if line.number is None else f"\\[{line.number}\\]"
+    more = f" ({markdown_text(line.more)})" if line.more else ""
+    return " ".join(filter(None, ("-", number if line.marked else "", markdown_text(line.text) + more))) + (
+        f" {number}" if number and not line.marked else ""
+    )
+
+
+def _fields(fields: Sequence[Field]) -> str:
+    return "\n".join(f"- **{label}:** {markdown_text(value)}" for label, value in fields)
 
 
 def markdown_text(text: str) -> str:

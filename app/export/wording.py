@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Protocol
 
 from app.documents.document import Language
-from app.export.brief import Brief, BriefDocument, BriefFinding, Quote
+from app.export.brief import Brief, BriefDocument, BriefFinding, BriefLink, ChangeNote, Question, Quote
 from app.review.findings import Decision
 from app.tags import tag_name
 
@@ -85,23 +85,75 @@ def citation(quote: Quote, brief: Brief) -> str:
     return say("separator", brief.language).join(filter(None, (printable(quote.file), page)))
 
 
-def finding_words(finding: BriefFinding, brief: Brief) -> tuple[str, str, str, str, str]:
-    """Place, passage (of one that is undecided an excerpt), tags, decision with importance, comment."""
-    language = brief.language
-    return (
-        citation(finding.quote, brief),
-        (excerpt if finding.decision == "undecided" else printable)(finding.quote.text),
-        tag_words(finding.tags, language) or "–",
-        say("between", language).join(
-            (
-                decision_words(finding.decision, language),
-                importance_words(finding.importance, finding.interval, language)
-                if finding.scored
-                else say("not-scored", language),
-            )
-        ),
-        say("between", language).join(filter(None, (*task_words(finding, language), printable(finding.comment)))),
+def place_words(quote: Quote, section: tuple[str, ...], brief: Brief) -> str:
+    """Where a quote stands, as far as is known: file (where there are several), page, headings above it."""
+    page = citation(quote, brief)
+    steps = section_words(section, brief.language)
+    return say("separator", brief.language).join(part for part in ("" if page == "–" else page, steps) if part)
+
+
+def section_words(section: tuple[str, ...], language: Language) -> str:
+    """The headings above a place on one line, the outermost first."""
+    return say("step", language).join(filter(None, map(printable, section)))
+
+
+def judged_words(finding: BriefFinding, language: Language) -> tuple[str, str]:
+    """What was decided, and how important the model holds it to be."""
+    weighed = (
+        importance_words(finding.importance, finding.interval, language)
+        if finding.scored
+        else say("not-scored", language)
     )
+    return decision_words(finding.decision, language), weighed
+
+
+def opinion_words(finding: BriefFinding, language: Language) -> tuple[str, ...]:
+    """What each of several reviewers decided, with what she wrote."""
+    return tuple(
+        say("opinion", language, reviewer=printable(each.reviewer), decision=decision_words(each.decision, language))
+        + (say("in-brackets", language, text=printable(each.comment)) if printable(each.comment) else "")
+        for each in finding.opinions
+    )
+
+
+def link_words(link: BriefLink, brief: Brief) -> tuple[str, str]:
+    """What a passage is to the finding; how it begins, and where it stands."""
+    place = place_words(link.quote, link.section, brief)
+    words = excerpt(link.quote.text) + (say("in-brackets", brief.language, text=place) if place else "")
+    return say(f"link-{link.kind}-{'out' if link.outgoing else 'in'}", brief.language), words
+
+
+def question_words(question: Question, brief: Brief) -> str:
+    """What is to be answered."""
+    if question.reason == "asked":
+        return printable(question.text)
+    if question.reason == "raised":
+        return say("question-raised", brief.language)
+    about = next((f for f in (*brief.findings, *brief.undecided) if f.id == question.finding), None)
+    opinions = say("separator", brief.language).join(opinion_words(about, brief.language) if about else ())
+    return say("question-disagreement", brief.language, opinions=opinions or "–")
+
+
+def change_words(change: ChangeNote, language: Language) -> str:
+    """What a passage says now, and what it said before."""
+    return say(f"change-{change.kind}", language, text=printable(change.quote.text), before=printable(change.before))
+
+
+def never_shown_line(document: BriefDocument, language: Language) -> str:
+    """One sentence on what no one had on the screen; empty where that was not recorded."""
+    missed = document.not_looked_at
+    if missed.never_shown is None or missed.size == 0:
+        return ""
+    file, count = printable(document.file), sum(end - start for start, end in missed.never_shown)
+    if not count:
+        return say("all-shown", language, file=file)
+    if not missed.paged:
+        return say("never-shown-text", language, file=file, share=percent(count / missed.size))
+    pages = say("separator", language).join(
+        str(start) if end == start + 1 else say("range", language, first=start, last=end - 1)
+        for start, end in missed.never_shown
+    )
+    return say("never-shown-pages", language, file=file, pages=pages, count=count, size=missed.size)
 
 
 class Task(Protocol):
@@ -136,8 +188,10 @@ def document_lines(document: BriefDocument, language: Language) -> list[tuple[st
         (say("kind", language), say(document.kind, language)),
         (say("hash", language), document.sha256),
     ]
+    if document.version:
+        lines.insert(1, (say("version", language), printable(document.version)))
     if document.page_count is not None:
-        lines.insert(2, (say("pages", language), str(document.page_count)))
+        lines.insert(-1, (say("pages", language), str(document.page_count)))
     if document.warnings:
         warnings = " ".join(printable(warning.message) for warning in document.warnings)
         lines.append((say("warnings", language), warnings))
@@ -204,3 +258,15 @@ def how_made_lines(document: BriefDocument, brief: Brief) -> list[tuple[str, str
         (say("read-deeply", language), _read_deeply(document, language)),
         (say("date", language), brief.created_at.strftime("%Y-%m-%d %H:%M %Z").strip()),
     ]
+
+
+def about_lines(brief: Brief) -> list[tuple[str, str]]:
+    """Who reviewed, and the state of the audit log, as label and value; as far as they are known."""
+    language = brief.language
+    lines = []
+    if brief.reviewers:
+        names = say("separator", language).join(map(printable, brief.reviewers))
+        lines.append((say("reviewers", language), names))
+    if brief.audit_head:
+        lines.append((say("audit-head", language), say("audit-head-value", language, digest=brief.audit_head)))
+    return lines

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.errors import FusenError
+
+_PART = re.compile(r"\.fusen-[0-9a-f]{12}\.part")
+_ABANDONED_AFTER = 3600.0
+"""Seconds without a write: the longest export takes minutes."""
 
 
 @contextmanager
@@ -18,7 +24,8 @@ def replacing(output: Path) -> Iterator[Path]:
 
     Raises FusenError when the folder is missing, may not be written to, or is full.
     """
-    part = output.with_name(f".{secrets.token_hex(6)}.part")  # a name of its own: two exports may run at once
+    part = output.with_name(f".fusen-{secrets.token_hex(6)}.part")  # a name of its own: two exports may run at once
+    tidy(output)
     try:
         yield part
         with part.open("rb+") as stream:
@@ -28,6 +35,14 @@ def replacing(output: Path) -> Iterator[Path]:
         raise _explained(output, error) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def tidy(output: Path) -> None:
+    """Remove half files that killed exports left where `output` is written, once nobody writes to them any more."""
+    with suppress(OSError):
+        for entry in output.parent.glob(".fusen-*.part"):
+            if _PART.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > _ABANDONED_AFTER:
+                entry.unlink()
 
 
 def write_whole(output: Path, content: bytes) -> None:

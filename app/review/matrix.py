@@ -109,14 +109,21 @@ class Matrix:
 
 def make_matrix(sources: Iterable[Source]) -> Matrix:
     """The matrix of documents; a finding's tags and decision stand for its passage's, also where the reviewer added it."""
-    documents = tuple(sources)
-    cells: dict[tuple[str, str], Cell] = {}
-    for document in documents:
-        for tag, passages in _by_tag(document).items():
-            cells[document.sha256, tag] = Cell(tuple(sorted(passages, key=_rank)))
+    return join_rows([(document, cells_of(document)) for document in sources])
+
+
+def cells_of(document: Source) -> dict[str, Cell]:
+    """The cells of one document by tag."""
+    return {tag: Cell(tuple(sorted(passages, key=_rank))) for tag, passages in _by_tag(document).items()}
+
+
+def join_rows(rows: Sequence[tuple[Source, Mapping[str, Cell]]]) -> Matrix:
+    """The matrix of documents whose cells are known."""
+    cells = {(document.sha256, tag): cell for document, of_document in rows for tag, cell in of_document.items()}
     counts: dict[str, int] = {}
     for _, tag in cells:
         counts[tag] = counts.get(tag, 0) + 1
+    documents = tuple(document for document, _ in rows)
     return Matrix(documents, tuple(sorted(counts, key=lambda tag: (-counts[tag], tag))), cells)
 
 

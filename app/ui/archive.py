@@ -21,6 +21,7 @@ from app.ui.words import error_words
 from app.workers.client import WorkerClient
 from app.workers.protocol import Answers, Ask, Progress, Value
 from app.workspace.library import DocumentHits, ShelfEntry
+from app.workspace.recalling import Recall
 from app.workspace.store import Workspace
 
 T = TypeVar("T")
@@ -41,6 +42,7 @@ class Archive:
         self._path = path
         self._at_hand = at_hand
         self._searches = Background(courier)
+        self._recall = Recall()  # used on that thread alone
         self._stops: list[threading.Event] = []
 
     def close(self) -> None:
@@ -122,7 +124,7 @@ class Archive:
 
         def work() -> None:
             with Workspace.open(self._path) as workspace:
-                for hits in workspace.library.search(query, stop.is_set):
+                for hits in workspace.library.search(query, stop.is_set, self._recall):
                     self._courier.post(partial(tell, hits))
 
         self._run(work, lambda _nothing: done(), failed, stop)
@@ -133,7 +135,7 @@ class Archive:
 
         def work() -> Matrix:
             with Workspace.open(self._path) as workspace:
-                return workspace.library.matrix()
+                return workspace.library.matrix(self._recall)
 
         self._run(work, done, failed, threading.Event())
 

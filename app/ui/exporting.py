@@ -58,7 +58,7 @@ class Exporter:
         if command == "export-pdf":
             findings = tuple(f for f in file.findings.all() if is_accepted(f.decision))
             body = AnnotatePdf(
-                path=str(file.path),
+                path=str(file.source),
                 output=str(output),
                 findings=findings,
                 author=self._reviewer() or "Fusen",

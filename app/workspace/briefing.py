@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from app.documents.document import Language
+from app.analysis.analysis import Analysis
+from app.analysis.structure.values import Structure
+from app.documents.document import Document, Language
 from app.errors import FusenError
-from app.export.brief import Brief, BriefSource, make_brief
-from app.workspace.store import Workspace
+from app.export.brief import Brief, BriefSource, ChangeNote, make_brief
+from app.review.findings import Finding
+from app.review.headings import headings_alone
+from app.review.ledger import Ledger, make_ledger
+from app.review.sections import cut
+from app.workspace.digests import document_of
+from app.workspace.store import StoredDocument, Workspace
+
+ReadStructure = Callable[[Document], Structure]
+"""What the text of a document says of its structure. The document has what is stored of it: no sizes of pages, no quads."""
 
 
 def brief_of(
@@ -17,9 +27,12 @@ def brief_of(
     title: str | None = None,
     purpose: str = "",
     language: Language | None = None,
+    read_structure: ReadStructure = headings_alone,
+    changes: Sequence[ChangeNote] = (),
 ) -> Brief:
     """The brief of the documents with these hashes (one or several), or of all that were analysed.
 
+    `read_structure` finds the headings and clauses above each finding; the window gives what it knows of open documents.
     Raises FusenError `empty` when none of them was analysed, `damaged` when an analysis cannot be read.
     """
     wanted = (documents,) if isinstance(documents, str) else documents
@@ -29,9 +42,39 @@ def brief_of(
             continue
         analysis = workspace.analysis(stored.sha256)
         if analysis is not None:
-            findings = workspace.findings(stored.sha256)
-            known = (stored.file, stored.title, stored.format, stored.page_count)
-            sources.append(BriefSource(*known, analysis, findings, stored.page_labels))
+            sources.append(_source(workspace, stored, analysis, read_structure))
     if not sources:
         raise FusenError("empty", f"{workspace.path.name} holds no analysed document.", "Analyse a document first.")
-    return make_brief(sources, title=title, purpose=purpose, language=language)
+    return make_brief(sources, title=title, purpose=purpose, language=language, changes=changes)
+
+
+def _source(
+    workspace: Workspace, stored: StoredDocument, analysis: Analysis, read_structure: ReadStructure
+) -> BriefSource:
+    findings = workspace.findings(stored.sha256)
+    text = workspace.library.text(stored.sha256)
+    structure = ledger = None
+    if text is not None:
+        document = document_of(text, analysis, stored.file, stored.format, stored.page_count)
+        structure = read_structure(document)
+        ledger = _ledger(workspace, document, structure, analysis, findings)
+    known = (stored.file, stored.title, stored.format, stored.page_count)
+    return BriefSource(*known, analysis, findings, stored.page_labels, structure, ledger)
+
+
+def _ledger(
+    workspace: Workspace,
+    document: Document,
+    structure: Structure,
+    analysis: Analysis,
+    findings: Sequence[Finding],
+) -> Ledger:
+    paged = document.format == "pdf"
+    return make_ledger(
+        cut(structure, len(document.text)),
+        document.pages if paged else (),
+        ((passage.start, passage.end) for passage in analysis.passages),
+        findings,
+        workspace.looks.shown(document.sha256, "page" if paged else "character"),
+        paged=paged,
+    )

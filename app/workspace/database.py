@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
 
 from app.errors import FusenError
-from app.workspace import encryption, leftovers
+from app.workspace import backups, checking, encryption, leftovers
 from app.workspace.driver import database_errors, open_database
 
 APPLICATION_ID = 0x4675736E  # "Fusn": tells a workspace from the database of another program
@@ -27,6 +27,8 @@ _PRAGMAS = (
     # A decision is on the disk when the window shows it, even if the power fails right after. Decisions come at the speed
     # of a person, so one sync a commit is affordable.
     "PRAGMA synchronous = FULL",
+    # On macOS a sync leaves content in the drive's own memory, unless it is asked for more; no other system knows this.
+    "PRAGMA fullfsync = ON",
     # No finding without its document, no history without its finding.
     "PRAGMA foreign_keys = ON",
     # The file may come from someone else: its schema must not call functions with side effects.
@@ -39,27 +41,64 @@ _PRAGMAS = (
 
 
 def connect(path: Path, migrations: Sequence[str] | None = None) -> sqlite3.Connection:
-    """A connection to the workspace at `path`, made if absent and migrated if old.
+    """A connection to the workspace at `path`, made if absent and migrated if old: see `open_file`."""
+    return open_file(path, migrations)[0]
+
+
+def open_file(
+    path: Path,
+    migrations: Sequence[str] | None = None,
+    *,
+    first: bool = True,
+    patience: float | None = None,
+    shared: bool = True,
+) -> tuple[sqlite3.Connection, bool]:
+    """A connection to the workspace at `path`, made if absent and migrated if old, and whether it was checked to its end.
+
+    `first`: this process has no other one; otherwise the file was checked. `patience`: seconds that the check may take.
+    `shared`: other programs may use the file at the same time, which a network drive does not allow.
 
     Raises FusenError: `damaged` or `unsupported` (the file is untouched), `permission`, `timeout` (another process writes),
     `encrypted` (see `encryption.unlock`).
     """
     scripts = migration_scripts() if migrations is None else migrations
+    whole: bool | None = True
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_size > 0:
-            _inspect(path, newest=len(scripts))
+        if first:
+            backups.tidy(path)
+            if path.exists() and path.stat().st_size > 0:
+                whole = _inspect(path, len(scripts), patience)
+        new = encryption.state_of(path) == "absent"
         # autocommit mode: every transaction in this program is begun and ended by `transaction`, in plain sight
         connection = open_database(path, BUSY_SECONDS)
         try:
-            for pragma in _PRAGMAS:
-                connection.execute(pragma)
-            _migrate(connection, scripts)
+            prepare(connection, path, scripts, shared=shared)
+            if new:
+                encryption.know_plain(path)
         except BaseException:
             connection.close()
             raise
-    leftovers.sweep(path.resolve())
-    return connection
+    if first:
+        leftovers.sweep(path.resolve())
+    return connection, whole is not None
+
+
+def prepare(connection: sqlite3.Connection, path: Path, scripts: Sequence[str], *, shared: bool = True) -> None:
+    """Set a new connection up for writing, and bring the file up to date."""
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+    if not shared:
+        # The log needs memory that all users of the file share, which two machines do not have.
+        connection.execute("PRAGMA journal_mode = DELETE")
+    _migrate(connection, path, scripts)
+
+
+def open_for_reading(path: Path, *, quiet: bool = False) -> sqlite3.Connection:
+    """A connection that cannot write; `quiet`: nor leave files beside the workspace, for which nobody may write to it."""
+    # What a kill left half written in a file without a log is taken back by who opens it, which a reader may not do.
+    mode = "rw" if Path(f"{path}-journal").exists() else "ro"
+    return open_database(path, BUSY_SECONDS, f"mode={mode}{'&immutable=1' if quiet else ''}")
 
 
 @contextmanager
@@ -86,17 +125,29 @@ def migration_scripts() -> tuple[str, ...]:
     return tuple((folder / name).read_text(encoding="utf-8") for name in scripts)
 
 
-def _inspect(path: Path, newest: int) -> None:
-    """Refuse what must not be written to, through a connection that cannot write."""
+def _inspect(path: Path, newest: int, patience: float | None) -> bool | None:
+    """Refuse what must not be written to, through a connection that cannot write; None where the check was not finished."""
     if encryption.state_of(path) == "foreign":
         raise damaged(path)
     # Even a reader would leave files beside a database in WAL mode, unless it is told that no one writes. That must hold:
     # a log beside the file belongs to a running process, or to one that was killed, and its content counts.
-    quiet = not any(Path(f"{path}{ending}").exists() for ending in ("-wal", "-journal"))
-    # What a kill left half written in a file without a log is taken back by who opens it, which a reader may not do.
-    mode = "rw" if Path(f"{path}-journal").exists() else "ro"
-    connection = open_database(path, BUSY_SECONDS, f"mode={mode}{'&immutable=1' if quiet else ''}")
-    try:
+    if not has_log(path):
+        try:
+            return _look_into(path, newest, patience, quiet=True)
+        except FusenError as error:
+            if error.code != "damaged" or not has_log(path):
+                raise
+            # Another program began to write meanwhile, and what was read was neither the old nor the new.
+    return _look_into(path, newest, None, quiet=False)
+
+
+def has_log(path: Path) -> bool:
+    """Whether a log lies beside the file: somebody writes to it, or was killed or lost power while writing."""
+    return any(Path(f"{path}{ending}").exists() for ending in ("-wal", "-journal"))
+
+
+def _look_into(path: Path, newest: int, patience: float | None, *, quiet: bool) -> bool | None:
+    with explained(path), closing(open_for_reading(path, quiet=quiet)) as connection:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -112,31 +163,52 @@ def _inspect(path: Path, newest: int) -> None:
                 f"{path.name} was made by a newer version of Fusen.",
                 "Install the current version of Fusen to open it; the file was not changed.",
             )
-        if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
-            raise damaged(path)
-        if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
-            raise damaged(path)
-    finally:
-        connection.close()
+        whole = checking.is_whole(connection, patience)
+    if whole is False:
+        raise damaged(path)
+    return whole
 
 
-def _migrate(connection: sqlite3.Connection, scripts: Sequence[str]) -> None:
-    """Run the scripts that are missing, each with its version number in one transaction."""
-    while _version(connection) < len(scripts):
+def _migrate(connection: sqlite3.Connection, path: Path, scripts: Sequence[str]) -> None:
+    """Run the scripts that are missing, all of them in one transaction, once the file was copied as it was before."""
+    while (version := _version(connection)) < len(scripts):
+        seen = _changes(connection)
+        backup = backups.make(connection, path, version) if version else None
         connection.execute("BEGIN IMMEDIATE")
-        try:
-            version = _version(
-                connection
-            )  # again: another process may have migrated while this one waited for the lock
-            if version < len(scripts):
-                for statement in _statements(scripts[version]):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute(f"PRAGMA user_version = {version + 1}")
-            connection.execute("COMMIT")
-        except BaseException:
+        # Another process may have migrated, or written more, while this one copied or waited for the lock.
+        if _changes(connection) != seen:
             connection.execute("ROLLBACK")
+            if backup is not None:
+                backup.unlink(missing_ok=True)
+            continue
+        try:
+            for script in scripts[version:]:
+                for statement in _statements(script):
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {len(scripts)}")
+            connection.execute("COMMIT")
+        except BaseException as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if backup is not None and isinstance(error, database_errors()):
+                raise _not_migrated(path, backup, error) from error
             raise
+
+
+def _changes(connection: sqlite3.Connection) -> int:
+    """Another number whenever another connection committed something."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _not_migrated(path: Path, backup: Path, error: Exception) -> FusenError:
+    why = _translate(path, error)
+    return FusenError(
+        "internal" if why is None else why.code,
+        f"{path.name} could not be updated." if why is None else f"{path.name} could not be updated. {why.message}",
+        f"It is as it was before, and a copy of it is {backup.name} in the same folder. "
+        + ("Please report this as a bug." if why is None else why.advice),
+    )
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -158,7 +230,7 @@ def damaged(path: Path) -> FusenError:
     return FusenError(
         "damaged",
         f"{path.name} is damaged or is not a Fusen workspace.",
-        "It was left untouched. Restore it from a backup, or move it elsewhere to start with a new workspace.",
+        "It was left untouched. `fusen recover` with its name makes a new workspace of all that can still be read.",
     )
 
 

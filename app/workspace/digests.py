@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from app.analysis.analysis import Analysis
-from app.documents.document import Document, Language
+from app.documents.document import Block, BlockType, Document, DocumentFormat, Language, Page
 from app.review.matrix import TaggedPassage
 from app.workspace.database import damaged
 
@@ -30,11 +30,25 @@ class PageOfText(msgspec.Struct, frozen=True, array_like=True):
     label: str
 
 
+class BlockOfText(msgspec.Struct, frozen=True, array_like=True):
+    """A block of the document, as far as its structure needs it."""
+
+    type: BlockType
+    start: int
+    end: int
+    page: int
+    level: int | None
+
+
 class TextDigest(msgspec.Struct, frozen=True):
-    """A document's text; offsets are those of the document, also where some of it is missing."""
+    """A document's text; offsets are those of the document, also where some of it is missing.
+
+    `blocks` are those of the document; none in a digest that was made of passages alone, or by an older version.
+    """
 
     text: str
     pages: tuple[PageOfText, ...]
+    blocks: tuple[BlockOfText, ...] = ()
 
     def page_at(self, offset: int) -> PageOfText | None:
         """The last page that starts no later than `offset`."""
@@ -55,7 +69,25 @@ _tagged = msgspec.msgpack.Decoder(TagDigest)
 def text_digest(document: Document) -> TextDigest:
     """The text of a document that was read."""
     pages = (PageOfText(p.number, p.start, p.end, p.label or str(p.number)) for p in document.pages)
-    return TextDigest(document.text, tuple(pages))
+    blocks = (BlockOfText(b.type, b.start, b.end, b.page, b.level) for b in document.blocks)
+    return TextDigest(document.text, tuple(pages), tuple(blocks))
+
+
+def document_of(
+    digest: TextDigest, analysis: Analysis, file: str, format_: DocumentFormat, page_count: int
+) -> Document:
+    """The document as far as it is kept: its text, pages without sizes, blocks; for what the text says of its structure."""
+    return Document(
+        file=file,
+        sha256=analysis.sha256,
+        format=format_,
+        language=analysis.language,
+        kind=analysis.kind,
+        page_count=page_count,
+        text=digest.text,
+        pages=tuple(Page(page.number, 0.0, 0.0, page.start, page.end, page.label) for page in digest.pages),
+        blocks=tuple(Block(each.type, each.start, each.end, each.page, each.level) for each in digest.blocks),
+    )
 
 
 def text_of_passages(analysis: Analysis) -> TextDigest:

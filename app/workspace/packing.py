@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from app.analysis.analysis import Analysis, ScoredPassage, TagScore
+from app.analysis.analysis import Analysis, AnalysisSettings, ScoredPassage, TagScore
 from app.documents.document import Document, Quad
 from app.errors import FusenError
 from app.review.findings import Finding, Span, finding_id, with_span, with_tags
@@ -133,6 +135,11 @@ def finding_from(row: tuple[Any, ...], path: Path) -> Finding:
 def pack_analysis(analysis: Analysis) -> bytes:
     """Compressed MessagePack."""
     return zlib.compress(msgspec.msgpack.encode(analysis), level=6)
+
+
+def pack_settings(settings: AnalysisSettings) -> str:
+    """Canonical JSON: the same settings are the same text."""
+    return json.dumps(asdict(settings), sort_keys=True, ensure_ascii=False)
 
 
 def unpack_analysis(content: bytes, path: Path) -> Analysis:

@@ -10,24 +10,26 @@ at the last return.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from platformdirs import user_data_path
 
-from app.analysis.analysis import Analysis
+from app.analysis.analysis import Analysis, AnalysisSettings
 from app.documents.document import Document, DocumentFormat
 from app.review import operations
 from app.review.findings import Finding, as_proposed, reviewed
 from app.review.operations import Change, Operation
 from app.review.selection import select_share, selected_share
-from app.workspace import digests, forgetting, packing
-from app.workspace.database import connect, explained, transaction
+from app.workspace import checking, digests, forgetting, originals, packing, sharing
+from app.workspace.analyses import Analyses
+from app.workspace.database import damaged, explained, open_file, open_for_reading, transaction
+from app.workspace.embedding import Embedding
 from app.workspace.forgetting import Forgotten
 from app.workspace.library import Library
 from app.workspace.looks import LookRecords
@@ -79,19 +81,27 @@ class StoredDocument:
 class Workspace:
     """An open workspace file. Use `open`, and `close` when done (or a `with` statement)."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, *, is_checked: bool = True) -> None:
+        """`is_checked`: the check of the whole file was made to its end; else `check` is to follow."""
         self.path = path
+        self.is_checked = is_checked
         self._connection = connection
+        self._is_open = True
         self.library = Library(self, connection)
+        self.analyses = Analyses(self, connection)
+        self.embedding = Embedding(path, connection)
+        self.originals = originals.Originals(path, connection)
 
     @classmethod
-    def open(cls, path: Path) -> Workspace:
-        """Open, or make, the workspace at `path`.
+    def open(cls, path: Path, patience: float | None = None) -> Workspace:
+        """Open, or make, the workspace at `path`. `patience`: seconds that the check of the whole file may take.
 
         Raises FusenError: `damaged` (with the file untouched), `unsupported` (made by a newer version, or by another
-        program), `permission`, `timeout` (another process is writing).
+        program), `permission`, `timeout` (another process is writing, or has it open on a network drive).
         """
-        return cls(path, connect(path))
+        with explained(path), sharing.opening(path) as (first, shared):
+            connection, whole = open_file(path, first=first, patience=patience, shared=shared)
+        return cls(path, connection, is_checked=whole)
 
     def __enter__(self) -> Workspace:
         return self
@@ -101,7 +111,22 @@ class Workspace:
 
     def close(self) -> None:
         """Close the file; nothing is pending."""
-        self._connection.close()
+        if self._is_open:
+            self._is_open = False
+            self._connection.close()
+            sharing.closed(self.path)
+
+    @staticmethod
+    def check(path: Path) -> None:
+        """Check a workspace that is open, however long it takes, on any thread. Raises FusenError `damaged`."""
+        with explained(path), closing(open_for_reading(path)) as connection:
+            if not checking.is_whole(connection):
+                raise damaged(path)
+
+    @property
+    def changes(self) -> int:
+        """Another number whenever another connection, of this process or another one, changed the workspace."""
+        return int(self._rows("PRAGMA data_version")[0][0])
 
     @property
     def looks(self) -> LookRecords:
@@ -136,7 +161,7 @@ class Workspace:
         """
         if analysis.preliminary:
             raise ValueError("a preliminary analysis is not stored")
-        settings = json.dumps(asdict(analysis.settings), sort_keys=True, ensure_ascii=False)
+        settings = packing.pack_settings(analysis.settings)
         content = packing.pack_analysis(analysis)
         with transaction(self._connection, self.path):
             self._store_document(document)
@@ -147,8 +172,25 @@ class Workspace:
                 " VALUES (?, ?, ?, ?, ?)",
                 (document.sha256, analysis.model.sha256, settings, _now(), content),
             )
+            self.analyses.forget_oldest(document.sha256)
             self._merge_findings(document.sha256, analysis)
             digests.keep(self._connection, document.sha256, analysis, digests.text_digest(document))
+
+    def take_analysis(self, document: Document, model_sha256: str, settings: AnalysisSettings) -> Analysis | None:
+        """Make the stored analysis by this model under these settings the document's current one, as if it were saved anew.
+
+        None, and no change, where there is none, or where it was made of another text than `document` has now.
+        """
+        with transaction(self._connection, self.path):
+            analysis = self.analyses.of(document, model_sha256, settings)
+            if analysis is None:
+                return None
+            self._store_document(document)
+            self._connection.execute("UPDATE documents SET share = NULL WHERE sha256 = ?", (document.sha256,))
+            self.analyses.make_current(analysis)
+            self._merge_findings(document.sha256, analysis)
+            digests.keep(self._connection, document.sha256, analysis, digests.text_digest(document))
+        return analysis
 
     def analysis(self, sha256: str) -> Analysis | None:
         """The document's latest analysis, with the selection that the reviewer chose.
@@ -294,6 +336,8 @@ class Workspace:
         if isinstance(source, Document):
             labels = packing.pack_labels(source)
             self._connection.execute("UPDATE documents SET page_labels = ? WHERE sha256 = ?", (labels, source.sha256))
+        if size := originals.size_of(Path(path)):
+            self._connection.execute("UPDATE documents SET size = ? WHERE sha256 = ?", (size, source.sha256))
 
     def _merge_findings(self, sha256: str, analysis: Analysis) -> None:
         known = {

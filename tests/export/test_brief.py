@@ -16,14 +16,17 @@ from docx.oxml.ns import qn
 from samples import ENGLISH, JAPANESE, make_analysis, make_document
 
 from app.analysis.analysis import Missed
+from app.analysis.structure.values import Structure
 from app.documents.document import Language
 from app.errors import FusenError
-from app.export.brief import Brief, BriefSource, make_brief
+from app.export.asking import asked_in
+from app.export.brief import Brief, BriefSource, Opinion, make_brief
 from app.export.docx_brief import brief_docx, write_brief_docx
 from app.export.json_brief import write_brief_json
 from app.export.markdown import brief_markdown
 from app.export.wording import how_made_lines
 from app.review.findings import Decision, Finding, Span
+from app.review.headings import headings_alone
 from app.review.operations import (
     SetComment,
     SetDecision,
@@ -98,7 +101,7 @@ def test_the_word_document_says_it_all_and_shows_japanese(sentences: tuple[str, 
     assert table.rows[0]._tr.trPr is not None
     assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
     cells = [cell.text for cell in table.rows[1].cells]
-    assert (cells[1], cells[2], cells[4]) == (sentences[1], tag, "Ask legal")
+    assert (cells[0], cells[1].split("\n")[0], cells[2], cells[4]) == ("1", sentences[1], tag, "Ask legal")
     assert "93%" in cells[3]
     everything = "\n".join(
         [*(p.text for p in docx.paragraphs), *(c.text for t in docx.tables for r in t.rows for c in r.cells)]
@@ -263,3 +266,59 @@ def test_programs_get_owner_date_and_the_proposed_passage(tmp_path: Path) -> Non
     assert {edited[key] for key in ("owner", "due", "label", "proposed")} == {"Sato", "2026-04-30", "iv", ENGLISH[1]}
     assert edited["raised"]
     assert (added["decision"], added["scored"], added["label"]) == ("added", False, "2")
+
+
+def test_a_brief_knows_where_a_finding_stands_and_what_it_is_read_together_with() -> None:
+    made = brief(replace(source(), structure=headings_alone(make_document())))
+    (finding,) = made.findings
+    assert finding.section == (ENGLISH[0],)
+    assert (finding.id, ENGLISH[1]) == (source().findings[0].id, "\n".join(ENGLISH)[finding.start : finding.end])
+    assert (finding.probabilities, len(finding.quads)) == ((0.8,), 1)
+    (link,) = finding.links
+    assert (link.kind, link.outgoing, link.quote.text, link.quote.page) == ("read-together", False, ENGLISH[3], 2)
+    assert made.undecided[0].links[0].outgoing
+
+
+def test_comments_raised_findings_and_disagreements_are_open_questions() -> None:
+    first = source(comment="Fine. Who pays for recall?")
+    kept, _, undecided = first.findings
+    opinions = {kept.id: (Opinion("Abe", "accepted"), Opinion("Mori", "rejected"))}
+    findings = (kept, replace(undecided, comment="", raised=True))
+    made = brief(replace(first, findings=findings, opinions=opinions, reviewer="Abe"))
+    assert [(q.reason, q.text, q.quote.text) for q in made.questions] == [
+        ("asked", "Who pays for recall?", ENGLISH[1]),
+        ("disagreement", "", ENGLISH[1]),
+        ("raised", "", ENGLISH[3]),
+    ]
+    assert made.reviewers == ("Abe", "Mori")
+    assert (made.findings[0].reviewer, made.undecided[0].reviewer) == ("Abe", "")
+
+
+@pytest.mark.parametrize(
+    ("comment", "asked"),
+    [
+        ("", ()),
+        ("Ask legal.", ()),
+        ("Why? Because. (Is it so?) Done", ("Why?", "(Is it so?)")),
+        ("上限は妥当ですか。法務に確認。", ("上限は妥当ですか。",)),
+        ("Within approx. 5 days, cf. sec. 3? Yes", ("Within approx. 5 days, cf. sec. 3?",)),
+        ("静かな場所。しかし要確認", ("しかし要確認",)),
+        ("誰が負担するのか？\nこれは定義である", ("誰が負担するのか？",)),
+    ],
+)
+def test_a_question_is_told_from_a_statement(comment: str, asked: tuple[str, ...]) -> None:
+    assert asked_in(comment) == asked
+
+
+def test_the_brief_of_a_workspace_says_what_was_never_shown_and_where_findings_stand(tmp_path: Path) -> None:
+    document = make_document()
+    with Workspace.open(tmp_path / "w.fusen") as workspace:
+        workspace.save_analysis(document, make_analysis(document))
+        workspace.looks.add_shown(document.sha256, "page", (1, 2))
+        made = brief_of(workspace)
+        given = brief_of(workspace, read_structure=lambda _document: Structure())
+    missed = made.documents[0].not_looked_at
+    assert (missed.never_shown, missed.size, missed.paged) == (((2, 3),), 2, True)
+    assert made.documents[0].recall == 0.9
+    assert {f.section for f in made.undecided} == {(ENGLISH[0],)}
+    assert {f.section for f in given.undecided} == {()}

@@ -11,6 +11,7 @@ import pytest
 from samples import make_analysis, make_document
 
 from app.errors import FusenError
+from app.workspace.backups import backups_of
 from app.workspace.database import APPLICATION_ID, connect, migration_scripts
 from app.workspace.store import Workspace
 
@@ -58,9 +59,12 @@ def test_a_migration_brings_an_old_file_up_to_date_and_keeps_its_rows(stored: Pa
 
 
 def test_a_migration_that_fails_half_way_leaves_the_version_before_it(stored: Path) -> None:
-    failing = (*migration_scripts(), "CREATE TABLE half (x); INSERT INTO nowhere VALUES (1);")
-    with pytest.raises(sqlite3.OperationalError):
+    failing = (*migration_scripts(), "CREATE TABLE half (x);", "INSERT INTO nowhere VALUES (1);")
+    with pytest.raises(FusenError) as caught:
         connect(stored, failing)
+    (backup,) = backups_of(stored)
+    assert caught.value.code == "internal", "a wrong script is a bug"
+    assert backup.name in caught.value.advice
     with Workspace.open(stored) as workspace:
         assert len(workspace.findings(DOCUMENT.sha256)) == 3
     with closing(sqlite3.connect(stored)) as connection:

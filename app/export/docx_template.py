@@ -1,0 +1,199 @@
+"""The Word document that a brief is written into: python-docx's own, or a company's template with its styles and headers.
+
+Of a template stay its styles, its page, headers and footers; what stands on its pages goes. A style that it lacks is taken
+from python-docx's document.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from docx.api import Document as open_docx  # noqa: N813 -- a function, in spite of its name
+from docx.document import Document as Docx
+from docx.oxml.ns import qn
+from docx.styles import BabelFish
+from lxml import etree
+
+from app.errors import FusenError
+
+LATIN, JAPANESE = "Calibri", "Yu Gothic"
+ENDINGS = (".docx", ".dotx")
+STYLES = ("Title", "Heading 1", "Heading 2", "List Bullet", "Table Grid")
+"""What a brief is made of, besides its own styles, which are based on the template's standard paragraph."""
+
+_MOST_BYTES = 200_000_000  # unpacked: a template that is a bomb must not fill the memory
+_TEMPLATE_TYPE = b"wordprocessingml.template.main+xml"
+_DOCUMENT_TYPE = b"wordprocessingml.document.main+xml"
+_OF_PAGES = ("/image", "/hyperlink", "/chart", "/oleObject", "/package", "/comments", "/aFChunk", "/subDocument")
+"""Relationships that only what stood on the pages had use for."""
+
+
+def open_base(template: Path | None) -> Docx:
+    """An empty document with the styles of `template`. Raises FusenError where that is not a Word document."""
+    if template is None:
+        return open_docx()
+    content = _read(template)
+    try:
+        docx = open_docx(io.BytesIO(_as_document(content)))
+        _empty(docx)
+        _complete(docx)
+    except (
+        KeyError,
+        ValueError,
+        AttributeError,
+        IndexError,
+        zipfile.BadZipFile,
+        etree.XMLSyntaxError,
+        OSError,
+    ) as error:
+        # python-docx has no error of its own for what is no Word document.
+        raise _unusable(template) from error
+    return docx
+
+
+def same_bytes(docx: Docx) -> bytes:
+    """Saved with one fixed date for all parts, since a zip's dates would tell two exports of one brief apart."""
+    saved, fixed = io.BytesIO(), io.BytesIO()
+    docx.save(saved)
+    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            part = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            part.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(part, source.read(name))
+    return fixed.getvalue()
+
+
+def set_fonts(run_properties: Any, *, latin: str | None = LATIN) -> None:
+    """Both scripts' fonts by name. Without an East Asian font of its own, Word shows Japanese in whatever it finds."""
+    fonts = run_properties.get_or_add_rFonts()
+    wanted = {"eastAsia": JAPANESE} | (dict.fromkeys(("ascii", "hAnsi", "cs"), latin) if latin else {})
+    for script, font in wanted.items():
+        fonts.attrib.pop(qn("w:cstheme" if script == "cs" else f"w:{script}Theme"), None)  # a theme's font would win
+        fonts.set(qn(f"w:{script}"), font)
+
+
+def has_japanese_font(docx: Docx) -> bool:
+    """Whether the standard paragraph names a font for Japanese."""
+    path = ".//w:docDefaults//w:rFonts | .//w:style[@w:default='1' and @w:type='paragraph']//w:rFonts"
+    named = (qn("w:eastAsia"), qn("w:eastAsiaTheme"))
+    return any(fonts.get(name) for fonts in docx.styles.element.xpath(path) for name in named)
+
+
+def _read(template: Path) -> bytes:
+    if template.suffix.lower() not in ENDINGS:
+        raise FusenError(
+            "unsupported", f"{template.name} is not a Word template.", "Choose a file that ends in .docx or .dotx."
+        )
+    try:
+        content = template.read_bytes()
+    except FileNotFoundError as error:
+        raise FusenError("not-found", f"The template {template} does not exist.", "Choose another file.") from error
+    except OSError as error:
+        raise FusenError(
+            "permission",
+            f"The template {template.name} cannot be read.",
+            "Close it if another program has it open, or choose another file.",
+        ) from error
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            size = sum(part.file_size for part in package.infolist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise _unusable(template) from error
+    if size > _MOST_BYTES:
+        raise FusenError(
+            "too-large", f"The template {template.name} is too large.", "Choose one without large pictures."
+        )
+    return content
+
+
+def _unusable(template: Path) -> FusenError:
+    return FusenError(
+        "damaged",
+        f"The template {template.name} cannot be opened as a Word document.",
+        "Open it in Word, save it as .docx or .dotx without a password, and try again.",
+    )
+
+
+def _as_document(content: bytes) -> bytes:
+    """A .dotx differs from a .docx in the type that its contents list names alone."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in dict.fromkeys(source.namelist()):
+            part = source.read(name)
+            target.writestr(
+                name, part.replace(_TEMPLATE_TYPE, _DOCUMENT_TYPE) if name == "[Content_Types].xml" else part
+            )
+    return changed.getvalue()
+
+
+def _empty(docx: Docx) -> None:
+    """Take away what stands on the pages, but for the last section's set-up, with the headers that it takes over."""
+    body: Any = docx.element.body
+    sections = list(body.iter(qn("w:sectPr")))
+    if not sections:
+        body.get_or_add_sectPr()
+        sections = list(body.iter(qn("w:sectPr")))
+    last = sections[-1]
+    for reference in _inherited(sections[:-1], last):
+        last.insert(0, reference)
+    for child in list(body):
+        body.remove(child)
+    body.append(last)
+    used = etree.tostring(docx.element).decode()
+    part = docx.part
+    for key, relation in list(part.rels.items()):
+        if relation.reltype.endswith(_OF_PAGES) and f'"{key}"' not in used:
+            del part.rels[key]
+
+
+def _inherited(before: list[Any], last: Any) -> Iterator[Any]:
+    """Headers and footers of earlier sections which the last one, naming none of that kind, shows too."""
+    names = ("w:headerReference", "w:footerReference")
+    own = {(each.tag, each.get(qn("w:type"))) for name in names for each in last.findall(qn(name))}
+    for section in reversed(before):
+        for name in names:
+            for each in section.findall(qn(name)):
+                kind = (each.tag, each.get(qn("w:type")))
+                if kind not in own:
+                    own.add(kind)
+                    yield copy.deepcopy(each)
+
+
+def _complete(docx: Docx) -> None:
+    """Add the styles that are missing, in the look of python-docx's own document."""
+    known = {style.name for style in docx.styles}
+    missing = [name for name in STYLES if name not in known]
+    if not missing:
+        return
+    ours, styles = open_docx().styles, docx.styles.element
+    standard = styles.xpath("w:style[@w:default='1' and @w:type='paragraph']/@w:styleId")
+    taken = set(styles.xpath("w:style/@w:styleId"))
+    for name in missing:
+        style = copy.deepcopy(ours[name].element)
+        for tag in ("w:link", "w:basedOn", "w:next", "w:numPr"):
+            for each in style.xpath(f".//{tag}"):
+                each.getparent().remove(each)  # names another style, or a list that the template does not have
+        if style.get(qn("w:type")) == "paragraph" and standard:
+            style.find(qn("w:name")).addnext(_valued("w:basedOn", standard[0]))
+        while style.get(qn("w:styleId")) in taken:
+            style.set(qn("w:styleId"), style.get(qn("w:styleId")) + "Fusen")
+        styles.append(style)
+
+
+def is_bulleted(docx: Docx, name: str) -> bool:
+    """Whether the style brings its own bullet."""
+    internal = BabelFish.ui2internal(name)
+    return bool(docx.styles.element.xpath(f"w:style[w:name/@w:val='{internal}']//w:numPr"))
+
+
+def _valued(tag: str, value: str) -> Any:
+    from docx.oxml import OxmlElement
+
+    element: Any = OxmlElement(tag)
+    element.set(qn("w:val"), value)
+    return element

@@ -1,0 +1,70 @@
+"""Every format that a brief or a marked copy of a document is exported in: its ending, its words, and what writes it.
+
+The window's export page and `fusen export` offer what stands here. A renderer's module is imported when it is called: few
+sessions export, and the window starts without these libraries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Literal, cast
+
+from app.documents.document import DocumentFormat, Language
+from app.export.brief import Brief
+from app.export.wording import say
+from app.export.writing import write_whole
+
+FormatName = Literal["docx", "pptx", "xlsx", "pdf", "annotated", "md", "json", "html", "ics"]
+Render = Callable[[Brief, Path | None], bytes]
+"""From the brief, and the template that the user chose, to the bytes of the file; the same bytes for the same brief."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format, of the brief or of each document.
+
+    Of the brief: one file with `ending`, written by `renderer`, "module:function" of a `Render`. Of each document: `copies` is
+    what a marked copy ends in by the format of the original; the document worker makes it. `stem` is how the file is called
+    where the user names none; `templates` are the endings of the templates that it takes.
+    """
+
+    name: FormatName
+    ending: str
+    stem: str = "brief"
+    renderer: str = ""
+    templates: tuple[str, ...] = ()
+    copies: Mapping[DocumentFormat, str] = field(default_factory=dict)
+
+    def title(self, language: Language) -> str:
+        """What it is called: "Word document"."""
+        return say(f"format-{self.name}", language)
+
+    def purpose(self, language: Language) -> str:
+        """One sentence on what it is good for."""
+        return say(f"format-{self.name}-for", language)
+
+    def render(self, brief: Brief, template: Path | None = None) -> bytes:
+        """The bytes of the file. Raises FusenError where the template is unusable, or the brief has nothing for this format."""
+        module, _, function = self.renderer.partition(":")
+        return cast("Render", getattr(import_module(module), function))(brief, template)
+
+    def write(self, brief: Brief, output: Path, template: Path | None = None) -> None:
+        """Write `output` whole or not at all; raises FusenError as `render` and `write_whole` do."""
+        write_whole(output, self.render(brief, template))
+
+
+_ALL = (
+    Format("docx", ".docx", renderer="app.export.docx_brief:render", templates=(".docx", ".dotx")),
+    Format("xlsx", ".xlsx", "issues", "app.export.xlsx_issues:render"),
+    Format("md", ".md", renderer="app.export.markdown:render"),
+    Format("html", ".html", renderer="app.export.html_brief:render"),
+    Format("json", ".json", renderer="app.export.json_brief:render"),
+    Format("ics", ".ics", "due-dates", "app.export.due_dates:render"),
+    Format("pdf", ".pdf", copies={"pdf": "-annotated.pdf"}),
+    Format("annotated", "", copies={"pdf": "-annotated.pdf"}),
+)
+FORMATS: Mapping[str, Format] = {each.name: each for each in _ALL}
+"""By name, in the order in which they are offered."""

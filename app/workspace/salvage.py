@@ -1,0 +1,281 @@
+"""A new workspace out of a damaged one: every row that can still be read, and what is missing then from copies made before.
+
+Rows are read table by table, from both ends towards the damage and around it. What is read is looked at, so that damage does not
+go on into the new file; what a row points at and is lost gets a stand-in where a decision hangs on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import sqlite3
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from app.errors import FusenError
+from app.review import operations
+from app.workspace import backups, checking, digests, encryption, packing
+from app.workspace.database import damaged, explained, has_log, migration_scripts, open_for_reading, prepare
+from app.workspace.driver import database_errors, open_with
+
+MOST_TRIES, MOST_IN_VAIN = 50_000, 2_000
+"""Places of one table at which reading is taken up again, and those as long as no row was found: some seconds."""
+
+Row = tuple[Any, ...]
+
+
+@dataclass
+class Salvaged:
+    """What was saved: rows by table out of the damaged file, and out of copies; tables of which some could not be read."""
+
+    output: Path
+    read: dict[str, int] = field(default_factory=dict)
+    from_copies: dict[str, int] = field(default_factory=dict)
+    damaged: list[str] = field(default_factory=list)
+    decisions: int = 0
+    documents: int = 0
+
+
+def salvage(path: Path, output: Path, copies: Sequence[Path] = ()) -> Salvaged:
+    """Write what can be read of the workspace at `path`, then what `copies` have besides, to the new workspace `output`.
+
+    `output` is whole or absent, and has the protection that `path` has. Raises FusenError: `damaged` where nothing at all can be
+    read, `permission`.
+    """
+    if output.exists():
+        raise FusenError("permission", f"There is a file {output} already.", "Choose a name that is not taken.")
+    part = output.with_name(f".{output.name}.{secrets.token_hex(6)}.part")
+    result = Salvaged(output)
+    try:
+        with explained(output), closing(open_with(encryption.key_of(path), part, 5.0)) as target:
+            prepare(target, part, migration_scripts(), shared=False)
+            target.execute("PRAGMA foreign_keys = OFF")
+            for source in (path, *copies):
+                _add_all(source, target, result, first=source is path)
+            _mend(target)
+            result.decisions = _number(target, "SELECT count(*) FROM findings WHERE decision <> 'undecided'")
+            result.documents = _number(target, "SELECT count(*) FROM documents")
+            if not result.documents or not checking.is_whole(target):
+                raise _hopeless(path)
+            # The log is worked into the file, which is then whole by itself.
+            target.execute("PRAGMA journal_mode = DELETE")
+        with part.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        part.rename(output)
+        backups.sync_folder(output.parent)
+    finally:
+        for ending in ("", "-wal", "-shm", "-journal"):
+            part.with_name(part.name + ending).unlink(missing_ok=True)
+    return result
+
+
+def recover_in_place(path: Path) -> Salvaged:
+    """Put what can be saved of the workspace at `path`, which nobody has open, in its place; the damaged file stays beside it.
+
+    Raises FusenError as `salvage` does; then nothing was changed.
+    """
+    stamp = f"{datetime.now():%Y%m%d-%H%M%S}"
+    result = salvage(path, path.with_name(f"{path.stem}.recovered-{stamp}{path.suffix}"), backups.backups_of(path))
+    aside = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+    with explained(path):
+        # First the log, without which the damaged file only lacks something; the other way round a new file would get an old log.
+        for ending in ("-wal", "-shm", "-journal"):
+            with suppress(FileNotFoundError):
+                path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
+        path.rename(aside)
+        result.output.rename(path)
+        backups.sync_folder(path.parent)
+    result.output = path
+    return result
+
+
+# ---- reading
+
+
+def _add_all(source: Path, target: sqlite3.Connection, result: Salvaged, *, first: bool) -> None:
+    tables = [name for (name,) in target.execute(_TABLES)]
+    try:
+        connection = open_for_reading(source, quiet=not has_log(source))
+    except database_errors():
+        connection = None
+    if connection is None:
+        return
+    with closing(connection):
+        for table in tables:
+            with suppress(*database_errors()):  # a table that this file does not have, or whose description is lost
+                _add_table(connection, target, table, result, source, first=first)
+                continue
+            if first and _columns_in(connection, table) is None:
+                result.damaged.append(table)
+
+
+_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
+
+
+def _add_table(
+    source: sqlite3.Connection, target: sqlite3.Connection, table: str, result: Salvaged, path: Path, *, first: bool
+) -> None:
+    known = [row[1] for row in target.execute(f'PRAGMA table_info("{table}")')]
+    there = _columns_in(source, table)
+    columns = [name for name in known if there is None or name in there]
+    if there == []:
+        return  # an older file, which did not have it yet
+    names = ", ".join(f'"{name}"' for name in columns)
+    insert = f'INSERT OR IGNORE INTO "{table}" ({names}) VALUES ({", ".join("?" * len(columns))})'  # noqa: S608 (our own names)
+    reader = _Reader(source, table, names, _key(target, table))
+    before = _number(target, f'SELECT count(*) FROM "{table}"')  # noqa: S608 (our own name)
+    target.execute("BEGIN")
+    for row in reader.rows():
+        if _is_sound(table, dict(zip(columns, row, strict=True)), path):
+            with suppress(sqlite3.IntegrityError, *database_errors()):  # a row that the table's own rules refuse
+                target.execute(insert, row)
+    target.execute("COMMIT")
+    count = _number(target, f'SELECT count(*) FROM "{table}"') - before  # noqa: S608 (our own name)
+    (result.read if first else result.from_copies)[table] = count + (0 if first else result.from_copies.get(table, 0))
+    if first and reader.failed:
+        result.damaged.append(table)
+
+
+def _columns_in(source: sqlite3.Connection, table: str) -> list[str] | None:
+    """The columns of a table, none where there is no such table; None where that cannot be read."""
+    try:
+        return [row[1] for row in source.execute(f'PRAGMA table_info("{table}")')]
+    except database_errors():
+        return None
+
+
+def _key(target: sqlite3.Connection, table: str) -> list[str]:
+    """The columns of the key of a table without row numbers; none for a table with them."""
+    (sql,) = target.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+    if not sql.rstrip().upper().endswith("WITHOUT ROWID"):
+        return []
+    keyed = [(row[5], row[1]) for row in target.execute(f'PRAGMA table_info("{table}")') if row[5]]
+    return [name for _, name in sorted(keyed)]
+
+
+class _Reader:
+    """Reads the rows of one table that can be read; `failed` once some could not."""
+
+    def __init__(self, source: sqlite3.Connection, table: str, names: str, key: Sequence[str]) -> None:
+        self._source, self._table, self._names, self._key = source, table, names, key
+        self._tries = self._found = 0
+        self.failed = False
+
+    def rows(self) -> Iterator[Row]:
+        if self._key:
+            order = ", ".join(f'"{name}"' for name in self._key)
+            down = ", ".join(f'"{name}" DESC' for name in self._key)
+            select = f'SELECT {self._names} FROM "{self._table}" ORDER BY'  # noqa: S608 (our own names)
+            yield from self._read(f"{select} {order}", ())
+            if self.failed:
+                yield from self._read(f"{select} {down}", ())
+            return
+        for row in self._between(-(1 << 63), (1 << 63) - 1):
+            yield row[1:]
+
+    def _between(self, low: int, high: int) -> Iterator[Row]:
+        """Rows with these numbers: up from the lowest, down from the highest, and around what lies between."""
+        waiting = [(low, high)]
+        while waiting and self._tries < (MOST_TRIES if self._found else MOST_IN_VAIN):
+            low, high = waiting.pop()
+            select = f'SELECT rowid, {self._names} FROM "{self._table}" NOT INDEXED WHERE rowid BETWEEN ? AND ? ORDER BY rowid'  # noqa: S608 (our own names)
+            ended = yield from self._walk(select, low, high)
+            if ended is None:
+                continue
+            low = max(low, ended + 1)
+            ended = yield from self._walk(f"{select} DESC", low, high)
+            if ended is None:
+                continue
+            high = min(high, ended - 1)
+            if low < high:
+                middle = (low + high) // 2
+                waiting += [(middle + 1, high), (low, middle)]
+
+    def _walk(self, select: str, low: int, high: int) -> Generator[Row, None, int | None]:
+        """Rows until the end, or until damage: then the number of the last row before it."""
+        down = select.endswith("DESC")
+        last = high + 1 if down else low - 1
+        self._tries += 1
+        try:
+            for row in self._source.execute(select, (low, high)):
+                last = row[0]
+                self._found += 1
+                yield row
+        except database_errors():
+            self.failed = True
+            return last
+        return None
+
+    def _read(self, select: str, parameters: Row) -> Iterator[Row]:
+        try:
+            yield from self._source.execute(select, parameters)
+        except database_errors():
+            self.failed = True
+
+
+# ---- what was read
+
+
+def _is_sound(table: str, row: Mapping[str, Any], path: Path) -> bool:
+    """Whether a row is one that a workspace could have written: damage also turns bytes into others."""
+    try:
+        match table:
+            case "documents":
+                return len(row["sha256"]) == hashlib.sha256().digest_size * 2 and row["file"] != ""
+            case "findings":
+                values = {**_FINDING, **row}
+                packing.finding_from(
+                    tuple(values[name.strip(' "')] for name in packing.FINDING_COLUMNS.split(",")), path
+                )
+            case "analyses":
+                packing.unpack_analysis(row["content"], path)
+            case "digests":
+                digests.unpack_text(row["text"], path)
+                digests.unpack_tagged(row["tagged"], path)
+            case "history":
+                operations.from_json(row["operation"])
+                operations.from_json(row["inverse"])
+    except (FusenError, ValueError, KeyError, TypeError):
+        return False
+    return True
+
+
+_FINDING: Mapping[str, Any] = {"edited": None, "own_tags": None, "owner": "", "due": "", "raised": 0, "skipped": 0}
+
+
+def _mend(target: sqlite3.Connection) -> None:
+    """Let nothing point at what is lost: a stand-in for a document, of whose findings some are left; the rest goes."""
+    target.execute("BEGIN")
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    lost = "SELECT DISTINCT document_sha256 FROM findings WHERE document_sha256 NOT IN (SELECT sha256 FROM documents)"
+    for (sha256,) in target.execute(lost).fetchall():
+        target.execute(
+            "INSERT INTO documents (sha256, file, title, format, page_count, added_at) VALUES (?, ?, ?, 'pdf', 0, ?)",
+            (sha256, f"{sha256[:12]}.pdf", sha256[:12], now),
+        )
+    known = {name for (name,) in target.execute("SELECT id FROM findings")}
+    for number, operation in target.execute("SELECT number, operation FROM history").fetchall():
+        if not known.issuperset(operations.finding_ids(operations.from_json(operation))):
+            target.execute("DELETE FROM history WHERE number = ?", (number,))
+    for table in ("analyses", "digests", "shown", "second_looks", "embedded", "embedded_pieces"):
+        target.execute(f'DELETE FROM "{table}" WHERE document_sha256 NOT IN (SELECT sha256 FROM documents)')  # noqa: S608
+    for table, rowid, *_ in target.execute("PRAGMA foreign_key_check").fetchall():
+        if rowid is not None:
+            target.execute(f'DELETE FROM "{table}" WHERE rowid = ?', (rowid,))  # noqa: S608 (our own name)
+    target.execute("COMMIT")
+
+
+def _number(connection: sqlite3.Connection, query: str) -> int:
+    return int(connection.execute(query).fetchone()[0])
+
+
+def _hopeless(path: Path) -> FusenError:
+    error = damaged(path)
+    return FusenError(
+        "damaged", error.message, "Nothing of it can be read. Open one of the copies beside it, if there are any."
+    )

@@ -1,0 +1,159 @@
+"""How quick a large workspace is: 300 documents with 100,000 findings, English and Japanese.
+
+    python -m tests.benchmarks.large_workspace [--documents 300] [--findings 100000] [--keep FILE] [--window]
+
+Makes the workspace (seeded, with sentences as long as those of contracts), prints its size, and milliseconds of wall clock and
+of CPU for opening it, with the check of the file, and for everything that the window asks of all documents at once. Ends with 1
+where opening takes over a second or a question over a tenth of one, in CPU time, which other work on the machine does not
+lengthen. `--keep` leaves the file for the next time; `--window` measures the sidebar, the search and the matrix in a window.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import tempfile
+from pathlib import Path
+
+from app.analysis.analysis import (
+    Analysis,
+    AnalysisSettings,
+    Cost,
+    CoveredMass,
+    Link,
+    ModelIdentity,
+    ScoredPassage,
+    TagScore,
+)
+from app.documents.document import Block, Document, Page
+from app.review.operations import SetComment, SetDecisions, SetDue, SetOwner, SetRaised
+from app.tags import tag_names
+from app.workspace.store import Workspace
+
+PASSAGES_PER_FINDING = 3
+PER_PAGE = 22
+OWNERS = ("Sato", "佐藤", "Legal", "Meier", "購買部", "Finance")
+WORDS = {
+    "en": (
+        "the supplier customer party agreement shall not exceed any liability damages notice written thirty days payment"
+        " invoice confidential information disclose obligation termination breach material remedy cure period services"
+        " deliverables acceptance warranty indemnify hold harmless third claim intellectual property licence grant royalty"
+        " governing law courts jurisdiction arbitration tokyo assignment consent prior unreasonably withheld force majeure"
+        " insurance audit records term renewal automatically unless either gives fees taxes interest rate per annum"
+    ).split(),
+    "ja": (
+        "受託者 委託者 本契約 は に を の 損害 賠償 責任 秘密 情報 開示 してはならない 通知 書面 三十日 以内 支払 請求書"
+        " 解除 違反 催告 相当 期間 是正 業務 成果物 検収 保証 第三者 請求 知的財産権 許諾 準拠法 管轄 裁判所 仲裁 譲渡"
+        " 承諾 事前 不可抗力 保険 監査 記録 更新 自動的 料金 消費税 遅延 利息 年率 上限 とする ものとする"
+    ).split(),
+}
+
+
+def make_workspace(path: Path, documents: int, findings: int, seed: int = 1) -> None:
+    """A workspace with so many documents, and findings in equal parts; two of five of them are decided on."""
+    chance = random.Random(seed)
+    with Workspace.open(path) as workspace:
+        for number in range(documents):
+            document = make_document(number, findings // documents * PASSAGES_PER_FINDING, chance)
+            workspace.save_analysis(document, make_analysis(document, chance))
+            _decide(workspace, document.sha256, chance)
+
+
+def make_document(number: int, passages: int, chance: random.Random) -> Document:
+    """One paragraph a passage, and a heading on each page."""
+    language = "ja" if number % 3 == 2 else "en"
+    words, join = WORDS[language], "" if language == "ja" else " "
+    pieces, blocks, pages = [], [], []
+    start = page_start = 0
+    for row in range(passages):
+        length = max(4, int(chance.gauss(26, 12)))
+        text = join.join(chance.choices(words, k=length)) + ("。" if language == "ja" else ".")
+        page = row // PER_PAGE + 1
+        blocks.append(Block("heading" if row % PER_PAGE == 0 else "paragraph", start, start + len(text), page, None))
+        pieces.append(text)
+        start += len(text) + 1
+        if (row + 1) % PER_PAGE == 0 or row == passages - 1:
+            pages.append(Page(page, 595, 842, page_start, start - 1))
+            page_start = start
+    whole = "\n".join(pieces)
+    name = f"契約書{number}.pdf" if language == "ja" else f"agreement-{number}.pdf"
+    return Document(
+        file=f"/contracts/{number % 12}/{name}",
+        sha256=hashlib.sha256(f"{number} {whole}".encode()).hexdigest(),
+        format="pdf",
+        language="ja" if language == "ja" else "en",
+        kind="contract",
+        page_count=len(pages),
+        text=whole,
+        pages=tuple(pages),
+        blocks=tuple(blocks),
+    )
+
+
+def make_analysis(document: Document, chance: random.Random) -> Analysis:
+    """Every block scored; one in `PASSAGES_PER_FINDING` is selected, one in four has tags."""
+    tags = sorted(tag_names())
+    importance = [chance.random() ** 2 for _ in document.blocks]
+    order = sorted(range(len(importance)), key=lambda index: -importance[index])
+    rank = {index: place + 1 for place, index in enumerate(order)}
+    selected = len(order) // PASSAGES_PER_FINDING
+    passages = tuple(
+        ScoredPassage(
+            start=block.start,
+            end=block.end,
+            page=block.page,
+            text=document.text[block.start : block.end],
+            quads=tuple(_quad(index, line) for line in range(1 + (block.end - block.start) // 90)),
+            importance=importance[index],
+            interval=(importance[index] * 0.8, min(1.0, importance[index] * 1.1)),
+            tags=tuple(TagScore(tag, chance.random()) for tag in chance.sample(tags, 2))
+            if chance.random() < 0.25
+            else (),
+            selected=rank[index] <= selected,
+            rank=rank[index],
+        )
+        for index, block in enumerate(document.blocks)
+    )
+    links = tuple(
+        Link(chance.randrange(len(passages)), chance.randrange(len(passages)), 0.5, "reference") for _ in range(60)
+    )
+    return Analysis(
+        file=document.file,
+        sha256=document.sha256,
+        kind="contract",
+        language=document.language,
+        passages=passages,
+        links=links,
+        summary=tuple(sorted(order[:12])),
+        model=ModelIdentity("fusen-importance", "2", "ab" * 32),
+        settings=AnalysisSettings(),
+        cost=Cost(60_000, 20.0, 900_000_000, 0.2, CoveredMass(0.96, 0.95, 0.97), "cpu"),
+    )
+
+
+def _quad(row: int, line: int) -> tuple[float, float, float, float, float, float, float, float]:
+    top = 60.0 + 33.1 * (row % PER_PAGE) + 11.3 * line
+    return (72.0, top, 523.17, top, 523.17, top + 10.9, 72.0, top + 10.9)
+
+
+def _decide(workspace: Workspace, sha256: str, chance: random.Random) -> None:
+    ids = [finding.id for finding in workspace.findings(sha256)]
+    chance.shuffle(ids)
+    accepted, rejected = ids[: len(ids) // 4], ids[len(ids) // 4 : len(ids) * 2 // 5]
+    for some, decision in ((accepted, "accepted"), (rejected, "rejected")):
+        for first in range(0, len(some), 20):
+            workspace.apply(SetDecisions(tuple(some[first : first + 20]), decision))  # type: ignore[arg-type] -- one of two
+    for each in accepted[:10]:
+        workspace.apply(SetOwner(each, chance.choice(OWNERS)))
+        workspace.apply(SetDue(each, f"2027-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"))
+        workspace.apply(SetComment(each, "Ask before signing. 署名前に確認。"))
+    workspace.apply(SetRaised(accepted[0], raised=True))
+
+
+if __name__ == "__main__":
+    import sys, time
+
+    t = time.process_time()
+    make_workspace(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    print(time.process_time() - t)

@@ -1,0 +1,137 @@
+"""Of a damaged workspace everything that can be read is saved, and what is missing is taken from a copy."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from samples import ENGLISH, make_analysis, make_document
+
+from app.errors import FusenError
+from app.review.findings import Finding
+from app.review.operations import SetComment, SetDecision, Together
+from app.workspace.backups import backups_of
+from app.workspace.database import connect, migration_scripts
+from app.workspace.salvage import recover_in_place, salvage
+from app.workspace.store import Workspace
+
+PAGE = 4096
+DOCUMENTS = [make_document(tuple(f"{sentence} {number}" for sentence in ENGLISH * 12)) for number in range(3)]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("made") / "w.fusen"
+    with Workspace.open(path) as workspace:
+        for document in DOCUMENTS:
+            workspace.save_analysis(document, make_analysis(document, selected=tuple(range(1, 60, 2))))
+            for number, finding in enumerate(workspace.findings(document.sha256)):
+                decision = SetDecision(finding.id, "accepted" if number % 2 else "rejected")
+                workspace.apply(Together((decision, SetComment(finding.id, f"{number} 署名前に確認"))))
+    return path
+
+
+@pytest.fixture
+def stored(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(made, tmp_path))
+
+
+def all_findings(path: Path) -> dict[str, Finding]:
+    with Workspace.open(path) as workspace:
+        return {f.id: f for document in workspace.documents() for f in workspace.findings(document.sha256)}
+
+
+def pages_of(path: Path, table: str) -> list[int]:
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf'", (table,))
+        return [number for (number,) in rows]
+
+
+def spoil(path: Path, pages: list[int], seed: int = 1) -> None:
+    content, chance = bytearray(path.read_bytes()), random.Random(seed)
+    for page in pages:
+        content[(page - 1) * PAGE : page * PAGE] = chance.randbytes(PAGE)
+    path.write_bytes(content)
+
+
+def test_a_whole_workspace_is_saved_whole(stored: Path, tmp_path: Path) -> None:
+    before = all_findings(stored)
+    result = salvage(stored, tmp_path / "new.fusen")
+    assert result.damaged == []
+    assert all_findings(tmp_path / "new.fusen") == before
+    with Workspace.open(stored) as old, Workspace.open(tmp_path / "new.fusen") as new:
+        assert new.documents() == old.documents()
+        for document in DOCUMENTS:
+            assert new.analysis(document.sha256) == old.analysis(document.sha256)
+        steps = 0
+        while new.undo() is not None:
+            steps += 1
+        assert steps == len(before)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_all_around_the_damage_is_saved(stored: Path, tmp_path: Path, seed: int) -> None:
+    before = all_findings(stored)
+    leaves = pages_of(stored, "findings")
+    spoiled = random.Random(seed).sample(leaves, 2)
+    with closing(sqlite3.connect(stored)) as connection:
+        cells = dict(
+            connection.execute("SELECT pageno, ncell FROM dbstat WHERE name = 'findings' AND pagetype = 'leaf'")
+        )
+    spoil(stored, spoiled, seed)
+    with pytest.raises(FusenError, match="damaged"):
+        Workspace.open(stored)
+    result = salvage(stored, tmp_path / "new.fusen")
+    assert "findings" in result.damaged
+    after = all_findings(tmp_path / "new.fusen")
+    assert len(before) - len(after) <= sum(cells[page] for page in spoiled), "only what stood on these pages is lost"
+    assert all(before[name] == finding for name, finding in after.items())
+
+
+def test_what_is_lost_comes_from_the_copy_and_what_is_newer_stays(stored: Path, tmp_path: Path) -> None:
+    connect(stored, (*migration_scripts(), "CREATE TABLE newer (x);")).close()
+    with closing(sqlite3.connect(stored)) as connection:  # back again: this program knows no newer version
+        connection.executescript(f"DROP TABLE newer; PRAGMA user_version = {len(migration_scripts())}")
+    (copy,) = backups_of(stored)
+    before = all_findings(stored)
+    newest = next(iter(before))
+    with Workspace.open(stored) as workspace:
+        workspace.apply(SetComment(newest, "newer than the copy"))
+        before = all_findings(stored)
+    with closing(sqlite3.connect(stored)) as connection:
+        (page,) = connection.execute(
+            "SELECT min(pageno) FROM dbstat WHERE name = 'findings' AND pagetype = 'leaf'"
+        ).fetchone()
+        last = pages_of(stored, "findings")[-1]
+    spoil(stored, [last] if last != page else [])
+    result = recover_in_place(stored)
+    assert result.from_copies["findings"] > 0
+    assert copy.exists()
+    assert all_findings(stored) == before
+    assert [entry for entry in stored.parent.iterdir() if ".damaged-" in entry.name], "the damaged file is kept"
+
+
+def test_a_lost_document_has_a_stand_in_for_the_sake_of_its_decisions(stored: Path, tmp_path: Path) -> None:
+    before = all_findings(stored)
+    spoil(stored, pages_of(stored, "documents"))
+    salvage(stored, tmp_path / "new.fusen")
+    assert all_findings(tmp_path / "new.fusen") == before
+
+
+def test_where_nothing_can_be_read_that_is_said_and_nothing_is_written(stored: Path, tmp_path: Path) -> None:
+    stored.write_bytes(b"SQLite format 3\0" + random.Random(1).randbytes(50_000))
+    with pytest.raises(FusenError) as caught:
+        salvage(stored, tmp_path / "new.fusen")
+    assert caught.value.code == "damaged"
+    assert {entry.name for entry in tmp_path.iterdir()} == {stored.name}
+
+
+def test_a_file_that_is_there_is_not_overwritten(stored: Path, tmp_path: Path) -> None:
+    (tmp_path / "new.fusen").write_text("mine")
+    with pytest.raises(FusenError, match="already"):
+        salvage(stored, tmp_path / "new.fusen")
+    assert (tmp_path / "new.fusen").read_text() == "mine"
