@@ -141,14 +141,6 @@ class Session:
             self._workspace.close()
             self._workspace = self._reviewer = self.looking = None
 
-    def pause(self) -> None:
-        """Close every file and the workspace, so that its file can be replaced; `start` opens it again."""
-        for key in list(self.state.files):
-            self.close_file(key)
-        if self._workspace is not None:
-            self._workspace.close()
-            self._workspace = self._reviewer = self.looking = None
-
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the commands do that need no window, by the command's id."""
         return {

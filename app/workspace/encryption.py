@@ -117,7 +117,7 @@ def state_of(path: Path) -> State:
 
 
 def know_plain(path: Path) -> None:
-    """This process made a plain file at `path`: nobody need look into it, which would drop the locks that are held on it."""
+    """Note that this process made a plain file at `path`: nobody need look into it, which would drop the locks on it."""
     found = path.stat()
     _known.know_plain(path.resolve(), (found.st_dev, found.st_ino))
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import FusenError
-from app.workspace import encryption, leftovers
+from app.workspace import backups, encryption, leftovers, sharing
 from app.workspace.database import connect, explained
 from app.workspace.driver import open_through_cipher
 from app.workspace.encryption import Key
@@ -67,7 +67,7 @@ def finish(path: Path) -> Outcome:
     key = encryption.key_of(path)
     if key is None:
         return Outcome()
-    plain = [backup for backup in leftovers.backups_of(path) if encryption.state_of(backup) == "plain"]
+    plain = [backup for backup in leftovers.copies_of(path) if encryption.state_of(backup) == "plain"]
     return _rewrite_all(plain, None, key)
 
 
@@ -79,11 +79,26 @@ def _require_key(path: Path) -> None:
 def _give(path: Path, key: Key | None, progress: Progress) -> Outcome:
     path = path.resolve()  # what a link leads to is replaced, not the link
     before = encryption.key_of(path)
-    with closing(connect(path)):
-        pass  # is it ours and whole; missing migrations
-    _rewrite(path, before, key, progress)
-    encryption.give_key(path, key)
-    return _rewrite_all(leftovers.backups_of(path), before, key)
+    with _alone_here(path):
+        with closing(connect(path)):
+            pass  # is it ours and whole; missing migrations
+        _rewrite(path, before, key, progress)
+        encryption.give_key(path, key)
+    return _rewrite_all(leftovers.copies_of(path), before, key)
+
+
+@contextmanager
+def _alone_here(path: Path) -> Iterator[None]:
+    """Let no other thread of this process open the file meanwhile. Raises FusenError `timeout` where one has it open."""
+    with sharing.opening(path) as (first, _shared):
+        if not first:
+            raise _in_use(path)
+        yield
+    sharing.closed(path)
+
+
+def _in_use(path: Path) -> FusenError:
+    return FusenError("timeout", f"{path.name} is in use.", "Close it everywhere else and try again.")
 
 
 def _rewrite_all(backups: Sequence[Path], before: Key | None, key: Key | None) -> Outcome:
@@ -113,7 +128,7 @@ def sole_access(path: Path, key: Key | None) -> Iterator[sqlite3.Connection]:
         connection.execute("BEGIN EXCLUSIVE")
         connection.execute("COMMIT")
         if connection.execute("PRAGMA journal_mode").fetchone() != ("delete",):  # somebody came in between
-            raise FusenError("timeout", f"{path.name} is in use.", "Close it everywhere else and try again.")
+            raise _in_use(path)
         yield connection
 
 
@@ -207,7 +222,7 @@ def _take_place(connection: sqlite3.Connection, path: Path, new: Path) -> None:
     if os.name == "nt":
         connection.close()  # an open file cannot be replaced there
     new.replace(path)
-    leftovers.sync_folder(path.parent)
+    backups.sync_folder(path.parent)
     if named:
         # Who waited for the lock holds the old file: once overwritten it is no database, and nothing can be lost in it.
         with old.open("r+b") as stream:

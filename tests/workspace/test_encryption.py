@@ -151,6 +151,16 @@ def test_while_another_program_has_it_open_it_stays_as_it_is(stored: Path) -> No
     assert holds_nothing_readable(stored)
 
 
+def test_while_this_program_has_it_open_it_stays_as_it_is(stored: Path) -> None:
+    with Workspace.open(stored) as workspace:
+        with pytest.raises(FusenError) as caught:
+            rewriting.encrypt(stored, PASSPHRASE)
+        assert workspace.findings(DOCUMENT.sha256)
+    assert caught.value.code == "timeout"
+    rewriting.encrypt(stored, PASSPHRASE)
+    assert holds_nothing_readable(stored)
+
+
 def test_who_stops_it_finds_the_workspace_as_it_was(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rewriting, "_STEPS", 10)
 
@@ -193,8 +203,12 @@ def test_copies_beside_it_are_protected_as_well(stored: Path) -> None:
     bad = stored.with_name("w.v3-20250101-101010.backup.fusen")
     shutil.copyfile(stored, good)
     bad.write_bytes(stored.read_bytes()[:5000])
+    damaged = stored.with_name("w.damaged-20260101-101010.fusen")
+    for ending in ("", "-wal"):
+        damaged.with_name(damaged.name + ending).write_bytes(os.urandom(100) + PLANTED)
     outcome = rewriting.encrypt(stored, PASSPHRASE)
-    assert outcome == rewriting.Outcome(1, (bad.name,))
+    assert outcome == rewriting.Outcome(1, (bad.name, damaged.name))
+    assert sorted(stored.parent.iterdir()) == sorted([stored, good])
     assert holds_nothing_readable(good)
     rewriting.change_passphrase(stored, "another passphrase")
     forget_keys()
