@@ -254,6 +254,9 @@ class Protecting(QObject):
             parts.append(
                 self.tr("Copies that could not be read were removed: {names}.").format(names=", ".join(done.removed))
             )
+        if done.left:
+            told = self.tr("Copies that could not be written anew stay as they were: {names}.")
+            parts.append(told.format(names=", ".join(done.left)))
         if kept is not None:
             parts.extend(error_words(kept))
         return " ".join(parts)

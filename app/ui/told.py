@@ -207,6 +207,8 @@ SENTENCES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Told", "Close it, and forget the document again or close Fusen: the log is emptied then."),
     QT_TRANSLATE_NOOP("Told", "The workspace {path} cannot be read."),
     QT_TRANSLATE_NOOP("Told", "Check the rights of the file and its folder."),
+    QT_TRANSLATE_NOOP("Told", "The library that encrypts workspaces (SQLCipher) cannot be loaded on this machine."),
+    QT_TRANSLATE_NOOP("Told", "Install Fusen anew, or use the workspace on another machine."),
 )
 
 
