@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QPushButton,
 from app.errors import FusenError
 from app.ui.session import Session
 from app.ui.state import BUSY
-from app.ui.unlocking import keyring_words, passphrase_field
+from app.ui.unlocking import ask_for_keyring, keyring_words, passphrase_field
 from app.ui.widgets import label
 from app.ui.words import error_words
 from app.workspace import encryption
@@ -205,7 +205,7 @@ class Protecting(QObject):
         self._session = session
         part.asked.connect(self._run)
         self.refresh()
-        session.in_background(_has_keyring, lambda found: part.show_keyring(available=found), lambda _error: None)
+        ask_for_keyring(session, lambda found: part.show_keyring(available=found))
 
     def refresh(self) -> None:
         """Show what the workspace is."""
@@ -260,12 +260,6 @@ class Protecting(QObject):
         if kept is not None:
             parts.extend(error_words(kept))
         return " ".join(parts)
-
-
-def _has_keyring() -> bool:
-    from app.workspace import key_store
-
-    return key_store.is_available()
 
 
 def _protect(
