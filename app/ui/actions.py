@@ -74,6 +74,7 @@ class Actions(QObject):
         self._actions["beside"].setChecked(self._state.beside_key is not None)
         file = self._state.current
         self._actions["show-changes"].setChecked(file is not None and file.has_changes and file.shows_changes)
+        self._actions["embed"].setChecked(file is not None and file.is_embedded)
         self._actions["only-undecided"].setChecked(findings is not None and findings.only_undecided)
 
     def _dress(self) -> None:

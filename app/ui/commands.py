@@ -63,6 +63,7 @@ def _can_edit_range(state: WindowState) -> bool:
     return _has_finding(state) and state.current is not None and state.current.document is not None
 
 
+_is_missing = _file(lambda f: f.stand_in is not None or (f.opened is None and f.phase in ("failed", "ready")))
 _has_findings = _file(lambda f: f.is_reviewable and f.findings.total() > 0)
 _is_shown = _file(lambda f: f.opened is not None)
 _is_read = _file(lambda f: f.opened is not None and f.document is not None)
@@ -116,6 +117,23 @@ COMMANDS: tuple[Command, ...] = (
         separator_before=True,
     ),
     Command("print-plain", QT_TRANSLATE_NOOP("Command", "Print without &highlights…"), "file", enabled=_is_shown),
+    Command(
+        "embed",
+        QT_TRANSLATE_NOOP("Command", "Keep the file inside the wor&kspace"),
+        "file",
+        hint=QT_TRANSLATE_NOOP("Command", "So that it can be read also when the file itself is gone"),
+        enabled=_file(lambda f: f.opened is not None and (f.is_embedded or f.stand_in is None)),
+        checkable=True,
+        separator_before=True,
+    ),
+    Command("look-for", QT_TRANSLATE_NOOP("Command", "Look for the missing file…"), "file", enabled=_is_missing),
+    Command("show-where", QT_TRANSLATE_NOOP("Command", "Show where the file is…"), "file", enabled=_is_missing),
+    Command(
+        "recover",
+        QT_TRANSLATE_NOOP("Command", "Recover the workspace"),
+        "file",
+        enabled=lambda state: state.is_damaged,
+    ),
     Command("settings", QT_TRANSLATE_NOOP("Command", "&Settings"), "file", ("Ctrl+,",), separator_before=True),
     Command(
         "close",

@@ -26,6 +26,19 @@ def ask_files(parent: QWidget) -> list[Path]:
     return [Path(file) for file in files]
 
 
+def ask_folder(parent: QWidget, title: str) -> Path | None:
+    """Which folder to look in."""
+    folder = QFileDialog.getExistingDirectory(parent, title)
+    return Path(folder) if folder else None
+
+
+def ask_file(parent: QWidget, title: str, name: str) -> Path | None:
+    """Where a file is that was called `name`."""
+    kind = f"*{Path(name).suffix}" if Path(name).suffix else "*"
+    file, _ = QFileDialog.getOpenFileName(parent, title, "", f"{kind};;{_tr('All files (*)')}")
+    return Path(file) if file else None
+
+
 def ask_output(parent: QWidget, title: str, suggestion: Path) -> Path | None:
     """Where to write, with the ending of the suggestion where the user names none."""
     dialog = QFileDialog(parent, title, str(suggestion.parent), f"*{suggestion.suffix}")

@@ -36,6 +36,9 @@ class MessageBar(QWidget):
         self.action = QPushButton()
         self.action.setProperty("role", "link")
         self.action.clicked.connect(self._act)
+        self.other = QPushButton()
+        self.other.setProperty("role", "link")
+        self.other.clicked.connect(self._act_otherwise)
         close = QPushButton(self.tr("Dismiss"))
         close.setProperty("role", "link")
         close.clicked.connect(lambda: self.show_message(None))
@@ -44,6 +47,7 @@ class MessageBar(QWidget):
         row.setSpacing(16)
         row.addWidget(self.text, 1)
         row.addWidget(self.action)
+        row.addWidget(self.other)
         row.addWidget(close)
         self.hide()
 
@@ -56,11 +60,26 @@ class MessageBar(QWidget):
             self.text.setText(f"{message.text} {message.advice}".strip())
             self.action.setVisible(message.folder is not None or message.command is not None)
             self.action.setText(self._action_words(message))
+            self.other.setVisible(message.other_command is not None)
+            self.other.setText(self._command_words(message.other_command))
 
     def _action_words(self, message: Message) -> str:
         if message.folder:
             return self.tr("Open folder")
-        return self.tr("Recognise again") if message.command == "recognise" else self.tr("Analyse again")
+        return self._command_words(message.command)
+
+    def _command_words(self, command: str | None) -> str:
+        known = {
+            "recognise": self.tr("Recognise again"),
+            "recover": self.tr("Recover what can be read"),
+            "look-for": self.tr("Look for it…"),
+            "show-where": self.tr("Show where it is…"),
+        }
+        return known.get(command or "", self.tr("Analyse again"))
+
+    def _act_otherwise(self) -> None:
+        if self.message is not None and self.message.other_command is not None:
+            self._run_command(self.message.other_command)
 
     def _act(self) -> None:
         if self.message is not None and self.message.folder is not None:

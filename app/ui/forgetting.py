@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from app.errors import FusenError
 from app.ui.hub import Message
+from app.ui.reviewer import Reviewer
 from app.ui.session import Session
 from app.ui.widgets import label, restyle
 from app.workspace.store import Workspace
@@ -47,9 +48,9 @@ class ForgetBar(QWidget):
         self._sha256 = sha256
         restyle(self, kind="error")
         words = self.tr(
-            "Forget {name} for good? What was analysed, found, decided and commented, its history and what copies of the "
-            "workspace hold of it are erased. This cannot be undone. The file itself and what was exported stay. To take it "
-            "out of the list only, remove it from the workspace instead."
+            "Forget {name} for good? All that was found, decided and commented in it is erased, also in copies of the "
+            "workspace. This cannot be undone. The file itself and what was exported stay. Remove it from the workspace "
+            "instead to keep the decisions."
         )
         self.text.setText(words.format(name=name))
         self.forget.show()
@@ -124,6 +125,6 @@ class Forgetting(QObject):
         self._window.sidebar.forget_removed()
         self._window.sidebar.reload()
         self._window.household.show_recent()
-        self._session.hub.history.emit()
+        self._session.reviewing(Reviewer.refresh_history)
         if self._window.whole.is_matrix:
             self._window.whole.matrix.load()

@@ -19,13 +19,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence in the bar above a document; `folder` adds a button that opens it, `command` one that runs a command."""
+    """A sentence in the bar above a document; `folder` adds a button that opens it, `command` one that runs a command.
+
+    `other_command`: another way out, where there are two.
+    """
 
     kind: Literal["success", "error", "note"]
     text: str
     advice: str = ""
     folder: str | None = None
     command: str | None = None
+    other_command: str | None = None
 
 
 class Hub(QObject):

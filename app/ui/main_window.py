@@ -162,6 +162,8 @@ class MainWindow(QMainWindow):
             **self._session.handlers(),
             **{c: partial(self._decide, c) for c in ("edit-range", "tags", "owner", "due", "why")},
             "open": self._ask_files,
+            "look-for": self._look_for,
+            "show-where": self._show_where,
             "example": self._open_example,
             "quit": self.close,
             "comment": lambda: self.panel.card.edit_comment(),
@@ -418,6 +420,20 @@ class MainWindow(QMainWindow):
 
     def _ask_files(self) -> None:
         self._session.open(dialogs.ask_files(self))
+
+    def _look_for(self) -> None:
+        """Ask for the folder in which the file in view may be now."""
+        file = self._state.current
+        title = self.tr("Look for {name} in this folder").format(name=file.name if file is not None else "")
+        if file is not None and (folder := dialogs.ask_folder(self, title)) is not None:
+            self._session.caretaker.look_below(file, folder)
+
+    def _show_where(self) -> None:
+        """Ask where the file in view is now."""
+        file = self._state.current
+        title = self.tr("Where {name} is").format(name=file.name if file is not None else "")
+        if file is not None and (path := dialogs.ask_file(self, title, file.name)) is not None:
+            self._session.caretaker.take_path(file, path)
 
     def _open_example(self) -> None:
         name = "outsourcing-agreement-ja.pdf" if current() == "ja" else "services-agreement.pdf"

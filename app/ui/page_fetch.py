@@ -65,7 +65,7 @@ def fetch_page(
     size = file.opened.pages[page - 1]
 
     def body(memory: str) -> RenderPage:
-        return RenderPage(path=str(file.path), page=page, scale=scale, memory=memory, password=file.password)
+        return RenderPage(path=str(file.source), page=page, scale=scale, memory=memory, password=file.password)
 
     try:
         call = request_picture(

@@ -197,7 +197,7 @@ class PageImages(QObject):
 
         def body(memory: str) -> RenderPage:
             return RenderPage(
-                path=str(file.path),
+                path=str(file.source),
                 page=tile.page,
                 scale=tile.scale,
                 memory=memory,

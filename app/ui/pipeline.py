@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
+
 from app.analysis.analysis import Analysis, AnalysisSettings
+from app.analysis.shipped import shipped_model_sha256
 from app.documents.document import Document
 from app.errors import FusenError
 from app.review.findings import Finding
@@ -54,11 +58,13 @@ class Pipeline:
         workspace: Path,
         at_hand: Callable[[], Workspace | None],
         settings: Callable[[], AnalysisSettings] = AnalysisSettings,
+        missed: Callable[[OpenFile], object] = lambda _file: None,
     ) -> None:
         """`workspace` is the file, opened anew for what takes its time; `at_hand` the one that the window's thread has open.
 
-        `settings` is what the user wants of an analysis that begins now.
+        `settings` is what the user wants of an analysis that begins now; `missed` hears of files that are not there.
         """
+        self._missed = missed
         self._settings = settings
         self._state = state
         self._hub = hub
@@ -103,8 +109,24 @@ class Pipeline:
         """Open a file once more after a failure, or analyse it anew."""
         if file.opened is None:
             self._begin(file)
+        elif self._has_other_settings(file) and file.document is not None:
+            self._take_stored(file, file.document)
         else:
             self._read(file, analyse=True)
+
+    def reopen(self, file: OpenFile, path: Path, *, stand_in: bool = False) -> None:
+        """Read a file that was gone from where it is now; as a `stand_in`, the document keeps its name and its place."""
+        if stand_in:
+            file.stand_in = path
+        else:
+            file.path = path
+        self._begin(file)
+
+    def show_stored(self, file: OpenFile, document: Document, stored: Stored) -> None:
+        """Show a document without its file: its text and its findings, as the workspace keeps them."""
+        if stored[0] is not None:
+            file.document, file.stored_sha256 = document, document.sha256
+            self._show_findings(file, stored[0], *stored[1:])
 
     def recognise(self, file: OpenFile) -> None:
         """Read the file anew, with pages of poor text recognised, and analyse what was read."""
@@ -129,11 +151,12 @@ class Pipeline:
         self._abandon(file)
         file.phase, file.problem, file.opened = "opening", None, None
         self._hub.changed.emit(file.key)
-        body = OpenDocument(path=str(file.path), password=file.password)
+        body = OpenDocument(path=str(file.source), password=file.password)
         self._submit(self._documents, file, body, self._opened, self._fail)
 
     def _opened(self, file: OpenFile, value: Value) -> None:
         assert isinstance(value, OpenedDocument)  # noqa: S101 -- the worker's contract
+        value = msgspec.structs.replace(value, path=str(file.path))
         file.opened = value
         file.phase = "reading"
         file.meter = ProgressMeter()
@@ -171,13 +194,13 @@ class Pipeline:
 
         def read(file: OpenFile, value: Value) -> None:
             assert isinstance(value, ReadResult)  # noqa: S101 -- the worker's contract
-            file.document, file.structure = value.document, value.structure
+            file.document, file.structure = replace(value.document, file=str(file.path)), value.structure
             if analyse:
-                self._analyse(file, value.document)
+                self._analyse(file, file.document)
             else:
                 self._hub.changed.emit(file.key)
 
-        body = ReadDocument(path=str(file.path), password=file.password, ocr=file.ocr)
+        body = ReadDocument(path=str(file.source), password=file.password, ocr=file.ocr)
         # Without a document of its own, a PDF shows all the same; only what is known of its structure is missing.
         failed = self._stop if analyse or not file.is_pdf else _leave
         self._submit(self._documents, file, body, read, failed)
@@ -222,10 +245,7 @@ class Pipeline:
         def store() -> Stored:
             with Workspace.open(self._workspace) as workspace:
                 workspace.save_analysis(document, analysis)
-                shown: Analysis | None = analysis
-                if (share := first_share(analysis)) is not None:
-                    shown = workspace.choose_share(document.sha256, share)
-                return shown, workspace.findings(document.sha256), selected_share(analysis)
+                return _with_first_share(workspace, analysis)
 
         def stored(value: Stored) -> None:
             if file.generation == generation:
@@ -233,6 +253,34 @@ class Pipeline:
 
         self._background.run(
             store, stored, lambda error: self._stop(file, error) if file.generation == generation else None
+        )
+
+    def _has_other_settings(self, file: OpenFile) -> bool:
+        """Whether what shows was analysed under other settings than an analysis would be now."""
+        shown = file.analysis
+        return shown is not None and not shown.preliminary and replace(shown.settings, share=None) != self._settings()
+
+    def _take_stored(self, file: OpenFile, document: Document) -> None:
+        """Go back to what was analysed under these settings before; where nothing was, analyse."""
+        self._abandon(file)
+        generation, settings = file.generation, self._settings()
+
+        def take() -> Stored:
+            with Workspace.open(self._workspace) as workspace:
+                analysis = workspace.take_analysis(document, shipped_model_sha256(), settings)
+                return (None, (), None) if analysis is None else _with_first_share(workspace, analysis)
+
+        def taken(value: Stored) -> None:
+            if file.generation != generation:
+                return
+            if value[0] is None:
+                self._read(file, analyse=True)
+                return
+            self._hub.announced.emit(file.key, None)
+            self._show_findings(file, value[0], self._up_to_date(document.sha256, value[1]), value[2])
+
+        self._background.run(
+            take, taken, lambda error: self._stop(file, error) if file.generation == generation else None
         )
 
     def _up_to_date(self, sha256: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -266,6 +314,8 @@ class Pipeline:
         file.problem, file.meter = error, None
         file.phase = "locked" if error.code in ("encrypted", "wrong-password") else "failed"
         self._hub.changed.emit(file.key)
+        if error.code == "not-found":
+            self._missed(file)
 
     def _stop(self, file: OpenFile, error: FusenError) -> None:
         """The pages show, but there will be no findings this time."""
@@ -315,6 +365,14 @@ class Pipeline:
         calls, file.calls = file.calls, {}
         for call_id, cancel in calls.items():
             cancel(call_id)
+
+
+def _with_first_share(workspace: Workspace, analysis: Analysis) -> Stored:
+    """What is stored of a document whose current analysis is this one, with the share that a reviewer begins with."""
+    shown: Analysis | None = analysis
+    if (share := first_share(analysis)) is not None:
+        shown = workspace.choose_share(analysis.sha256, share)
+    return shown, workspace.findings(analysis.sha256), selected_share(analysis)
 
 
 def _leave(file: OpenFile, error: FusenError) -> None:

@@ -145,8 +145,10 @@ class Restoring(QObject):
 
     def _open(self, shown: ShownFile) -> int | None:
         path = Path(shown.path)
-        if not path.is_file() or self._session.state.with_path(path) is not None:
+        if self._session.state.with_path(path) is not None:
             return None
+        if not path.is_file() and not self._session.caretaker.knows(path):
+            return None  # nothing of it is stored, and nothing is known by which it could be found
         self._session.open([path])
         file = self._session.state.with_path(path)
         if file is None:

@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 from app.errors import FusenError
 from app.review.findings import Decision
 from app.ui.archive import Archive
+from app.ui.caretaking import Caretaker
 from app.ui.explaining import Explainer
 from app.ui.exporting import Exporter
 from app.ui.filtering import Filter
@@ -24,6 +25,7 @@ from app.ui.settings import Settings
 from app.ui.state import OpenFile, WindowState
 from app.ui.words import error_words
 from app.workers.client import WorkerClient
+from app.workspace.checking import PATIENCE
 from app.workspace.store import StoredDocument, Workspace
 
 log = logging.getLogger(__name__)
@@ -63,6 +65,7 @@ class Session:
         self.exporter = Exporter(self.hub, self._courier, self._documents, workspace, self._reviewer_name)
         self.looking: Looking | None = None
         self.archive = Archive(self.hub, self._courier, self._model, workspace, lambda: self._workspace)
+        self.caretaker = Caretaker(self.state, self.hub, self._courier, workspace, lambda: self._workspace)
         self._pipeline = Pipeline(
             self.state,
             self.hub,
@@ -73,7 +76,9 @@ class Session:
             workspace,
             lambda: self._workspace,
             self.settings.analysis,
+            self.caretaker.missed,
         )
+        self.caretaker.serve(self._pipeline)
 
     def _reviewer_name(self) -> str:
         return str(self.settings["reviewer"])
@@ -81,10 +86,11 @@ class Session:
     def start(self) -> None:
         """Open the workspace and start the workers. A workspace that cannot be opened is told, and nothing else can be done."""
         try:
-            self._workspace = Workspace.open(self._path)
+            self._workspace = Workspace.open(self._path, PATIENCE)
         except FusenError as error:
-            self.hub.announced.emit(0, Message("error", *error_words(error)))
+            self.caretaker.tell_damage(error)
             return
+        self.caretaker.begin(self._workspace)
         self._reviewer = Reviewer(self.state, self.hub, self._workspace)
         self.looking = Looking(self.state, self.hub, self._workspace, self._reviewer)
         self._documents.start()
@@ -130,6 +136,7 @@ class Session:
         self._background.close()
         self.exporter.close()
         self.archive.close()
+        self.caretaker.close()
         if self._workspace is not None:
             self._workspace.close()
             self._workspace = self._reviewer = self.looking = None
@@ -144,6 +151,8 @@ class Session:
             "skip": lambda: self.reviewing(Reviewer.skip),
             "raise": lambda: self.reviewing(Reviewer.toggle_raised),
             "add-finding": lambda: self.reviewing(Reviewer.add_marked),
+            "embed": self.caretaker.toggle_embedding,
+            "recover": lambda: self.caretaker.recover(self.pause, self.start),
             "undo": self.undo,
             "redo": self.redo,
             "analyse": self.retry,

@@ -52,6 +52,14 @@ class OpenFile:
     generation: int = 0
     shows_changes: bool = True
     marked: tuple[int, int] | None = None
+    stand_in: Path | None = None  # a copy that is read in place of the file, which is gone
+    stored_sha256: str | None = None  # of a document that shows as it is stored, without its file
+    is_embedded: bool = False  # the workspace keeps the file inside
+
+    @property
+    def source(self) -> Path:
+        """The file that is read."""
+        return self.stand_in or self.path
 
     @property
     def name(self) -> str:
@@ -70,7 +78,7 @@ class OpenFile:
     @property
     def sha256(self) -> str | None:
         """Identity of the bytes, once known."""
-        return self.opened.sha256 if self.opened is not None else None
+        return self.opened.sha256 if self.opened is not None else self.stored_sha256
 
     @property
     def has_first_findings(self) -> bool:
@@ -140,6 +148,7 @@ class WindowState:
     current_key: int | None = None
     can_undo: bool = False
     can_redo: bool = False
+    is_damaged: bool = False  # the workspace cannot be opened, and what can be read of it can be saved
     summary: bool = False
     away: bool = False
     beside_key: int | None = None  # the file in the view to the right, which may be the one to the left as well

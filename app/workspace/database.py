@@ -64,15 +64,18 @@ def open_file(
     scripts = migration_scripts() if migrations is None else migrations
     whole: bool | None = True
     with explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # a new one is its user's only
         if first:
             backups.tidy(path)
             if path.exists() and path.stat().st_size > 0:
                 whole = _inspect(path, len(scripts), patience)
+        new = encryption.state_of(path) == "absent"
         # autocommit mode: every transaction in this program is begun and ended by `transaction`, in plain sight
         connection = open_database(path, BUSY_SECONDS)
         try:
             prepare(connection, path, scripts, shared=shared)
+            if new:
+                encryption.know_plain(path)
         except BaseException:
             connection.close()
             raise

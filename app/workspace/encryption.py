@@ -116,6 +116,12 @@ def state_of(path: Path) -> State:
     return "encrypted" if head.startswith(MAGIC) and len(head) == SALT_BYTES else "foreign"
 
 
+def know_plain(path: Path) -> None:
+    """Note that this process made a plain file at `path`: nobody need look into it, which would drop the locks on it."""
+    found = path.stat()
+    _known.know_plain(path.resolve(), (found.st_dev, found.st_ino))
+
+
 def key_of(path: Path) -> Key | None:
     """The key that this process was given for the file; None for a plain file. Raises FusenError `encrypted`."""
     if state_of(path) != "encrypted":

@@ -210,14 +210,18 @@ def _is_one(value: Any, gone: set[str]) -> bool:
 def _clean_backups(path: Path, sha256: str) -> Forgotten:
     """The same in the copies from before migrations; one that cannot be opened or cleaned is removed."""
     cleaned, removed = 0, []
-    for backup in leftovers.backups_of(path):
+    for backup in leftovers.copies_of(path):
         try:
             cleaned += _clean(backup, path, sha256)
-        except (FusenError, *database_errors()):
+        except _failures():
             with contextlib.suppress(OSError):
                 leftovers.erase(backup)
             removed.append(backup.name)
     return Forgotten(cleaned, tuple(removed))
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    return (FusenError, *database_errors())
 
 
 def _clean(backup: Path, path: Path, sha256: str) -> bool:

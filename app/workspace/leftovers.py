@@ -12,7 +12,13 @@ import re
 from pathlib import Path
 from typing import BinaryIO
 
+from app.workspace.backups import backups_of
+
 _PIECE = bytes(1 << 20)
+_BACKUP = r"\.v\d+-\d{8}-\d{6}(?:-\d+)?\.backup"
+_RESCUED = r"\.(?:damaged|recovered)-\d{8}-\d{6}"
+_BESIDE = ("-journal", "-wal", "-shm")
+"""What SQLite puts beside a file."""
 
 
 def new_file(path: Path) -> Path:
@@ -25,30 +31,28 @@ def old_file(path: Path) -> Path:
     return path.with_name(f".{path.name}.old")
 
 
-def backups_of(path: Path) -> tuple[Path, ...]:
-    """The copies beside the workspace that were made before a migration, the latest first."""
-    pattern = re.compile(rf"{re.escape(path.stem)}\.v\d+-(\d{{8}}-\d{{6}}(?:-\d+)?)\.backup{re.escape(path.suffix)}")
-    found = [(match[1], file) for file in path.parent.iterdir() if (match := pattern.fullmatch(file.name))]
-    return tuple(file for _, file in sorted(found, reverse=True))
+def copies_of(path: Path) -> tuple[Path, ...]:
+    """All copies of the workspace beside it: from before migrations, and what was damaged or recovered of it."""
+    pattern = re.compile(rf"{re.escape(path.stem)}{_RESCUED}{re.escape(path.suffix)}")
+    rescued = sorted(file for file in path.parent.iterdir() if pattern.fullmatch(file.name))
+    return (*backups_of(path), *rescued)
 
 
 def sweep(path: Path) -> None:
-    """Erase what a kill left. For who has the workspace open: nobody can be writing it anew then."""
-    for file in (new_file(path), old_file(path)):
-        with contextlib.suppress(OSError):
+    """Erase what a kill left of the workspace or its copies. For who has the workspace open: nobody is writing it anew then."""
+    own = re.compile(rf"\.{re.escape(path.stem)}({_BACKUP}|{_RESCUED})?{re.escape(path.suffix)}\.(new|old)")
+    with contextlib.suppress(OSError):
+        for file in [file for file in path.parent.iterdir() if own.fullmatch(file.name)]:
             erase(file)
-        for ending in ("-journal", "-wal", "-shm"):
-            with contextlib.suppress(OSError):
-                erase(file.with_name(f"{file.name}{ending}"))
 
 
 def erase(file: Path) -> None:
-    """Overwrite a file and remove it; one that is not there is no error. Raises `OSError`."""
-    if file.is_symlink() or not file.exists():
-        return
-    with file.open("r+b") as stream:
-        overwrite(stream)
-    file.unlink(missing_ok=True)
+    """Overwrite a database with what SQLite put beside it, and remove it; one that is not there is no error. Raises `OSError`."""
+    for part in (*(file.with_name(f"{file.name}{ending}") for ending in _BESIDE), file):
+        if not part.is_symlink() and part.exists():
+            with part.open("r+b") as stream:
+                overwrite(stream)
+            part.unlink(missing_ok=True)
 
 
 def overwrite(stream: BinaryIO) -> None:
@@ -59,15 +63,3 @@ def overwrite(stream: BinaryIO) -> None:
         left -= stream.write(_PIECE[: min(left, len(_PIECE))])
     stream.flush()
     os.fsync(stream.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """See to it that names that were changed in a folder are on the disk; not possible, nor needed, everywhere."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):
-            os.fsync(handle)
-    finally:
-        os.close(handle)

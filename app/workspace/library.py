@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.documents.document import DocumentFormat
+from app.documents.document import Document, DocumentFormat
 from app.documents.folding import Folded, fold, fold_words
 from app.review.audit import Kind
 from app.review.findings import Finding
@@ -198,6 +198,14 @@ class Library:
             self._make_missing(lambda: False)
             rows = self._rows(query, (sha256,))
         return digests.unpack_text(rows[0][0], self._path) if rows else None
+
+    def document(self, sha256: str) -> Document | None:
+        """An analysed document as far as it is kept, without its file: text, pages without sizes, blocks."""
+        rows = self._rows("SELECT file, format, page_count FROM documents WHERE sha256 = ?", (sha256,))
+        text, analysis = self.text(sha256), self._workspace.analysis(sha256)
+        if not rows or text is None or analysis is None:
+            return None
+        return digests.document_of(text, analysis, *rows[0])
 
     def matrix(self, recall: Recall | None = None) -> Matrix:
         """All documents on the shelf that were analysed, by tag. With `recall` only documents that changed are read anew."""

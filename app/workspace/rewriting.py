@@ -10,6 +10,7 @@ Copies that were made before a migration are workspaces as well and go the same 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import sqlite3
@@ -19,10 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import FusenError
-from app.workspace import encryption, leftovers
+from app.workspace import backups, encryption, leftovers, sharing
 from app.workspace.database import connect, explained
-from app.workspace.driver import open_through_cipher
+from app.workspace.driver import database_errors, open_through_cipher
 from app.workspace.encryption import Key
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[float], object]
 """Told the share that is done, on the caller's thread; what it raises stops the work, and the workspace stays as it was."""
@@ -33,10 +36,14 @@ _PATIENCE = 1.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the copies beside the workspace: so many went the same way; `removed`: those that could not be read."""
+    """What became of the copies beside the workspace: so many went the same way.
+
+    `removed`: those that could not be read; `left`: those that could not be written anew now, and stay as they were.
+    """
 
     backups: int = 0
     removed: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 def encrypt(path: Path, passphrase: str, progress: Progress = lambda _share: None) -> Outcome:
@@ -67,7 +74,7 @@ def finish(path: Path) -> Outcome:
     key = encryption.key_of(path)
     if key is None:
         return Outcome()
-    plain = [backup for backup in leftovers.backups_of(path) if encryption.state_of(backup) == "plain"]
+    plain = [backup for backup in leftovers.copies_of(path) if encryption.state_of(backup) == "plain"]
     return _rewrite_all(plain, None, key)
 
 
@@ -79,27 +86,55 @@ def _require_key(path: Path) -> None:
 def _give(path: Path, key: Key | None, progress: Progress) -> Outcome:
     path = path.resolve()  # what a link leads to is replaced, not the link
     before = encryption.key_of(path)
-    with closing(connect(path)):
-        pass  # is it ours and whole; missing migrations
-    _rewrite(path, before, key, progress)
-    encryption.give_key(path, key)
-    return _rewrite_all(leftovers.backups_of(path), before, key)
+    with _alone_here(path):
+        with closing(connect(path)):
+            pass  # is it ours and whole; missing migrations
+        _rewrite(path, before, key, progress)
+        encryption.give_key(path, key)
+    return _rewrite_all(leftovers.copies_of(path), before, key)
 
 
-def _rewrite_all(backups: Sequence[Path], before: Key | None, key: Key | None) -> Outcome:
-    removed = []
-    for backup in backups:
-        try:
-            opens = encryption.state_of(backup) == "plain" or (before is not None and encryption.opens(backup, before))
-            if not opens:
-                raise FusenError("encrypted", f"{backup.name} has another passphrase.")
-            _rewrite(backup, before if encryption.state_of(backup) == "encrypted" else None, key)
-        except FusenError:
-            # It would stay readable to whom it shall not be, or to nobody; the workspace itself is whole.
+@contextmanager
+def _alone_here(path: Path) -> Iterator[None]:
+    """Let no other thread of this process open the file meanwhile. Raises FusenError `timeout` where one has it open."""
+    with sharing.opening(path) as (first, _shared):
+        if not first:
+            raise _in_use(path)
+        yield
+    sharing.closed(path)
+
+
+def _in_use(path: Path) -> FusenError:
+    return FusenError("timeout", f"{path.name} is in use.", "Close it everywhere else and try again.")
+
+
+def _rewrite_all(copies: Sequence[Path], before: Key | None, key: Key | None) -> Outcome:
+    removed, left = [], []
+    for copy in copies:
+        held = before if encryption.state_of(copy) == "encrypted" else None
+        if not _is_readable(copy, held):
+            # It would stay what it is for whoever can make something of it, and is of no use here.
             with contextlib.suppress(OSError):
-                leftovers.erase(backup)
-            removed.append(backup.name)
-    return Outcome(len(backups) - len(removed), tuple(removed))
+                leftovers.erase(copy)
+            removed.append(copy.name)
+            continue
+        try:
+            _rewrite(copy, held, key)
+        except (FusenError, OSError) as error:
+            log.warning("a copy of the workspace was not written anew: %s", error)
+            left.append(copy.name)
+    return Outcome(len(copies) - len(removed) - len(left), tuple(removed), tuple(left))
+
+
+def _is_readable(copy: Path, key: Key | None) -> bool:
+    if encryption.state_of(copy) == "encrypted" and (key is None or not encryption.opens(copy, key)):
+        return False
+    try:
+        with closing(open_through_cipher(key, copy, _PATIENCE)) as connection:
+            return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
+    except database_errors() as error:
+        # A copy that somebody else uses at this moment is no reason to lose it.
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 @contextmanager
@@ -113,7 +148,7 @@ def sole_access(path: Path, key: Key | None) -> Iterator[sqlite3.Connection]:
         connection.execute("BEGIN EXCLUSIVE")
         connection.execute("COMMIT")
         if connection.execute("PRAGMA journal_mode").fetchone() != ("delete",):  # somebody came in between
-            raise FusenError("timeout", f"{path.name} is in use.", "Close it everywhere else and try again.")
+            raise _in_use(path)
         yield connection
 
 
@@ -207,7 +242,7 @@ def _take_place(connection: sqlite3.Connection, path: Path, new: Path) -> None:
     if os.name == "nt":
         connection.close()  # an open file cannot be replaced there
     new.replace(path)
-    leftovers.sync_folder(path.parent)
+    backups.sync_folder(path.parent)
     if named:
         # Who waited for the lock holds the old file: once overwritten it is no database, and nothing can be lost in it.
         with old.open("r+b") as stream:
