@@ -117,7 +117,7 @@ def state_of(path: Path) -> State:
 
 
 def know_plain(path: Path) -> None:
-    """This process made a plain file at `path`: nobody need look into it, which would drop the locks that are held on it."""
+    """Remember that a plain file was made at `path`: to look into it would drop the locks that this process holds on it."""
     found = path.stat()
     _known.know_plain(path.resolve(), (found.st_dev, found.st_ino))
 

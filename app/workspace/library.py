@@ -21,6 +21,7 @@ from app.documents.folding import Folded, fold, fold_words
 from app.review.findings import Finding
 from app.review.matrix import Matrix, Source, cells_of, join_rows
 from app.workspace import digests, packing
+from app.workspace.across import Across, Wish, across
 from app.workspace.database import explained, transaction
 from app.workspace.recalling import KnownRow, KnownText, Recall
 
@@ -193,6 +194,10 @@ class Library:
             self._make_missing(lambda: False)
             rows = self._rows(query, (sha256,))
         return digests.unpack_text(rows[0][0], self._path) if rows else None
+
+    def across(self, wish: Wish) -> Across:
+        """The findings of all documents on the shelf that are as wished."""
+        return across(self._connection, self._path, wish)
 
     def document(self, sha256: str) -> Document | None:
         """An analysed document as far as it is kept, without its file: text, pages without sizes, blocks."""
