@@ -249,7 +249,7 @@ class Caretaker(QObject):
     def _not_found(self, file: OpenFile, _wanted: Wanted) -> None:
         told = _tr("{name} is not where it was.").format(name=file.name)
         if file.document is not None:
-            told += " " + _tr("You see its text as it is stored; decisions are kept as ever.")
+            told += " " + _tr("You see its text as it is stored.")
         self._say(file, told)
 
     def _is_another(self, file: OpenFile, _wanted: Wanted) -> None:
