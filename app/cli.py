@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from app.workspace.store import Workspace
 
 DONE, SOME_FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
-BRIEFS = {"docx": "brief.docx", "md": "brief.md", "json": "brief.json"}
-ANNOTATED = frozenset({"pdf", "annotated"})
 
 
 class _Commands(TyperGroup):
@@ -263,18 +261,46 @@ def _recover(
 @app.command("export")
 def _export(
     workspace: Annotated[Path, typer.Argument(metavar="WORKSPACE", show_default=False)],
-    to: Annotated[str, typer.Option("--to", metavar="FORMATS", help="Of docx, pdf, annotated, md, json; with commas.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", metavar="FORMATS", help="Of docx, xlsx, md, html, json, ics, pdf, annotated; with commas."
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to; made if absent.")],
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Instead of the documents' titles.")] = None,
+    purpose: Annotated[str, typer.Option(metavar="TEXT", help="What the meeting is for.")] = "",
+    template: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A company's Word template (.docx, .dotx), for docx.")
+    ] = None,
+    language: Annotated[Literal["en", "ja"] | None, typer.Option(help="Instead of that of the documents.")] = None,
+    order: Annotated[
+        Literal["place", "importance", "tag", "decision", "owner", "due"], typer.Option(help="Order of the findings.")
+    ] = "place",
+    group: Annotated[
+        Literal["none", "document", "section", "tag", "owner"], typer.Option(help="Headings that they stand under.")
+    ] = "none",
+    force: Annotated[bool, typer.Option("--force", help="Replace files of earlier exports.")] = False,
     password_file: PasswordFile = None,
 ) -> None:
-    """Export the decided findings: a brief (docx, md, json) and annotated copies of the PDFs (pdf or annotated)."""
-    formats = [name.strip() for name in to.split(",") if name.strip()]
-    unknown = [name for name in formats if name not in BRIEFS and name not in ANNOTATED]
+    """Export the decided findings: a brief for the meeting, an issues list, a calendar, annotated copies of the documents."""
+    from app.exporting import Console, Wanted, export, folder_for, known_formats, template_problem
+
+    known = known_formats()
+    formats = tuple(name.strip() for name in to.split(",") if name.strip())
+    unknown = [name for name in formats if name not in known]
     if unknown or not formats:
-        _wrong_usage(
-            f"--to does not know {', '.join(unknown) or 'what to write'}. It writes docx, pdf (or annotated), md and json."
-        )
+        _wrong_usage(f"--to does not know {', '.join(unknown) or 'what to write'}. It writes {', '.join(known)}.")
+    if template is not None and (problem := template_problem(template, formats)) is not None:
+        _wrong_usage(problem)
     password = _password(password_file)
+    wanted = Wanted(formats, out, title, purpose, language, order, group, template, password, force)
+    console = Console(
+        tell=_print,
+        report=lambda path, error: _report(path, error, as_json=False),
+        worker=lambda: _worker("document_worker"),
+        meter=_Meter,
+    )
     failed = False
     with _orderly():
         try:
@@ -282,61 +308,11 @@ def _export(
                 raise FusenError(
                     "not-found", f"There is no workspace {workspace}.", "fusen analyze --workspace makes one."
                 )
-            _make_folder(out)
-            with _open_workspace(workspace) as store:
-                _export_briefs(store, formats, out)
-                if ANNOTATED.intersection(formats):
-                    failed = _export_annotated(store, out, password)
+            with folder_for(out), _open_workspace(workspace) as store:
+                failed = export(store, wanted, console)
         except FusenError as error:
             failed |= _report(workspace, error, as_json=False)
     raise typer.Exit(SOME_FAILED if failed else DONE)
-
-
-def _export_briefs(store: Workspace, formats: Sequence[str], out: Path) -> None:
-    wanted = [name for name in BRIEFS if name in formats]
-    if not wanted:
-        return
-    from app.export.docx_brief import write_brief_docx
-    from app.export.json_brief import write_brief_json
-    from app.export.markdown import write_brief_markdown
-    from app.workspace.briefing import brief_of
-
-    writers = {"docx": write_brief_docx, "md": write_brief_markdown, "json": write_brief_json}
-    brief = brief_of(store)
-    for name in wanted:
-        writers[name](brief, out / BRIEFS[name])
-        _print(str(out / BRIEFS[name]))
-
-
-def _export_annotated(store: Workspace, out: Path, password: str | None) -> bool:
-    """Whether a document failed; the others are written."""
-    from app.workers.protocol import AnnotatePdf
-
-    failed = False
-    taken: set[Path] = set()
-    with _worker("document_worker") as writer, _Meter() as meter:
-        for stored in store.documents():
-            if not stored.analyzed:
-                continue
-            output = _free_name(out, Path(stored.file).stem, taken)
-            try:
-                if stored.format != "pdf":
-                    raise FusenError(
-                        "unsupported",
-                        "Only a PDF can be exported as an annotated PDF.",
-                        "Its findings are in the brief.",
-                    )
-                meter.begin(stored.file)
-                writer.call(
-                    AnnotatePdf(stored.file, str(output.absolute()), store.findings(stored.sha256), password=password),
-                    meter.report,
-                )
-            except FusenError as error:
-                failed |= _report(Path(stored.file), error, as_json=False)
-                continue
-            meter.pause()
-            _print(str(output))
-    return failed
 
 
 @app.command("doctor")
@@ -455,22 +431,6 @@ def _open_workspace(path: Path) -> Workspace:
     from app.workspace.store import Workspace
 
     return Workspace.open(path)
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FusenError("permission", f"The folder {folder} cannot be made.", "Choose another folder.") from error
-
-
-def _free_name(folder: Path, stem: str, taken: set[Path]) -> Path:
-    """Two documents of the same name must not become one file."""
-    output, number = folder / f"{stem}-annotated.pdf", 2
-    while output in taken:
-        output, number = folder / f"{stem}-annotated-{number}.pdf", number + 1
-    taken.add(output)
-    return output
 
 
 def _password(file: Path | None) -> str | None:

@@ -28,13 +28,10 @@ from app.export.telling import Field, Group, Line, Part, Told, told
 from app.export.wording import printable, say
 from app.export.writing import write_whole
 
-_INK, _QUIET, _SHADE, _LINK = (
-    RGBColor(0x1F, 0x2A, 0x37),
-    RGBColor(0x5B, 0x65, 0x70),
-    "EEF1F5",
-    RGBColor(0x1D, 0x4F, 0x91),
-)
-_FINDING_SHARES = (0.07, 0.44, 0.15, 0.15, 0.19)
+_INK, _QUIET = RGBColor(0x1F, 0x2A, 0x37), RGBColor(0x5B, 0x65, 0x70)
+_LINK = RGBColor(0x1D, 0x4F, 0x91)
+_SHADE, _LINE = "EEF1F5", "B4BDC8"
+_FINDING_SHARES = (0.07, 0.42, 0.15, 0.17, 0.19)
 _FIELD_SHARES = (0.24, 0.76)
 _FIRST_BOOKMARK = 9000  # above what a template's header may have
 _LOCALES: dict[Language, str] = {"en": "en-GB", "ja": "ja-JP"}
@@ -179,13 +176,13 @@ class _Writer:
         for column, width in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):
             column.w = width
         for row in table._tbl.tr_lst:
-            row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+            _append(row.get_or_add_trPr(), OxmlElement("w:cantSplit"))
             for cell, width in zip(row.tc_lst, widths, strict=True):
                 cell.width = width
         if caption:
             named: Any = OxmlElement("w:tblCaption")  # what a screen reader calls it
             named.set(qn("w:val"), caption)
-            table._tbl.tblPr.append(named)
+            _append(table._tbl.tblPr, named)
         return table
 
     def _fill(
@@ -198,8 +195,7 @@ class _Writer:
             shade: Any = OxmlElement("w:shd")
             for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", _SHADE)):
                 shade.set(qn(name), value)
-            properties: Any = cell._tc.get_or_add_tcPr()  # its type says that it holds nothing but its own kind
-            properties.append(shade)
+            _append(cell._tc.get_or_add_tcPr(), shade)
 
     # ---- words
 
@@ -224,13 +220,13 @@ class _Writer:
         start.set(qn("w:id"), key)
         start.set(qn("w:name"), name)
         end.set(qn("w:id"), key)
-        paragraph._p.append(start)
+        _append(paragraph._p, start)
         words = str(number) if bare else f"[{number}]"
         if target:
             self._link(paragraph, words, target)
         else:
             self._run(paragraph, words)
-        paragraph._p.append(end)
+        _append(paragraph._p, end)
 
     def _link(self, paragraph: Paragraph, text: str, bookmark: str) -> None:
         """A link within the document."""
@@ -240,10 +236,15 @@ class _Writer:
         run = self._run(paragraph, text)
         run.font.color.rgb = _LINK
         link.append(run._element)
-        paragraph._p.append(link)
+        _append(paragraph._p, link)
 
 
 # ---- helpers
+
+
+def _append(parent: Any, child: Any) -> None:
+    """The types of python-docx say that an element holds nothing but its own kind."""
+    parent.append(child)
 
 
 def _rows(table: Table) -> list[list[_Cell]]:
@@ -254,8 +255,7 @@ def _rows(table: Table) -> list[list[_Cell]]:
 def _repeat_on_each_page(table: Table) -> None:
     header: Any = OxmlElement("w:tblHeader")
     header.set(qn("w:val"), "true")
-    properties: Any = table._tbl.tr_lst[0].get_or_add_trPr()
-    properties.append(header)
+    _append(table._tbl.tr_lst[0].get_or_add_trPr(), header)
 
 
 def _own_style(docx: Docx, name: str, size: float | None, colour: RGBColor | None = None) -> ParagraphStyle:
@@ -284,6 +284,8 @@ def _set_up_page(docx: Docx) -> None:
     for name in ("Normal", "Title", "Heading 1", "Heading 2", "List Bullet", "Table Grid"):
         set_fonts(docx.styles[name].element.get_or_add_rPr())
     styles: Any = docx.styles
+    for border in styles["Table Grid"].element.xpath(".//w:tblBorders/*"):
+        border.set(qn("w:color"), _LINE)
     styles["Normal"].font.size = Pt(10.5)
     styles["Normal"].paragraph_format.space_after = Pt(4)
     styles["Title"].font.size = Pt(22)

@@ -9,12 +9,16 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.errors import FusenError
 from app.export import wording
 from app.export.brief import Brief, BriefFinding
 from app.export.phrases import phrase
 from app.export.wording import excerpt, printable, say
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 
 def render(brief: Brief, template: Path | None = None) -> bytes:
@@ -48,7 +52,7 @@ def _day(due: str) -> date | None:
         return None
 
 
-def _event(finding: BriefFinding, day: date, brief: Brief) -> object:
+def _event(finding: BriefFinding, day: date, brief: Brief) -> Event:
     from icalendar import Event
 
     language = brief.language

@@ -124,7 +124,7 @@ def _full_place(quote: Quote, section: tuple[str, ...], brief: Brief, characters
     span = ""
     if characters is not None and characters[1] > characters[0]:
         span = say("characters", language, start=characters[0] + 1, end=characters[1])
-    steps = wording.section_words(section, language)
+    steps = wording.section_words(wording.below_title(section, brief), language)
     return say("separator", language).join(filter(None, (printable(quote.file), page, steps, span)))
 
 

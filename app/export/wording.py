@@ -88,8 +88,14 @@ def citation(quote: Quote, brief: Brief) -> str:
 def place_words(quote: Quote, section: tuple[str, ...], brief: Brief) -> str:
     """Where a quote stands, as far as is known: file (where there are several), page, headings above it."""
     page = citation(quote, brief)
-    steps = section_words(section, brief.language)
+    steps = section_words(below_title(section, brief), brief.language)
     return say("separator", brief.language).join(part for part in ("" if page == "–" else page, steps) if part)
+
+
+def below_title(section: tuple[str, ...], brief: Brief) -> tuple[str, ...]:
+    """The headings without the document's own title, which every place of it would begin with."""
+    titles = {printable(document.title) for document in brief.documents}
+    return section[1:] if len(section) > 1 and printable(section[0]) in titles else section
 
 
 def section_words(section: tuple[str, ...], language: Language) -> str:

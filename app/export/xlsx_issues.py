@@ -6,11 +6,12 @@ What stands in a document is written as text whatever it looks like: nothing of 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
+from unicodedata import east_asian_width
 
 from app.documents.document import Language
 from app.export import wording
@@ -22,6 +23,7 @@ from app.export.wording import printable, say
 LONGEST = 32_000
 """Excel's limit for the text of a cell is 32,767."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LINE_HEIGHT, _MOST_HEIGHT = 13.5, 409.0
 _INK, _QUIET, _SHADE, _LINE = "#1F2A37", "#5B6570", "#EEF1F5", "#C9D0D8"
 _FONTS = {"en": "Calibri", "ja": "Yu Gothic"}
 
@@ -37,20 +39,20 @@ class _Column:
 
 _COLUMNS = (
     _Column("number", 6, "number"),
-    _Column("document", 22),
+    _Column("document", 20),
     _Column("page", 8),
-    _Column("section", 22),
-    _Column("quote", 56),
-    _Column("tags", 20),
-    _Column("importance", 12, "percent"),
+    _Column("section", 20),
+    _Column("quote", 54),
+    _Column("tags", 18),
+    _Column("importance", 11, "percent"),
     _Column("decision", 14),
-    _Column("raised-column", 14),
-    _Column("comment", 32),
-    _Column("owner-column", 16),
-    _Column("due-column", 13, "date"),
+    _Column("raised-column", 12),
+    _Column("comment", 30),
+    _Column("owner-column", 13),
+    _Column("due-column", 12, "date"),
     _Column("status", 13),
-    _Column("opinions", 24),
-    _Column("links", 40),
+    _Column("opinions", 22),
+    _Column("links", 36),
     _Column("group", 18),
     _Column("id", 14),
 )
@@ -111,12 +113,15 @@ def _add_issues(book: Any, styles: _Styles, brief: Brief) -> None:
     findings = (*brief.findings, *brief.undecided)
     titles = document_titles(brief)
     for number, column in enumerate(columns):
-        sheet.set_column(number, number, column.width)
+        # For programs, and whoever takes the list in again.
+        sheet.set_column(number, number, column.width, None, {"hidden": column.key == "id"})
         sheet.write_string(0, number, say(column.key, language), styles.head)
     for index, finding in enumerate(findings):
         values = _values(finding, index + 1, grouped.get(index, ""), titles, brief)
         for number, column in enumerate(columns):
             _write(sheet, styles, (index + 1, number), values[column.key], column.kind)
+        sheet.set_row(index + 1, _height((str(values[each.key]), each.width) for each in columns if each.key != "id"))
+    sheet.set_paper(8)  # A3: there is much beside each other
     last = max(len(findings), 1)
     sheet.set_row(0, 30)
     sheet.freeze_panes(1, 1)
@@ -133,7 +138,7 @@ def _values(
         "number": number,
         "document": titles.get(finding.document) or printable(quote.file),
         "page": "" if quote.page is None else printable(quote.label) or str(quote.page),
-        "section": wording.section_words(finding.section, language),
+        "section": wording.section_words(wording.below_title(finding.section, brief), language),
         "quote": printable(quote.text),
         "tags": wording.tag_words(finding.tags, language),
         "importance": finding.importance if finding.scored else say("not-scored", language),
@@ -158,6 +163,20 @@ def _write(sheet: Any, styles: _Styles, place: tuple[int, int], value: str | flo
         sheet.write_datetime(*place, datetime(day.year, day.month, day.day), styles.date)
         return
     sheet.write_string(*place, value[:LONGEST], styles.of_text(value))
+
+
+def _height(cells: Iterable[tuple[str, float]]) -> float:
+    """Points that a row needs for its texts in columns of these widths; not all programs find out by themselves."""
+    lines = (
+        sum(max(-(-_columns(line) // int(width - 1)), 1) for line in text[:LONGEST].split("\n"))
+        for text, width in cells
+    )
+    return min(max(lines, default=1) * _LINE_HEIGHT + 3, _MOST_HEIGHT)
+
+
+def _columns(text: str) -> int:
+    """A Japanese character takes two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _date(text: str) -> date | None:
@@ -185,6 +204,7 @@ def _add_lines(book: Any, styles: _Styles, part: Part, language: Language) -> No
             sheet.write_number(row, 0, line.number, styles.number)
         for column, text in enumerate((line.text, line.more), start=1):
             sheet.write_string(row, column, text[:LONGEST], styles.of_text(text))
+        sheet.set_row(row, _height(((line.text, 70), (line.more, 70))))
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
 
@@ -211,6 +231,7 @@ def _add_about(book: Any, styles: _Styles, brief: Brief) -> None:
         if label or text:
             sheet.write_string(row, 0, label[:LONGEST], styles.label)
             sheet.write_string(row, 1, text[:LONGEST], styles.of_text(text))
+            sheet.set_row(row, _height(((label, 30), (text, 110))))
 
 
 def _sheet(book: Any, name: str) -> Any:

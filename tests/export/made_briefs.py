@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from app.analysis.analysis import AnalysisSettings, CoveredMass, Missed, ModelIdentity
 from app.documents.document import Language, Notice
+from app.export.asking import asked_in
 from app.export.brief import (
     Brief,
     BriefDocument,
@@ -26,9 +27,9 @@ TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "en": (
         (
             (
-                "The Supplier's total aggregate liability arising out of or in connection with this Agreement, whether in contract,"
-                " tort (including negligence) or otherwise, shall not exceed the fees paid in the twelve months before the claim,"
-                " except in case of wilful misconduct."
+                "The Supplier's total aggregate liability arising out of or in connection with this Agreement, whether in"
+                " contract, tort (including negligence) or otherwise, shall not exceed the fees paid in the twelve months"
+                " before the claim, except in case of wilful misconduct."
             ),
             "9 Liability",
             "cap-on-liability",
@@ -81,12 +82,12 @@ def full_brief(language: Language = "en", findings: int = 4) -> Brief:
     """With so many findings, of which every fourth kind has other things beside it; three are undecided."""
     made = tuple(finding(number, language) for number in range(findings))
     undecided = tuple(
-        replace(finding(number, language), decision="undecided", comment="", opinions=(), owner="", due="")
+        replace(finding(number, language), decision="undecided", comment="", opinions=(), owner="", due="", reviewer="")
         for number in range(findings, findings + 3)
     )
     quote = made[0].quote if made else undecided[0].quote
     about = made[0].id if made else undecided[0].id
-    question = COMMENTS[language].split(" ", 5)[-1] if language == "en" else "十二か月分で十分でしょうか。"
+    question = asked_in(COMMENTS[language])[0]
     return Brief(
         title=TITLES[language],
         purpose=PURPOSES[language],

@@ -1,6 +1,7 @@
 """Makes the pictures of exported files in docs/images: `python -m tests.export.pictures`; needs soffice and pdftoppm.
 
-Those of one brief made by hand, in both languages. With `--all DIR`, every page of every file goes to DIR, to be looked at.
+The web page's is made where WeasyPrint is installed as well (`pip install weasyprint`, in an environment of its own).
+Of one brief made by hand, in both languages. With `--all DIR`, every page of every file goes to DIR, to be looked at.
 """
 
 from __future__ import annotations
@@ -21,16 +22,20 @@ IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 MOST_BYTES = 120_000
 LANGUAGES: tuple[Language, ...] = ("en", "ja")
 PAGED = ("docx", "xlsx", "html")
-"""What LibreOffice shows; Markdown, JSON and a calendar look as the program that takes them in."""
+"""What is drawn; Markdown, JSON and a calendar look as the program that takes them in."""
 _COLOURS = 64
 
 
 def pages_of(output: Path, folder: Path, resolution: int) -> list[Path]:
-    """The pages of an exported file as pictures."""
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    writer = "pdf:writer_web_pdf_Export" if output.suffix == ".html" else "pdf"
-    convert = ["soffice", profile, "--headless", "--convert-to", writer, "--outdir", folder, output]
-    subprocess.run(convert, check=True, stdout=subprocess.DEVNULL, timeout=180)
+    """The pages of an exported file as pictures; none of a web page where WeasyPrint is not installed."""
+    if output.suffix == ".html":
+        if shutil.which("weasyprint") is None:  # LibreOffice leaves most of a style sheet out
+            return []
+        subprocess.run(["weasyprint", output, output.with_suffix(".pdf")], check=True, timeout=180)
+    else:
+        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+        convert = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, output]
+        subprocess.run(convert, check=True, stdout=subprocess.DEVNULL, timeout=180)
     stem = folder / f"{output.stem}-{output.suffix[1:]}"
     subprocess.run(
         ["pdftoppm", "-r", str(resolution), "-png", folder / f"{output.stem}.pdf", stem], check=True, timeout=60
@@ -66,7 +71,7 @@ def main() -> None:
                     arguments.all.mkdir(parents=True, exist_ok=True)
                     for page in pages:
                         shutil.copy(page, arguments.all / page.name)
-                else:
+                elif pages:
                     packed(pages[0], IMAGES / f"{output.stem}.png")
 
 

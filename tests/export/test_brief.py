@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docx.api import Document as open_docx  # noqa: N813 -- a function, in spite of its name
@@ -109,8 +110,10 @@ def test_the_word_document_says_it_all_and_shows_japanese(sentences: tuple[str, 
     for fact in (made.documents[0].sha256, "ab" * 32, "96.1%", "18.0%", "90%", "2026-04-01", "Page 2 is an image"):
         assert fact in everything
     assert sentences[2] not in everything, "a rejected finding is counted, not told"
-    for run in (run for cell in table.rows[1].cells for run in cell.paragraphs[0].runs):
-        assert run._element.rPr.rFonts.get(qn("w:eastAsia")) == "Yu Gothic"
+    for paragraph in (paragraph for cell in table.rows[1].cells for paragraph in cell.paragraphs):
+        style: Any = paragraph.style
+        assert style.base_style.name == "Normal"
+        assert style.base_style.element.rPr.rFonts.get(qn("w:eastAsia")) == "Yu Gothic"
     assert docx.sections[0].page_width.cm == pytest.approx(21, abs=0.01)
     assert (docx.core_properties.author, docx.core_properties.title) == ("Fusen", sentences[0])
 

@@ -1,0 +1,203 @@
+"""`fusen export`: what was decided, from a workspace to files for a meeting."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from app.errors import FusenError
+
+if TYPE_CHECKING:
+    from app.documents.document import Language
+    from app.export.arranging import Grouping, Order
+    from app.export.brief import Brief
+    from app.export.formats import Format
+    from app.workers.client import WorkerClient
+    from app.workers.protocol import Progress
+    from app.workspace.store import StoredDocument, Workspace
+
+
+class Meter(Protocol):
+    """Shows progress."""
+
+    def begin(self, file: str) -> None:
+        """The stages that follow are those of `file`."""
+
+    def report(self, progress: Progress) -> None:
+        """Show it."""
+
+    def pause(self) -> None:
+        """Before something is printed."""
+
+
+@dataclass(frozen=True)
+class Console:
+    """What the command line lends: where results and complaints go, a document worker, progress."""
+
+    tell: Callable[[str], None]
+    report: Callable[[Path, FusenError], object]
+    worker: Callable[[], contextlib.AbstractContextManager[WorkerClient]]
+    meter: Callable[[], contextlib.AbstractContextManager[Meter]]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be exported, and how. `formats` are names of `app.export.formats.FORMATS`."""
+
+    formats: tuple[str, ...]
+    out: Path
+    title: str | None = None
+    purpose: str = ""
+    language: Language | None = None
+    order: Order = "place"
+    grouping: Grouping = "none"
+    template: Path | None = None
+    password: str | None = None
+    force: bool = False
+
+
+def known_formats() -> tuple[str, ...]:
+    """Their names, in the order in which they are told."""
+    from app.export.formats import FORMATS
+
+    return tuple(FORMATS)
+
+
+def template_problem(template: Path, formats: Sequence[str]) -> str | None:
+    """Why this template is of no use to any of the formats, in a sentence; None where one of them takes it."""
+    from app.export.formats import FORMATS
+
+    takers = {ending for name in formats for ending in FORMATS[name].templates}
+    if template.suffix.lower() in takers:
+        return None
+    if not takers:
+        return "--template is for formats with templates (docx); none of those was asked for."
+    return f"The template must end in {' or '.join(sorted(takers))}."
+
+
+def export(store: Workspace, wanted: Wanted, console: Console) -> bool:
+    """Write all files that were asked for; whether one of them failed. Raises FusenError where nothing can be written."""
+    from app.export.formats import FORMATS
+
+    formats = [each for name, each in FORMATS.items() if name in wanted.formats]
+    briefs = [each for each in formats if each.renderer]
+    copies = [each for each in formats if each.copies]
+    failed = False
+    taken: set[Path] = set()
+    if briefs:
+        brief = _brief(store, wanted)
+        for each in briefs:
+            failed |= _write_brief(brief, each, wanted, taken, console)
+    if copies:
+        failed |= _write_copies(store, copies, wanted, taken, console)
+    return failed
+
+
+def _brief(store: Workspace, wanted: Wanted) -> Brief:
+    from app.analysis.structure.building import structure_of
+    from app.export.arranging import arranged
+    from app.workspace.briefing import brief_of
+
+    brief = brief_of(
+        store, title=wanted.title, purpose=wanted.purpose, language=wanted.language, read_structure=structure_of
+    )
+    return arranged(brief, order=wanted.order, grouping=wanted.grouping)
+
+
+def _write_brief(brief: Brief, kind: Format, wanted: Wanted, taken: set[Path], console: Console) -> bool:
+    output = wanted.out / f"{kind.stem}{kind.ending}"
+    template = wanted.template
+    try:
+        _refuse_existing(output, wanted)
+        taken.add(output)
+        kind.write(brief, output, template if template and template.suffix.lower() in kind.templates else None)
+    except FusenError as error:
+        console.report(output, error)
+        return True
+    console.tell(str(output))
+    return False
+
+
+def _write_copies(
+    store: Workspace, copies: Sequence[Format], wanted: Wanted, taken: set[Path], console: Console
+) -> bool:
+    failed = False
+    with console.worker() as writer, console.meter() as meter:
+        for stored in store.documents():
+            if not stored.analyzed:
+                continue
+            endings = [ending for each in copies if (ending := each.copies.get(stored.format))]
+            try:
+                if not endings:
+                    raise _no_copy(copies)
+                output = _free_name(wanted.out, Path(stored.file).stem, endings[0], taken)
+                _refuse_existing(output, wanted)
+                meter.begin(stored.file)
+                _annotate(writer, store, stored, output, wanted, meter)
+            except FusenError as error:
+                console.report(Path(stored.file), error)
+                failed = True
+                continue
+            meter.pause()
+            console.tell(str(output))
+    return failed
+
+
+def _annotate(
+    writer: WorkerClient, store: Workspace, stored: StoredDocument, output: Path, wanted: Wanted, meter: Meter
+) -> None:
+    from app.workers.protocol import AnnotatePdf
+
+    body = AnnotatePdf(stored.file, str(output.absolute()), store.findings(stored.sha256), password=wanted.password)
+    writer.call(body, meter.report)
+
+
+def _no_copy(copies: Sequence[Format]) -> FusenError:
+    formats = sorted({kind.upper() for each in copies for kind in each.copies})
+    return FusenError(
+        "unsupported",
+        f"Only a {' or '.join(formats)} can be exported as an annotated {' or '.join(formats)}.",
+        "Its findings are in the brief.",
+    )
+
+
+def _refuse_existing(output: Path, wanted: Wanted) -> None:
+    if not wanted.force and (output.exists() or output.is_symlink()):
+        raise FusenError(
+            "permission",
+            f"{output.name} exists already and is not overwritten.",
+            "Choose another folder, or add --force to replace it.",
+        )
+
+
+def _free_name(folder: Path, stem: str, ending: str, taken: set[Path]) -> Path:
+    """Two documents of the same name must not become one file, on a disk that does not tell capitals apart either."""
+    mark, _, suffix = ending.rpartition(".")
+    output, number = folder / f"{stem}{ending}", 2
+    while _folded(output) in taken:
+        output, number = folder / f"{stem}{mark}-{number}.{suffix}", number + 1
+    taken.add(_folded(output))
+    return output
+
+
+def _folded(path: Path) -> Path:
+    return path.with_name(path.name.casefold())
+
+
+@contextlib.contextmanager
+def folder_for(out: Path) -> Iterator[Path]:
+    """The folder to write to, made where it is absent, and taken away again where nothing was written."""
+    made = not out.exists()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FusenError("permission", f"The folder {out} cannot be made.", "Choose another folder.") from error
+    try:
+        yield out
+    finally:
+        if made:
+            with contextlib.suppress(OSError):
+                out.rmdir()  # only an empty one
