@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from app import cli_workspace, faults
 from app.analysis.analysis import Analysis, AnalysisSettings
+from app.cli_passphrase import PassphraseFile, open_workspace
 from app.documents.document import OcrMode
 from app.errors import FusenError
 
@@ -57,6 +59,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     subcommand_metavar="[FILE]... | COMMAND",
 )
+app.add_typer(cli_workspace.commands, name="workspace")
 
 Files = Annotated[
     list[Path],
@@ -83,7 +86,8 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
     # What a dying worker wrote is for developers; the user hears of it as a FusenError.
     logging.getLogger("app").setLevel(logging.ERROR)
-    app()
+    faults.install()
+    typer.main.get_command(app)()  # not app(): that would have a word of its own on exceptions
 
 
 def _show_version(wanted: bool) -> None:
@@ -166,6 +170,7 @@ def _analyze(
     ocr: Ocr = "auto",
     workspace: WorkspaceFile = None,
     password_file: PasswordFile = None,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Flag the passages that a person must read: a readable list, or JSON lines."""
     if recall is not None and share is not None:
@@ -199,7 +204,7 @@ def _analyze_files(
         store = None
         if workspace is not None:
             try:
-                store = stack.enter_context(_open_workspace(workspace))
+                store = stack.enter_context(open_workspace(workspace))
             except FusenError as error:
                 _report(workspace, error, as_json)
                 return SOME_FAILED
@@ -282,6 +287,7 @@ def _export(
     ] = "none",
     force: Annotated[bool, typer.Option("--force", help="Replace files of earlier exports.")] = False,
     password_file: PasswordFile = None,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Export the decided findings: a brief for the meeting, an issues list, a calendar, annotated copies of the documents."""
     from app.exporting import Console, Wanted, export, folder_for, known_formats, template_problem
@@ -308,7 +314,7 @@ def _export(
                 raise FusenError(
                     "not-found", f"There is no workspace {workspace}.", "fusen analyze --workspace makes one."
                 )
-            with folder_for(out), _open_workspace(workspace) as store:
+            with folder_for(out), open_workspace(workspace) as store:
                 failed = export(store, wanted, console)
         except FusenError as error:
             failed |= _report(workspace, error, as_json=False)
@@ -427,10 +433,6 @@ def _new_bar() -> Any:
 # ---- files
 
 
-def _open_workspace(path: Path) -> Workspace:
-    from app.workspace.store import Workspace
-
-    return Workspace.open(path)
 
 
 def _password(file: Path | None) -> str | None:

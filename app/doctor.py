@@ -151,6 +151,8 @@ def _workspace() -> Check:
         with Workspace.open(path) as workspace:
             return Check("Workspace", f"{path}, {len(workspace.documents())} documents")
     except FusenError as error:
+        if error.code == "encrypted":
+            return Check("Workspace", f"{path}, encrypted")
         return Check("Workspace", error.message, ok=False, essential=True, advice=error.advice)
 
 

@@ -1,11 +1,8 @@
-"""The command line and a workspace: analyses that are there already, and recovering a damaged one."""
+"""`fusen workspace …`, and the other commands on an encrypted workspace; what they ask for is nowhere to be read."""
 
 from __future__ import annotations
 
-import json
-import random
-from contextlib import nullcontext
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,83 +11,120 @@ from samples import make_analysis, make_document
 from typer.testing import CliRunner, Result
 
 import app.cli
-from app.analysis import shipped
-from app.analysis.analysis import Analysis, AnalysisSettings
-from app.documents.document import Document
-from app.review.operations import SetDecision
+from app.workspace import encryption
+from app.workspace.encryption import Cost
 from app.workspace.store import Workspace
 
 DOCUMENT = make_document()
+PASSPHRASE = "correct horse battery"
 
 
-def fusen(*arguments: object) -> Result:
-    return CliRunner().invoke(app.cli.app, [str(argument) for argument in arguments])
+@pytest.fixture(autouse=True)
+def _cheap(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(encryption, "COST", Cost(1, 64, 1))
+    yield
+    monkeypatch.setattr(encryption, "_known", encryption._Keyring())
 
 
-def test_a_document_is_not_analysed_twice_under_the_same_settings(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file, store, analysed = tmp_path / "a.txt", tmp_path / "w.fusen", []
-    file.write_text(
-        "The Supplier's total liability shall not exceed the fees paid.\n\nThe laws of Japan govern this.\n"
-    )
-
-    class Idle:
-        def start(self) -> None: ...
-
-    def analyse(_analyst: Any, document: Document, settings: AnalysisSettings, _meter: Any) -> Analysis:
-        analysed.append(settings.recall)
-        like = make_analysis(make_document(tuple(document.text.split("\n"))), selected=(0,))
-        model = replace(like.model, sha256=shipped.shipped_model_sha256())
-        return replace(
-            like, file=document.file, sha256=document.sha256, settings=settings, model=model, links=(), summary=()
-        )
-
-    real = app.cli._worker
-    monkeypatch.setattr(app.cli, "_worker", lambda name: nullcontext(Idle()) if name == "model_worker" else real(name))
-    monkeypatch.setattr(app.cli, "_analyze_document", analyse)
-    told = []
-    for recall in (0.9, 0.7, 0.9, 0.7):
-        result = fusen("analyze", file, "--json", "--recall", recall, "--workspace", store)
-        assert result.exit_code == 0, result.output
-        told.append(json.loads(result.stdout))
-    assert analysed == [0.9, 0.7]
-    assert told[0] == told[2]
-    assert told[1] == told[3]
-    with Workspace.open(store) as workspace:
-        current = workspace.analysis(told[0]["sha256"])
-        assert current is not None
-        assert current.settings.recall == 0.7, "the current one is the one that was asked for last"
-    file.write_text(file.read_text() + "\n\nAnd more.\n")
-    fusen("analyze", file, "--json", "--workspace", store)
-    assert analysed == [0.9, 0.7, 0.9], "another text is another document"
-
-
-def test_the_shipped_model_is_the_one_whose_weights_are_there() -> None:
-    import hashlib
-    from importlib import resources
-
-    weights = (resources.files("resources") / "model" / "model.safetensors").read_bytes()
-    assert shipped.shipped_model_sha256() == hashlib.sha256(weights).hexdigest()
-
-
-def test_a_damaged_workspace_is_told_and_recovered_beside(tmp_path: Path) -> None:
-    store = tmp_path / "審査.fusen"
-    with Workspace.open(store) as workspace:
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    path = tmp_path / "w.fusen"
+    with Workspace.open(path) as workspace:
         workspace.save_analysis(DOCUMENT, make_analysis(DOCUMENT))
-        workspace.apply(SetDecision(workspace.findings(DOCUMENT.sha256)[0].id, "accepted"))
-        (page,) = workspace._rows("SELECT rootpage FROM sqlite_schema WHERE name = 'findings_by_place'")[0]
-    content = bytearray(store.read_bytes())
-    content[(page - 1) * 4096 : page * 4096] = random.Random(1).randbytes(4096)
-    store.write_bytes(content)
-    result = fusen("export", store, "--to", "md", "--out", tmp_path / "out")
-    assert result.exit_code == 1
-    assert "fusen recover" in result.output
-    result = fusen("recover", store)
+    (tmp_path / "secret.txt").write_text(f"{PASSPHRASE}\n", encoding="utf-8")
+    (tmp_path / "other.txt").write_text("another passphrase\r\n", encoding="utf-8")
+    return path
+
+
+def fusen(*arguments: Any, keys: bool = False) -> Result:
+    """As a program of its own: with no key from the command before, unless `keys`."""
+    if not keys:
+        encryption._known = encryption._Keyring()
+    result = CliRunner().invoke(app.cli.app, [str(argument) for argument in arguments])
+    assert PASSPHRASE not in result.output
+    return result
+
+
+def test_encrypting_using_another_passphrase_decrypting(stored: Path) -> None:
+    secret, other = stored.with_name("secret.txt"), stored.with_name("other.txt")
+    result = fusen("workspace", "encrypt", stored, "--passphrase-file", secret)
     assert result.exit_code == 0, result.output
-    assert "1 documents and 1 decisions were saved" in result.output
-    assert store.read_bytes() == content, "the damaged file is as it was"
-    with Workspace.open(tmp_path / "審査.recovered.fusen") as workspace:
-        assert workspace.findings(DOCUMENT.sha256)[0].decision == "accepted"
-    assert fusen("recover", store).exit_code == 1, "nothing is overwritten"
-    assert fusen("recover", tmp_path / "nothing.fusen").exit_code == 1
+    assert "nobody can open" in result.output
+    refused = fusen("export", stored, "--to", "json", "--out", stored.parent / "out")
+    assert refused.exit_code == 1
+    assert "encrypted" in refused.output
+    assert "--passphrase-file" in refused.output
+    wrong = fusen("export", stored, "--to", "json", "--out", stored.parent / "out", "--passphrase-file", other)
+    assert wrong.exit_code == 1
+    assert "does not open" in wrong.output
+    given = ("--passphrase-file", secret)
+    assert fusen("export", stored, "--to", "json", "--out", stored.parent / "out", *given).exit_code == 0
+    assert fusen("workspace", "passphrase", stored, *given, "--new-passphrase-file", other).exit_code == 0
+    assert fusen("workspace", "decrypt", stored, *given).exit_code == 1
+    assert fusen("workspace", "decrypt", stored, "--passphrase-file", other).exit_code == 0
+    assert encryption.state_of(stored) == "plain"
+
+
+def test_a_passphrase_is_asked_for_twice_before_it_protects(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    answers = [PASSPHRASE, "a typing error", PASSPHRASE, PASSPHRASE]
+    monkeypatch.setattr("app.cli_passphrase.ask", lambda _words: answers.pop(0))
+    assert fusen("workspace", "encrypt", stored).exit_code == 1
+    assert encryption.state_of(stored) == "plain"
+    assert fusen("workspace", "encrypt", stored).exit_code == 0
+    assert encryption.state_of(stored) == "encrypted"
+    assert not answers
+
+
+def test_without_a_terminal_nothing_is_asked(stored: Path) -> None:
+    result = fusen("workspace", "encrypt", stored)
+    assert result.exit_code == 1
+    assert "no terminal" in result.output
+    assert encryption.state_of(stored) == "plain"
+
+
+@pytest.mark.parametrize("called", [DOCUMENT.file, DOCUMENT.sha256])
+def test_forgetting_a_document(stored: Path, called: str) -> None:
+    unsure = fusen("workspace", "forget", stored, called)
+    assert unsure.exit_code == 1
+    assert "cannot be undone" in unsure.output
+    result = fusen("workspace", "forget", stored, called, "--yes")
+    assert result.exit_code == 0, result.output
+    assert DOCUMENT.text[:20].encode() not in stored.read_bytes()
+    with Workspace.open(stored) as workspace:
+        assert workspace.documents() == ()
+    assert fusen("workspace", "forget", stored, called, "--yes").exit_code == 1
+
+
+def test_a_keyring_opens_it_without_a_question(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = _Store()
+    monkeypatch.setattr("app.workspace.key_store._store", lambda: store)
+    secret = stored.with_name("secret.txt")
+    assert fusen("workspace", "encrypt", stored, "--passphrase-file", secret, "--remember").exit_code == 0
+    assert PASSPHRASE not in str(store.kept)
+    assert fusen("export", stored, "--to", "json", "--out", stored.parent / "out").exit_code == 0
+    assert fusen("workspace", "decrypt", stored).exit_code == 0
+    assert store.kept == {}, "a key of no use is not left there"
+
+
+def test_without_a_keyring_it_says_so_and_writes_nothing(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.workspace.key_store._store", lambda: None)
+    before = set(stored.parent.iterdir())
+    result = fusen("workspace", "encrypt", stored, "--passphrase-file", stored.with_name("secret.txt"), "--remember")
+    assert "no keyring" in result.output
+    assert encryption.state_of(stored) == "encrypted"
+    assert set(stored.parent.iterdir()) == before
+
+
+class _Store:
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def set_password(self, service: str, name: str, secret: str) -> None:
+        self.kept[service, name] = secret
+
+    def get_password(self, service: str, name: str) -> str | None:
+        return self.kept.get((service, name))
+
+    def delete_password(self, service: str, name: str) -> None:
+        del self.kept[service, name]

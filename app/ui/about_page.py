@@ -42,8 +42,9 @@ def stays_words() -> str:
     return QCoreApplication.translate(
         "AboutPage",
         "Documents are read and analysed on this machine; Fusen never connects to the network. It keeps the text that it "
-        "analysed, the findings, your decisions and comments in a workspace file in your user folder, unencrypted: who can "
-        "read your files can read that. Your documents themselves are never changed, and passwords are not stored.",
+        "analysed, the findings, your decisions and comments in a workspace file in your user folder. Unless you encrypt it in "
+        "the settings, who can read your files can read that. Your documents themselves are never changed, and their "
+        "passwords are not stored.",
     )
 
 

@@ -10,11 +10,13 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
+from app import faults
 from app.ui import crash, language, remembered, settings, single
 from app.ui.appearance import appearance, has_japanese_font
 from app.ui.crash_bar import CrashWatch
 from app.ui.main_window import MainWindow
 from app.ui.session import DOCUMENT_WORKER, MODEL_WORKER, Session
+from app.ui.unlocking import Unlocking
 from app.workers.limits import MODEL_MEMORY
 from app.workspace.store import default_workspace
 
@@ -44,6 +46,7 @@ def run(
 
     Where a window of the same workspace is open already, that one opens them, and this ends at once.
     """
+    faults.install()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)  # noqa: S101 -- nobody makes another kind here
     application.setApplicationName("Fusen")
@@ -59,6 +62,7 @@ def run(
     session = Session(workspace, document_worker=document_worker, model_worker=model_worker, settings=kept)
     window = MainWindow(session)
     watch = CrashWatch(window.household.crash.tell, crash.default_folder(), window)
+    unlocking = Unlocking(window, session)
     from_system = FileRequests(application)
     application.installEventFilter(from_system)
 
@@ -75,7 +79,10 @@ def run(
         reception = single.Reception(address, window)
         reception.asked.connect(open_files)
         window.closing.connect(reception.close)
-        session.start()
+        unlocking.opened.connect(opened)
+        unlocking.begin()
+
+    def opened() -> None:
         if kept["restore-documents"]:
             window.restoring.restore()
         session.open([Path(file) for file in files])

@@ -7,18 +7,16 @@ of the exceptions, the places in the program's code, and what the machine is. Th
 from __future__ import annotations
 
 import platform
-import sys
-import traceback
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
 from platformdirs import user_log_path
 
+from app.faults import places
+
 KEPT = 20
 """Reports; older ones are removed."""
-
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 def default_folder() -> Path:
@@ -34,31 +32,7 @@ def report(kind: type[BaseException], problem: BaseException, trace: TracebackTy
         "This report holds no text of a document and no file's name.",
         "",
     ]
-    return "\n".join([*head, *_chain(kind, problem, trace, set())]) + "\n"
-
-
-def _chain(kind: type[BaseException], problem: BaseException, trace: TracebackType | None, seen: set[int]) -> list[str]:
-    lines = []
-    seen.add(id(problem))
-    before = problem.__cause__ or (None if problem.__suppress_context__ else problem.__context__)
-    if before is not None and id(before) not in seen:
-        lines += [*_chain(type(before), before, before.__traceback__, seen), "", "and then:", ""]
-    for frame in traceback.extract_tb(trace):
-        lines.append(f"  {_place(frame.filename)}, line {frame.lineno}, in {frame.name}")
-        if frame.line:
-            lines.append(f"    {frame.line}")
-    return [*lines, f"{kind.__module__}.{kind.__qualname__}"]
-
-
-def _place(filename: str) -> str:
-    """A file of code without the folders of the user."""
-    path = Path(filename)
-    if path.is_relative_to(_ROOT):
-        return path.relative_to(_ROOT).as_posix()
-    for folder in (Path(entry) for entry in sys.path if entry):
-        if path.is_relative_to(folder):
-            return path.relative_to(folder).as_posix()
-    return path.name
+    return "\n".join([*head, *places(kind, problem, trace)]) + "\n"
 
 
 def keep(text: str, folder: Path, now: datetime) -> Path:

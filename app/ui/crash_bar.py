@@ -101,8 +101,8 @@ class CrashWatch(QObject):
         if not issubclass(kind, Exception):
             sys.__excepthook__(kind, problem, trace)
             return
-        log.error("a fault in the window", exc_info=(kind, problem, trace))
         text = crash.report(kind, problem, trace, version())
+        log.error("a fault in the window\n%s", text)
         try:
             file: Path | None = crash.keep(text, self._folder, datetime.now())
         except OSError:

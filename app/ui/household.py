@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from app.ui.main_window import MainWindow
     from app.ui.printing import PrintJob
+    from app.ui.protecting import Protecting
 
 
 class Household:
@@ -41,6 +42,7 @@ class Household:
         self._window = window
         self._session = session
         self._pages: dict[str, HousePage] = {}
+        self._protecting: Protecting | None = None
         self.layout_file: Path | None = None
         self.crash = CrashBar(window)
         self.printing = PrintBar(window)
@@ -114,15 +116,28 @@ class Household:
         self._hide_keys()
         self._window.show_page(page)
         page.begin()
+        if name == "settings" and self._protecting is not None:
+            self._protecting.refresh()
+
+    def page(self, name: str) -> HousePage:
+        """A page that was shown before."""
+        return self._pages[name]
 
     def _make(self, name: str) -> HousePage:
         if name == "about":
             from app.ui.about_page import AboutPage
 
             return AboutPage()
+        from app.ui.protecting import Protecting, ProtectionPart
         from app.ui.settings_page import SettingsPage
 
-        return SettingsPage(self._session.settings, lambda text: self._window.bar.show_message(Message("error", text)))
+        settings = SettingsPage(
+            self._session.settings, lambda text: self._window.bar.show_message(Message("error", text))
+        )
+        part = ProtectionPart()
+        settings.add_part("protection", QCoreApplication.translate("Household", "Protection"), part, part.searched)
+        self._protecting = Protecting(part, self._window, self._session)
+        return settings
 
     # ---- keys
 

@@ -27,6 +27,7 @@ from app.ui.deciding import Deciding
 from app.ui.document_view import DocumentView, MessageBar
 from app.ui.exporting import ENDINGS
 from app.ui.findings_panel import FindingsPanel
+from app.ui.forgetting import Forgetting
 from app.ui.household import Household
 from app.ui.hub import Message
 from app.ui.language import current
@@ -48,7 +49,10 @@ SIZE = QSize(1360, 860)
 
 
 class MainWindow(QMainWindow):
-    """`painted` is emitted once, after the first paint; `closing` when the user closes the window."""
+    """`painted` is emitted once, after the first paint; `closing` when the user closes the window.
+
+    `cover`: a page that shows where otherwise documents would, while they cannot.
+    """
 
     painted = Signal()
     closing = Signal()
@@ -59,6 +63,7 @@ class MainWindow(QMainWindow):
         self._state = session.state
         self._was_painted = False
         self.views: dict[int, DocumentView] = {}
+        self.cover: QWidget | None = None
         self.setWindowTitle("Fusen")
         self.setWindowIcon(QIcon(str(ICONS / "fusen.svg")))
         self.setAcceptDrops(True)
@@ -75,6 +80,7 @@ class MainWindow(QMainWindow):
         self.asides = Asides(self.actions_by_id, session, self)
         self.panel.add_asides(self.asides.pages, self.asides.tour)
         self.bar = MessageBar(self.run_command, self)
+        self.forgetting = Forgetting(self, session)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start)
         self._build()
@@ -93,6 +99,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.household.crash)
         column.addWidget(self._toolbar)
         column.addWidget(self.household.printing)
+        column.addWidget(self.forgetting.bar)
         column.addWidget(self.bar)
         self.both = SideBySide(self._stack, self._state, self._make_view)
         column.addWidget(self.both, 1)
@@ -132,6 +139,8 @@ class MainWindow(QMainWindow):
         self.sidebar.chosen.connect(session.show)
         self.sidebar.contents.chosen.connect(self.moving.go)
         self.sidebar.outline.chosen_page.connect(self.moving.jump_to_page)
+        self.sidebar.forgetting.connect(self.forgetting.ask)
+        self.start.forgetting.connect(self.forgetting.ask)
         self.start.chosen.connect(lambda path: session.open([Path(path)]))
         self.panel.chosen.connect(self._select)
         self.panel.list.picked.connect(session.pick)
@@ -231,8 +240,9 @@ class MainWindow(QMainWindow):
             self.household.show_recent()
 
     def show_page(self, page: QWidget | None) -> None:
-        """Show a page of the window's own instead of the document; None: the document again."""
+        """Show a page of the window's own instead of the document; None: the document again, or what covers it."""
         self._show_current()
+        page = self.cover if page is None else page
         if page is not None:
             self._state.away = True
             if self._stack.indexOf(page) < 0:

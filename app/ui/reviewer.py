@@ -44,7 +44,7 @@ class Reviewer:
         self._state = state
         self._hub = hub
         self._workspace = workspace
-        self._refresh_history()
+        self.refresh_history()
 
     def select(self, file: OpenFile, finding_id: str | None) -> None:
         """Look at a finding."""
@@ -245,7 +245,7 @@ class Reviewer:
             mine = [f for f in change.findings if f.document_sha256 == file.sha256]
             if mine and file.is_reviewable:
                 self._show_in(file, mine)
-        self._refresh_history()
+        self.refresh_history()
 
     def _show_in(self, file: OpenFile, changed: Sequence[Finding]) -> None:
         """New values in one file. Where a finding came, went or moved, the rows and the pages are made anew."""
@@ -263,7 +263,8 @@ class Reviewer:
             self._hub.findings.emit(file.key, _ALL)
             self._hub.selected.emit(file.key)
 
-    def _refresh_history(self) -> None:
+    def refresh_history(self) -> None:
+        """Tell what can be undone and redone now."""
         self._state.can_undo = self._workspace.can_undo
         self._state.can_redo = self._workspace.can_redo
         self._hub.history.emit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from app.errors import FusenError
 from app.review.findings import Decision
@@ -28,6 +28,7 @@ from app.workspace.checking import PATIENCE
 from app.workspace.store import StoredDocument, Workspace
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 Progresses = dict[str, tuple[int, int]]
 """Decided and all findings of documents, by hash."""
@@ -58,6 +59,7 @@ class Session:
         self.images = PageImages(self._documents, self._courier)
         self._path = workspace
         self._workspace: Workspace | None = None
+        self._waiting: list[Path] = []  # files that are asked for while the workspace is not open
         self._reviewer: Reviewer | None = None
         self.exporter = Exporter(
             self.hub, self._courier, self._background, self._documents, workspace, self._reviewer_name
@@ -95,6 +97,36 @@ class Session:
         self._documents.start()
         self._model.start()
         self.hub.current.emit()
+        waiting, self._waiting = self._waiting, []
+        self.open(waiting)
+
+    @property
+    def path(self) -> Path:
+        """The workspace's file."""
+        return self._path
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the workspace is open."""
+        return self._workspace is not None
+
+    def pause(self) -> None:
+        """Close every file and the workspace, so that its file can be replaced; `start` opens it again."""
+        for key in list(self.state.files):
+            self.close_file(key)
+        if self._workspace is not None:
+            self._workspace.close()
+            self._workspace = self._reviewer = self.looking = None
+
+    def in_background(
+        self, work: Callable[[], T], done: Callable[[T], object], failed: Callable[[FusenError], object]
+    ) -> None:
+        """Do `work` on the thread on which the workspace is written; `done` or `failed` follows in the window's thread."""
+        self._background.run(work, done, failed)
+
+    def post(self, job: Callable[[], object]) -> None:
+        """Run `job` soon in the window's thread; from any thread."""
+        self._courier.post(job)
 
     def close(self) -> None:
         """End processes and threads; everything is stored already."""
@@ -105,14 +137,6 @@ class Session:
         self._background.close()
         self.archive.close()
         self.caretaker.close()
-        if self._workspace is not None:
-            self._workspace.close()
-            self._workspace = self._reviewer = self.looking = None
-
-    def pause(self) -> None:
-        """Close every file and the workspace, so that its file can be replaced; `start` opens it again."""
-        for key in list(self.state.files):
-            self.close_file(key)
         if self._workspace is not None:
             self._workspace.close()
             self._workspace = self._reviewer = self.looking = None
@@ -188,9 +212,11 @@ class Session:
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open files; the last one comes into view."""
-        if self._workspace is not None:
-            for path in paths:
-                self._pipeline.open(path)
+        if self._workspace is None:
+            self._waiting += paths
+            return
+        for path in paths:
+            self._pipeline.open(path)
 
     def show(self, key: int) -> None:
         """Bring a file into view."""

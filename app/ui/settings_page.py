@@ -60,6 +60,8 @@ class SettingsPage(HousePage):
                 if setting.section == section:
                     self.rows[setting.key] = SettingRow(setting, settings[setting.key], partial(self._choose, setting))
                     self.column.addWidget(self.rows[setting.key])
+        self._parts: dict[str, tuple[QWidget, str]] = {}
+        self._parts_end = self.column.count()
         self.keys = KeyRows(settings, self._keep)
         self._heads["keys"] = self._head(self.tr("Keys"))
         self.column.addWidget(self.keys)
@@ -68,6 +70,14 @@ class SettingsPage(HousePage):
         self.column.addWidget(self._none)
         self.column.addStretch(1)
         self.show_problems(settings.problems)
+
+    def add_part(self, name: str, title: str, part: QWidget, searched: str) -> None:
+        """A section of another kind than rows, above the keys; `searched` are the words by which it is found."""
+        head = self._heads[name] = self._head(title)
+        self.column.insertWidget(self._parts_end, head)
+        self.column.insertWidget(self._parts_end + 1, part)
+        self._parts_end += 2
+        self._parts[name] = part, f"{title} {searched}".casefold()
 
     def _head(self, title: str) -> QWidget:
         head = label(title, "title")
@@ -110,6 +120,9 @@ class SettingsPage(HousePage):
             shows = all(word in row.searched for word in wanted)
             row.setVisible(shows)
             sections[BY_KEY[key].section] |= shows
+        for name, (part, searched) in self._parts.items():
+            sections[name] = all(word in searched for word in wanted)
+            part.setVisible(sections[name])
         sections["keys"] = self.keys.filter(wanted)
         for section, head in self._heads.items():
             head.setVisible(sections[section])

@@ -45,13 +45,14 @@ QWIDGETSIZE_MAX = (1 << 24) - 1
 class Sidebar(QWidget):
     """`chosen` carries the key of an open file, `wanted` hash and path of a stored one, `removed` the hash of one to remove.
 
-    `restored` carries the hash of one whose removal is taken back.
+    `restored` carries the hash of one whose removal is taken back, `forgetting` of one to forget for good.
     """
 
     chosen = Signal(int)
     wanted = Signal(str, str)
     removed = Signal(str)
     restored = Signal(str)
+    forgetting = Signal(str)
 
     def __init__(self, state: WindowState, actions: Actions, archive: Archive, parent: QWidget) -> None:
         super().__init__(parent)
@@ -107,6 +108,9 @@ class Sidebar(QWidget):
         self.remove.triggered.connect(self._remove)
         view.addAction(actions["close"])
         view.addAction(self.remove)
+        self.forget = QAction(self.tr("Forget for good…"), view)
+        self.forget.triggered.connect(self._forget)
+        view.addAction(self.forget)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         return view
 
@@ -198,6 +202,17 @@ class Sidebar(QWidget):
         row: ShelfRow | None = item.data(SHELF_ROW) if item is not None else None
         if row is not None and row.sha256 is not None:
             self.removed.emit(row.sha256)
+
+    def _forget(self) -> None:
+        item = self.list.currentItem()
+        row: ShelfRow | None = item.data(SHELF_ROW) if item is not None else None
+        if row is not None and row.sha256 is not None:
+            self.forgetting.emit(row.sha256)
+
+    def forget_removed(self) -> None:
+        """Offer no way back to what was removed last."""
+        self._gone = None
+        self._undo.hide()
 
 
 class _List(QListWidget):

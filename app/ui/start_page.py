@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -29,9 +30,10 @@ PROGRESS_WIDTH = 112
 
 
 class StartPage(QScrollArea):
-    """`chosen` carries the path of a recent document."""
+    """`chosen` carries the path of a recent document, `forgetting` the hash of one to forget for good."""
 
     chosen = Signal(str)
+    forgetting = Signal(str)
 
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent)
@@ -145,6 +147,7 @@ class StartPage(QScrollArea):
         for document in there:
             row = self._rows[document.sha256] = RecentButton(document)
             row.clicked.connect(lambda _checked=False, file=document.file: self.chosen.emit(file))
+            row.forget.triggered.connect(lambda _checked=False, sha256=document.sha256: self.forgetting.emit(sha256))
             self._recent.addWidget(row)
         self._recent_title.setVisible(bool(there))
         self.first.setVisible(not there)
@@ -171,6 +174,9 @@ class RecentButton(QPushButton):
         self.setProperty("role", "recent")
         self.setToolTip(tooltip(document.file))
         self.setAccessibleName(path.name)
+        self.forget = QAction(self.tr("Forget for good…"), self)
+        self.addAction(self.forget)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         name, folder = Excerpt(1), Excerpt(1)
         folder.setProperty("role", "small")
         for part, text in ((name, path.name), (folder, str(path.parent))):

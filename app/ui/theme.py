@@ -226,6 +226,9 @@ QPushButton[role="recent"]:focus, QPushButton[role="fact"]:focus {{ border: 1px 
 QToolButton[role="segment"]:focus {{ border-color: {focus}; }}
 QCheckBox {{ padding: 3px; border: 1px solid transparent; border-radius: 6px; }}
 QCheckBox:focus {{ border-color: {focus}; }}
+QCheckBox::indicator:unchecked {{ width: 12px; height: 12px; border: 1px solid {muted}; border-radius: 3px;
+  background: {raised}; }}
+QCheckBox:disabled {{ color: {muted}; }}
 QComboBox, QAbstractSpinBox {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 3px 8px;
   min-height: 24px; selection-background-color: {flag}; selection-color: {selected}; }}
 QComboBox:hover {{ background: {hover}; }}

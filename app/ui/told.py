@@ -210,6 +210,24 @@ SENTENCES: tuple[str, ...] = (
         "Pages {pages} were recognised from pictures, so words may be wrong; the least sure is page {page} ({sure}).",
     ),
     QT_TRANSLATE_NOOP("Told", "These pages could not be recognised: {pages}."),
+    QT_TRANSLATE_NOOP("Told", "This machine has no keyring of the system in which a key could be kept."),
+    QT_TRANSLATE_NOOP("Told", "The passphrase is asked for at each start."),
+    QT_TRANSLATE_NOOP("Told", "The keyring of the system did not take the key."),
+    QT_TRANSLATE_NOOP(
+        "Told", "Unlock the keyring and try again. The passphrase is asked for at each start until then."
+    ),
+    QT_TRANSLATE_NOOP("Told", "{name} could not be copied without a fault."),
+    QT_TRANSLATE_NOOP("Told", "The workspace was left as it is. Check the disk, and try again."),
+    QT_TRANSLATE_NOOP("Told", "The protection of {name} was changed by another program."),
+    QT_TRANSLATE_NOOP("Told", "Close Fusen and open the workspace again."),
+    QT_TRANSLATE_NOOP("Told", "{name} is in use."),
+    QT_TRANSLATE_NOOP("Told", "Close it everywhere else and try again."),
+    QT_TRANSLATE_NOOP(
+        "Told", "Another window or program is reading {name}, so its log still holds what was forgotten."
+    ),
+    QT_TRANSLATE_NOOP("Told", "Close it, and forget the document again or close Fusen: the log is emptied then."),
+    QT_TRANSLATE_NOOP("Told", "The workspace {path} cannot be read."),
+    QT_TRANSLATE_NOOP("Told", "Check the rights of the file and its folder."),
 )
 
 

@@ -281,7 +281,8 @@ class WorkerClient:
             returncode = await self._end(process)
             await listening
             if returncode and self._verdict is None and not self._retiring:
-                log.warning("the %s ended with %s:\n%s", self._name, returncode, "".join(last_words))
+                log.warning("the %s ended with %s", self._name, returncode)
+                log.debug("its last words:\n%s", "".join(last_words))  # libraries quote what they cannot read
         self._process = None
         self._life = None
         self._succeed_the_dead()

@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import BinaryIO
 
+from app import faults
 from app.analysis.analysis import Analysis
 from app.errors import FusenError
 from app.workers.protocol import (
@@ -221,7 +222,8 @@ def serve(
     `urgent` are the kinds of body that overtake others and that `CallContext.serve_urgent` runs. `prepare` runs first,
     while calls already queue up: the place for slow imports.
     """
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    faults.install()
     source = os.fdopen(os.dup(0), "rb")
     sink = os.fdopen(os.dup(1), "wb")
     # A library that prints must not write into a frame, nor one that reads swallow a call.

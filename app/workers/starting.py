@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 _ROOT = Path(__file__).resolve().parents[2]
+_PREFIX = "fusen-worker-"
+"""Of the name of a scratch folder; the number of the client's process follows."""
 
 
 class Scratch:
@@ -24,13 +26,22 @@ class Scratch:
     def folder(self) -> Path:
         """The folder, for this user only. Raises `OSError`."""
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="fusen-worker-")).resolve()
+            sweep(Path(tempfile.gettempdir()))
+            self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")).resolve()
         return self._folder
 
     def remove(self) -> None:
         """Remove the folder with all that is in it."""
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the scratch folders of clients that were killed: a converted document may lie there."""
+    for left in folder.glob(f"{_PREFIX}*"):
+        number = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if number.isdigit() and not left.is_symlink() and not is_running(int(number)):
+            shutil.rmtree(left, ignore_errors=True)  # those of other users stay: they are not ours to remove
 
 
 async def start_process(module: str, scratch: Path) -> asyncio.subprocess.Process:
@@ -86,8 +97,31 @@ if sys.platform == "win32":
         """Ctrl-C in the terminal is for the client, which cancels in good order; and no console window opens."""
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
 
+    def is_running(process: int) -> bool:
+        """Whether there is such a process."""
+        import ctypes
+
+        synchronize, timed_out = 0x0010_0000, 0x102  # SYNCHRONIZE, WAIT_TIMEOUT of <winnt.h>, <winbase.h>
+        kernel = ctypes.windll.kernel32
+        handle = kernel.OpenProcess(synchronize, False, process)
+        if not handle:
+            return False
+        waited = kernel.WaitForSingleObject(handle, 0)
+        kernel.CloseHandle(handle)
+        return bool(waited == timed_out)
+
 else:
 
     def own_group() -> dict[str, Any]:
         """Ctrl-C in the terminal is for the client, which cancels in good order."""
         return {"start_new_session": True}
+
+    def is_running(process: int) -> bool:
+        """Whether there is such a process."""
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return False
+        except (OSError, OverflowError):  # another user's
+            return True
+        return True

@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 
 from app.errors import FusenError
-from app.workspace import backups, checking, encryption
+from app.workspace import backups, checking, encryption, leftovers
 from app.workspace.driver import database_errors, open_database
 
 APPLICATION_ID = 0x4675736E  # "Fusn": tells a workspace from the database of another program
@@ -79,6 +79,8 @@ def open_file(
         except BaseException:
             connection.close()
             raise
+    if first:
+        leftovers.sweep(path.resolve())
     return connection, whole is not None
 
 
@@ -94,7 +96,9 @@ def prepare(connection: sqlite3.Connection, path: Path, scripts: Sequence[str], 
 
 def open_for_reading(path: Path, *, quiet: bool = False) -> sqlite3.Connection:
     """A connection that cannot write; `quiet`: nor leave files beside the workspace, for which nobody may write to it."""
-    return open_database(path, BUSY_SECONDS, f"mode=ro{'&immutable=1' if quiet else ''}")
+    # What a kill left half written in a file without a log is taken back by who opens it, which a reader may not do.
+    mode = "rw" if Path(f"{path}-journal").exists() else "ro"
+    return open_database(path, BUSY_SECONDS, f"mode={mode}{'&immutable=1' if quiet else ''}")
 
 
 @contextmanager

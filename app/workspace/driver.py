@@ -1,8 +1,8 @@
-"""Which SQLite opens a workspace: the standard library's, or SQLCipher for an encrypted file. Both behave the same but for
-their classes of errors, so whoever catches one of the two asks here for both.
+"""Which SQLite opens a workspace: the standard library's, or SQLCipher for an encrypted file.
 
-A plain file keeps the standard library's driver: nothing more is loaded at the start, and whoever never encrypts does not
-depend on another copy of SQLite.
+Both behave the same but for their classes of errors, so whoever catches one of the two asks here for both. A plain file keeps
+the standard library's driver: nothing more is loaded at the start, and whoever never encrypts does not depend on another copy
+of SQLite.
 """
 
 from __future__ import annotations
@@ -27,12 +27,26 @@ def open_database(path: Path, timeout: float, query: str = "") -> sqlite3.Connec
 
 def open_with(key: Key | None, path: Path, timeout: float, query: str = "") -> sqlite3.Connection:
     """The same with this key; None for a plain file."""
-    name = f"{path.absolute().as_uri()}?{query}" if query else str(path)
-    if key is None:
-        return sqlite3.connect(name, uri=bool(query), timeout=timeout, isolation_level=None)
-    connection: sqlite3.Connection = cipher().connect(name, uri=bool(query), timeout=timeout, isolation_level=None)
-    connection.execute(f'PRAGMA key = "{key.specification}"')
+    if key is not None:
+        return open_through_cipher(key, path, timeout, query)
+    return sqlite3.connect(_name(path, query), uri=bool(query), timeout=timeout, isolation_level=None)
+
+
+def open_through_cipher(key: Key | None, path: Path, timeout: float, query: str = "") -> sqlite3.Connection:
+    """The same with SQLCipher, which reads plain files as well: without a `key`.
+
+    Not while this process has the plain file open otherwise: two copies of SQLite know nothing of each other's locks.
+    """
+    connection: sqlite3.Connection = cipher().connect(
+        _name(path, query), uri=bool(query), timeout=timeout, isolation_level=None
+    )
+    if key is not None:
+        connection.execute(f'PRAGMA key = "{key.specification}"')
     return connection
+
+
+def _name(path: Path, query: str) -> str:
+    return f"{path.absolute().as_uri()}?{query}" if query else str(path)
 
 
 def cipher() -> Any:

@@ -117,7 +117,7 @@ def state_of(path: Path) -> State:
 
 
 def know_plain(path: Path) -> None:
-    """Remember that a plain file was made at `path`: to look into it would drop the locks that this process holds on it."""
+    """Note that this process made a plain file at `path`: nobody need look into it, which would drop the locks on it."""
     found = path.stat()
     _known.know_plain(path.resolve(), (found.st_dev, found.st_ino))
 
@@ -147,7 +147,7 @@ def unlock(path: Path, passphrase: str) -> Key:
 
     Raises FusenError: `wrong-password`; `permission` where the file cannot be read.
     """
-    return unlock_with(path, Key(_derive(passphrase, salt := _salt_of(path)), salt))
+    return unlock_with(path, Key(_derive(passphrase, salt := salt_of(path)), salt))
 
 
 def unlock_with(path: Path, key: Key) -> Key:
@@ -176,7 +176,7 @@ def new_key(passphrase: str) -> Key:
 
 def opens(path: Path, key: Key) -> bool:
     """Whether one of the file's pages was written with this key: one that is damaged does not make a passphrase wrong."""
-    if _salt_of(path) != key.salt:
+    if salt_of(path) != key.salt:
         return False
     # SQLCipher's code of a page: HMAC-SHA512 over content, initial vector and number, with a key of its own.
     secret = hashlib.pbkdf2_hmac("sha512", key.secret, bytes(byte ^ 0x3A for byte in key.salt), 2, KEY_BYTES)
@@ -195,7 +195,7 @@ def replaced(path: Path) -> FusenError | None:
     """The error where another process changed the protection of a file that this one had opened; what was known is dropped."""
     key = _known.key(path.resolve())
     try:
-        begins = _salt_of(path)
+        begins = salt_of(path)
     except FusenError:
         return None
     if begins == (key.salt if key is not None else _PLAIN_MAGIC) or not begins.startswith((MAGIC, _PLAIN_MAGIC)):
@@ -208,7 +208,8 @@ def replaced(path: Path) -> FusenError | None:
     )
 
 
-def _salt_of(path: Path) -> bytes:
+def salt_of(path: Path) -> bytes:
+    """What the file begins with. Raises FusenError `permission`."""
     try:
         with path.open("rb") as stream:
             return stream.read(SALT_BYTES)

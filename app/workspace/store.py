@@ -26,10 +26,11 @@ from app.review import operations
 from app.review.findings import Finding, as_proposed, reviewed
 from app.review.operations import Change, Operation
 from app.review.selection import select_share, selected_share
-from app.workspace import checking, digests, originals, packing, sharing
+from app.workspace import checking, digests, forgetting, originals, packing, sharing
 from app.workspace.analyses import Analyses
 from app.workspace.database import damaged, explained, open_file, open_for_reading, transaction
 from app.workspace.embedding import Embedding
+from app.workspace.forgetting import Forgotten
 from app.workspace.library import Library
 from app.workspace.looks import LookRecords
 
@@ -295,6 +296,10 @@ class Workspace:
             self._connection.execute(
                 'INSERT OR REPLACE INTO window_state ("window", content) VALUES (?, ?)', (window, content)
             )
+
+    def forget(self, sha256: str) -> Forgotten:
+        """Forget a document for good, in this file and the copies beside it: see `forgetting.forget`."""
+        return forgetting.forget(self._connection, self.path, sha256)
 
     def _step(self, query: str, undone: bool) -> Change | None:
         with transaction(self._connection, self.path):

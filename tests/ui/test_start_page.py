@@ -28,7 +28,7 @@ def test_the_first_time_says_how_it_works_and_what_stays_here(window: MainWindow
     assert "How it works" in shown
     assert "A accepts, R rejects" in shown
     assert "never connects to the network" in shown
-    assert "unencrypted" in shown  # honest
+    assert "Unless you encrypt it" in shown  # honest
     assert "Continue" not in shown
 
 

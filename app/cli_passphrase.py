@@ -1,0 +1,105 @@
+"""The passphrase of an encrypted workspace on the command line: from the system's keyring, a file, or asked for on the terminal.
+
+Never from an argument or the environment, which other programs of the machine can read.
+"""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.errors import FusenError
+
+if TYPE_CHECKING:
+    from app.workspace.store import Workspace
+
+_ATTEMPTS = 3
+_given: list[Path] = []
+
+
+def _keep(file: Path | None) -> Path | None:
+    _given[:] = [] if file is None else [file]
+    return file
+
+
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--passphrase-file", metavar="FILE", callback=_keep, help="A file that holds the passphrase of the workspace."
+    ),
+]
+"""An option of every command that opens a workspace; the command need not look at it: `open_workspace` does."""
+
+
+def open_workspace(path: Path) -> Workspace:
+    """Open a workspace, unlocked where it is encrypted. Raises FusenError as `Workspace.open`, and `wrong-password`."""
+    from app.workspace.store import Workspace
+
+    unlock(path)
+    return Workspace.open(path)
+
+
+def unlock(path: Path) -> None:
+    """Give this process the key of an encrypted workspace; nothing for any other file."""
+    from app.workspace import encryption, key_store, rewriting
+
+    if not path.is_file() or not encryption.is_locked(path):
+        return
+    if _given:
+        encryption.unlock(path, from_file(_given[0]))
+    elif not key_store.unlock_remembered(path):
+        if not sys.stdin.isatty():
+            encryption.key_of(path)  # says that it is encrypted, and what to do
+        _ask_until_it_opens(path)
+    rewriting.finish(path)
+
+
+def _ask_until_it_opens(path: Path) -> None:
+    from app.workspace import encryption
+
+    for left in reversed(range(_ATTEMPTS)):
+        try:
+            encryption.unlock(path, ask(f"Passphrase of {path.name}: "))
+        except FusenError as error:
+            if left == 0 or error.code != "wrong-password":
+                raise
+            print(error, file=sys.stderr)
+        else:
+            return
+
+
+def ask(words: str) -> str:
+    """Ask on the terminal without showing what is typed. Raises FusenError `encrypted` where there is none."""
+    if not sys.stdin.isatty():
+        raise FusenError(
+            "encrypted", "There is no terminal to ask for the passphrase on.", "Give it with --passphrase-file."
+        )
+    try:
+        return getpass.getpass(words, stream=sys.stderr)
+    except EOFError:
+        raise KeyboardInterrupt from None
+
+
+def ask_new(words: str) -> str:
+    """Ask twice. Raises FusenError `wrong-password` where the two differ."""
+    first = ask(words)
+    if ask("The same once more: ") != first:
+        raise FusenError("wrong-password", "The two passphrases differ; nothing was changed.", "Try again.")
+    return first
+
+
+def from_file(file: Path) -> str:
+    """What a file holds in UTF-8, verbatim but for one final line end. Raises FusenError `permission`."""
+    try:
+        text = file.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise FusenError(
+            "permission",
+            f"The passphrase file {file} cannot be read as UTF-8 text.",
+            "Check its name, its rights and that it is a text file.",
+        ) from None
+    return text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text

@@ -1,0 +1,196 @@
+"""`fusen workspace …`: encrypt a workspace, decrypt it, change its passphrase, forget a document. Composed into the program."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app import cli_passphrase as passphrases
+from app.cli_passphrase import PassphraseFile
+from app.errors import FusenError
+
+if TYPE_CHECKING:
+    from app.workspace.rewriting import Outcome, Progress
+
+FAILED, INTERRUPTED = 1, 130
+
+commands = typer.Typer(help="Protect a workspace, or forget a document of it.", no_args_is_help=True)
+
+WorkspaceArgument = Annotated[Path, typer.Argument(metavar="WORKSPACE", show_default=False)]
+NewPassphraseFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--new-passphrase-file", metavar="FILE", help="A file that holds the new passphrase; else it is asked for."
+    ),
+]
+Remember = Annotated[
+    bool, typer.Option("--remember", help="Keep the key in the keyring of this system, so that nothing is asked here.")
+]
+LOST = "Without the passphrase nobody can open the workspace, Fusen neither: keep it in a safe place."
+
+
+@commands.command("encrypt")
+def _encrypt(workspace: WorkspaceArgument, passphrase_file: PassphraseFile = None, remember: Remember = False) -> None:
+    """Encrypt a workspace with a passphrase, which is asked for, or read from --passphrase-file.
+
+    Without the passphrase nobody can open the workspace again.
+    """
+    from app.workspace import rewriting
+
+    with _reported(workspace):
+        _require(workspace)
+        _say(LOST)
+        passphrase = (
+            passphrases.ask_new(f"New passphrase for {workspace.name}: ")
+            if passphrase_file is None
+            else passphrases.from_file(passphrase_file)
+        )
+        with _bar("Encrypting") as progress:
+            outcome = rewriting.encrypt(workspace, passphrase, progress)
+        _tell(outcome, f"{workspace.name} is encrypted.")
+        _remember(workspace, remember)
+
+
+@commands.command("decrypt")
+def _decrypt(workspace: WorkspaceArgument, passphrase_file: PassphraseFile = None) -> None:
+    """Make an encrypted workspace a plain file again."""
+    from app.workspace import encryption, key_store, rewriting
+
+    with _reported(workspace):
+        _unlock(workspace)
+        key = encryption.key_of(workspace)
+        with _bar("Decrypting") as progress:
+            outcome = rewriting.decrypt(workspace, progress)
+        if key is not None:
+            key_store.forget(key)
+        _tell(outcome, f"{workspace.name} is not encrypted any more: whoever can read the file can read it all.")
+
+
+@commands.command("passphrase")
+def _passphrase(
+    workspace: WorkspaceArgument,
+    passphrase_file: PassphraseFile = None,
+    new_passphrase_file: NewPassphraseFile = None,
+    remember: Remember = False,
+) -> None:
+    """Give an encrypted workspace another passphrase. The old one opens it no more."""
+    from app.workspace import encryption, key_store, rewriting
+
+    with _reported(workspace):
+        _unlock(workspace)
+        key = encryption.key_of(workspace)
+        passphrase = (
+            passphrases.ask_new(f"New passphrase for {workspace.name}: ")
+            if new_passphrase_file is None
+            else passphrases.from_file(new_passphrase_file)
+        )
+        with _bar("Encrypting anew") as progress:
+            outcome = rewriting.change_passphrase(workspace, passphrase, progress)
+        if key is not None:
+            key_store.forget(key)
+        _tell(outcome, f"{workspace.name} has the new passphrase; the old one opens it no more.")
+        _remember(workspace, remember)
+
+
+@commands.command("forget")
+def _forget(
+    workspace: WorkspaceArgument,
+    document: Annotated[str, typer.Argument(metavar="FILE|SHA256", show_default=False)],
+    passphrase_file: PassphraseFile = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Forget a document for good: its analyses, findings, decisions and history. Cannot be undone."""
+    from app.workspace import encryption, forgetting, rewriting
+
+    with _reported(workspace):
+        _unlock(workspace)
+        with rewriting.sole_access(workspace.resolve(), encryption.key_of(workspace)) as connection:
+            found = forgetting.find(connection, workspace, document)
+            if found is None:
+                raise FusenError(
+                    "not-found", f"{workspace.name} holds no document {document}.", "Give its path or its SHA-256."
+                )
+            sha256, file = found
+            if not yes:
+                _ask_whether(file)
+            outcome = forgetting.forget(connection, workspace.resolve(), sha256)
+        _say(f"Forgotten: {file} ({sha256}). The file itself and what was exported from it are where they were.")
+        _say_copies(outcome.backups, "were cleaned of it", outcome.removed)
+
+
+def _ask_whether(file: str) -> None:
+    if not sys.stdin.isatty():
+        raise FusenError("permission", "Forgetting cannot be undone, so it is asked for.", "Say --yes to confirm it.")
+    _say(f"All that is stored of {file} will be gone: analyses, decisions, comments, history. This cannot be undone.")
+    print("Forget it? Type yes: ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() != "yes":
+        raise KeyboardInterrupt
+
+
+def _require(workspace: Path) -> None:
+    if not workspace.is_file():
+        raise FusenError("not-found", f"There is no workspace {workspace}.", "fusen analyze --workspace makes one.")
+
+
+def _unlock(workspace: Path) -> None:
+    _require(workspace)
+    passphrases.open_workspace(workspace).close()
+
+
+def _remember(workspace: Path, wanted: bool) -> None:
+    from app.workspace import encryption, key_store
+
+    key = encryption.key_of(workspace)
+    if wanted and key is not None:
+        key_store.remember(key)
+        _say("The key is kept in the keyring of this system.")
+
+
+def _tell(outcome: Outcome, words: str) -> None:
+    _say(words)
+    _say_copies(outcome.backups, "went the same way", outcome.removed)
+
+
+def _say_copies(count: int, what: str, removed: tuple[str, ...]) -> None:
+    if count:
+        _say(f"Copies from before updates that {what}: {count}.")
+    for name in removed:
+        _say(f"The copy {name} could not be read and was removed.")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def _bar(words: str) -> Iterator[Progress]:
+    """Progress on stderr, where that is a terminal."""
+    if not sys.stderr.isatty():
+        _say(f"{words}…")
+        yield lambda _share: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+    columns: tuple[Any, ...] = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(words, total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+@contextlib.contextmanager
+def _reported(workspace: Path) -> Iterator[None]:
+    """A failure is told on stderr and ends with 1, Ctrl-C with 130; nothing half done is left of either."""
+    try:
+        yield
+    except FusenError as error:
+        _say(f"{workspace}: {error}")
+        raise typer.Exit(FAILED) from None
+    except KeyboardInterrupt:
+        _say("Stopped; the workspace is as it was.")
+        raise typer.Exit(INTERRUPTED) from None

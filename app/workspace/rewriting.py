@@ -1,0 +1,231 @@
+"""Encrypting a workspace, decrypting it, changing its passphrase: one and the same, the file is written anew with another key.
+
+The new file grows beside the old one, is compared with it, and takes its name in one step; then the old content is erased. A kill
+at any moment leaves one whole file under the workspace's name, the old or the new one, and what else it leaves the next opening
+erases (`leftovers.py`). Nobody else may have the workspace open meanwhile, for what another program wrote would be lost.
+
+Copies that were made before a migration are workspaces as well and go the same way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.errors import FusenError
+from app.workspace import backups, encryption, leftovers, sharing
+from app.workspace.database import connect, explained
+from app.workspace.driver import open_through_cipher
+from app.workspace.encryption import Key
+
+Progress = Callable[[float], object]
+"""Told the share that is done, on the caller's thread; what it raises stops the work, and the workspace stays as it was."""
+
+_STEPS = 20_000  # of SQLite's machine, between two calls of a `Progress`
+_PATIENCE = 1.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the copies beside the workspace: so many went the same way; `removed`: those that could not be read."""
+
+    backups: int = 0
+    removed: tuple[str, ...] = ()
+
+
+def encrypt(path: Path, passphrase: str, progress: Progress = lambda _share: None) -> Outcome:
+    """Protect a plain workspace; this process goes on with it unlocked.
+
+    Raises FusenError: `wrong-password` for too short a passphrase, `unsupported` where it is encrypted already, `timeout` where
+    something else has it open, and those of `database.connect`. The workspace is then as it was.
+    """
+    if encryption.state_of(path) == "encrypted":
+        raise FusenError("unsupported", f"{path.name} is encrypted already.", "Change its passphrase instead.")
+    return _give(path, encryption.new_key(passphrase), progress)
+
+
+def change_passphrase(path: Path, passphrase: str, progress: Progress = lambda _share: None) -> Outcome:
+    """Give an unlocked workspace another passphrase. Raises as `encrypt` does, `encrypted` where it is not unlocked."""
+    _require_key(path)
+    return _give(path, encryption.new_key(passphrase), progress)
+
+
+def decrypt(path: Path, progress: Progress = lambda _share: None) -> Outcome:
+    """Make an unlocked workspace a plain file again. Raises as `change_passphrase` does."""
+    _require_key(path)
+    return _give(path, None, progress)
+
+
+def finish(path: Path) -> Outcome:
+    """Do what a kill left undone: plain copies beside an unlocked encrypted workspace are encrypted as well."""
+    key = encryption.key_of(path)
+    if key is None:
+        return Outcome()
+    plain = [backup for backup in leftovers.copies_of(path) if encryption.state_of(backup) == "plain"]
+    return _rewrite_all(plain, None, key)
+
+
+def _require_key(path: Path) -> None:
+    if encryption.key_of(path) is None:
+        raise FusenError("unsupported", f"{path.name} is not encrypted.", "Encrypt it first.")
+
+
+def _give(path: Path, key: Key | None, progress: Progress) -> Outcome:
+    path = path.resolve()  # what a link leads to is replaced, not the link
+    before = encryption.key_of(path)
+    with _alone_here(path):
+        with closing(connect(path)):
+            pass  # is it ours and whole; missing migrations
+        _rewrite(path, before, key, progress)
+        encryption.give_key(path, key)
+    return _rewrite_all(leftovers.copies_of(path), before, key)
+
+
+@contextmanager
+def _alone_here(path: Path) -> Iterator[None]:
+    """Let no other thread of this process open the file meanwhile. Raises FusenError `timeout` where one has it open."""
+    with sharing.opening(path) as (first, _shared):
+        if not first:
+            raise _in_use(path)
+        yield
+    sharing.closed(path)
+
+
+def _in_use(path: Path) -> FusenError:
+    return FusenError("timeout", f"{path.name} is in use.", "Close it everywhere else and try again.")
+
+
+def _rewrite_all(backups: Sequence[Path], before: Key | None, key: Key | None) -> Outcome:
+    removed = []
+    for backup in backups:
+        try:
+            opens = encryption.state_of(backup) == "plain" or (before is not None and encryption.opens(backup, before))
+            if not opens:
+                raise FusenError("encrypted", f"{backup.name} has another passphrase.")
+            _rewrite(backup, before if encryption.state_of(backup) == "encrypted" else None, key)
+        except FusenError:
+            # It would stay readable to whom it shall not be, or to nobody; the workspace itself is whole.
+            with contextlib.suppress(OSError):
+                leftovers.erase(backup)
+            removed.append(backup.name)
+    return Outcome(len(backups) - len(removed), tuple(removed))
+
+
+@contextmanager
+def sole_access(path: Path, key: Key | None) -> Iterator[sqlite3.Connection]:
+    """A connection beside which there is no other. Raises FusenError `timeout` where there is one."""
+    with explained(path), closing(open_through_cipher(key, path, _PATIENCE)) as connection:
+        connection.execute("PRAGMA temp_store = MEMORY")
+        # Without its log the file is complete by itself, and only who is alone with it can leave the log's mode.
+        connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("COMMIT")
+        if connection.execute("PRAGMA journal_mode").fetchone() != ("delete",):  # somebody came in between
+            raise _in_use(path)
+        yield connection
+
+
+def _rewrite(path: Path, before: Key | None, key: Key | None, progress: Progress = lambda _share: None) -> None:
+    new = leftovers.new_file(path)
+    try:
+        with sole_access(path, before) as connection:
+            _export(connection, path, new, key, progress)
+            _compare(connection, path, new, key)
+            _take_place(connection, path, new)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            leftovers.erase(new)
+        raise
+
+
+def _export(connection: sqlite3.Connection, path: Path, new: Path, key: Key | None, progress: Progress) -> None:
+    leftovers.erase(new)
+    os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    connection.execute("ATTACH DATABASE ? AS target KEY ?", (str(new), key.specification if key else ""))
+    connection.execute("PRAGMA target.journal_mode = OFF").fetchone()  # half a new file is of no use
+    for name in ("auto_vacuum", "application_id", "user_version"):
+        (value,) = connection.execute(f"PRAGMA main.{name}").fetchone()
+        connection.execute(f"PRAGMA target.{name} = {int(value)}")
+    with _told(connection, progress, new, path.stat().st_size):
+        connection.execute("SELECT sqlcipher_export('target')").fetchone()
+    connection.execute("DETACH DATABASE target")
+    with new.open("r+b") as stream:
+        os.fsync(stream.fileno())
+    shutil.copymode(path, new)
+
+
+@contextmanager
+def _told(connection: sqlite3.Connection, progress: Progress, new: Path, expected: int) -> Iterator[None]:
+    """Tell the progress by the new file's size. An exception of `progress` ends what the connection is at, and is raised."""
+    stopped: list[BaseException] = []
+
+    def step() -> bool:
+        try:
+            progress(min(new.stat().st_size / max(expected, 1), 1.0) * 0.9)
+        except BaseException as error:  # SQLite would make "interrupted" of it
+            stopped.append(error)
+        return bool(stopped)
+
+    connection.set_progress_handler(step, _STEPS)
+    try:
+        yield
+    except Exception:
+        if stopped:
+            raise stopped[0] from None
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def _compare(connection: sqlite3.Connection, path: Path, new: Path, key: Key | None) -> None:
+    """Raises FusenError `damaged` unless the new file is whole and holds as much as the old one."""
+    with closing(open_through_cipher(key, new, _PATIENCE, "mode=ro&immutable=1")) as written:
+        same = _contents(connection) == _contents(written)
+        whole = written.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
+        whole = whole and written.execute("PRAGMA foreign_key_check").fetchone() is None
+        if key is not None:
+            whole = whole and written.execute("PRAGMA cipher_integrity_check").fetchone() is None
+    if not (same and whole):
+        raise FusenError(
+            "damaged",
+            f"{path.name} could not be copied without a fault.",
+            "The workspace was left as it is. Check the disk, and try again.",
+        )
+
+
+def _contents(connection: sqlite3.Connection) -> tuple[object, ...]:
+    """The schema, and how many rows each table has."""
+    schema = connection.execute("SELECT type, name, sql FROM main.sqlite_schema ORDER BY type, name").fetchall()
+    names = [name for kind, name, _ in schema if kind == "table"]
+    quoted = (name.replace('"', '""') for name in names)
+    counts = tuple(connection.execute(f'SELECT count(*) FROM main."{name}"').fetchone() for name in quoted)  # noqa: S608 -- names of the file's own tables
+    version = connection.execute("PRAGMA main.user_version").fetchone()
+    return tuple(schema), counts, version
+
+
+def _take_place(connection: sqlite3.Connection, path: Path, new: Path) -> None:
+    """Let the new file take the name, and erase the old content. The lock is held until the old file is nobody's."""
+    old = leftovers.old_file(path)
+    named = True
+    try:
+        leftovers.erase(old)
+        os.link(path, old)  # a name to erase it by
+    except OSError:
+        named = False  # a drive without second names: what was there is freed and not overwritten
+    if os.name == "nt":
+        connection.close()  # an open file cannot be replaced there
+    new.replace(path)
+    backups.sync_folder(path.parent)
+    if named:
+        # Who waited for the lock holds the old file: once overwritten it is no database, and nothing can be lost in it.
+        with old.open("r+b") as stream:
+            leftovers.overwrite(stream)
+            connection.close()  # not before the handle: closing that would give up the lock
+        old.unlink(missing_ok=True)
