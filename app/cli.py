@@ -24,7 +24,7 @@ from typer.core import TyperGroup
 
 from app import cli_workspace, faults
 from app.analysis.analysis import Analysis, AnalysisSettings
-from app.cli_passphrase import PassphraseFile, open_workspace
+from app.cli_passphrase import PassphraseFile, open_workspace, unlock
 from app.documents.document import OcrMode
 from app.errors import FusenError
 
@@ -242,16 +242,18 @@ def _recover(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="The new workspace.  [default: beside the damaged one]")
     ] = None,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Save all that can be read of a damaged workspace, and of the copies beside it, to a new one. It changes none of them."""
     from app.workspace.backups import backups_of
-    from app.workspace.salvage import salvage
+    from app.workspace.salvage import recovered_name, salvage
 
     with _orderly():
         try:
             if not workspace.is_file():
                 raise FusenError("not-found", f"There is no workspace {workspace}.", "Check the name.")
-            output = out or workspace.with_name(f"{workspace.stem}.recovered{workspace.suffix}")
+            unlock(workspace)
+            output = out or recovered_name(workspace)
             saved = salvage(workspace, output, backups_of(workspace))
         except FusenError as error:
             raise typer.Exit(SOME_FAILED if _report(workspace, error, as_json=False) else DONE) from None
@@ -431,8 +433,6 @@ def _new_bar() -> Any:
 
 
 # ---- files
-
-
 
 
 def _password(file: Path | None) -> str | None:

@@ -90,7 +90,9 @@ def test_a_damaged_workspace_is_told_and_recovered_beside(tmp_path: Path) -> Non
     assert result.exit_code == 0, result.output
     assert "1 documents and 1 decisions were saved" in result.output
     assert store.read_bytes() == content, "the damaged file is as it was"
-    with Workspace.open(tmp_path / "審査.recovered.fusen") as workspace:
+    recovered = Path(result.stdout.splitlines()[-1])
+    assert (recovered.parent, recovered.suffix) == (tmp_path, ".fusen")
+    with Workspace.open(recovered) as workspace:
         assert workspace.findings(DOCUMENT.sha256)[0].decision == "accepted"
-    assert fusen("recover", store).exit_code == 1, "nothing is overwritten"
+    assert fusen("recover", store, "--out", recovered).exit_code == 1, "nothing is overwritten"
     assert fusen("recover", tmp_path / "nothing.fusen").exit_code == 1

@@ -14,6 +14,7 @@ from samples import ENGLISH, make_analysis, make_document
 from app.errors import FusenError
 from app.review.findings import Finding
 from app.review.operations import SetComment, SetDecision, Together
+from app.workspace import encryption, rewriting
 from app.workspace.backups import backups_of
 from app.workspace.database import connect, migration_scripts
 from app.workspace.salvage import recover_in_place, salvage
@@ -135,3 +136,23 @@ def test_a_file_that_is_there_is_not_overwritten(stored: Path, tmp_path: Path) -
     with pytest.raises(FusenError, match="already"):
         salvage(stored, tmp_path / "new.fusen")
     assert (tmp_path / "new.fusen").read_text() == "mine"
+
+
+def test_what_is_saved_of_an_encrypted_workspace_is_encrypted(
+    stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encryption, "COST", encryption.Cost(1, 8 * 1024, 1))
+    before = all_findings(stored)
+    rewriting.encrypt(stored, "correct horse battery")
+    content = bytearray(stored.read_bytes())
+    middle = len(content) // PAGE // 2
+    content[middle * PAGE : (middle + 1) * PAGE] = random.Random(1).randbytes(PAGE)
+    stored.write_bytes(content)
+    with pytest.raises(FusenError, match="damaged"):
+        Workspace.open(stored)
+    recover_in_place(stored)
+    assert encryption.state_of(stored) == "encrypted"
+    assert b"Supplier" not in stored.read_bytes()
+    after = all_findings(stored)
+    assert len(after) > len(before) // 2
+    assert all(before[name] == finding for name, finding in after.items())
