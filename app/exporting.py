@@ -150,9 +150,11 @@ def _annotate(
     writer: WorkerClient, store: Workspace, stored: StoredDocument, output: Path, wanted: Wanted, meter: Meter
 ) -> None:
     from app.workers.protocol import AnnotatePdf
+    from app.workspace.at_hand import file_of
 
-    body = AnnotatePdf(stored.file, str(output.absolute()), store.findings(stored.sha256), password=wanted.password)
-    writer.call(body, meter.report)
+    with file_of(store, stored) as file:
+        body = AnnotatePdf(str(file), str(output.absolute()), store.findings(stored.sha256), password=wanted.password)
+        writer.call(body, meter.report)
 
 
 def _no_copy(copies: Sequence[Format]) -> FusenError:
