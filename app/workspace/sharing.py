@@ -11,7 +11,6 @@ import getpass
 import json
 import os
 import platform
-import socket
 import subprocess
 import sys
 import threading
@@ -228,7 +227,7 @@ def _user() -> str:
 
 
 def _machine() -> str:
-    return platform.node() or socket.gethostname()
+    return platform.node() or "another computer"
 
 
 def is_running(process: int) -> bool:

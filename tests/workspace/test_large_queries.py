@@ -133,6 +133,18 @@ def test_what_is_recalled_is_what_would_be_read_anew(workspace: Workspace) -> No
                 workspace.apply(SetComment(finding.id, "x"))
 
 
+def test_what_was_read_ahead_is_not_read_again(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    recall, asked = Recall(), iter([False, False, True])
+    expected = list(workspace.library.search("liability")), workspace.library.matrix()
+    workspace.library.make_ready(recall, lambda: next(asked), texts=False)
+    assert len(recall._rows) == 2, "a question ends it"
+    workspace.library.make_ready(recall, lambda: False, texts=False)
+    workspace.library.make_ready(recall, lambda: False, texts=True)
+    monkeypatch.setattr(libraries.Library, "_row", lambda *_: pytest.fail("a row was read again"))
+    monkeypatch.setattr(libraries.Library, "_text", lambda *_: pytest.fail("a text was read again"))
+    assert (list(workspace.library.search("liability", recall=recall)), workspace.library.matrix(recall)) == expected
+
+
 def test_texts_beyond_what_memory_may_take_are_read_anew(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recalling, "MOST_CHARACTERS", len(DOCUMENTS[0].text) + 10)
     recall = Recall()
