@@ -174,7 +174,7 @@ class Note:
             if time.time() - self.path.stat().st_mtime > FORGOTTEN_AFTER:
                 return True
             told = json.loads(self.path.read_text("utf-8"))
-            return told["machine"] == _machine() and not is_running(int(told["process"]))
+            return told["machine"] == _machine() != "" and not is_running(int(told["process"]))
         except FileNotFoundError:
             return True
         except (OSError, ValueError, KeyError, TypeError):
@@ -204,7 +204,7 @@ def in_use(workspace: Path, note: Path) -> FusenError:
     who = ""
     with suppress(OSError, ValueError, KeyError, TypeError):
         told = json.loads(note.read_text("utf-8"))
-        who = f" by {told['user']} on {told['machine']}"
+        who = f" by {told['user']} on {told['machine'] or 'another computer'}"
     return FusenError(
         "timeout",
         f"{workspace.name} lies on a network drive and is in use{who}.",
@@ -227,7 +227,7 @@ def _user() -> str:
 
 
 def _machine() -> str:
-    return platform.node() or "another computer"
+    return platform.node()  # empty where the system has no name for it
 
 
 def is_running(process: int) -> bool:
