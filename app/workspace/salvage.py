@@ -22,6 +22,7 @@ from app.review import operations
 from app.workspace import backups, checking, digests, encryption, packing
 from app.workspace.database import damaged, explained, has_log, migration_scripts, prepare
 from app.workspace.driver import database_errors, open_with
+from app.workspace.rebuilding import rebuild_findings
 
 MOST_TRIES, MOST_IN_VAIN = 50_000, 5_000
 """Places of one table at which reading is taken up again, and those one after the other at which nothing is found: seconds."""
@@ -58,7 +59,7 @@ def salvage(path: Path, output: Path, copies: Sequence[Path] = ()) -> Salvaged:
             for source in (path, *copies):
                 with suppress(*database_errors()), closing(_Source(source, path)) as opened:
                     _add_all(opened, source, target, result, first=source is path)
-            _mend(target)
+            _mend(target, path, rebuild="findings" in result.damaged)
             result.decisions = _number(target, "SELECT count(*) FROM findings WHERE decision <> 'undecided'")
             result.documents = _number(target, "SELECT count(*) FROM documents")
             if not result.documents or not checking.is_whole(target):
@@ -299,9 +300,11 @@ def _is_sound(table: str, row: Mapping[str, Any], path: Path) -> bool:
 _FINDING: Mapping[str, Any] = {"edited": None, "own_tags": None, "owner": "", "due": "", "raised": 0, "skipped": 0}
 
 
-def _mend(target: sqlite3.Connection) -> None:
+def _mend(target: sqlite3.Connection, path: Path, *, rebuild: bool) -> None:
     """Let nothing point at what is lost: a stand-in for a document, of whose findings some are left; the rest goes."""
     target.execute("BEGIN")
+    if rebuild:
+        rebuild_findings(target, path)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     lost = "SELECT DISTINCT document_sha256 FROM findings WHERE document_sha256 NOT IN (SELECT sha256 FROM documents)"
     for (sha256,) in target.execute(lost).fetchall():
