@@ -76,6 +76,15 @@ def test_ones_own_changes_are_no_news(path: Path) -> None:
         assert workspace.changes == seen
 
 
+def test_a_file_that_goes_while_it_is_open_is_forgotten(path: Path) -> None:
+    before = len(sharing._uses.by_file)
+    workspace = Workspace.open(path)
+    assert sharing.is_used_here(path)
+    path.rename(path.with_name("elsewhere.fusen"))
+    workspace.close()
+    assert len(sharing._uses.by_file) == before
+
+
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sharing, "is_remote", lambda _path: True)
