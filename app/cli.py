@@ -24,6 +24,7 @@ from typer.core import TyperGroup
 
 from app import cli_workspace, faults
 from app.analysis.analysis import Analysis, AnalysisSettings
+from app.cli_audit import audit_commands
 from app.cli_passphrase import PassphraseFile, open_workspace, unlock
 from app.documents.document import OcrMode
 from app.errors import FusenError
@@ -59,6 +60,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     subcommand_metavar="[FILE]... | COMMAND",
 )
+app.add_typer(audit_commands, name="audit")
 app.add_typer(cli_workspace.commands, name="workspace")
 
 Files = Annotated[
@@ -308,6 +310,7 @@ def _export(
         report=lambda path, error: _report(path, error, as_json=False),
         worker=lambda: _worker("document_worker"),
         meter=_Meter,
+        note=lambda path, words: typer.echo(f"{path.name}: {words}", err=True),
     )
     failed = False
     with _orderly():
@@ -433,6 +436,8 @@ def _new_bar() -> Any:
 
 
 # ---- files
+
+
 
 
 def _password(file: Path | None) -> str | None:

@@ -36,11 +36,24 @@ PassphraseFile = Annotated[
 
 
 def open_workspace(path: Path) -> Workspace:
-    """Open a workspace, unlocked where it is encrypted. Raises FusenError as `Workspace.open`, and `wrong-password`."""
+    """Open a workspace, unlocked where it is encrypted, for the one who is logged in.
+
+    Raises FusenError as `Workspace.open`, and `wrong-password`.
+    """
     from app.workspace.store import Workspace
 
     unlock(path)
-    return Workspace.open(path)
+    workspace = Workspace.open(path)
+    workspace.reviewer = login_name()
+    return workspace
+
+
+def login_name() -> str:
+    """By which the command line's user is known; empty where the system does not say."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 def unlock(path: Path) -> None:

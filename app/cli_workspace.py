@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app import cli_passphrase as passphrases
-from app.cli_passphrase import PassphraseFile
+from app.cli_passphrase import PassphraseFile, login_name
 from app.errors import FusenError
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def _forget(
 ) -> None:
     """Forget a document for good: its analyses, findings, decisions and history. Cannot be undone."""
     from app.workspace import encryption, forgetting, rewriting
+    from app.workspace.audit_log import AuditLog
 
     with _reported(workspace):
         _unlock(workspace)
@@ -118,7 +119,8 @@ def _forget(
             sha256, file = found
             if not yes:
                 _ask_whether(file)
-            outcome = forgetting.forget(connection, workspace.resolve(), sha256)
+            log = AuditLog(workspace, connection, login_name)
+            outcome = forgetting.forget(connection, workspace.resolve(), sha256, log.forgetting(sha256))
         _say(f"Forgotten: {file} ({sha256}). The file itself and what was exported from it are where they were.")
         _say_copies(outcome.backups, "were cleaned of it", outcome.removed)
 

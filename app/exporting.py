@@ -35,12 +35,13 @@ class Meter(Protocol):
 
 @dataclass(frozen=True)
 class Console:
-    """What the command line lends: where results and complaints go, a document worker, progress."""
+    """What the command line lends: where results, complaints and remarks go, a document worker, progress."""
 
     tell: Callable[[str], None]
     report: Callable[[Path, FusenError], object]
     worker: Callable[[], contextlib.AbstractContextManager[WorkerClient]]
     meter: Callable[[], contextlib.AbstractContextManager[Meter]]
+    note: Callable[[Path, str], object]
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def export(store: Workspace, wanted: Wanted, console: Console) -> bool:
     if briefs:
         brief = _brief(store, wanted)
         for each in briefs:
-            failed |= _write_brief(brief, each, wanted, taken, console)
+            failed |= _write_brief(store, brief, each, wanted, taken, console)
     if copies:
         failed |= _write_copies(store, copies, wanted, taken, console)
     return failed
@@ -107,13 +108,16 @@ def _brief(store: Workspace, wanted: Wanted) -> Brief:
     return arranged(brief, order=wanted.order, grouping=wanted.grouping)
 
 
-def _write_brief(brief: Brief, kind: Format, wanted: Wanted, taken: set[Path], console: Console) -> bool:
+def _write_brief(
+    store: Workspace, brief: Brief, kind: Format, wanted: Wanted, taken: set[Path], console: Console
+) -> bool:
     output = wanted.out / f"{kind.stem}{kind.ending}"
     template = wanted.template
     try:
         _refuse_existing(output, wanted)
         taken.add(output)
         kind.write(brief, output, template if template and template.suffix.lower() in kind.templates else None)
+        store.record_export([output], kind.name, [document.sha256 for document in brief.documents])
     except FusenError as error:
         console.report(output, error)
         return True
@@ -149,12 +153,17 @@ def _write_copies(
 def _annotate(
     writer: WorkerClient, store: Workspace, stored: StoredDocument, output: Path, wanted: Wanted, meter: Meter
 ) -> None:
-    from app.workers.protocol import AnnotatePdf
+    from app.workers.protocol import AnnotateDocx, AnnotatePdf, Written
     from app.workspace.at_hand import file_of
 
+    request = AnnotatePdf if stored.format == "pdf" else AnnotateDocx
     with file_of(store, stored) as file:
-        body = AnnotatePdf(str(file), str(output.absolute()), store.findings(stored.sha256), password=wanted.password)
-        writer.call(body, meter.report)
+        body = request(str(file), str(output.absolute()), store.findings(stored.sha256), password=wanted.password)
+        written = writer.call(body, meter.report)
+    meter.pause()
+    for notice in written.notices if isinstance(written, Written) else ():
+        console.note(output, notice.message)
+    store.record_export([output], "annotated", [stored.sha256])
 
 
 def _no_copy(copies: Sequence[Format]) -> FusenError:

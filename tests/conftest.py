@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 
 # Before any Qt import: tests run without a screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# The audit log's key is the tests' own, here and in the processes that they start, and no keyring is asked for it.
+os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="fusen-tests-")
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+atexit.register(shutil.rmtree, os.environ["XDG_DATA_HOME"], ignore_errors=True)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

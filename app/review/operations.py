@@ -157,6 +157,14 @@ def finding_ids(operation: Operation) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.finding_id for part in singles(operation)))
 
 
+def kinds(operation: Operation) -> dict[str, tuple[str, ...]]:
+    """What an operation does to each finding, in the words of the history."""
+    found: dict[str, dict[str, None]] = {}
+    for part in singles(operation):
+        found.setdefault(part.finding_id, {})[_NAMES[type(part)]] = None
+    return {finding: tuple(names) for finding, names in found.items()}
+
+
 def apply(findings: Mapping[str, Finding], operation: Operation) -> Change:
     """What `operation` makes of `findings` (by id). Raises KeyError for a finding that is not among them."""
     after: dict[str, Finding] = {}

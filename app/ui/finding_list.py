@@ -234,6 +234,12 @@ class FindingList:
             self.selected_id = None
             self.selected_id = self.next_undecided() or (self._ids[0] if self._ids else None)
 
+    def show_as(self, order: Order, chosen: Filter, *, by_section: bool, collapsed: frozenset[int]) -> None:
+        """Stand as it did when the window closed; the findings may be still to come."""
+        self.order, self.by_section, self.collapsed = order, by_section, collapsed
+        self._facets.use(chosen)
+        self.rebuild()
+
     def group(self, *, by_section: bool) -> None:
         """Put findings together by section, or not."""
         self.by_section, self.head = by_section, None

@@ -42,9 +42,17 @@ class PageField(QWidget):
         row.addStretch(0)
         self.close_field()
 
+    def widest(self) -> int:
+        """The width in which any place of a long document can be read."""
+        return (
+            self.place.fontMetrics().horizontalAdvance(self.tr("Page {page} of {pages}").format(page=888, pages=888))
+            + 14
+        )
+
     def show_place(self, text: str) -> None:
         """Say where the reader is."""
         self.place.setText(text)
+        self.place.setAccessibleName(text)
         self.place.setVisible(bool(text) and self.edit.isHidden())
 
     def open_field(self, labels: Sequence[str], page: int) -> None:

@@ -61,9 +61,7 @@ class Session:
         self._workspace: Workspace | None = None
         self._waiting: list[Path] = []  # files that are asked for while the workspace is not open
         self._reviewer: Reviewer | None = None
-        self.exporter = Exporter(
-            self.hub, self._courier, self._background, self._documents, workspace, self._reviewer_name
-        )
+        self.exporter = Exporter(self.hub, self._courier, self._documents, workspace, self._reviewer_name)
         self.looking: Looking | None = None
         self.archive = Archive(self.hub, self._courier, self._model, workspace, lambda: self._workspace)
         self.caretaker = Caretaker(self.state, self.hub, self._courier, workspace, lambda: self._workspace)
@@ -135,6 +133,7 @@ class Session:
         self._documents.close()
         self._model.close()
         self._background.close()
+        self.exporter.close()
         self.archive.close()
         self.caretaker.close()
         if self._workspace is not None:
@@ -209,6 +208,12 @@ class Session:
         """Keep what the window shows. Raises FusenError where that cannot be written now."""
         if self._workspace is not None:
             self._workspace.save_window_state(content)
+
+    def hide_tags(self, hidden: frozenset[str]) -> None:
+        """Have these columns of the matrix hidden, and no others."""
+        if hidden != self.state.hidden_tags:
+            self.state.hidden_tags = hidden
+            self.hub.hid.emit()
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open files; the last one comes into view."""

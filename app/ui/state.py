@@ -153,6 +153,7 @@ class WindowState:
     beside_key: int | None = None  # the file in the view to the right, which may be the one to the left as well
     beside_active: bool = False  # the view to the right is the one that commands act on: `current` is its file
     aside: Aside = ""
+    hidden_tags: frozenset[str] = frozenset()  # columns that the matrix does not show
     _next_key: int = 1
     _left_key: int | None = None
     _before_key: int | None = None

@@ -32,7 +32,7 @@ _WIDTH, _SIDEBAR_WIDTH = 380, 240
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Where to go in a document; without a range to its beginning."""
 
     start: int = 0
@@ -49,7 +49,7 @@ class Whole(QObject):
         self._session = session
         self._stack = stack
         self._splitter = splitter
-        self._waiting: dict[int, _Place] = {}  # by the key of a file that is being opened
+        self._waiting: dict[int, Place] = {}  # by the key of a file that is being opened
         self.ask = AskPanel(session.archive, can_add=any(command.id == "add-finding" for command in COMMANDS))
         self.search = SearchPanel(session.archive)
         self.matrix = MatrixView(session.archive)
@@ -66,6 +66,7 @@ class Whole(QObject):
         hub.current.connect(self._show_current)
         hub.changed.connect(self._changed)
         hub.selected.connect(self._arrive)
+        hub.hid.connect(lambda: self.matrix.hide_tags(self._session.state.hidden_tags))
         hub.findings.connect(lambda *_: self.matrix.load() if self.is_matrix else None)
 
     def _connect(self) -> None:
@@ -74,6 +75,7 @@ class Whole(QObject):
         self.search.followed.connect(self._follow_hit)
         self.matrix.followed.connect(self._follow_cell)
         self.matrix.closed.connect(self.close_matrix)
+        self.matrix.hid.connect(self._session.hide_tags)
         sidebar = self._window.sidebar
         # Afterwards: what they do takes the items away from which they come.
         later = Qt.ConnectionType.QueuedConnection
@@ -219,14 +221,14 @@ class Whole(QObject):
             self._window.run_command("add-finding")
 
     def _follow_hit(self, target: Target) -> None:
-        self.go_to(target.sha256, target.file, _Place(target.start, target.end, target.page))
+        self.go_to(target.sha256, target.file, Place(target.start, target.end, target.page))
 
     def _follow_cell(self, source: Source, passage: CellPassage | None) -> None:
         self.close_matrix()
-        place = _Place(passage.start, passage.end) if passage is not None else None
+        place = Place(passage.start, passage.end) if passage is not None else None
         self.go_to(source.sha256, source.file, place)
 
-    def go_to(self, sha256: str, file: str, place: _Place | None = None) -> None:
+    def go_to(self, sha256: str, file: str, place: Place | None = None) -> None:
         """Bring a document into view, opened where it is not, at a place of it."""
         known = file_with(list(self._session.state.files.values()), sha256)
         if known is not None:
@@ -248,7 +250,7 @@ class Whole(QObject):
         _go(self._window, self._session, file, place)
 
 
-def _go(window: MainWindow, session: Session, file: OpenFile, place: _Place) -> None:
+def _go(window: MainWindow, session: Session, file: OpenFile, place: Place) -> None:
     finding = file.findings.at(place.start, place.end)
     if finding is not None:
         session.select(file, finding.id)

@@ -14,7 +14,7 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,24 +58,26 @@ def find(connection: sqlite3.Connection, path: Path, named: str) -> tuple[str, s
     return (found[0][0], found[0][1]) if found else None
 
 
-def forget(connection: sqlite3.Connection, path: Path, sha256: str) -> Forgotten:
+def forget(connection: sqlite3.Connection, path: Path, sha256: str, step: AbstractContextManager[None]) -> Forgotten:
     """Forget the document with this hash, through an open connection to the workspace at `path`; cannot be undone.
+
+    `step` is the transaction in which its rows are deleted; what it does at its end belongs to the same step.
 
     Raises FusenError: `not-found`; `timeout` where another program is reading or writing: what it forgot by then is gone, and
     doing it again does the rest.
     """
     outcome = _clean_backups(path, sha256)
-    known = _forget_in(connection, path, sha256)
+    known = _forget_in(connection, path, sha256, step)
     if not known and not outcome.backups and not outcome.removed:
         raise FusenError("not-found", f"{path.name} holds no document with the SHA-256 {sha256}.")
     return outcome
 
 
-def _forget_in(connection: sqlite3.Connection, path: Path, sha256: str) -> bool:
+def _forget_in(connection: sqlite3.Connection, path: Path, sha256: str, step: AbstractContextManager[None]) -> bool:
     """Whether the document was there."""
     with explained(path):
         connection.execute("PRAGMA secure_delete = ON").fetchone()
-    with transaction(connection, path):
+    with step:
         row = connection.execute("SELECT file FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
         connection.execute("PRAGMA defer_foreign_keys = ON")
         gone = {sha256, *_delete(connection, sha256)}
@@ -228,4 +230,4 @@ def _clean(backup: Path, path: Path, sha256: str) -> bool:
     with closing(open_with(key, backup, _PATIENCE)) as connection:
         connection.execute("PRAGMA temp_store = MEMORY")
         known = connection.execute("SELECT 1 FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
-        return known is not None and _forget_in(connection, backup, sha256)
+        return known is not None and _forget_in(connection, backup, sha256, transaction(connection, backup))

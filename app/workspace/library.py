@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.documents.document import Document, DocumentFormat
 from app.documents.folding import Folded, fold, fold_words
+from app.review.audit import Kind
 from app.review.findings import Finding
 from app.review.matrix import Matrix, Source, cells_of, join_rows
 from app.workspace import digests, packing
@@ -128,13 +129,17 @@ class Library:
 
     def remove(self, sha256: str) -> None:
         """Take a document off the shelf; what was found and decided stays in the file until it is opened again."""
-        with transaction(self._connection, self._path):
-            self._connection.execute("UPDATE documents SET removed_at = ? WHERE sha256 = ?", (_now(), sha256))
+        self._shelve("UPDATE documents SET removed_at = ? WHERE sha256 = ?", (_now(), sha256), "document-removed")
 
     def restore(self, sha256: str) -> None:
         """Put it back."""
-        with transaction(self._connection, self._path):
-            self._connection.execute("UPDATE documents SET removed_at = NULL WHERE sha256 = ?", (sha256,))
+        self._shelve("UPDATE documents SET removed_at = NULL WHERE sha256 = ?", (sha256,), "document-restored")
+
+    def _shelve(self, statement: str, parameters: tuple[str, ...], told: Kind) -> None:
+        audit = self._workspace.audit
+        with audit.transaction():
+            if self._connection.execute(statement, parameters).rowcount:
+                audit.append(told, {"document": parameters[-1]})
 
     # ---- questions
 

@@ -10,7 +10,9 @@ from typing import Literal
 
 from app.review.second_look import Look
 from app.review.spans import Range, Ranges, union
-from app.workspace.database import explained, transaction
+from app.workspace import audit_details, audited_tables
+from app.workspace.audit_log import AuditLog
+from app.workspace.database import explained
 
 Unit = Literal["page", "character"]
 """page: of a document with pages, from 1. character: of the text of any other."""
@@ -22,6 +24,7 @@ class LookRecords:
 
     path: Path
     connection: sqlite3.Connection
+    audit: AuditLog
 
     def shown(self, sha256: str, unit: Unit) -> Ranges:
         """What of the document was ever shown."""
@@ -33,7 +36,7 @@ class LookRecords:
 
     def add_shown(self, sha256: str, unit: Unit, shown: Range) -> Ranges:
         """Add what was shown as well; returns all that was. The document must be known, else nothing is kept."""
-        with transaction(self.connection, self.path):
+        with self.audit.transaction():
             before = self.shown(sha256, unit)
             now = union((*before, shown))
             known = self.connection.execute("SELECT 1 FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
@@ -44,6 +47,7 @@ class LookRecords:
                 'INSERT INTO shown (document_sha256, unit, "start", "end") VALUES (?, ?, ?, ?)',
                 [(sha256, unit, start, end) for start, end in now],
             )
+            self.audit.append("shown", audit_details.shown(sha256, unit, before, now))
         return now
 
     def second_looks(self, sha256: str) -> tuple[Look, ...]:
@@ -58,7 +62,7 @@ class LookRecords:
 
     def add_second_look(self, sha256: str, look: Look) -> None:
         """Keep an answer; one that was given before is replaced."""
-        with transaction(self.connection, self.path):
+        with self.audit.transaction():
             self.connection.execute(
                 'INSERT OR REPLACE INTO second_looks (document_sha256, "start", "end", matters, cut, model_sha256, draw, at)'
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -72,3 +76,6 @@ class LookRecords:
                     datetime.now(UTC).isoformat(timespec="milliseconds"),
                 ),
             )
+            told = {"start": look.place[0], "end": look.place[1], "matters": look.matters, "draw": look.draw}
+            looks = audited_tables.looks_hash(self.connection, sha256)
+            self.audit.append("second-look", {"document": sha256, **told, "looks": looks})

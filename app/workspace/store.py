@@ -26,13 +26,16 @@ from app.review import operations
 from app.review.findings import Finding, as_proposed, reviewed
 from app.review.operations import Change, Operation
 from app.review.selection import select_share, selected_share
-from app.workspace import checking, digests, forgetting, originals, packing, sharing
+from app.workspace import audit_details, checking, digests, forgetting, originals, packing, sharing
 from app.workspace.analyses import Analyses
+from app.workspace.audit_details import Step
+from app.workspace.audit_log import AuditLog, Notes
 from app.workspace.database import damaged, explained, open_file, open_for_reading, transaction
 from app.workspace.embedding import Embedding
 from app.workspace.forgetting import Forgotten
 from app.workspace.library import Library
 from app.workspace.looks import LookRecords
+from app.workspace.verifying import Report, file_hash, verify
 
 
 def default_workspace() -> Path:
@@ -79,7 +82,13 @@ class StoredDocument:
 
 
 class Workspace:
-    """An open workspace file. Use `open`, and `close` when done (or a `with` statement)."""
+    """An open workspace file. Use `open`, and `close` when done (or a `with` statement).
+
+    `reviewer`: how the one who uses it calls herself (empty: not said). `tells_texts`: whether the audit log may hold words.
+    """
+
+    reviewer: str = ""
+    tells_texts: bool = False
 
     def __init__(self, path: Path, connection: sqlite3.Connection, *, is_checked: bool = True) -> None:
         """`is_checked`: the check of the whole file was made to its end; else `check` is to follow."""
@@ -88,6 +97,7 @@ class Workspace:
         self._connection = connection
         self._is_open = True
         self._identity = sharing.identity_of(path)
+        self.audit = AuditLog(path, connection, lambda: self.reviewer)
         self.library = Library(self, connection)
         self.analyses = Analyses(self, connection)
         self.embedding = Embedding(path, connection)
@@ -102,7 +112,13 @@ class Workspace:
         """
         with explained(path), sharing.opening(path) as (first, shared):
             connection, whole = open_file(path, first=first, patience=patience, shared=shared)
-        return cls(path, connection, is_checked=whole)
+        workspace = cls(path, connection, is_checked=whole)
+        try:
+            workspace.audit.begin()
+        except BaseException:
+            workspace.close()
+            raise
+        return workspace
 
     def __enter__(self) -> Workspace:
         return self
@@ -132,7 +148,32 @@ class Workspace:
     @property
     def looks(self) -> LookRecords:
         """What was shown to the reviewer, and her second looks."""
-        return LookRecords(self.path, self._connection)
+        return LookRecords(self.path, self._connection, self.audit)
+
+    def audit_head(self) -> str:
+        """The hash of the audit log's last entry, in hex; empty where there is none."""
+        head = self.audit.head()
+        return head.hash if head is not None else ""
+
+    def verify(self, head: str = "", exported: Sequence[Path] = (), signers: Sequence[str] = ()) -> Report:
+        """Whether the audit log is whole and tells what the workspace holds: see `verifying.verify`."""
+        return verify(self.path, self._connection, head=head, exported=tuple(exported), signers=tuple(signers))
+
+    def record_export(self, files: Sequence[Path], format_: str, documents: Sequence[str] = ()) -> None:
+        """Enter in the audit log that these files, which are written already, were exported: from these documents, by hash.
+
+        Raises FusenError if one is gone.
+        """
+        notes, told = Notes(), [{"sha256": file_hash(file), "format": format_} for file in files]
+        # Files are often called as the document is: their names are forgotten with it.
+        notes.say(documents[0] if documents else "", names=[file.name for file in files])
+        self.audit.record("exported", {"files": told, "documents": list(documents)}, notes)
+
+    def audit_acknowledged(self) -> Report:
+        """Accept the audit log as it is, as after a backup was brought back; what was wrong is entered and returned."""
+        report = self.verify()
+        self.audit.acknowledge([problem.code for problem in report.problems])
+        return report
 
     def documents(self) -> tuple[StoredDocument, ...]:
         """All documents but those that were removed, in the order in which they were added."""
@@ -150,7 +191,7 @@ class Workspace:
 
     def add_document(self, opened_or_document: Opened | Document) -> None:
         """Remember a document; one that is known by its hash keeps its date and takes the new path."""
-        with transaction(self._connection, self.path):
+        with self.audit.transaction():
             self._store_document(opened_or_document)
 
     def save_analysis(self, document: Document, analysis: Analysis) -> None:
@@ -164,7 +205,7 @@ class Workspace:
             raise ValueError("a preliminary analysis is not stored")
         settings = packing.pack_settings(analysis.settings)
         content = packing.pack_analysis(analysis)
-        with transaction(self._connection, self.path):
+        with self.audit.transaction():
             self._store_document(document)
             self._connection.execute("UPDATE documents SET share = NULL WHERE sha256 = ?", (document.sha256,))
             # REPLACE gives a repeated analysis a new, highest number: it is the current one again.
@@ -175,6 +216,7 @@ class Workspace:
             )
             self.analyses.forget_oldest(document.sha256)
             self._merge_findings(document.sha256, analysis)
+            self._tell_analysis(analysis, content)
             digests.keep(self._connection, document.sha256, analysis, digests.text_digest(document))
 
     def take_analysis(self, document: Document, model_sha256: str, settings: AnalysisSettings) -> Analysis | None:
@@ -182,7 +224,7 @@ class Workspace:
 
         None, and no change, where there is none, or where it was made of another text than `document` has now.
         """
-        with transaction(self._connection, self.path):
+        with self.audit.transaction():
             analysis = self.analyses.of(document, model_sha256, settings)
             if analysis is None:
                 return None
@@ -190,6 +232,8 @@ class Workspace:
             self._connection.execute("UPDATE documents SET share = NULL WHERE sha256 = ?", (document.sha256,))
             self.analyses.make_current(analysis)
             self._merge_findings(document.sha256, analysis)
+            content = self._rows("SELECT content FROM analyses ORDER BY number DESC LIMIT 1")[0][0]
+            self._tell_analysis(analysis, content)
             digests.keep(self._connection, document.sha256, analysis, digests.text_digest(document))
         return analysis
 
@@ -221,11 +265,12 @@ class Workspace:
 
         Returns the analysis with that selection. Findings change as with a new analysis; without one there is no change.
         """
-        with transaction(self._connection, self.path):
+        with self.audit.transaction():
             self._connection.execute("UPDATE documents SET share = ? WHERE sha256 = ?", (share, sha256))
             analysis = self.analysis(sha256)
             if analysis is not None:
                 self._merge_findings(sha256, analysis)
+                self.audit.append("selection-chosen", audit_details.selection(self._connection, sha256, share))
         return analysis
 
     def findings(self, sha256: str) -> tuple[Finding, ...]:
@@ -251,22 +296,48 @@ class Workspace:
         about one that is not known yet: a decision on what only a preliminary analysis selected is kept, also where no other
         one follows, and so is what the reviewer adds herself. Raises KeyError for an unknown finding.
         """
-        with transaction(self._connection, self.path):
-            given = [packing.row_of(as_proposed(finding)) for finding in findings if finding is not None]
-            # Not selected: that is for an analysis to say. Undecided again, it leaves `findings`.
-            self._connection.executemany(packing.ADD_FINDING, given)
+        with self.audit.transaction():
+            added = self._add(*findings)
             ids = operations.finding_ids(operation)
             before = self._by_ids(ids)
             change = operations.apply(before, operation)
             if change.findings:
                 self._connection.execute("DELETE FROM history WHERE undone")
                 written = (operations.to_json(operation), operations.to_json(operations.inverse(before, operation)))
-                self._connection.execute(
+                number = self._connection.execute(
                     "INSERT INTO history (at, finding_id, operation, inverse) VALUES (?, ?, ?, ?)",
                     (_now(), ids[0], *written),
-                )
+                ).lastrowid
                 self._store_change(change)
+                self._tell(change, operation, "do", number or 0, added)
+            elif added:
+                self.audit.append("decided", {"changes": (), "added": audit_details.added(self._connection, added)})
         return change
+
+    def _add(self, *findings: Finding | None) -> list[str]:
+        """Keep findings that are not known yet; returns their ids."""
+        given = {finding.id: finding for finding in findings if finding is not None}
+        new = given.keys() - self._by_ids(list(given)).keys()
+        # Not selected: that is for an analysis to say. Undecided again, it leaves `findings`.
+        rows = [packing.row_of(as_proposed(given[name])) for name in sorted(new)]
+        self._connection.executemany(packing.ADD_FINDING, rows)
+        return sorted(new)
+
+    def _tell_analysis(self, analysis: Analysis, content: bytes) -> None:
+        notes = Notes()
+        self.audit.append("analysed", audit_details.analysed(self._connection, notes, analysis, content), notes)
+
+    def _tell(self, change: Change, operation: Operation, step: Step, number: int, added: Sequence[str] = ()) -> None:
+        """Enter a step of the history in the audit log."""
+        notes, kinds = Notes(), operations.kinds(operation)
+        details = audit_details.decided(self._connection, notes, change.findings, kinds, texts=self.tells_texts)
+        told: dict[str, Any] = {"number": number}
+        if step == "do":
+            told = audit_details.step(self._connection, notes, number, change.findings[0].document_sha256)
+        details |= {"step": step, "history": told}
+        if added:
+            details["added"] = audit_details.added(self._connection, added)
+        self.audit.append("decided", details, notes)
 
     def undo(self) -> Change | None:
         """Take back the last operation that stands; None when there is none."""
@@ -300,10 +371,10 @@ class Workspace:
 
     def forget(self, sha256: str) -> Forgotten:
         """Forget a document for good, in this file and the copies beside it: see `forgetting.forget`."""
-        return forgetting.forget(self._connection, self.path, sha256)
+        return forgetting.forget(self._connection, self.path, sha256, self.audit.forgetting(sha256))
 
     def _step(self, query: str, undone: bool) -> Change | None:
-        with transaction(self._connection, self.path):
+        with self.audit.transaction():
             row = self._connection.execute(query).fetchone()
             if row is None:
                 return None
@@ -312,9 +383,12 @@ class Workspace:
             change = operations.apply(self._by_ids(operations.finding_ids(operation)), operation)
             self._store_change(change)
             self._connection.execute("UPDATE history SET undone = ? WHERE number = ?", (undone, number))
+            self._tell(change, operation, "undo" if undone else "redo", number)
         return change
 
     def _store_document(self, source: Opened | Document) -> None:
+        known = "SELECT file FROM documents WHERE sha256 = ? AND removed_at IS NULL"
+        before = self._connection.execute(known, (source.sha256,)).fetchone()
         if isinstance(source, Document):
             path, title, page_count = source.file, packing.title_of(source), source.page_count
         else:
@@ -334,6 +408,11 @@ class Workspace:
                 title,
             ),
         )
+        if before != (str(Path(path).absolute()),):
+            notes = Notes()
+            notes.say(source.sha256, file=Path(path).name)
+            told = {"document": source.sha256, "format": source.format, "pages": page_count}
+            self.audit.append("document-opened", told, notes)
         if isinstance(source, Document):
             labels = packing.pack_labels(source)
             self._connection.execute("UPDATE documents SET page_labels = ? WHERE sha256 = ?", (labels, source.sha256))
@@ -361,6 +440,11 @@ class Workspace:
     def _store_change(self, change: Change) -> None:
         self._connection.executemany(
             packing.STORE_REVIEW, [(*packing.review_of(finding), finding.id) for finding in change.findings]
+        )
+        at = _now()
+        self._connection.executemany(
+            "UPDATE findings SET decided_by = ?, decided_at = ? WHERE id = ?",
+            [(*((self.reviewer, at) if f.is_touched or f.skipped else ("", "")), f.id) for f in change.findings],
         )
 
     def _rows(self, query: str, parameters: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:

@@ -62,8 +62,16 @@
         <translation>文書を読み込んでいます。終わり次第お答えします。</translation>
     </message>
     <message>
+        <source>These passages share words with the question. The document is being read for its answer.</source>
+        <translation>質問と同じ語を含む箇所です。回答のため文書全体を読んでいます。</translation>
+    </message>
+    <message>
         <source>The first question about a document reads it whole. Those that follow are answered at once.</source>
         <translation>最初の質問では文書全体を読みます。次の質問からはすぐに答えが出ます。</translation>
+    </message>
+    <message>
+        <source>These passages share words with the question.</source>
+        <translation>質問と同じ語を含む箇所です。</translation>
     </message>
     <message>
         <source>Nothing in this document answers this.</source>

@@ -1,0 +1,198 @@
+"""`fusen audit`: is a workspace's audit log whole, what does it tell, whose key signs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli_passphrase import open_workspace
+from app.errors import FusenError
+
+if TYPE_CHECKING:
+    from app.review.audit import Entry
+    from app.review.audit_words import Names, NotesOfEntry
+    from app.workspace.store import Workspace
+    from app.workspace.verifying import Report
+
+audit_commands = typer.Typer(
+    help="The audit log: verify it, read it, and the key that signs it.", no_args_is_help=True, rich_markup_mode=None
+)
+
+WorkspaceArgument = Annotated[Path, typer.Argument(metavar="WORKSPACE", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of words.")]
+
+
+@audit_commands.command("verify")
+def _verify(
+    workspace: WorkspaceArgument,
+    head: Annotated[
+        str, typer.Option("--head", metavar="HEX", help="A hash that an entry must have, as an export names it.")
+    ] = "",
+    exported: Annotated[
+        list[Path] | None, typer.Option("--exported", metavar="FILE", help="A file that must be an unchanged export.")
+    ] = None,
+    signer: Annotated[
+        list[str] | None,
+        typer.Option("--signer", metavar="HEX", help="A signer's fingerprint; entries of others are a problem then."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Is the log whole, and does the workspace hold what it tells? Exit 0 if so, 1 if not."""
+    from app import cli
+
+    with opened(workspace, as_json=as_json) as store:
+        report = store.verify(head, exported or (), [each.lower() for each in signer or ()])
+        cli._print(cli._json(_report_json(workspace, report)) if as_json else _report_words(workspace, report))
+    raise typer.Exit(cli.DONE if report.is_whole else cli.SOME_FAILED)
+
+
+@audit_commands.command("show")
+def _show(
+    workspace: WorkspaceArgument,
+    last: Annotated[int | None, typer.Option("--last", metavar="N", min=1, help="Only the last N entries.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="JSON lines, one entry each, with hash and signature.")
+    ] = False,
+) -> None:
+    """What the log tells, oldest first."""
+    from app import cli
+    from app.review.audit_words import Names
+
+    with opened(workspace, as_json=as_json) as store, cli._orderly():
+        names, head = Names(), store.audit.head()
+        first = head.count - last + 1 if head is not None and last is not None else 1
+        for sealed, entry, notes in store.audit.told():
+            names.learn(notes)
+            if sealed.number < first:
+                continue
+            if entry is None:
+                cli._complain(f"Entry {sealed.number} is not one that Fusen wrote.")
+            elif as_json:
+                cli._print(cli._json({**sealed_json(entry, sealed.hash, sealed.signature), "notes": notes}))
+            else:
+                cli._print(_line(entry, notes, names))
+    raise typer.Exit(cli.DONE)
+
+
+@audit_commands.command("acknowledge")
+def _acknowledge(workspace: WorkspaceArgument) -> None:
+    """Accept the log as it is now, as after a workspace was brought back from a backup; the log tells that you did."""
+    from app import cli
+
+    with opened(workspace, as_json=False) as store:
+        report = store.audit_acknowledged()
+        cli._print(f"Acknowledged. What was wrong is in the log's last entry ({len(report.problems)} in all).")
+    raise typer.Exit(cli.DONE)
+
+
+@audit_commands.command("key")
+def _key(
+    new: Annotated[
+        bool, typer.Option("--new", help="Make a new key, which the old one endorses; the old one's secret is deleted.")
+    ] = False,
+) -> None:
+    """The key that signs on this machine: its fingerprint and where its secret lies."""
+    from app import cli
+    from app.workspace.signing import rotate, signing_key
+
+    key = rotate() if new else signing_key()
+    places = {
+        "keyring": "in the system's keyring",
+        "file": "in a file that only you can read",
+        "nowhere": "nowhere: it ends with the program",
+    }
+    cli._print(f"{key.signer.fingerprint}  {places[key.part.kept]}")
+    raise typer.Exit(cli.DONE)
+
+
+@contextmanager
+def opened(path: Path, *, as_json: bool) -> Iterator[Workspace]:
+    """An existing workspace, used by the one who is logged in. Errors are told, and end the program with 1."""
+    from app import cli
+
+    try:
+        if not path.is_file():
+            raise FusenError("not-found", f"There is no workspace {path}.", "fusen analyze --workspace makes one.")
+        with open_workspace(path) as store:
+            yield store
+    except FusenError as error:
+        cli._report(path, error, as_json)
+        raise typer.Exit(cli.SOME_FAILED) from None
+
+
+def sealed_json(entry: Entry, digest: bytes, signature: bytes) -> dict[str, Any]:
+    """The `fusen.audit-entry/1` object."""
+    from dataclasses import asdict
+
+    return {"schema": "fusen.audit-entry/1", **asdict(entry), "hash": digest.hex(), "signature": signature.hex()}
+
+
+def _line(entry: Entry, notes: NotesOfEntry, names: Names) -> str:
+    from app.review.audit_words import entry_words
+
+    return f"{entry.number:>6}  {entry.at[:19].replace('T', ' ')}  {entry.by or '-':<12}  {entry_words(entry, notes, names)}"
+
+
+def _report_words(path: Path, report: Report) -> str:
+    from app.review.audit_words import problem_words
+
+    lines = []
+    if report.is_whole:
+        count = report.head.count if report.head is not None else 0
+        lines.append(f"The audit log of {path.name} is whole: {count} entries, and the workspace holds what they tell.")
+    else:
+        lines.append(f"The audit log of {path.name} is NOT whole, or the workspace does not hold what it tells.")
+        lines += [f"  {problem_words(problem)}" for problem in report.problems[:_MOST_TOLD]]
+        if (more := len(report.problems) - _MOST_TOLD) > 0:
+            lines.append(f"  ... and {more} more.")
+    if report.head is not None:
+        lines.append(f"Head: {report.head.hash}")
+    for signer in report.signers:
+        whose = "yours, on this machine" if signer.fingerprint in report.ours else "not known to this machine"
+        whose = f"endorsed by {signer.follows[:16]}" if signer.follows else whose
+        name = f" ({signer.by})" if signer.by else ""
+        lines.append(f"Signer {signer.fingerprint[:16]}{name}, {whose}: from entry {signer.since} on.")
+    if report.seen is None:
+        lines.append(
+            "This machine has not seen this log before: whether its end was cut off can only be told with --head."
+        )
+    if report.asked_head is not None:
+        lines.append(f"The hash that you gave is that of entry {report.asked_head}.")
+    lines += [f"{each.name} was exported at {each.at} (entry {each.entry}), unchanged." for each in report.exports]
+    return "\n".join(lines)
+
+
+_MOST_TOLD = 20
+
+
+def _report_json(path: Path, report: Report) -> dict[str, Any]:
+    from app.review.audit_words import problem_words
+
+    head = report.head
+    return {
+        "schema": "fusen.audit-report/1",
+        "file": str(path),
+        "whole": report.is_whole,
+        "head": None if head is None else {"count": head.count, "hash": head.hash},
+        "problems": [
+            {"code": each.code, "entry": each.entry, "what": each.what, "message": problem_words(each)}
+            for each in report.problems
+        ],
+        "signers": [
+            {
+                "fingerprint": each.fingerprint,
+                "since": each.since,
+                "by": each.by,
+                "ours": each.fingerprint in report.ours,
+                "follows": each.follows,
+            }
+            for each in report.signers
+        ],
+        "seen": None if report.seen is None else {"count": report.seen.count, "hash": report.seen.hash},
+        "asked_head": report.asked_head,
+        "exports": [{"entry": each.entry, "at": each.at, "name": each.name} for each in report.exports],
+    }

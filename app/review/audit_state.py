@@ -1,0 +1,312 @@
+"""What the audit log says that the workspace's tables hold, by going through its entries; and where the tables differ.
+
+Tables come as plain values, so that this knows no storage. Values are compared by hashes: what a reviewer wrote by one with a
+salt that lies beside the log and not in it, what the model said by a plain one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.review.audit import Entry, Problem
+from app.review.findings import finding_id
+from app.review.spans import Ranges, union
+
+Notes = Mapping[tuple[int, str], tuple[bytes, bytes]]
+"""Salt and note, by the entry's number and the document's hash."""
+
+_NONE = (b"", b"")
+
+SALT_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A finding as it is stored: `review` and `proposal` are what the reviewer and the model said, packed.
+
+    `touched`: something of the review is not as it begins. `start`, `end`, `text` are the model's.
+    """
+
+    id: str
+    document: str
+    start: int
+    end: int
+    text: str
+    review: bytes
+    proposal: bytes
+    touched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """A step of the history, packed."""
+
+    number: int
+    content: bytes
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document: the share that was chosen, whether it was taken off the shelf, hashes of its analyses, what was shown."""
+
+    sha256: str
+    share: float | None
+    removed: bool
+    analyses: tuple[str, ...] = ()
+    shown: Mapping[str, Ranges] = field(default_factory=dict)
+    looks: str = ""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What the workspace holds. `opinions`: what other reviewers said, packed, by finding."""
+
+    documents: tuple[DocumentRow, ...]
+    findings: Iterable[FindingRow]
+    history: Iterable[HistoryRow]
+    notes: Notes
+    opinions: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def salted(salt: bytes, content: bytes) -> str:
+    """A hash from which a short value cannot be guessed without the salt."""
+    return hmac.digest(salt, content, "sha256").hex()
+
+
+def commitment(salt: bytes) -> str:
+    """By which a salt is known in the log."""
+    return hashlib.sha256(salt).hexdigest()
+
+
+def proposals_hash(proposals: Iterable[bytes]) -> str:
+    """Of what the model said of several findings, in the order of their ids."""
+    whole = hashlib.sha256()
+    for proposal in proposals:
+        whole.update(hashlib.sha256(proposal).digest())
+    return whole.hexdigest()
+
+
+@dataclass(slots=True)
+class _Document:
+    """What the log says of one document; `added`: findings that came after `proposals` was taken, with their hashes."""
+
+    entry: int
+    share: float | None = None
+    removed: bool = False
+    proposals: str = ""
+    added: dict[str, str] = field(default_factory=dict)
+    analyses: set[str] = field(default_factory=set)
+    shown: dict[str, Ranges] = field(default_factory=dict)
+    looks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Logged:
+    """A hash with the entry that told it, whose salt of `document` it was made with."""
+
+    entry: int
+    document: str
+    hash: str
+
+
+@dataclass(slots=True)
+class _Step:
+    logged: _Logged
+    documents: frozenset[str]
+    undone: bool = False
+    forgotten: bool = False
+
+
+@dataclass
+class Replay:
+    """Feed it the entries in their order, then ask for the differences."""
+
+    documents: dict[str, _Document] = field(default_factory=dict)
+    reviews: dict[str, _Logged] = field(default_factory=dict)
+    history: dict[int, _Step] = field(default_factory=dict)
+    notes: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict)
+    opinions: dict[str, _Logged] = field(default_factory=dict)
+    forgotten: set[str] = field(default_factory=set)
+
+    def take(self, entry: Entry) -> None:
+        """The next entry. Raises KeyError, TypeError, ValueError or AttributeError for details that are not of its kind."""
+        details = entry.details
+        for document, (salt, note) in details.get("notes", {}).items():
+            self.notes[entry.number, document] = (salt, note)
+        match entry.kind:
+            case "log-begun":
+                self._begin(entry.number, details)
+            case "document-opened" | "document-restored":
+                self.forgotten.discard(details["document"])
+                self._document(entry).removed = False
+            case "document-removed":
+                self._document(entry).removed = True
+            case "document-forgotten":
+                self._forget(details["document"])
+            case "analysed" | "selection-chosen":
+                self._propose(entry)
+            case "shown":
+                shown, unit = self._document(entry).shown, details["unit"]
+                shown[unit] = union((*shown.get(unit, ()), *((start, end) for start, end in details["ranges"])))
+            case "second-look":
+                self._document(entry).looks = details["looks"]
+            case "decided" | "merged":
+                self._decide(entry)
+
+    def differences(self, tables: Tables) -> Iterator[Problem]:
+        """Where the tables are not as the log says."""
+        yield from self._notes_differ(tables.notes)
+        yield from self._documents_differ(tables.documents)
+        yield from self._findings_differ(tables)
+        yield from self._history_differs(tables)
+        for finding in sorted(self.opinions.keys() | tables.opinions.keys()):
+            said, stored = self.opinions.get(finding), tables.opinions.get(finding, b"")
+            salt = tables.notes.get((said.entry, said.document), _NONE)[0] if said is not None else b""
+            if said is None or salted(salt, stored) != said.hash:
+                yield Problem("opinions-changed", said.entry if said is not None else None, finding)
+
+    # ---- what the entries say
+
+    def _document(self, entry: Entry) -> _Document:
+        document = self.documents.setdefault(entry.details["document"], _Document(entry.number))
+        document.entry = entry.number
+        return document
+
+    def _begin(self, number: int, details: Mapping[str, Any]) -> None:
+        for sha256, found in details["documents"].items():
+            shown = {unit: union((a, b) for a, b in ranges) for unit, ranges in found["shown"].items()}
+            self.documents[sha256] = _Document(
+                number,
+                share=found["share"],
+                removed=found["removed"],
+                proposals=found["proposals"],
+                analyses=set(found["analyses"]),
+                shown=shown,
+                looks=found["looks"],
+            )
+        for found in details["reviews"]:
+            self.reviews[found["finding"]] = _Logged(number, found["document"], found["review"])
+        for said in details["opinions"]:
+            self.opinions[said["finding"]] = _Logged(number, said["document"], said["hash"])
+        for found in details["history"]:
+            logged = _Logged(number, found["document"], found["hash"])
+            self.history[found["number"]] = _Step(logged, frozenset({found["document"]}), found["undone"])
+
+    def _propose(self, entry: Entry) -> None:
+        document = self._document(entry)
+        document.proposals, document.added = entry.details["proposals"], {}
+        document.share = entry.details.get("share")
+        if entry.kind == "analysed":
+            self.forgotten.discard(entry.details["document"])
+            document.removed = False
+            document.analyses.add(entry.details["analysis"])
+
+    def _decide(self, entry: Entry) -> None:
+        details = entry.details
+        for change in details["changes"]:
+            self.reviews[change["finding"]] = _Logged(entry.number, change["document"], change["review"])
+        for added in details.get("added", ()):
+            self.documents[added["document"]].added[added["finding"]] = added["proposal"]
+        for said in details.get("opinions", ()):
+            self.opinions[said["finding"]] = _Logged(entry.number, said["document"], said["hash"])
+        step = details.get("history")
+        if step is None:
+            return
+        if details["step"] == "do":
+            for undone in [number for number, each in self.history.items() if each.undone and not each.forgotten]:
+                del self.history[undone]
+            documents = frozenset(change["document"] for change in details["changes"])
+            logged = _Logged(entry.number, step["document"], step["hash"])
+            self.history[step["number"]] = _Step(logged, documents or frozenset({step["document"]}))
+        else:
+            self.history[step["number"]].undone = details["step"] == "undo"
+
+    def _forget(self, sha256: str) -> None:
+        self.forgotten.add(sha256)
+        self.documents.pop(sha256, None)
+        self.notes = {key: known for key, known in self.notes.items() if key[1] != sha256}
+        self.reviews = {name: logged for name, logged in self.reviews.items() if logged.document != sha256}
+        self.opinions = {name: logged for name, logged in self.opinions.items() if logged.document != sha256}
+        for step in self.history.values():
+            step.forgotten = step.forgotten or sha256 in step.documents
+
+    # ---- where the tables differ
+
+    def _notes_differ(self, notes: Notes) -> Iterator[Problem]:
+        for key, (known_salt, known_note) in self.notes.items():
+            salt, note = notes.get(key, _NONE)
+            if commitment(salt) != known_salt or salted(salt, note) != known_note:
+                yield Problem("note-changed", key[0], key[1])
+        for number, document in notes.keys() - self.notes.keys():
+            yield Problem("note-changed", number, document)
+
+    def _documents_differ(self, rows: tuple[DocumentRow, ...]) -> Iterator[Problem]:
+        stored = {row.sha256: row for row in rows}
+        for sha256 in sorted(stored.keys() ^ self.documents.keys()):
+            if sha256 not in self.forgotten:
+                yield Problem("shelf-changed", None, sha256)
+        for sha256, said in self.documents.items():
+            row = stored.get(sha256)
+            if row is None:
+                continue
+            if row.removed != said.removed:
+                yield Problem("shelf-changed", said.entry, sha256)
+            if row.share != said.share:
+                yield Problem("selection-changed", said.entry, sha256)
+            if not said.analyses.issuperset(row.analyses) or (said.analyses and not row.analyses):
+                yield Problem("analysis-changed", said.entry, sha256)
+            if dict(row.shown) != said.shown:
+                yield Problem("shown-changed", said.entry, sha256)
+            if row.looks != said.looks:
+                yield Problem("second-looks-changed", said.entry, sha256)
+
+    def _findings_differ(self, tables: Tables) -> Iterator[Problem]:
+        left = dict(self.reviews)
+        proposals: dict[str, list[bytes]] = {}
+        added: dict[str, set[str]] = {}
+        for row in tables.findings:
+            yield from self._finding_differs(row, left.pop(row.id, None), tables.notes)
+            document = self.documents.get(row.document)
+            if document is not None and row.id in document.added:
+                added.setdefault(row.document, set()).add(row.id)
+                if document.added[row.id] != proposals_hash([row.proposal]):
+                    yield Problem("proposals-changed", document.entry, row.document)
+            else:
+                proposals.setdefault(row.document, []).append(row.proposal)
+        for name, logged in left.items():
+            yield Problem("finding-missing", logged.entry, name)
+        for sha256, said in self.documents.items():
+            found = proposals.get(sha256, [])
+            same = proposals_hash(found) == said.proposals if said.proposals else not found
+            if not same or added.get(sha256, set()) != said.added.keys():
+                yield Problem("proposals-changed", said.entry, sha256)
+
+    def _finding_differs(self, row: FindingRow, logged: _Logged | None, notes: Notes) -> Iterator[Problem]:
+        if finding_id(row.document, row.start, row.end, row.text) != row.id:
+            yield Problem("finding-forged", None, row.id)
+        if logged is None:
+            if row.touched:
+                yield Problem("finding-unlogged", None, row.id)
+            return
+        salt, _ = notes.get((logged.entry, logged.document), _NONE)
+        if logged.document != row.document or salted(salt, row.review) != logged.hash:
+            yield Problem("finding-changed", logged.entry, row.id)
+
+    def _history_differs(self, tables: Tables) -> Iterator[Problem]:
+        left = {number: step for number, step in self.history.items() if not step.forgotten}
+        for row in tables.history:
+            step = self.history.get(row.number)
+            left.pop(row.number, None)
+            if step is None:
+                yield Problem("history-changed", None, str(row.number))
+            elif not step.forgotten:
+                salt, _ = tables.notes.get((step.logged.entry, step.logged.document), _NONE)
+                if row.undone != step.undone or salted(salt, row.content) != step.logged.hash:
+                    yield Problem("history-changed", step.logged.entry, str(row.number))
+        for number, step in left.items():
+            yield Problem("history-changed", step.logged.entry, str(number))

@@ -1,0 +1,275 @@
+"""The audit log in the workspace: what is entered when, by whom, with which key, and what `verify` makes of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from app.errors import FusenError
+from app.review.audit import Entry, read
+from app.review.operations import SetComment, SetDecision, SetDecisions
+from app.workspace import signing
+from app.workspace.database import connect, migration_scripts, transaction
+from app.workspace.store import Workspace
+from tests.samples import make_analysis, make_document
+
+DOCUMENT = make_document()
+BEFORE_THE_LOG = 6
+"""So many migrations had a workspace without a log."""
+
+
+@pytest.fixture(autouse=True)
+def own_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(signing, "user_data_path", lambda *_, **__: tmp_path / "home" / "fusen")
+    return tmp_path / "home" / "fusen" / "audit"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with Workspace.open(tmp_path / "w.fusen") as opened:
+        opened.reviewer = "Sato"
+        opened.save_analysis(DOCUMENT, make_analysis(DOCUMENT))
+        yield opened
+
+
+def entries(workspace: Workspace) -> list[Entry]:
+    found = [read(sealed) for sealed in workspace.audit.sealed()]
+    return [entry for entry in found if entry is not None]
+
+
+def codes(workspace: Workspace) -> list[str]:
+    return [problem.code for problem in workspace.verify().problems]
+
+
+def test_a_new_workspace_has_no_entry_until_something_happens(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "w.fusen") as workspace:
+        assert workspace.audit_head() == ""
+        assert workspace.verify().is_whole
+        workspace.save_window_state("{}")
+        assert workspace.audit_head() == ""
+
+
+def test_each_change_is_entered_with_whom_and_what(workspace: Workspace) -> None:
+    first, second, _ = workspace.findings(DOCUMENT.sha256)
+    workspace.apply(SetDecision(first.id, "accepted"))
+    workspace.apply(SetDecision(first.id, "accepted"))  # changes nothing
+    workspace.apply(SetComment(second.id, "Secret words"))
+    workspace.undo()
+    workspace.redo()
+    workspace.looks.add_shown(DOCUMENT.sha256, "page", (1, 3))
+    workspace.looks.add_shown(DOCUMENT.sha256, "page", (1, 2))  # nothing new
+    workspace.choose_share(DOCUMENT.sha256, 0.5)
+    workspace.library.remove(DOCUMENT.sha256)
+    workspace.library.restore(DOCUMENT.sha256)
+    found = entries(workspace)
+    assert [entry.kind for entry in found] == [
+        *("workspace-made", "document-opened", "analysed", "decided", "decided", "decided", "decided"),
+        *("shown", "selection-chosen", "document-removed", "document-restored"),
+    ]
+    assert {entry.by for entry in found} == {"Sato"}
+    assert [entry.details["step"] for entry in found if entry.kind == "decided"] == ["do", "do", "undo", "redo"]
+    change = found[3].details["changes"][0]
+    assert (change["finding"], change["document"], change["decision"]) == (first.id, DOCUMENT.sha256, "accepted")
+    assert (change["start"], change["end"], change["operations"]) == (first.start, first.end, ["set-decision"])
+    assert found[2].details["model"]["sha256"] == make_analysis(DOCUMENT).model.sha256
+    assert workspace.verify().is_whole
+    assert workspace.verify().head is not None
+    assert workspace.audit_head() == workspace.verify().head.hash
+
+
+def test_no_words_are_in_the_log_unless_asked(workspace: Workspace) -> None:
+    finding = workspace.findings(DOCUMENT.sha256)[0]
+    workspace.apply(SetComment(finding.id, "Secret words"))
+    written = b"".join(sealed.content for sealed in workspace.audit.sealed())
+    assert b"Secret" not in written
+    assert finding.text.encode()[:20] not in written
+    workspace.tells_texts = True
+    workspace.apply(SetComment(finding.id, "Told words"))
+    written = b"".join(sealed.content for sealed in workspace.audit.sealed())
+    assert b"words" not in written  # they lie beside it
+    ((_, _, notes),) = workspace.audit.told(workspace.audit.head().count)
+    assert notes[DOCUMENT.sha256][finding.id]["comment"] == "Told words"
+    assert workspace.verify().is_whole
+
+
+def test_an_entry_is_rolled_back_with_what_it_tells_of(workspace: Workspace) -> None:
+    head, findings = workspace.audit_head(), workspace.findings(DOCUMENT.sha256)
+    with pytest.raises(KeyError):
+        workspace.apply(SetDecisions((findings[0].id, "unknown"), "accepted"))
+    assert workspace.audit_head() == head
+    assert workspace.findings(DOCUMENT.sha256) == findings
+    assert workspace.verify().is_whole
+
+
+def test_the_table_forbids_changes(workspace: Workspace) -> None:
+    workspace.apply(SetDecision(workspace.findings(DOCUMENT.sha256)[0].id, "accepted"))
+    with closing(sqlite3.connect(workspace.path)) as other:
+        for statement in (
+            "UPDATE audit_log SET signer = 'x'",
+            "DELETE FROM audit_log",
+            "UPDATE audit_notes SET salt = 0",
+        ):
+            with pytest.raises(sqlite3.IntegrityError):
+                other.execute(statement)
+
+
+def test_a_workspace_of_before_the_log_begins_it_with_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "w.fusen"
+    with Workspace.open(tmp_path / "newer.fusen") as newer:
+        newer.save_analysis(DOCUMENT, make_analysis(DOCUMENT))
+        newer.apply(SetDecision(newer.findings(DOCUMENT.sha256)[0].id, "accepted"))
+        newer.undo()
+        newer.apply(SetDecision(newer.findings(DOCUMENT.sha256)[1].id, "rejected"))
+    with closing(connect(path, migration_scripts()[:BEFORE_THE_LOG])) as old:
+        old.execute("ATTACH ? AS newer", (str(tmp_path / "newer.fusen"),))
+        with transaction(old, path):
+            for table in ("documents", "analyses", "findings", "history"):
+                names = ", ".join(f'"{row[1]}"' for row in old.execute(f"PRAGMA main.table_info({table})"))
+                old.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM newer.{table}")  # noqa: S608 -- names above
+    with Workspace.open(path) as workspace:
+        (first,) = entries(workspace)
+        assert first.kind == "log-begun"
+        assert [review["finding"] for review in first.details["reviews"]] == [workspace.findings(DOCUMENT.sha256)[1].id]
+        assert workspace.verify().is_whole
+        workspace.undo()
+        assert workspace.verify().is_whole
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("UPDATE findings SET importance = 0.5 WHERE rowid = 1")
+        other.commit()
+    with Workspace.open(path) as workspace:
+        assert codes(workspace) == ["proposals-changed"]
+
+
+def test_a_cut_off_end_is_noticed_where_it_was_seen_or_its_head_is_known(workspace: Workspace, own_keys: Path) -> None:
+    finding = workspace.findings(DOCUMENT.sha256)[0]
+    copy = workspace.path.with_name("copy.fusen")
+    with closing(sqlite3.connect(copy)) as target, closing(sqlite3.connect(workspace.path)) as source:
+        source.backup(target)
+    workspace.apply(SetDecision(finding.id, "accepted"))
+    head = workspace.audit_head()
+    assert workspace.verify(head).asked_head == workspace.verify().head.count
+    with Workspace.open(copy) as earlier:
+        assert codes(earlier) == ["cut-off"]
+        earlier.apply(SetDecision(finding.id, "rejected"))  # does not move the record on
+        assert codes(earlier) == ["other-history"]
+        for record in own_keys.rglob("*/*.json"):
+            record.unlink()
+        assert codes(earlier) == []  # another machine cannot tell from the file alone
+        assert [problem.code for problem in earlier.verify(head).problems] == ["head-not-found"]
+
+
+def test_what_was_wrong_can_be_acknowledged_and_is_told_for_ever(workspace: Workspace) -> None:
+    copy = workspace.path.with_name("copy.fusen")
+    with closing(sqlite3.connect(copy)) as target, closing(sqlite3.connect(workspace.path)) as source:
+        source.backup(target)
+    workspace.apply(SetDecision(workspace.findings(DOCUMENT.sha256)[0].id, "accepted"))
+    with Workspace.open(copy) as earlier:
+        assert [problem.code for problem in earlier.audit_acknowledged().problems] == ["cut-off"]
+        assert earlier.verify().is_whole
+        assert entries(earlier)[-1].details["problems"] == ["cut-off"]
+
+
+def test_an_exported_file_is_known_while_it_is_unchanged(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "brief.md"
+    file.write_bytes(b"# Brief\n")
+    workspace.record_export([file], "md")
+    assert entries(workspace)[-1].details["files"] == [
+        {"sha256": hashlib.sha256(b"# Brief\n").hexdigest(), "format": "md"}
+    ]
+    assert [export.name for export in workspace.verify(exported=[file]).exports] == ["brief.md"]
+    file.write_bytes(b"# Brief.\n")
+    assert [problem.code for problem in workspace.verify(exported=[file]).problems] == ["export-unknown"]
+    with pytest.raises(FusenError, match="no file"):
+        workspace.verify(exported=[tmp_path / "none"])
+
+
+def test_another_machine_is_another_signer(
+    workspace: Workspace, own_keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = signing.signing_key().signer.fingerprint
+    monkeypatch.setattr(signing, "key_folder", lambda: own_keys.with_name("elsewhere"))
+    with Workspace.open(workspace.path) as elsewhere:
+        elsewhere.reviewer = "Suzuki"
+        elsewhere.apply(SetDecision(elsewhere.findings(DOCUMENT.sha256)[0].id, "rejected"))
+    monkeypatch.setattr(signing, "key_folder", lambda: own_keys)
+    report = workspace.verify()
+    assert report.is_whole
+    assert [(signer.by, signer.fingerprint in report.ours) for signer in report.signers] == [
+        ("Sato", True),
+        ("Suzuki", False),
+    ]
+    assert [problem.code for problem in workspace.verify(signers=[ours]).problems] == ["foreign-signer"]
+
+
+def test_a_new_key_is_endorsed_by_the_one_before(workspace: Workspace) -> None:
+    before = signing.signing_key().signer.fingerprint
+    after = signing.rotate().signer.fingerprint
+    workspace.apply(SetDecision(workspace.findings(DOCUMENT.sha256)[0].id, "accepted"))
+    report = workspace.verify()
+    assert report.is_whole
+    assert [(signer.fingerprint, signer.follows) for signer in report.signers] == [(before, ""), (after, before)]
+    assert report.ours == {before, after}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are POSIX's")
+def test_the_key_is_the_users_alone_and_stays(own_keys: Path) -> None:
+    made = signing.signing_key().signer.fingerprint
+    file = own_keys / "audit-key"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.chmod(0o644)
+    signing._held.clear()
+    assert signing.signing_key().signer.fingerprint == made
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_the_keyring_keeps_the_key_where_there_is_one(own_keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import keyring
+
+    held: dict[tuple[str, str], str] = {}
+    monkeypatch.setattr(keyring, "get_keyring", lambda: SimpleNamespace(priority=5))
+    monkeypatch.setattr(keyring, "set_password", lambda *key: held.update({key[:2]: key[2]}))
+    monkeypatch.setattr(keyring, "get_password", lambda *key: held.get(key))
+    made = signing.signing_key()
+    assert made.part.kept == "keyring"
+    assert not (own_keys / "audit-key").exists()
+    signing._held.clear()
+    assert signing.signing_key().signer.fingerprint == made.signer.fingerprint
+
+
+def test_a_keyring_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    import threading
+
+    import keyring
+
+    forever = threading.Event()
+    monkeypatch.setattr(signing, "KEYRING_SECONDS", 0.05)
+    monkeypatch.setattr(keyring, "get_keyring", forever.wait)
+    assert signing.signing_key().part.kept == "file"
+    forever.set()
+
+
+def test_forgetting_leaves_no_hash_that_can_be_guessed(workspace: Workspace) -> None:
+    finding = workspace.findings(DOCUMENT.sha256)[0]
+    workspace.apply(SetComment(finding.id, "no"))
+    with closing(sqlite3.connect(workspace.path)) as other:
+        assert other.execute("SELECT count(*) FROM audit_notes").fetchone() == (3,)
+    with workspace.audit.transaction():
+        for table in ("history", "digests", "analyses", "findings"):
+            workspace._connection.execute(f"DELETE FROM {table}")  # noqa: S608 -- names above
+        workspace._connection.execute("DELETE FROM documents")
+        workspace.audit.forget(DOCUMENT.sha256)
+    with closing(sqlite3.connect(workspace.path)) as other:
+        assert other.execute("SELECT count(*) FROM audit_notes").fetchone() == (0,)
+    assert workspace.verify().is_whole
+    workspace.save_analysis(DOCUMENT, make_analysis(DOCUMENT))
+    workspace.apply(SetDecision(finding.id, "accepted"))
+    assert workspace.verify().is_whole
