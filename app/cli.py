@@ -438,8 +438,6 @@ def _new_bar() -> Any:
 # ---- files
 
 
-
-
 def _password(file: Path | None) -> str | None:
     """The password in UTF-8, verbatim but for one final line end."""
     if file is None:

@@ -140,7 +140,7 @@ def _write_copies(
                 output = _free_name(wanted.out, Path(stored.file).stem, endings[0], taken)
                 _refuse_existing(output, wanted)
                 meter.begin(stored.file)
-                _annotate(writer, store, stored, output, wanted, meter)
+                _annotate(writer, store, stored, output, wanted, meter, console)
             except FusenError as error:
                 console.report(Path(stored.file), error)
                 failed = True
@@ -151,7 +151,13 @@ def _write_copies(
 
 
 def _annotate(
-    writer: WorkerClient, store: Workspace, stored: StoredDocument, output: Path, wanted: Wanted, meter: Meter
+    writer: WorkerClient,
+    store: Workspace,
+    stored: StoredDocument,
+    output: Path,
+    wanted: Wanted,
+    meter: Meter,
+    console: Console,
 ) -> None:
     from app.workers.protocol import AnnotateDocx, AnnotatePdf, Written
     from app.workspace.at_hand import file_of

@@ -6,7 +6,9 @@ The indexes of `0006_keeping.sql` are for these questions; a tag is looked for i
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -22,6 +24,10 @@ MOST = 500
 _COLUMNS = ", ".join(
     "x'90'" if name == "quads" else f"findings.{name}" for name in packing.FINDING_COLUMNS.replace(" ", "").split(",")
 )
+
+_ONE = f"SELECT {_COLUMNS} FROM findings WHERE rowid = ?"  # noqa: S608 (constant names)
+_SORTED = "SELECT findings.rowid, (SELECT documents.rowid FROM documents WHERE sha256 = document_sha256) AS place"
+_ORDER = f'ORDER BY place, "start", "end" LIMIT {MOST}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,8 @@ def query_of(wish: Wish) -> tuple[str, tuple[str | bytes, ...]]:
         conditions.append("(tags <> x'90' OR own_tags IS NOT NULL) AND instr(coalesce(own_tags, tags), ?)")
         values.append(msgspec.msgpack.encode(wish.tag))
     shown = "(selected OR decision <> 'undecided' OR comment <> '' OR owner <> '' OR due <> '' OR raised OR own_tags IS NOT NULL)"
-    where = " AND ".join(["removed_at IS NULL", shown, *conditions])
-    return f"FROM findings JOIN documents ON sha256 = document_sha256 WHERE {where}", tuple(values)
+    on_shelf = "document_sha256 NOT IN (SELECT sha256 FROM documents WHERE removed_at IS NOT NULL)"
+    return f"FROM findings WHERE {' AND '.join([on_shelf, shown, *conditions])}", tuple(values)
 
 
 def across(connection: sqlite3.Connection, path: Path, wish: Wish) -> Across:
@@ -72,6 +78,16 @@ def across(connection: sqlite3.Connection, path: Path, wish: Wish) -> Across:
     rest, values = query_of(wish)
     with explained(path):
         (total,) = connection.execute(f"SELECT count(*) {rest}", values).fetchone()
-        order = f'ORDER BY documents.rowid, "start", "end" LIMIT {MOST}'
-        rows = connection.execute(f"SELECT {_COLUMNS} {rest} {order}", values).fetchall()
-    return Across(total, tuple(packing.finding_from(row, path) for row in rows))
+        if total <= 4 * MOST:
+            numbers = [row[0] for row in connection.execute(f"{_SORTED} {rest} {_ORDER}", values)]
+        else:  # the first documents have enough of them: to sort all would take longer
+            numbers = list(islice(_by_document(connection, rest, values), MOST))
+        rows = [connection.execute(_ONE, (number,)).fetchone() for number in numbers]
+    return Across(total, tuple(packing.finding_from(row, path) for row in rows if row is not None))
+
+
+def _by_document(connection: sqlite3.Connection, rest: str, values: tuple[str | bytes, ...]) -> Iterator[int]:
+    shelf = connection.execute("SELECT sha256 FROM documents WHERE removed_at IS NULL ORDER BY rowid").fetchall()
+    for (sha256,) in shelf:
+        query = f'SELECT rowid {rest} AND document_sha256 = ? ORDER BY "start", "end"'
+        yield from (row[0] for row in connection.execute(query, (*values, sha256)))
