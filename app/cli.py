@@ -14,6 +14,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -24,7 +25,7 @@ from typer.core import TyperGroup
 from app import cli_workspace, faults
 from app.analysis.analysis import Analysis, AnalysisSettings
 from app.cli_audit import audit_commands
-from app.cli_passphrase import PassphraseFile, open_workspace
+from app.cli_passphrase import PassphraseFile, open_workspace, unlock
 from app.documents.document import OcrMode
 from app.errors import FusenError
 
@@ -217,9 +218,11 @@ def _analyze_files(
             try:
                 wanted = ReadDocument(str(file), password, ocr=ocr, structure=False)
                 document = _read_file(reader, wanted, meter).document
-                analysis = _analyze_document(analyst, document, settings, meter)
-                if store is not None:
-                    store.save_analysis(document, analysis)
+                analysis = _stored_analysis(store, document, settings)
+                if analysis is None:
+                    analysis = _analyze_document(analyst, document, settings, meter)
+                    if store is not None:
+                        store.save_analysis(document, analysis)
             except FusenError as error:
                 failed |= _report(file, error, as_json)
                 continue
@@ -233,6 +236,35 @@ def _analyze_files(
                 labels = [page.label or str(page.number) for page in document.pages]
                 _print(analysis_listing(analysis, labels if document.format == "pdf" else None, width=width))
     return SOME_FAILED if failed else DONE
+
+
+@app.command("recover")
+def _recover(
+    workspace: Annotated[Path, typer.Argument(metavar="WORKSPACE", show_default=False)],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="The new workspace.  [default: beside the damaged one]")
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Save all that can be read of a damaged workspace, and of the copies beside it, to a new one. It changes none of them."""
+    from app.workspace.backups import backups_of
+    from app.workspace.salvage import recovered_name, salvage
+
+    with _orderly():
+        try:
+            if not workspace.is_file():
+                raise FusenError("not-found", f"There is no workspace {workspace}.", "Check the name.")
+            unlock(workspace)
+            output = out or recovered_name(workspace)
+            saved = salvage(workspace, output, backups_of(workspace))
+        except FusenError as error:
+            raise typer.Exit(SOME_FAILED if _report(workspace, error, as_json=False) else DONE) from None
+    _complain(f"{saved.documents} documents and {saved.decisions} decisions were saved.")
+    if saved.damaged:
+        _complain(f"Not everything could be read of: {', '.join(saved.damaged)}.")
+    if copied := sum(saved.from_copies.values()):
+        _complain(f"{copied} entries come from copies that were made before updates.")
+    _print(str(output))
 
 
 @app.command("export")
@@ -342,6 +374,16 @@ def _analyze_document(analyst: WorkerClient, document: Document, settings: Analy
     return value.analysis
 
 
+def _stored_analysis(store: Workspace | None, document: Document, settings: AnalysisSettings) -> Analysis | None:
+    """What the workspace holds of this text, by the weights that are installed, under the same settings."""
+    if store is None:
+        return None
+    from app.analysis.shipped import shipped_model_sha256
+
+    analysis = store.take_analysis(document, shipped_model_sha256(), settings)
+    return None if analysis is None else replace(analysis, file=document.file)
+
+
 class _Meter:
     """Progress on stderr: a bar with share and time left on a terminal, else one line for each stage of each file."""
 
@@ -394,8 +436,6 @@ def _new_bar() -> Any:
 
 
 # ---- files
-
-
 
 
 def _password(file: Path | None) -> str | None:

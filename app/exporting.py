@@ -140,7 +140,7 @@ def _write_copies(
                 output = _free_name(wanted.out, Path(stored.file).stem, endings[0], taken)
                 _refuse_existing(output, wanted)
                 meter.begin(stored.file)
-                _annotate(writer, store, stored, output, wanted, meter)
+                _annotate(writer, store, stored, output, wanted, meter, console)
             except FusenError as error:
                 console.report(Path(stored.file), error)
                 failed = True
@@ -151,13 +151,21 @@ def _write_copies(
 
 
 def _annotate(
-    writer: WorkerClient, store: Workspace, stored: StoredDocument, output: Path, wanted: Wanted, meter: Meter
+    writer: WorkerClient,
+    store: Workspace,
+    stored: StoredDocument,
+    output: Path,
+    wanted: Wanted,
+    meter: Meter,
+    console: Console,
 ) -> None:
     from app.workers.protocol import AnnotateDocx, AnnotatePdf, Written
+    from app.workspace.at_hand import file_of
 
     request = AnnotatePdf if stored.format == "pdf" else AnnotateDocx
-    body = request(stored.file, str(output.absolute()), store.findings(stored.sha256), password=wanted.password)
-    written = writer.call(body, meter.report)
+    with file_of(store, stored) as file:
+        body = request(str(file), str(output.absolute()), store.findings(stored.sha256), password=wanted.password)
+        written = writer.call(body, meter.report)
     meter.pause()
     for notice in written.notices if isinstance(written, Written) else ():
         console.note(output, notice.message)

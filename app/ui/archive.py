@@ -5,6 +5,7 @@ A search runs on a thread of its own, so that it neither waits for nor delays wh
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -24,7 +25,11 @@ from app.workspace.library import DocumentHits, ShelfEntry
 from app.workspace.recalling import Recall
 from app.workspace.store import Workspace
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+PAUSE = 0.01
+"""Seconds between two documents that are read ahead."""
 
 Cancel = Callable[[], None]
 OnFailure = Callable[[FusenError], None]
@@ -43,11 +48,12 @@ class Archive:
         self._at_hand = at_hand
         self._searches = Background(courier)
         self._recall = Recall()  # used on that thread alone
+        self._asked = threading.Event()  # ends what is read ahead
         self._stops: list[threading.Event] = []
 
     def close(self) -> None:
         """End the thread; what it is at is stopped."""
-        for stop in self._stops:
+        for stop in (*self._stops, self._asked):
             stop.set()
         self._searches.close()
 
@@ -158,9 +164,22 @@ class Archive:
         """Announce an error that concerns no document."""
         self._hub.announced.emit(0, Message("error", *error_words(error)))
 
+    def make_ready(self, *, texts: bool) -> None:
+        """Read ahead what the matrix, or with `texts` a search, is answered from, in small steps; a question ends it."""
+        self._asked.set()
+        asked = self._asked = threading.Event()
+
+        def work() -> None:
+            with Workspace.open(self._path) as workspace:
+                # Between two documents the window has the processor.
+                workspace.library.make_ready(self._recall, lambda: asked.wait(PAUSE), texts=texts)
+
+        self._searches.run(work, lambda _nothing: None, lambda error: log.info("nothing was read ahead: %s", error))
+
     def _run(
         self, work: Callable[[], T], done: Callable[[T], object], failed: OnFailure, stop: threading.Event
     ) -> None:
+        self._asked.set()
         self._stops = [each for each in self._stops if not each.is_set()] + [stop]
 
         def unless_stopped(job: Callable[[], object]) -> None:

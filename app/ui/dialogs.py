@@ -26,7 +26,7 @@ def ask_files(parent: QWidget) -> list[Path]:
     return [Path(file) for file in files]
 
 
-def ask_folder(parent: QWidget, title: str) -> Path | None:
+def ask_where(parent: QWidget, title: str) -> Path | None:
     """Which folder to look in."""
     folder = QFileDialog.getExistingDirectory(parent, title)
     return Path(folder) if folder else None

@@ -16,6 +16,7 @@ from app.ui.export_files import Target
 from app.ui.export_writing import Share
 from app.workers.client import WorkerClient
 from app.workers.protocol import AnnotatePdf, Progress
+from app.workspace.at_hand import file_of
 from app.workspace.briefing import brief_of
 from app.workspace.store import StoredDocument, Workspace
 
@@ -82,8 +83,9 @@ class Source:
     def _copy(self, target: Target, share: Share) -> None:
         stored, findings = self._findings(target.sha256)
         password = dict(self._request.passwords).get(target.sha256)
-        body = AnnotatePdf(stored.file, str(target.output.absolute()), findings, self._request.author, password)
-        self._call(body, share)
+        with Workspace.open(self._workspace) as opened, file_of(opened, stored) as file:
+            body = AnnotatePdf(str(file), str(target.output.absolute()), findings, self._request.author, password)
+            self._call(body, share)
 
     def _findings(self, sha256: str) -> tuple[StoredDocument, tuple[Finding, ...]]:
         chosen = self._request.chosen

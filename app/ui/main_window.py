@@ -425,7 +425,7 @@ class MainWindow(QMainWindow):
         """Ask for the folder in which the file in view may be now."""
         file = self._state.current
         title = self.tr("Look for {name} in this folder").format(name=file.name if file is not None else "")
-        if file is not None and (folder := dialogs.ask_folder(self, title)) is not None:
+        if file is not None and (folder := dialogs.ask_where(self, title)) is not None:
             self._session.caretaker.look_below(file, folder)
 
     def _show_where(self) -> None:

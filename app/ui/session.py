@@ -78,7 +78,7 @@ class Session:
             self.settings.analysis,
             self.caretaker.missed,
         )
-        self.caretaker.serve(self._pipeline)
+        self.caretaker.serve(self._pipeline, self.archive)
 
     def _reviewer_name(self) -> str:
         return str(self.settings["reviewer"])

@@ -9,7 +9,7 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -22,6 +22,7 @@ from app.review.audit import Kind
 from app.review.findings import Finding
 from app.review.matrix import Matrix, Source, cells_of, join_rows
 from app.workspace import digests, packing
+from app.workspace.across import Across, Wish, across
 from app.workspace.database import explained, transaction
 from app.workspace.recalling import KnownRow, KnownText, Recall
 
@@ -45,6 +46,12 @@ _SHOWN = "(selected OR decision <> 'undecided' OR comment <> '' OR owner <> '' O
 _COUNTS = "count(*), sum(decision <> 'undecided') FROM findings INDEXED BY findings_shown"
 COUNT_ALL = f"SELECT document_sha256, {_COUNTS} WHERE {_SHOWN} GROUP BY document_sha256"
 COUNT_ONE = f"SELECT {_COUNTS} WHERE {_SHOWN} AND document_sha256 = ?"
+_MATRIX_ROWS = (
+    "SELECT sha256, file, format, analysis, revision FROM digests JOIN documents ON sha256 = document_sha256"
+    " WHERE removed_at IS NULL ORDER BY documents.rowid"
+)
+_NOWHERE = "\ue000\ue001"
+"""Stands in no document: characters for private use."""
 _FEW = 20
 _NEVER = (-1, 0, 0)
 
@@ -199,6 +206,10 @@ class Library:
             rows = self._rows(query, (sha256,))
         return digests.unpack_text(rows[0][0], self._path) if rows else None
 
+    def across(self, wish: Wish) -> Across:
+        """The findings of all documents on the shelf that are as wished."""
+        return across(self._connection, self._path, wish)
+
     def document(self, sha256: str) -> Document | None:
         """An analysed document as far as it is kept, without its file: text, pages without sizes, blocks."""
         rows = self._rows("SELECT file, format, page_count FROM documents WHERE sha256 = ?", (sha256,))
@@ -211,12 +222,19 @@ class Library:
         """All documents on the shelf that were analysed, by tag. With `recall` only documents that changed are read anew."""
         recall = recall or Recall()
         self._make_missing(lambda: False)
-        rows = self._rows(
-            "SELECT sha256, file, format, analysis, revision FROM digests JOIN documents ON sha256 = document_sha256"
-            " WHERE removed_at IS NULL ORDER BY documents.rowid"
-        )
-        known = [recall.row(row[0], row[1:], partial(self._row, *row[:3])) for row in rows]
+        known = [recall.row(row[0], row[1:], partial(self._row, *row[:3])) for row in self._rows(_MATRIX_ROWS)]
         return join_rows([(each.source, each.cells) for each in known])
+
+    def make_ready(self, recall: Recall, stopped: Callable[[], bool], *, texts: bool) -> None:
+        """Have `recall` know what the matrix, or (with `texts`) what a search is answered from; ends early once `stopped`."""
+        if texts:
+            for _ in self.search(_NOWHERE, stopped, recall):
+                pass
+            return
+        for row in self._rows(_MATRIX_ROWS):
+            if stopped():
+                return
+            recall.row(row[0], row[1:], partial(self._row, *row[:3]))
 
     def _row(self, sha256: str, file: str, format_: DocumentFormat) -> KnownRow:
         rows = self._rows("SELECT tagged FROM digests WHERE document_sha256 = ?", (sha256,))
@@ -224,7 +242,8 @@ class Library:
         source = Source(
             sha256, file, Path(file).name, tagged.language, format_ in _PAGED, tagged.passages, self._tagged(sha256)
         )
-        return KnownRow(source, cells_of(source))
+        # What the cells were made of is not kept with them: it would take as much memory again.
+        return KnownRow(replace(source, passages=(), findings=()), cells_of(source))
 
     def _tagged(self, sha256: str) -> tuple[Finding, ...]:
         """The findings that have tags, or had some before the reviewer took them away: without their quads."""

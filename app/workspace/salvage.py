@@ -20,11 +20,12 @@ from typing import Any
 from app.errors import FusenError
 from app.review import operations
 from app.workspace import backups, checking, digests, encryption, packing
-from app.workspace.database import damaged, explained, has_log, migration_scripts, open_for_reading, prepare
+from app.workspace.database import damaged, explained, has_log, migration_scripts, prepare
 from app.workspace.driver import database_errors, open_with
+from app.workspace.rebuilding import rebuild_findings
 
-MOST_TRIES, MOST_IN_VAIN = 50_000, 2_000
-"""Places of one table at which reading is taken up again, and those as long as no row was found: some seconds."""
+MOST_TRIES, MOST_IN_VAIN = 50_000, 5_000
+"""Places of one table at which reading is taken up again, and those one after the other at which nothing is found: seconds."""
 
 Row = tuple[Any, ...]
 
@@ -56,8 +57,9 @@ def salvage(path: Path, output: Path, copies: Sequence[Path] = ()) -> Salvaged:
             prepare(target, part, migration_scripts(), shared=False)
             target.execute("PRAGMA foreign_keys = OFF")
             for source in (path, *copies):
-                _add_all(source, target, result, first=source is path)
-            _mend(target)
+                with suppress(*database_errors()), closing(_Source(source, path)) as opened:
+                    _add_all(opened, source, target, result, first=source is path)
+            _mend(target, path, rebuild="findings" in result.damaged)
             result.decisions = _number(target, "SELECT count(*) FROM findings WHERE decision <> 'undecided'")
             result.documents = _number(target, "SELECT count(*) FROM documents")
             if not result.documents or not checking.is_whole(target):
@@ -74,14 +76,18 @@ def salvage(path: Path, output: Path, copies: Sequence[Path] = ()) -> Salvaged:
     return result
 
 
+def recovered_name(path: Path) -> Path:
+    """Where what is saved of the workspace at `path` goes: beside it, with date and time."""
+    return path.with_name(f"{path.stem}.recovered-{datetime.now():%Y%m%d-%H%M%S}{path.suffix}")
+
+
 def recover_in_place(path: Path) -> Salvaged:
     """Put what can be saved of the workspace at `path`, which nobody has open, in its place; the damaged file stays beside it.
 
     Raises FusenError as `salvage` does; then nothing was changed.
     """
-    stamp = f"{datetime.now():%Y%m%d-%H%M%S}"
-    result = salvage(path, path.with_name(f"{path.stem}.recovered-{stamp}{path.suffix}"), backups.backups_of(path))
-    aside = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+    result = salvage(path, recovered_name(path), backups.backups_of(path))
+    aside = path.with_name(f"{path.stem}.damaged-{datetime.now():%Y%m%d-%H%M%S}{path.suffix}")
     with explained(path):
         # First the log, without which the damaged file only lacks something; the other way round a new file would get an old log.
         for ending in ("-wal", "-shm", "-journal"):
@@ -97,20 +103,38 @@ def recover_in_place(path: Path) -> Salvaged:
 # ---- reading
 
 
-def _add_all(source: Path, target: sqlite3.Connection, result: Salvaged, *, first: bool) -> None:
-    tables = [name for (name,) in target.execute(_TABLES)]
-    try:
-        connection = open_for_reading(source, quiet=not has_log(source))
-    except database_errors():
-        connection = None
-    if connection is None:
-        return
-    with closing(connection):
-        for table in tables:
-            with suppress(*database_errors()):  # a table that this file does not have, or whose description is lost
-                _add_table(connection, target, table, result, source, first=first)
-                continue
-            if first and _columns_in(connection, table) is None:
+class _Source:
+    """A file that is read: the workspace at `path`, or a copy of it with the same protection. Nothing is written to it."""
+
+    def __init__(self, file: Path, path: Path) -> None:
+        """Raises the driver's errors, as all that is asked of it does."""
+        self._file = file
+        self._key = encryption.key_of(path) if encryption.state_of(file) == "encrypted" else None
+        self._connection = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        return open_with(self._key, self._file, 5.0, "mode=ro" if has_log(self._file) else "mode=ro&immutable=1")
+
+    def execute(self, query: str, parameters: Row = ()) -> sqlite3.Cursor:
+        return self._connection.execute(query, parameters)
+
+    def go_on(self) -> None:
+        """Be ready for the next question after an error: SQLCipher answers none any more once a page was damaged."""
+        if self._key is not None:
+            self.close()
+            self._connection = self._open()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _add_all(source: _Source, path: Path, target: sqlite3.Connection, result: Salvaged, *, first: bool) -> None:
+    for (table,) in target.execute(_TABLES).fetchall():
+        try:
+            _add_table(source, target, table, result, path, first=first)
+        except database_errors():  # its description is lost
+            source.go_on()
+            if first:
                 result.damaged.append(table)
 
 
@@ -118,7 +142,7 @@ _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE
 
 
 def _add_table(
-    source: sqlite3.Connection, target: sqlite3.Connection, table: str, result: Salvaged, path: Path, *, first: bool
+    source: _Source, target: sqlite3.Connection, table: str, result: Salvaged, path: Path, *, first: bool
 ) -> None:
     known = [row[1] for row in target.execute(f'PRAGMA table_info("{table}")')]
     there = _columns_in(source, table)
@@ -127,7 +151,7 @@ def _add_table(
         return  # an older file, which did not have it yet
     names = ", ".join(f'"{name}"' for name in columns)
     insert = f'INSERT OR IGNORE INTO "{table}" ({names}) VALUES ({", ".join("?" * len(columns))})'  # noqa: S608 (our own names)
-    reader = _Reader(source, table, names, _key(target, table))
+    reader = _Reader(source, table, names, _key(target, table), _indexes(target, table))
     before = _number(target, f'SELECT count(*) FROM "{table}"')  # noqa: S608 (our own name)
     target.execute("BEGIN")
     for row in reader.rows():
@@ -141,11 +165,12 @@ def _add_table(
         result.damaged.append(table)
 
 
-def _columns_in(source: sqlite3.Connection, table: str) -> list[str] | None:
+def _columns_in(source: _Source, table: str) -> list[str] | None:
     """The columns of a table, none where there is no such table; None where that cannot be read."""
     try:
         return [row[1] for row in source.execute(f'PRAGMA table_info("{table}")')]
     except database_errors():
+        source.go_on()
         return None
 
 
@@ -158,12 +183,19 @@ def _key(target: sqlite3.Connection, table: str) -> list[str]:
     return [name for _, name in sorted(keyed)]
 
 
+def _indexes(target: sqlite3.Connection, table: str) -> list[str]:
+    """The indexes that hold the numbers of all rows of a table."""
+    return [row[1] for row in target.execute(f'PRAGMA index_list("{table}")') if not row[4]]
+
+
 class _Reader:
     """Reads the rows of one table that can be read; `failed` once some could not."""
 
-    def __init__(self, source: sqlite3.Connection, table: str, names: str, key: Sequence[str]) -> None:
+    def __init__(self, source: _Source, table: str, names: str, key: Sequence[str], indexes: Sequence[str]) -> None:
         self._source, self._table, self._names, self._key = source, table, names, key
-        self._tries = self._found = 0
+        self._indexes = indexes
+        self._tries = self._in_vain = 0
+        self._last: int | None = None
         self.failed = False
 
     def rows(self) -> Iterator[Row]:
@@ -181,13 +213,13 @@ class _Reader:
     def _between(self, low: int, high: int) -> Iterator[Row]:
         """Rows with these numbers: up from the lowest, down from the highest, and around what lies between."""
         waiting = [(low, high)]
-        while waiting and self._tries < (MOST_TRIES if self._found else MOST_IN_VAIN):
+        while waiting and self._tries < MOST_TRIES and self._in_vain < MOST_IN_VAIN:
             low, high = waiting.pop()
             select = f'SELECT rowid, {self._names} FROM "{self._table}" NOT INDEXED WHERE rowid BETWEEN ? AND ? ORDER BY rowid'  # noqa: S608 (our own names)
             ended = yield from self._walk(select, low, high)
             if ended is None:
                 continue
-            low = max(low, ended + 1)
+            low, high = max(low, ended + 1), min(high, self._highest())
             ended = yield from self._walk(f"{select} DESC", low, high)
             if ended is None:
                 continue
@@ -196,18 +228,37 @@ class _Reader:
                 middle = (low + high) // 2
                 waiting += [(middle + 1, high), (low, middle)]
 
+    def _highest(self) -> int:
+        """The number of the last row, where something besides the table itself knows it."""
+        if self._last is None:
+            self._last = (1 << 63) - 1
+            queries: list[tuple[str, Row]] = [("SELECT seq FROM sqlite_sequence WHERE name = ?", (self._table,))]
+            queries += [(f'SELECT max(rowid) FROM "{self._table}" INDEXED BY "{index}"', ()) for index in self._indexes]  # noqa: S608
+            for query, values in queries:
+                try:
+                    found = self._source.execute(query, values).fetchone()
+                except database_errors():
+                    self._source.go_on()
+                    continue
+                if found is not None and found[0] is not None:
+                    self._last = int(found[0])
+                    break
+        return self._last
+
     def _walk(self, select: str, low: int, high: int) -> Generator[Row, None, int | None]:
         """Rows until the end, or until damage: then the number of the last row before it."""
         down = select.endswith("DESC")
         last = high + 1 if down else low - 1
         self._tries += 1
+        self._in_vain += 1
         try:
             for row in self._source.execute(select, (low, high)):
                 last = row[0]
-                self._found += 1
+                self._in_vain = 0
                 yield row
         except database_errors():
             self.failed = True
+            self._source.go_on()
             return last
         return None
 
@@ -216,6 +267,7 @@ class _Reader:
             yield from self._source.execute(select, parameters)
         except database_errors():
             self.failed = True
+            self._source.go_on()
 
 
 # ---- what was read
@@ -248,9 +300,11 @@ def _is_sound(table: str, row: Mapping[str, Any], path: Path) -> bool:
 _FINDING: Mapping[str, Any] = {"edited": None, "own_tags": None, "owner": "", "due": "", "raised": 0, "skipped": 0}
 
 
-def _mend(target: sqlite3.Connection) -> None:
+def _mend(target: sqlite3.Connection, path: Path, *, rebuild: bool) -> None:
     """Let nothing point at what is lost: a stand-in for a document, of whose findings some are left; the rest goes."""
     target.execute("BEGIN")
+    if rebuild:
+        rebuild_findings(target, path)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     lost = "SELECT DISTINCT document_sha256 FROM findings WHERE document_sha256 NOT IN (SELECT sha256 FROM documents)"
     for (sha256,) in target.execute(lost).fetchall():

@@ -11,7 +11,6 @@ import getpass
 import json
 import os
 import platform
-import socket
 import subprocess
 import sys
 import threading
@@ -35,6 +34,9 @@ _NAMES = (
 _NETWORK = frozenset(_NAMES.split())
 
 
+Identity = tuple[int, int]
+
+
 @dataclass
 class _Use:
     """The connections that this process has to one file, and its note, where it wrote one."""
@@ -46,7 +48,7 @@ class _Use:
 @dataclass
 class _Uses:
     lock: threading.Lock = field(default_factory=threading.Lock)
-    by_file: dict[tuple[int, int], _Use] = field(default_factory=dict)
+    by_file: dict[Identity, _Use] = field(default_factory=dict)
 
 
 _uses = _Uses()
@@ -62,7 +64,7 @@ def opening(path: Path) -> Iterator[tuple[bool, bool]]:
     Raises FusenError `timeout` where another program uses a file on a network drive.
     """
     with _uses.lock:
-        known = _uses.by_file.get(_identity(path) or (0, 0))
+        known = _uses.by_file.get(identity_of(path) or (0, 0))
         note = _note_for(path) if known is None else None
         try:
             yield known is None, note is None and (known is None or known.note is None)
@@ -72,14 +74,14 @@ def opening(path: Path) -> Iterator[tuple[bool, bool]]:
             raise
         use = known or _Use(note=note)
         use.connections += 1
-        if (identity := _identity(path)) is not None:
+        if (identity := identity_of(path)) is not None:
             _uses.by_file[identity] = use
 
 
-def closed(path: Path) -> None:
-    """A connection to `path` was closed."""
+def closed(path: Path, opened: Identity | None = None) -> None:
+    """A connection to `path` was closed; `opened`: what `identity_of` said once it was open, for it may have gone since."""
     with _uses.lock:
-        identity = _identity(path)
+        identity = opened or identity_of(path)
         use = _uses.by_file.get(identity) if identity is not None else None
         if identity is None or use is None:
             return
@@ -93,10 +95,11 @@ def closed(path: Path) -> None:
 def is_used_here(path: Path) -> bool:
     """Whether this process has the file open."""
     with _uses.lock:
-        return _identity(path) in _uses.by_file
+        return identity_of(path) in _uses.by_file
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def identity_of(path: Path) -> Identity | None:
+    """What the system knows the file by, whatever it is called; None where there is none."""
     try:
         found = path.stat()
     except OSError:
@@ -175,7 +178,7 @@ class Note:
             if time.time() - self.path.stat().st_mtime > FORGOTTEN_AFTER:
                 return True
             told = json.loads(self.path.read_text("utf-8"))
-            return told["machine"] == _machine() and not is_running(int(told["process"]))
+            return told["machine"] == _machine() != "" and not is_running(int(told["process"]))
         except FileNotFoundError:
             return True
         except (OSError, ValueError, KeyError, TypeError):
@@ -205,7 +208,7 @@ def in_use(workspace: Path, note: Path) -> FusenError:
     who = ""
     with suppress(OSError, ValueError, KeyError, TypeError):
         told = json.loads(note.read_text("utf-8"))
-        who = f" by {told['user']} on {told['machine']}"
+        who = f" by {told['user']} on {told['machine'] or 'another computer'}"
     return FusenError(
         "timeout",
         f"{workspace.name} lies on a network drive and is in use{who}.",
@@ -228,7 +231,7 @@ def _user() -> str:
 
 
 def _machine() -> str:
-    return platform.node() or socket.gethostname()
+    return platform.node()  # empty where the system has no name for it
 
 
 def is_running(process: int) -> bool:

@@ -96,6 +96,7 @@ class Workspace:
         self.is_checked = is_checked
         self._connection = connection
         self._is_open = True
+        self._identity = sharing.identity_of(path)
         self.audit = AuditLog(path, connection, lambda: self.reviewer)
         self.library = Library(self, connection)
         self.analyses = Analyses(self, connection)
@@ -130,7 +131,7 @@ class Workspace:
         if self._is_open:
             self._is_open = False
             self._connection.close()
-            sharing.closed(self.path)
+            sharing.closed(self.path, self._identity)
 
     @staticmethod
     def check(path: Path) -> None:

@@ -12,9 +12,16 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import random
+import statistics
 import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from app.analysis.analysis import (
     Analysis,
@@ -29,25 +36,36 @@ from app.analysis.analysis import (
 from app.documents.document import Block, Document, Page
 from app.review.operations import SetComment, SetDecisions, SetDue, SetOwner, SetRaised
 from app.tags import tag_names
+from app.workspace.across import Wish
+from app.workspace.checking import PATIENCE
+from app.workspace.recalling import Recall
 from app.workspace.store import Workspace
 
+OPEN_LIMIT, LIMIT = 1000.0, 100.0
+WISHES = (
+    Wish(decision="accepted"),
+    Wish(decision="undecided"),
+    Wish(owner="佐藤"),
+    Wish(due_by="2027-03-31"),
+    Wish(tag="governing-law"),
+    Wish(tag="governing-law", decision="accepted"),
+)
 PASSAGES_PER_FINDING = 3
 PER_PAGE = 22
 OWNERS = ("Sato", "佐藤", "Legal", "Meier", "購買部", "Finance")
-WORDS = {
-    "en": (
-        "the supplier customer party agreement shall not exceed any liability damages notice written thirty days payment"
-        " invoice confidential information disclose obligation termination breach material remedy cure period services"
-        " deliverables acceptance warranty indemnify hold harmless third claim intellectual property licence grant royalty"
-        " governing law courts jurisdiction arbitration tokyo assignment consent prior unreasonably withheld force majeure"
-        " insurance audit records term renewal automatically unless either gives fees taxes interest rate per annum"
-    ).split(),
-    "ja": (
-        "受託者 委託者 本契約 は に を の 損害 賠償 責任 秘密 情報 開示 してはならない 通知 書面 三十日 以内 支払 請求書"
-        " 解除 違反 催告 相当 期間 是正 業務 成果物 検収 保証 第三者 請求 知的財産権 許諾 準拠法 管轄 裁判所 仲裁 譲渡"
-        " 承諾 事前 不可抗力 保険 監査 記録 更新 自動的 料金 消費税 遅延 利息 年率 上限 とする ものとする"
-    ).split(),
-}
+_ENGLISH = (
+    "the supplier customer party agreement shall not exceed any liability damages notice written thirty days payment"
+    " invoice confidential information disclose obligation termination breach material remedy cure period services"
+    " deliverables acceptance warranty indemnify hold harmless third claim intellectual property licence grant royalty"
+    " governing law courts jurisdiction arbitration tokyo assignment consent prior unreasonably withheld force majeure"
+    " insurance audit records term renewal automatically unless either gives fees taxes interest rate per annum"
+)
+_JAPANESE = (
+    "受託者 委託者 本契約 は に を の 損害 賠償 責任 秘密 情報 開示 してはならない 通知 書面 三十日 以内 支払 請求書"
+    " 解除 違反 催告 相当 期間 是正 業務 成果物 検収 保証 第三者 請求 知的財産権 許諾 準拠法 管轄 裁判所 仲裁 譲渡"
+    " 承諾 事前 不可抗力 保険 監査 記録 更新 自動的 料金 消費税 遅延 利息 年率 上限 とする ものとする"
+)
+WORDS = {"en": _ENGLISH.split(), "ja": _JAPANESE.split()}
 
 
 def make_workspace(path: Path, documents: int, findings: int, seed: int = 1) -> None:
@@ -151,9 +169,132 @@ def _decide(workspace: Workspace, sha256: str, chance: random.Random) -> None:
     workspace.apply(SetRaised(accepted[0], raised=True))
 
 
-if __name__ == "__main__":
-    import sys, time
+# ---- measuring
 
-    t = time.process_time()
-    make_workspace(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
-    print(time.process_time() - t)
+
+@dataclass
+class Measured:
+    """Milliseconds: the median of wall clock and of CPU over so many times, and the limit of the latter."""
+
+    what: str
+    wall: float
+    cpu: float
+    limit: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it took longer than it may."""
+        return self.limit is not None and self.cpu > self.limit
+
+
+def measure(what: str, work: Callable[[], object], limit: float | None = None, times: int = 5) -> Measured:
+    """Do it so many times."""
+    walls, cpus = [], []
+    for _ in range(times):
+        wall, cpu = time.perf_counter(), time.process_time()
+        work()
+        cpus.append((time.process_time() - cpu) * 1000)
+        walls.append((time.perf_counter() - wall) * 1000)
+    return Measured(what, statistics.median(walls), statistics.median(cpus), limit)
+
+
+def measure_all(path: Path) -> Iterator[Measured]:
+    """Everything that is asked of the workspace as a whole; first without a limit where something is kept for the next time."""
+
+    def open_and_list() -> None:
+        with Workspace.open(path, PATIENCE) as workspace:
+            workspace.library.shelf()
+
+    yield measure("opening, check included, and the list of documents", open_and_list, OPEN_LIMIT)
+    yield measure("the whole check alone", lambda: Workspace.check(path), times=3)
+    with Workspace.open(path) as workspace:
+        library, recall = workspace.library, Recall()
+        documents = workspace.documents()
+        one = documents[len(documents) // 2].sha256
+        yield measure("list of documents with their progress", library.shelf, LIMIT)
+        for wish in WISHES:
+            what = ", ".join(f"{name} {value}" for name, value in asdict(wish).items() if value is not None)
+            found = library.across(wish).total
+            yield measure(f"findings of all documents: {what} ({found:,})", lambda w=wish: library.across(w), LIMIT)
+        yield measure("findings of one document", lambda: workspace.findings(one), LIMIT)
+        yield measure("analysis of one document", lambda: workspace.analysis(one), LIMIT)
+        yield measure("documents by tag, the first time", lambda: library.matrix(recall), times=1)
+        yield measure("documents by tag, again", lambda: library.matrix(recall), LIMIT)
+        finding = workspace.findings(one)[0].id
+
+        def decide() -> None:
+            workspace.apply(SetComment(finding, str(time.perf_counter_ns())))
+            library.matrix(recall)
+
+        yield measure("documents by tag, after a decision", decide, LIMIT)
+        yield measure("search, the first time", lambda: list(library.search("liability", recall=recall)), times=1)
+        for query in ("liability", "arbitration tokyo", "損害", "準拠法", "penguin"):
+            total = sum(found.total for found in library.search(query, recall=recall))
+            yield measure(
+                f"search for {query} ({total:,} places)", lambda q=query: list(library.search(q, recall=recall)), LIMIT
+            )
+
+
+def measure_window(path: Path) -> Iterator[Measured]:
+    """What the window's own thread is held up by, and until when an answer shows."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from app.ui.main_window import MainWindow
+    from app.ui.session import Session
+
+    application = QApplication.instance() or QApplication([])
+    session = Session(path, model_worker="tests.ui.fake_model_worker")
+    window = MainWindow(session)
+    window.show()
+    application.processEvents()
+    yield measure("window: opening the workspace", session.start, OPEN_LIMIT, times=1)
+    yield measure("window: filling the sidebar", window.sidebar.reload, LIMIT)
+    for number in ("the first time", "again"):
+        yield measure(f"window: documents by tag answered, {number}", lambda: _matrix(session, application), times=1)
+    for number in ("the first time", "again"):
+        yield measure(f"window: search answered, {number}", lambda: _search(session, application), times=1)
+    session.close()
+
+
+def _matrix(session: Any, application: Any) -> None:
+    ended: list[object] = []
+    session.archive.matrix(ended.append, ended.append)
+    while not ended:
+        application.processEvents()
+
+
+def _search(session: Any, application: Any) -> None:
+    ended: list[bool] = []
+    session.archive.search("損害", lambda _hits: None, lambda: ended.append(True), lambda _error: ended.append(False))
+    while not ended:
+        application.processEvents()
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--documents", type=int, default=300)
+    parser.add_argument("--findings", type=int, default=100_000)
+    parser.add_argument("--keep", type=Path, help="where the workspace is made, and used from when it is there")
+    parser.add_argument("--window", action="store_true")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = arguments.keep or Path(folder) / "large.fusen"
+        if not path.exists():
+            make_workspace(path, arguments.documents, arguments.findings)
+        print(f"{path.stat().st_size / 1e6:,.0f} MB, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs")
+        print(f"{'wall ms':>10} {'CPU ms':>8} {'limit':>6}")
+        over = False
+        for each in chain(measure_all(path), measure_window(path) if arguments.window else ()):
+            limit = "" if each.limit is None else f"{each.limit:.0f}"
+            print(
+                f"{each.wall:10.1f} {each.cpu:8.1f} {limit:>6}  {each.what}{'  OVER' if each.is_over else ''}",
+                flush=True,
+            )
+            over |= each.is_over
+    return int(over)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -2,11 +2,11 @@
 
 A kill is SIGKILL at a random moment of deciding, storing analyses, updating an old file, exporting or keeping a document inside
 (`writers.py`). A cut is harder: the writer is stopped, its files are copied as a failed disk may leave them, and opened
-elsewhere. What was synced to the disk is there; of the log, what lies behind the last commit is cut off or filled with noise; in the file
-itself, all pages that the log still holds are noise, as if their writing back had been torn.
+elsewhere. What was synced to the disk is there; of the log, what lies behind the last commit is cut off or filled with noise;
+in the file itself, all pages that the log still holds are noise, as if their writing back had been torn.
 
 Afterwards the workspace opens, is whole, and holds every decision and analysis whose storing was told; exports are whole or
-absent; half files are removed by the next start. `--cuts` needs a POSIX system.
+absent; half files are removed by the next start. `--cuts` needs Linux.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import shutil
 import signal
 import sqlite3
 import struct
+import sys
 import tempfile
 import time
 import zipfile
@@ -307,7 +308,7 @@ def run(kills: int, cuts: int, seed: int, folder: Path) -> Counter[str]:
         counted[f"kills while {work}"] += 1
         shutil.rmtree(place)
     number = 0
-    while cuts > 0 and os.name == "posix":
+    while cuts > 0 and sys.platform == "linux":
         times = min(cuts, 20)
         place = folder / f"cut{number}"
         pages, lost = cut(("deciding", "analysing")[number % 2], place, chance, times)

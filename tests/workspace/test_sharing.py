@@ -56,6 +56,7 @@ def test_a_program_that_comes_and_goes_takes_nothing_from_one_that_stays(path: P
         while other.poll() is None:
             workspace.apply(SetComment(second.id, f"ours {number}"))
             number += 1
+            time.sleep(0.01)  # no reviewer is as quick, and SQLite does not queue those who wait to write
         assert other.returncode == 0
         assert workspace.changes != seen, "what another program did is noticed"
         comments = [finding.comment for finding in workspace.findings(DOCUMENT.sha256)]
@@ -73,6 +74,15 @@ def test_ones_own_changes_are_no_news(path: Path) -> None:
         seen = workspace.changes
         workspace.save_analysis(DOCUMENT, make_analysis(DOCUMENT))
         assert workspace.changes == seen
+
+
+def test_a_file_that_goes_while_it_is_open_is_forgotten(path: Path) -> None:
+    before = len(sharing._uses.by_file)
+    workspace = Workspace.open(path)
+    assert sharing.is_used_here(path)
+    path.rename(path.with_name("elsewhere.fusen"))
+    workspace.close()
+    assert len(sharing._uses.by_file) == before
 
 
 @pytest.fixture

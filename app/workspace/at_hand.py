@@ -1,0 +1,36 @@
+"""A document's file for who needs it without a window: where it was, where it moved to near by, or as the workspace keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.workspace import embedding, originals
+from app.workspace.store import StoredDocument, Workspace
+
+
+@contextmanager
+def file_of(workspace: Workspace, stored: StoredDocument) -> Iterator[Path]:
+    """The file of a document; a copy that was taken out of the workspace goes at the end.
+
+    Where there is none, it is the place where it was: whoever opens that says that it is gone. Raises FusenError as
+    `Embedding.take_out`.
+    """
+    place = Path(stored.file)
+    if place.is_file():
+        yield place
+        return
+    wanted = workspace.originals.at(place)
+    found = originals.find(wanted, workspace.originals.folders()) if wanted is not None else None
+    if found is not None:
+        workspace.originals.moved(stored.sha256, found)
+        yield found
+    elif workspace.embedding.holds(stored.sha256):
+        copy = workspace.embedding.take_out(stored.sha256, place.name)
+        try:
+            yield copy
+        finally:
+            embedding.discard(copy)
+    else:
+        yield place
