@@ -209,7 +209,7 @@ class _Writer:
         return paragraph
 
     def _small_in(self, cell: _Cell) -> Paragraph:
-        paragraph = cell.add_paragraph()
+        paragraph: Paragraph = cell.add_paragraph()
         _set_style(paragraph, self._small)
         return paragraph
 
