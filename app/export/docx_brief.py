@@ -149,7 +149,7 @@ class _Writer:
             note = self._small_in(quote)
             self._run(note, f"{label}{self._colon}").bold = True
             self._run(note, words)
-        self._fill(tags, finding.tags)
+        self._fill(tags, finding.tags or "–")
         self._fill(judged, finding.decision, bold=True)
         self._run(self._small_in(judged), finding.importance)
         lines = [

@@ -40,6 +40,25 @@ def test_english_goes_on_where_the_verb_stands() -> None:
     assert "shall not exceed the fees paid" in short
 
 
+def test_only_an_insertion_is_left_out_of_the_middle() -> None:
+    text = (
+        '"Change of Control" refers, with respect to a Party, to (a) the acquisition by any person or group of more than thirty'
+        " percent (30%) of the voting interests of that Party, (b) a merger in which that Party is not the surviving entity."
+    )
+    assert shortened(text, "en") == text[: text.index(", (b)")] + " …"
+    number = (
+        "A Deliverable is accepted five (5) Business Days after delivery "
+        + "to the premises of the Customer in Albany " * 4
+    )
+    assert not shortened(number, "en").endswith("five …")
+
+
+def test_a_quotation_within_a_japanese_one_has_its_own_brackets() -> None:
+    made = full_brief("ja")
+    one = replace(made.findings[3], quote=replace(made.findings[3].quote, text="「本件業務」とは、運用をいう；"))
+    assert "、「『本件業務』とは、運用をいう」とあります。" in phrase(one, made)
+
+
 def test_japanese_keeps_the_end_where_the_verb_is_negated() -> None:
     text = "受託者は、" + "天災地変その他の不可抗力による場合、" * 8 + "本契約上の義務の不履行について責任を負わない。"
     short = shortened(text, "ja")
