@@ -75,7 +75,8 @@ def template_problem(template: Path, formats: Sequence[str]) -> str | None:
     if template.suffix.lower() in takers:
         return None
     if not takers:
-        return "--template is for formats with templates (docx); none of those was asked for."
+        able = ", ".join(name for name, each in FORMATS.items() if each.templates)
+        return f"--template is for formats with templates ({able}); none of those was asked for."
     return f"The template must end in {' or '.join(sorted(takers))}."
 
 
@@ -137,7 +138,7 @@ def _write_copies(
                 output = _free_name(wanted.out, Path(stored.file).stem, endings[0], taken)
                 _refuse_existing(output, wanted)
                 meter.begin(stored.file)
-                _annotate(writer, store, stored, output, wanted, meter)
+                _annotate(writer, store, stored, output, wanted, meter, console)
             except FusenError as error:
                 console.report(Path(stored.file), error)
                 failed = True
@@ -148,7 +149,13 @@ def _write_copies(
 
 
 def _annotate(
-    writer: WorkerClient, store: Workspace, stored: StoredDocument, output: Path, wanted: Wanted, meter: Meter
+    writer: WorkerClient,
+    store: Workspace,
+    stored: StoredDocument,
+    output: Path,
+    wanted: Wanted,
+    meter: Meter,
+    console: Console,
 ) -> None:
     from app.workers.protocol import AnnotateDocx, AnnotatePdf, Written
 
