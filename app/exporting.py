@@ -92,7 +92,8 @@ def export(store: Workspace, wanted: Wanted, console: Console) -> bool:
     if briefs:
         brief = _brief(store, wanted)
         for each in briefs:
-            failed |= _write_brief(brief, each, wanted, taken, console)
+            pictures = _pictures(store, brief, wanted, console) if each.pictures else {}
+            failed |= _write_brief(brief, each, wanted, taken, console, pictures)
     if copies:
         failed |= _write_copies(store, copies, wanted, taken, console)
     return failed
@@ -109,13 +110,24 @@ def _brief(store: Workspace, wanted: Wanted) -> Brief:
     return arranged(brief, order=wanted.order, grouping=wanted.grouping)
 
 
-def _write_brief(brief: Brief, kind: Format, wanted: Wanted, taken: set[Path], console: Console) -> bool:
+def _pictures(store: Workspace, brief: Brief, wanted: Wanted, console: Console) -> dict[str, bytes]:
+    from app.workers.picturing import pictures_of
+
+    files = {stored.sha256: (Path(stored.file), wanted.password) for stored in store.documents()}
+    with console.worker() as worker:
+        return pictures_of(brief, files, worker)
+
+
+def _write_brief(
+    brief: Brief, kind: Format, wanted: Wanted, taken: set[Path], console: Console, pictures: dict[str, bytes]
+) -> bool:
     output = wanted.out / f"{kind.stem}{kind.ending}"
     template = wanted.template
     try:
         _refuse_existing(output, wanted)
         taken.add(output)
-        kind.write(brief, output, template if template and template.suffix.lower() in kind.templates else None)
+        template = template if template and template.suffix.lower() in kind.templates else None
+        kind.write(brief, output, template, pictures)
     except FusenError as error:
         console.report(output, error)
         return True

@@ -132,6 +132,8 @@ def _place_titles(deck: Any) -> None:
                 shape.left, shape.top, shape.width, shape.height = Inches(0.6), Inches(1.6), Inches(12.13), Inches(5.1)
     for shape in title_layout(deck).placeholders:
         kind = shape.placeholder_format.type
+        for level in shape._element.iter(qn("a:lvl1pPr")):
+            level.set("algn", "l")
         if kind in TITLES:
             shape.left, shape.top, shape.width, shape.height = Inches(0.9), Inches(1.7), Inches(11.5), Inches(1.7)
         elif kind == PP_PLACEHOLDER.SUBTITLE:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pptx.dml.color import RGBColor
 from pptx.enum.shapes import MSO_SHAPE, PP_PLACEHOLDER
 
 from app.export import wording
@@ -20,11 +21,9 @@ from app.export.pptx_base import bare_layout, list_layout, open_base, title_layo
 from app.export.pptx_table import add_actions
 from app.export.pptx_text import Piece, clipped, fitted, height_of
 from app.export.pptx_writing import ACCENT, QUIET, RULE, Box, Pen, body_of, drop_empty, emu
+from app.export.slide_choice import slide_findings
 from app.export.telling import told
 from app.export.wording import place_words, printable, say
-
-MOST_FINDINGS = 40
-"""So many slides of findings where none is to be raised; the rest is counted on a slide of its own."""
 
 Pictures = Mapping[str, bytes]
 """PNG by the finding's id."""
@@ -52,13 +51,6 @@ def render(brief: Brief, template: Path | None = None, pictures: Pictures = _NON
     saved = io.BytesIO()
     deck.save(saved)
     return same_bytes(saved.getvalue())
-
-
-def slide_findings(brief: Brief) -> tuple[BriefFinding, ...]:
-    """Those that get a slide, in the order of the brief: raised ones; where there are none, the first accepted ones."""
-    kept = [brief.findings[index] for _, members in brief.groups for index in members] or list(brief.findings)
-    raised = [finding for finding in (*kept, *brief.undecided) if finding.raised]
-    return tuple(raised or kept[:MOST_FINDINGS])
 
 
 class _Slides:
@@ -91,6 +83,9 @@ class _Slides:
             return
         width, height = (value / 12700 - 16 for value in (shape.width, shape.height))
         self.pen.fill(shape, fitted(pieces, width, height, 20, 10), colour=QUIET if self._own else None)
+        if self._own:
+            bar = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *map(emu, (72, 252, 54, 4)))
+            _colour(bar, ACCENT)
 
     def add_agenda(self) -> None:
         """What follows, with how much of each there is."""
@@ -181,9 +176,7 @@ class _Slides:
         bar = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *map(emu, (box.left, box.top, 3.5, box.height)))
         quote = Box(box.left + 16, box.top, box.width - 16, box.height)
         fit = self.pen.write(slide, quote, [Piece(text, flexible=True)], sizes, language=finding.language)
-        bar.fill.solid()
-        bar.fill.fore_color.rgb = ACCENT
-        bar.line.fill.background()
+        _colour(bar, ACCENT)
         bar.height = emu(min(box.height, height_of(fit.pieces, fit.size, 0, quote.width)))
 
     def _facts(self, finding: BriefFinding) -> list[Piece]:
@@ -210,6 +203,14 @@ class _Slides:
     def _notes(self, finding: BriefFinding) -> list[str]:
         full = [printable(finding.quote.text), printable(finding.comment)]
         return [printable(phrase(finding, self._brief)), *filter(None, full)]
+
+
+def _colour(shape: Any, colour: RGBColor) -> None:
+    """Filled, without an edge, and without the shadow that a theme may give it."""
+    shape.fill.solid()
+    shape.fill.fore_color.rgb = colour
+    shape.line.fill.background()
+    shape.shadow.inherit = False
 
 
 def _describe(deck: Any, brief: Brief) -> None:

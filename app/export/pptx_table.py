@@ -17,7 +17,7 @@ from app.export.wording import place_words, printable, say
 
 MOST_ROWS = 120
 _SIZE, _HEAD_SIZE, _PAD = 11.5, 11.5, 5.0
-_SHARES = (0.04, 0.15, 0.34, 0.12, 0.17, 0.1, 0.08)
+_SHARES = (0.045, 0.15, 0.325, 0.115, 0.17, 0.095, 0.1)
 _MOST_LINES = 3
 _COLUMNS = ("number-column", "place", "quote", "decision", "comment", "owner-column", "due-column")
 
