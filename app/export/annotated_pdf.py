@@ -30,7 +30,7 @@ from app.export.finding_note import (
 from app.export.pdf_findings_outline import Entry, append_outline
 from app.export.wording import decision_words, printable, say
 from app.export.writing import refuse_original, replacing
-from app.review.findings import Decision, Finding
+from app.review.findings import Decision, Finding, page_by_page
 
 _COLOURS: Mapping[Decision, tuple[float, float, float]] = {
     "accepted": (1.0, 0.80, 0.20),  # amber
@@ -67,7 +67,8 @@ def write_annotated_pdf(
 ) -> tuple[Notice, ...]:
     """Write a copy of the PDF at `path` to `output` with a highlight on each accepted, edited or added finding.
 
-    With `undecided`, these are highlighted too, paler; rejected findings never are. `opinions` of several reviewers stand by
+    One that goes on over a page's end has a highlight on each of its pages. With `undecided`, these are highlighted too, paler;
+    rejected findings never are. `opinions` of several reviewers stand by
     the finding's id; `moment` (UTC; now, if None) is the date of what is written. What was in the file stays: existing
     annotations, the outline, encryption with its passwords, signatures (the copy only appends where the file allows it).
     `output` is written whole or not at all and may not be the original. Returns what the user must know of the copy.
@@ -110,8 +111,8 @@ def _notices(*, signed: bool, kept: bool) -> tuple[Notice, ...]:
 
 
 def _pieces(finding: Finding) -> Iterator[_Piece]:
-    """The finding's parts, page by page: the one place to be changed where a finding comes to lie on several pages."""
-    yield _Piece(finding, finding.page, finding.quads, first=True)
+    for number, part in enumerate(page_by_page(finding)):
+        yield _Piece(finding, part.page, part.quads, first=number == 0)
 
 
 def _by_page(findings: Iterable[Finding], page_count: int) -> dict[int, list[_Piece]]:
