@@ -16,6 +16,7 @@ from pptx.util import Inches
 
 from app.documents.document import Language
 from app.errors import FusenError
+from app.export import slide_choice
 from app.export.brief import Brief
 from app.export.formats import FORMATS
 from app.export.phrases import phrase
@@ -109,14 +110,18 @@ def test_every_run_has_a_font_for_japanese_and_a_language() -> None:
             )
 
 
-def test_without_raised_findings_the_first_accepted_ones_are_shown_and_the_rest_is_counted() -> None:
-    brief = full_brief("en", MOST_FINDINGS + 7)
+def test_without_raised_findings_the_first_accepted_ones_are_shown_and_the_rest_is_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert MOST_FINDINGS == 40
+    monkeypatch.setattr(slide_choice, "MOST_FINDINGS", 5)  # forty slides take their time
+    brief = full_brief("en", 12)
     calm = replace(
         brief,
         findings=tuple(replace(finding, raised=False) for finding in brief.findings),
         undecided=tuple(replace(finding, raised=False) for finding in brief.undecided),
     )
-    assert len(slide_findings(calm)) == MOST_FINDINGS
+    assert len(slide_findings(calm)) == 5
     deck = deck_of(calm)
     check_fits(deck)
     assert any("without a slide of their own: 7" in words_of(slide) for slide in deck.slides)
