@@ -57,7 +57,7 @@ def passage_picture(pdf: pymupdf.Document, page: int, quads: Sequence[Quad], wid
         _tint(pixels, np.asarray(quad).reshape(4, 2) * scale - np.asarray(area[:2]))
     drawn = pymupdf.Pixmap(pymupdf.csRGB, columns, rows, bytes(buffer), False)
     whole = max(max(quad[1::2]) for quad in quads) <= bottom + 1
-    return Picture(drawn.tobytes("png"), columns, rows, whole)
+    return Picture(bytes(drawn.tobytes("png")), columns, rows, bool(whole))  # no values of numpy, which do not travel
 
 
 def _area(size: tuple[float, float], quads: Sequence[Quad]) -> tuple[float, float, float, float]:

@@ -30,6 +30,7 @@ Pictures = Mapping[str, bytes]
 
 _NONE: Pictures = {}
 _MOST_LINES = 9
+_TITLE_LENGTH = {"en": 60, "ja": 30}
 _LEFT_SHARE = 0.6
 
 
@@ -105,7 +106,8 @@ class _Slides:
     def add_finding(self, number: int, finding: BriefFinding) -> None:
         """One finding: its place on the page or its words on the left, what is thought of it on the right."""
         tags = wording.tag_words(finding.tags, self._language)
-        title = f"{number}. {tags or clipped(printable(finding.quote.text), 60)}"
+        words = clipped(printable(finding.quote.text), _TITLE_LENGTH[finding.language])
+        title = f"{number}. {tags or words}"
         slide, free = self.pen.add_slide(self._bare, printable(title))
         place = place_words(finding.quote, finding.section, self._brief)
         heading = printable(self._headings.get(finding.id, ""))

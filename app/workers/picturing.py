@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from app.export.brief import Brief
 from app.export.slide_choice import slide_findings
 from app.workers.client import WorkerClient
 from app.workers.protocol import DrawPassage, PassagePicture
+
+log = logging.getLogger(__name__)
 
 Files = Mapping[str, tuple[Path, str | None]]
 """Where the document with a SHA-256 lies, and its password."""
@@ -46,6 +49,7 @@ def _drawn(worker: WorkerClient, body: DrawPassage) -> bytes | None:
     except FusenError as error:
         if error.code == "cancelled":
             raise
+        log.warning("a passage's picture was not drawn: %s", error.code)
         return None
     return picture.png if isinstance(picture, PassagePicture) else None
 

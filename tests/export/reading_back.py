@@ -113,6 +113,14 @@ def in_pptx(data: bytes, brief: Brief) -> list[str]:
     return missing
 
 
+def without_picture(data: bytes, brief: Brief) -> list[str]:
+    """The findings with a slide and a place on a page, whose slide shows no picture."""
+    slides = list(Presentation(io.BytesIO(data)).slides)
+    shown = [slide for slide in slides if slide.has_notes_slide]
+    pairs = zip(slide_findings(brief), shown, strict=True)
+    return [_told(f) for f, slide in pairs if f.quads and not any(s.shape_type == 13 for s in slide.shapes)]
+
+
 def in_annotated_docx(path: Path, findings: Sequence[Finding], author: str) -> list[str]:
     """From the XML: under each of the author's comments the finding's words and no others.
 

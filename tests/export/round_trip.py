@@ -98,6 +98,8 @@ def round_trip(
             del files[name]
             continue
         outcome.missing[name] = check(output.read_bytes(), brief)
+    if document.format == "pdf":
+        outcome.missing["pictures"] = reading_back.without_picture(files["pptx"].read_bytes(), brief)
     if document.format in ("pdf", "docx"):
         files["annotated"] = folder / f"{path.stem}-annotated{path.suffix}"
         _annotate(path, files["annotated"], document, findings, documents, outcome)
