@@ -31,7 +31,7 @@ Pictures = Mapping[str, bytes]
 _NONE: Pictures = {}
 _MOST_LINES = 9
 _TITLE_LENGTH = {"en": 60, "ja": 30}
-_LEFT_SHARE = 0.6
+_LEFT_SHARE = 0.62
 
 
 def render(brief: Brief, template: Path | None = None, pictures: Pictures = _NONE) -> bytes:
