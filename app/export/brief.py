@@ -393,7 +393,9 @@ class _FindingMaker:
         index = self._by_place.get((finding.proposed.start, finding.proposed.end))
         if index is None:
             return ()
-        heaviest = sorted(self._links.get(index, ()), key=lambda link: (-link[0], link[2], not link[3]))[:MOST_LINKS]
+        by_weight = sorted(self._links.get(index, ()), key=lambda link: (-link[0], link[2], not link[3]))
+        once = {other: (weight, kind, other, outgoing) for weight, kind, other, outgoing in reversed(by_weight)}
+        heaviest = [link for link in by_weight if once[link[2]] == link][:MOST_LINKS]
         passages = self._source.analysis.passages
         return tuple(
             BriefLink(
