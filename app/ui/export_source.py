@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from app.analysis.structure.building import structure_of
+from app.analysis.structure.values import Structure
 from app.errors import FusenError
 from app.export.brief import KEPT, Brief
 from app.export.formats import FORMATS
@@ -40,10 +42,18 @@ class Request:
     may_replace: frozenset[Target] = frozenset()
 
 
-def whole_brief(workspace: Path, documents: Sequence[str]) -> Brief:
-    """The whole brief of these documents as it stands now. Raises FusenError."""
+def whole_brief(workspace: Path, documents: Sequence[str], known: Mapping[str, Structure] | None = None) -> Brief:
+    """The whole brief of these documents as it stands now. `known`: what is known of their structure, by hash.
+
+    Raises FusenError.
+    """
+    structures = known or {}
     with Workspace.open(workspace) as opened:
-        return brief_of(opened, documents)
+        return brief_of(
+            opened,
+            documents,
+            read_structure=lambda document: structures.get(document.sha256) or structure_of(document),
+        )
 
 
 def originals(workspace: Path) -> tuple[Path, ...]:
