@@ -64,7 +64,7 @@ def grade(importance: float, language: Language) -> str:
 
 def tag_words(tags: tuple[str, ...], language: Language) -> str:
     """The tags in plain words, on one line."""
-    return say("separator", language).join(tag_name(tag, language) for tag in tags)
+    return say("separator", language).join(printable(tag_name(tag, language)) for tag in tags)
 
 
 def decision_words(decision: Decision, language: Language) -> str:
