@@ -270,6 +270,7 @@ def _export(
         report=lambda path, error: _report(path, error, as_json=False),
         worker=lambda: _worker("document_worker"),
         meter=_Meter,
+        note=lambda path, words: typer.echo(f"{path.name}: {words}", err=True),
     )
     failed = False
     with _orderly():

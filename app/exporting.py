@@ -35,12 +35,13 @@ class Meter(Protocol):
 
 @dataclass(frozen=True)
 class Console:
-    """What the command line lends: where results and complaints go, a document worker, progress."""
+    """What the command line lends: where results, complaints and remarks go, a document worker, progress."""
 
     tell: Callable[[str], None]
     report: Callable[[Path, FusenError], object]
     worker: Callable[[], contextlib.AbstractContextManager[WorkerClient]]
     meter: Callable[[], contextlib.AbstractContextManager[Meter]]
+    note: Callable[[Path, str], object]
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ def template_problem(template: Path, formats: Sequence[str]) -> str | None:
     if template.suffix.lower() in takers:
         return None
     if not takers:
-        return "--template is for formats with templates (docx); none of those was asked for."
+        able = ", ".join(name for name, each in FORMATS.items() if each.templates)
+        return f"--template is for formats with templates ({able}); none of those was asked for."
     return f"The template must end in {' or '.join(sorted(takers))}."
 
 
@@ -90,7 +92,8 @@ def export(store: Workspace, wanted: Wanted, console: Console) -> bool:
     if briefs:
         brief = _brief(store, wanted)
         for each in briefs:
-            failed |= _write_brief(brief, each, wanted, taken, console)
+            pictures = _pictures(store, brief, wanted, console) if each.pictures else {}
+            failed |= _write_brief(brief, each, wanted, taken, console, pictures)
     if copies:
         failed |= _write_copies(store, copies, wanted, taken, console)
     return failed
@@ -107,13 +110,24 @@ def _brief(store: Workspace, wanted: Wanted) -> Brief:
     return arranged(brief, order=wanted.order, grouping=wanted.grouping)
 
 
-def _write_brief(brief: Brief, kind: Format, wanted: Wanted, taken: set[Path], console: Console) -> bool:
+def _pictures(store: Workspace, brief: Brief, wanted: Wanted, console: Console) -> dict[str, bytes]:
+    from app.workers.picturing import pictures_of
+
+    files = {stored.sha256: (Path(stored.file), wanted.password) for stored in store.documents()}
+    with console.worker() as worker:
+        return pictures_of(brief, files, worker)
+
+
+def _write_brief(
+    brief: Brief, kind: Format, wanted: Wanted, taken: set[Path], console: Console, pictures: dict[str, bytes]
+) -> bool:
     output = wanted.out / f"{kind.stem}{kind.ending}"
     template = wanted.template
     try:
         _refuse_existing(output, wanted)
         taken.add(output)
-        kind.write(brief, output, template if template and template.suffix.lower() in kind.templates else None)
+        template = template if template and template.suffix.lower() in kind.templates else None
+        kind.write(brief, output, template, pictures)
     except FusenError as error:
         console.report(output, error)
         return True
@@ -136,7 +150,7 @@ def _write_copies(
                 output = _free_name(wanted.out, Path(stored.file).stem, endings[0], taken)
                 _refuse_existing(output, wanted)
                 meter.begin(stored.file)
-                _annotate(writer, store, stored, output, wanted, meter)
+                _annotate(writer, store, stored, output, wanted, meter, console)
             except FusenError as error:
                 console.report(Path(stored.file), error)
                 failed = True
@@ -147,12 +161,22 @@ def _write_copies(
 
 
 def _annotate(
-    writer: WorkerClient, store: Workspace, stored: StoredDocument, output: Path, wanted: Wanted, meter: Meter
+    writer: WorkerClient,
+    store: Workspace,
+    stored: StoredDocument,
+    output: Path,
+    wanted: Wanted,
+    meter: Meter,
+    console: Console,
 ) -> None:
-    from app.workers.protocol import AnnotatePdf
+    from app.workers.protocol import AnnotateDocx, AnnotatePdf, Written
 
-    body = AnnotatePdf(stored.file, str(output.absolute()), store.findings(stored.sha256), password=wanted.password)
-    writer.call(body, meter.report)
+    request = AnnotatePdf if stored.format == "pdf" else AnnotateDocx
+    body = request(stored.file, str(output.absolute()), store.findings(stored.sha256), password=wanted.password)
+    written = writer.call(body, meter.report)
+    meter.pause()
+    for notice in written.notices if isinstance(written, Written) else ():
+        console.note(output, notice.message)
 
 
 def _no_copy(copies: Sequence[Format]) -> FusenError:

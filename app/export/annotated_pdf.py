@@ -1,24 +1,36 @@
 """A copy of the PDF with a real highlight annotation on each decided finding, which any viewer shows, lists and removes.
 
+The reviewer's comment is a reply to the highlight, as is what further reviewers say; an entry of the outline leads to each.
 Runs in the document worker: PyMuPDF is had through `app.documents.mupdf`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from app.documents.document import Language, Quad
+from app.documents.document import Language, Notice, Quad
 from app.documents.mupdf import pymupdf
 from app.documents.pdf_opening import open_pdf, was_rewritten
-from app.errors import FusenError
-from app.export.brief import KEPT
-from app.export.wording import decision_words, grade, importance_words, printable, say, tag_words, task_words
+from app.documents.pdf_outline import page_labels
+from app.export.brief import Opinion
+from app.export.finding_note import (
+    check_same_file,
+    comment_lines,
+    note_language,
+    note_lines,
+    note_tags,
+    opinion_lines,
+    shown_findings,
+)
+from app.export.pdf_findings_outline import Entry, append_outline
+from app.export.wording import decision_words, printable, say
 from app.export.writing import refuse_original, replacing
-from app.review.findings import Decision, Finding
+from app.review.findings import Decision, Finding, page_by_page
 
 _COLOURS: Mapping[Decision, tuple[float, float, float]] = {
     "accepted": (1.0, 0.80, 0.20),  # amber
@@ -26,6 +38,20 @@ _COLOURS: Mapping[Decision, tuple[float, float, float]] = {
     "added": (0.50, 0.85, 0.45),  # green
     "undecided": (1.0, 0.93, 0.65),  # pale amber
 }
+# A reply is listed below what it replies to; drawn on the page it would only hide words. Hidden, printed, of one size.
+_REPLY_FLAGS = 2 | 4 | 8 | 16
+_LONGEST_ENTRY = 60
+_NOTHING: Mapping[str, Sequence[Opinion]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """The part of a finding that lies on one page (from 1); `first`: it bears the finding's note."""
+
+    finding: Finding
+    page: int
+    quads: tuple[Quad, ...]
+    first: bool
 
 
 def write_annotated_pdf(
@@ -36,63 +62,115 @@ def write_annotated_pdf(
     password: str | None = None,
     *,
     undecided: bool = False,
-) -> None:
+    opinions: Mapping[str, Sequence[Opinion]] = _NOTHING,
+    moment: datetime | None = None,
+) -> tuple[Notice, ...]:
     """Write a copy of the PDF at `path` to `output` with a highlight on each accepted, edited or added finding.
 
-    With `undecided`, these are highlighted too, paler; rejected findings never are. What was in the file stays: existing
-    annotations, encryption with its passwords, signatures (the copy only appends where the file allows it). `output` is
-    written whole or not at all and may not be the original.
+    One that goes on over a page's end has a highlight on each of its pages. With `undecided`, these are highlighted too, paler;
+    rejected findings never are. `opinions` of several reviewers stand by
+    the finding's id; `moment` (UTC; now, if None) is the date of what is written. What was in the file stays: existing
+    annotations, the outline, encryption with its passwords, signatures (the copy only appends where the file allows it).
+    `output` is written whole or not at all and may not be the original. Returns what the user must know of the copy.
 
     Raises FusenError: those of `open_pdf`, `permission` when `output` is the original or cannot be written, `unsupported`
     when the file is not the one that the findings are from.
     """
-    shown = KEPT | {"undecided"} if undecided else KEPT
-    chosen = [finding for finding in findings if finding.decision in shown and finding.quads]
+    chosen = [finding for finding in shown_findings(findings, undecided=undecided) if finding.quads]
     refuse_original(path, output)
     open_pdf(path, password).close()  # so that what is wrong with the original is said of it and not of the copy
-    _check_same_file(path, chosen)
+    check_same_file(path, chosen)
+    notes = _Notes(author, moment or datetime.now(UTC), opinions)
     with replacing(output) as part:
         shutil.copyfile(path, part)
         pdf = open_pdf(part, password)
         try:
-            for page, on_page in _by_page(chosen, pdf.page_count).items():
-                _annotate(pdf[page - 1], on_page, author)
+            marks: list[tuple[_Piece, int]] = []
+            for page, pieces in _by_page(chosen, pdf.page_count).items():
+                marks += notes.annotate(pdf[page - 1], pieces)
+            _list_findings(pdf, [(piece, number) for piece, number in marks if piece.first])
+            signed = pdf.get_sigflags() > 0
             rewritten = _save(pdf, part)
         finally:
             pdf.close()
         if rewritten is not None:
             part.write_bytes(rewritten)
+    return _notices(signed=signed, kept=rewritten is None)
 
 
-def _check_same_file(path: Path, findings: Sequence[Finding]) -> None:
-    # The quads of another version of the file would mark the wrong words without a sign of it.
-    with path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    if any(finding.document_sha256 != sha256 for finding in findings):
-        raise FusenError(
-            "unsupported",
-            f"{path.name} has changed since it was analysed.",
-            "Analyse it again, or restore the version that was analysed.",
+def _notices(*, signed: bool, kept: bool) -> tuple[Notice, ...]:
+    if not signed:
+        return ()
+    if kept:
+        words = (
+            "The document is digitally signed. The signature holds for the original, which the copy contains unchanged."
         )
+    else:
+        words = "The document is digitally signed. The signature holds for the original, not for the annotated copy."
+    return (Notice("signature", words),)
 
 
-def _by_page(findings: Iterable[Finding], page_count: int) -> dict[int, list[Finding]]:
-    pages: dict[int, list[Finding]] = defaultdict(list)
-    for finding in sorted(findings, key=lambda finding: (finding.start, finding.end)):
-        if 1 <= finding.page <= page_count:
-            pages[finding.page].append(finding)
+def _pieces(finding: Finding) -> Iterator[_Piece]:
+    for number, part in enumerate(page_by_page(finding)):
+        yield _Piece(finding, part.page, part.quads, first=number == 0)
+
+
+def _by_page(findings: Iterable[Finding], page_count: int) -> dict[int, list[_Piece]]:
+    pages: dict[int, list[_Piece]] = defaultdict(list)
+    for finding in findings:
+        for piece in _pieces(finding):
+            if 1 <= piece.page <= page_count:
+                pages[piece.page].append(piece)
     return dict(sorted(pages.items()))
 
 
-def _annotate(page: pymupdf.Page, findings: Sequence[Finding], author: str) -> None:
-    # Our quads lie on the page as it is displayed; annotations are placed on the page before its rotation.
-    upright = page.derotation_matrix
-    for finding in findings:
-        annotation = page.add_highlight_annot(quads=[_pymupdf_quad(quad) * upright for quad in finding.quads])
-        annotation.set_colors(stroke=_COLOURS[finding.decision])
-        annotation.set_opacity(_opacity(finding))
-        annotation.set_info(title=author, subject=_tags(finding), content=_content(finding))
-        annotation.update()  # draws the appearance, without which some viewers show nothing
+class _Notes:
+    """Makes annotations that bear one author's name and one date."""
+
+    def __init__(self, author: str, moment: datetime, opinions: Mapping[str, Sequence[Opinion]]) -> None:
+        self._author = author
+        self._date = moment.strftime("D:%Y%m%d%H%M%SZ00'00'")
+        self._opinions = opinions
+
+    def annotate(self, page: pymupdf.Page, pieces: Sequence[_Piece]) -> list[tuple[_Piece, int]]:
+        """Highlight the pieces on their page; each with its annotation's number in the file."""
+        marks = []
+        # Our quads lie on the page as it is displayed; annotations are placed on the page before its rotation.
+        upright = page.derotation_matrix
+        for piece in pieces:
+            finding = piece.finding
+            mark = page.add_highlight_annot(quads=[_pymupdf_quad(quad) * upright for quad in piece.quads])
+            mark.set_colors(stroke=_COLOURS[finding.decision])
+            mark.set_opacity(_opacity(finding))
+            # The comment stands here too: many viewers show a highlight's note and no replies.
+            lines = [*note_lines(finding), *comment_lines(finding.comment)] if piece.first else []
+            self._describe(mark, self._author, note_tags(finding), lines)
+            mark.update()  # draws the appearance, without which some viewers show nothing
+            if piece.first:
+                self._reply(page, mark, finding)
+            marks.append((piece, int(mark.xref)))
+        return marks
+
+    def _reply(self, page: pymupdf.Page, mark: pymupdf.Annot, finding: Finding) -> None:
+        language = note_language(finding)
+        replies = [(self._author, comment_lines(finding.comment))]
+        replies += [
+            (printable(opinion.reviewer), opinion_lines(opinion, language))
+            for opinion in self._opinions.get(finding.id, ())
+        ]
+        for author, lines in replies:
+            if lines:
+                reply = page.add_text_annot(mark.rect.tl, "", icon="Comment")
+                reply.set_irt_xref(mark.xref)
+                page.parent.xref_set_key(reply.xref, "RT", "/R")
+                self._describe(reply, author, "", lines)
+                reply.update()
+                reply.set_flags(_REPLY_FLAGS)
+
+    def _describe(self, annotation: pymupdf.Annot, author: str, subject: str, lines: Sequence[str]) -> None:
+        date = self._date
+        content = "\n".join(lines)
+        annotation.set_info(title=author, subject=subject, content=content, creationDate=date, modDate=date)
 
 
 def _pymupdf_quad(quad: Quad) -> pymupdf.Quad:
@@ -106,26 +184,22 @@ def _opacity(finding: Finding) -> float:
     return 0.45 + 0.5 * min(1.0, max(0.0, finding.importance))
 
 
-def _language(finding: Finding) -> Language:
-    return "ja" if any("\u3040" <= character <= "\u30ff" for character in finding.text) else "en"
+def _list_findings(pdf: pymupdf.Document, marks: Sequence[tuple[_Piece, int]]) -> None:
+    """An entry of the outline for each finding: the page, what kind it is, what was decided; `marks` with their numbers."""
+    labels = page_labels(pdf, pdf.page_count)
+    entries = []
+    for piece, number in sorted(marks, key=lambda mark: (mark[0].finding.start, mark[0].finding.end)):
+        finding, language = piece.finding, note_language(piece.finding)
+        page = say("page-citation", language, page=printable(labels[piece.page - 1]) or piece.page)
+        words = note_tags(finding) or printable(finding.text)[:_LONGEST_ENTRY]
+        title = say("between", language).join((page, words, decision_words(finding.decision, language)))
+        entries.append(Entry(title, piece.page, number))
+    append_outline(pdf, say("findings", _usual_language(marks)), entries)
 
 
-def _tags(finding: Finding) -> str:
-    return tag_words(tuple(tag.tag for tag in finding.tags), _language(finding))
-
-
-def _content(finding: Finding) -> str:
-    """What a viewer shows when the highlight is clicked: tags, importance in words and percent, decision, comment."""
-    language = _language(finding)
-    importance = importance_words(finding.importance, finding.interval, language)
-    lines = [
-        _tags(finding),
-        f"{grade(finding.importance, language)}: {importance}" if finding.rank > 0 else say("not-scored", language),
-        decision_words(finding.decision, language),
-        say("between", language).join(task_words(finding, language)),
-        "\n".join(printable(line) for line in finding.comment.splitlines()),
-    ]
-    return "\n".join(filter(None, lines))
+def _usual_language(marks: Sequence[tuple[_Piece, int]]) -> Language:
+    japanese = sum(note_language(piece.finding) == "ja" for piece, _ in marks)
+    return "ja" if 2 * japanese > len(marks) else "en"
 
 
 def _save(pdf: pymupdf.Document, part: Path) -> bytes | None:

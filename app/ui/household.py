@@ -66,6 +66,7 @@ class Household:
         """The views are there: give them what is set."""
         settings, state = self._session.settings, self._session.state
         settings.listen(self._apply)
+        appearance().watch(self._window)
         if settings.changed_keys():
             self._apply(KEYS)
         FindingDragging(self._window.panel.list, lambda: state.current)
@@ -142,7 +143,10 @@ class Household:
             return make_export_page(self._window, self._session)
         from app.ui.settings_page import SettingsPage
 
-        return SettingsPage(self._session.settings, lambda text: self._window.bar.show_message(Message("error", text)))
+        def tell(text: str) -> None:
+            self._window.bar.show_message(Message("error", text))
+
+        return SettingsPage(self._session.settings, tell, self._window.restart)
 
     # ---- keys
 

@@ -35,9 +35,12 @@ class SensitivityBar(QWidget):
         self.target.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.target.clicked.connect(lambda: self.asked.emit(None))
         ends = QHBoxLayout()
-        ends.addWidget(label(self.tr("Only the essential"), "small"))
-        ends.addStretch(1)
-        ends.addWidget(label(self.tr("Everything that might matter"), "small"))
+        ends.setSpacing(16)
+        for text, side in ((self.tr("Only the essential"), "left"), (self.tr("Everything that might matter"), "right")):
+            end = label(text, "small", wrap=True)
+            right = Qt.AlignmentFlag.AlignRight if side == "right" else Qt.AlignmentFlag.AlignLeft
+            end.setAlignment(right | Qt.AlignmentFlag.AlignBottom)
+            ends.addWidget(end, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)

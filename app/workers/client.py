@@ -22,11 +22,10 @@ import msgspec
 from app.errors import FusenError
 from app.workers import failures
 from app.workers.converting import Conversions, drop
-from app.workers.delivering import deliver, in_scratch
+from app.workers.delivering import EXPORT_SECONDS, WRITING, deliver, in_scratch
 from app.workers.page_watch import PAGE_SECONDS, LostDrawings
 from app.workers.pending import OnFailure, OnPreliminary, OnProgress, OnResult, Pending
 from app.workers.protocol import (
-    AnnotatePdf,
     Body,
     Call,
     Cancel,
@@ -53,7 +52,7 @@ from app.workers.starting import Scratch, cpu_seconds, kill, listen, start_proce
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-DEADLINES: Mapping[type[Body], float] = {OpenDocument: 15, RenderPage: 10, ReadDocument: 60, AnnotatePdf: 120}
+DEADLINES: Mapping[type[Body], float] = {OpenDocument: 15, RenderPage: 10, ReadDocument: 60, **EXPORT_SECONDS}
 """Seconds that a call may run without a result or progress. Kinds that are not named may take as long as they need."""
 
 RECYCLE_PAGES = 3000
@@ -218,7 +217,7 @@ class WorkerClient:
         body = pending.body
         if isinstance(body, RenderPage) and body in self._lost_drawings:
             raise failures.timeout(body, 0)
-        if isinstance(body, AnnotatePdf):
+        if isinstance(body, WRITING):
             pending.output = Path(body.output)
             try:
                 pending.body = in_scratch(body, self._scratch.folder())
@@ -348,7 +347,7 @@ class WorkerClient:
         else:
             outcome = message.value
         if isinstance(outcome, Written) and pending.output is not None:
-            delivery = self._loop.create_task(self._deliver(pending, Path(outcome.path), pending.output))
+            delivery = self._loop.create_task(self._deliver(pending, outcome, pending.output))
             self._deliveries.add(delivery)
             delivery.add_done_callback(self._deliveries.discard)
         elif isinstance(outcome, ConversionWanted):
@@ -360,7 +359,7 @@ class WorkerClient:
             self._retiring = True
         self._retire_if_idle()
 
-    async def _deliver(self, pending: Pending, written: Path, output: Path) -> None:
+    async def _deliver(self, pending: Pending, written: Written, output: Path) -> None:
         """Carry what the worker wrote to where it is wanted, on another thread, since it may take a while."""
         try:
             self._settle(pending, await asyncio.to_thread(deliver, written, output))

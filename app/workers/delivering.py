@@ -7,25 +7,33 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from app.export.writing import refuse_original, replacing
-from app.workers.protocol import AnnotatePdf, Written
+from app.workers.protocol import AnnotateDocx, AnnotatePdf, Body, DrawPassage, Written
+
+WRITING = (AnnotatePdf, AnnotateDocx)
+"""The requests on which the worker writes a file."""
+
+EXPORT_SECONDS: Mapping[type[Body], float] = {AnnotatePdf: 120, AnnotateDocx: 120, DrawPassage: 20}
+"""How long each request of an export may take."""
 
 
-def in_scratch(body: AnnotatePdf, scratch: Path) -> AnnotatePdf:
+def in_scratch(body: AnnotatePdf | AnnotateDocx, scratch: Path) -> AnnotatePdf | AnnotateDocx:
     """The request as the worker is to have it. Raises `FusenError` where the output is the original."""
     refuse_original(Path(body.path), Path(body.output))
-    return msgspec.structs.replace(body, output=str(scratch / f"{secrets.token_hex(6)}.pdf"))
+    return msgspec.structs.replace(body, output=str(scratch / f"{secrets.token_hex(6)}.part"))
 
 
-def deliver(written: Path, output: Path) -> Written:
+def deliver(written: Written, output: Path) -> Written:
     """Carry what the worker wrote to `output`; the file in the scratch folder is gone in any case. Raises `FusenError`."""
+    scratch = Path(written.path)
     try:
         with replacing(output) as part:
-            shutil.copyfile(written, part)
+            shutil.copyfile(scratch, part)
     finally:
-        written.unlink(missing_ok=True)
-    return Written(path=str(output))
+        scratch.unlink(missing_ok=True)
+    return msgspec.structs.replace(written, path=str(output))

@@ -22,15 +22,18 @@ from app.errors import FusenError
 from app.workers import limits, page_memory
 from app.workers.confinement import Confinement
 from app.workers.protocol import (
+    AnnotateDocx,
     AnnotatePdf,
     Body,
     ConversionWanted,
     Describe,
     Description,
+    DrawPassage,
     OpenDocument,
     OpenedDocument,
     PageImage,
     PageSize,
+    PassagePicture,
     ReadDocument,
     ReadResult,
     RenderPage,
@@ -91,9 +94,12 @@ class DocumentHandler:
                 return self._render(body)
             case ReadDocument():
                 return _read(body, context)
-            case AnnotatePdf():
+            case AnnotatePdf() | AnnotateDocx():
                 limits.limit_step()
                 return _annotate(body)
+            case DrawPassage():
+                limits.limit_step(limits.STEP_MEMORY)
+                return _draw_passage(self._pdfs.get(Path(body.path), body.password), body)
             case Describe():
                 limits.limit_step(limits.RECOGNITION_MEMORY)
                 return _describe(self._confinement)
@@ -185,9 +191,26 @@ def _describe(confinement: Confinement) -> Description:
     return Description(facts, missing)
 
 
-def _annotate(body: AnnotatePdf) -> Written:
+def _annotate(body: AnnotatePdf | AnnotateDocx) -> Written:
     # Not imported above: writing is rare, and opening the first file must not wait for it.
+    from app.export.annotated_docx import write_annotated_docx
     from app.export.annotated_pdf import write_annotated_pdf
 
-    write_annotated_pdf(Path(body.path), Path(body.output), body.findings, body.author, body.password)
-    return Written(path=body.output)
+    write = write_annotated_pdf if isinstance(body, AnnotatePdf) else write_annotated_docx
+    notices = write(
+        Path(body.path),
+        Path(body.output),
+        body.findings,
+        body.author,
+        body.password,
+        undecided=body.undecided,
+        opinions=body.opinions,
+    )
+    return Written(body.output, notices)
+
+
+def _draw_passage(pdf: Any, body: DrawPassage) -> PassagePicture:
+    from app.export.passage_picture import passage_picture
+
+    drawn = passage_picture(pdf, body.page, body.quads, body.width)
+    return PassagePicture(drawn.png, drawn.width, drawn.height, drawn.whole)

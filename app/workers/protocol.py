@@ -15,9 +15,10 @@ import numpy as np
 from app.analysis.analysis import Analysis, AnalysisSettings, Explanation
 from app.analysis.structure.values import Structure
 from app.documents.collecting import without_collection
-from app.documents.document import Document, DocumentFormat, DocumentKind, OcrMode
+from app.documents.document import Document, DocumentFormat, DocumentKind, Notice, OcrMode, Quad
 from app.documents.left_out import Reason
 from app.errors import ErrorCode
+from app.export.brief import Opinion
 from app.review.findings import Finding
 
 
@@ -61,6 +62,7 @@ class AnnotatePdf(msgspec.Struct, tag=True, frozen=True):
     """Write a copy of the PDF at `path` to `output` with a highlight annotation for each finding. Result: `Written`.
 
     The worker may write in its scratch folder only: its client gives it an `output` there and moves what was written.
+    `opinions`: what each of several reviewers says of findings, by the finding's id. `undecided`: these are marked too.
     """
 
     path: str
@@ -68,6 +70,30 @@ class AnnotatePdf(msgspec.Struct, tag=True, frozen=True):
     findings: tuple[Finding, ...]
     author: str = "Fusen"
     password: str | None = None
+    opinions: dict[str, tuple[Opinion, ...]] = {}
+    undecided: bool = False
+
+
+class AnnotateDocx(msgspec.Struct, tag=True, frozen=True):
+    """As `AnnotatePdf`, of a DOCX, with comments. Result: `Written`, with what the user must know of the copy."""
+
+    path: str
+    output: str
+    findings: tuple[Finding, ...]
+    author: str = "Fusen"
+    password: str | None = None
+    opinions: dict[str, tuple[Opinion, ...]] = {}
+    undecided: bool = False
+
+
+class DrawPassage(msgspec.Struct, tag=True, frozen=True):
+    """Draw what stands around `quads` on `page` (from 1), `width` pixels wide, these highlighted. Result: `PassagePicture`."""
+
+    path: str
+    page: int
+    quads: tuple[Quad, ...]
+    password: str | None = None
+    width: int = 1200
 
 
 class Analyze(msgspec.Struct, tag=True, frozen=True):
@@ -102,7 +128,18 @@ class Describe(msgspec.Struct, tag=True, frozen=True):
     """Load what is needed and say what is there (model, device, versions; confinement). Result: `Description`."""
 
 
-Body = OpenDocument | ReadDocument | RenderPage | AnnotatePdf | Analyze | Explain | Ask | Describe
+Body = (
+    OpenDocument
+    | ReadDocument
+    | RenderPage
+    | AnnotatePdf
+    | AnnotateDocx
+    | DrawPassage
+    | Analyze
+    | Explain
+    | Ask
+    | Describe
+)
 
 
 def file_of(body: Body) -> str | None:
@@ -154,10 +191,20 @@ class PageImage(msgspec.Struct, tag=True, frozen=True):
     seconds: float = 0.0
 
 
+class PassagePicture(msgspec.Struct, tag=True, frozen=True):
+    """A picture as PNG, its size in pixels, and whether the passage is all on it."""
+
+    png: bytes
+    width: int
+    height: int
+    whole: bool = True
+
+
 class Written(msgspec.Struct, tag=True, frozen=True):
-    """A file that was written whole."""
+    """A file that was written whole, and what the user must know of it."""
 
     path: str
+    notices: tuple[Notice, ...] = ()
 
 
 class Description(msgspec.Struct, tag=True, frozen=True):
@@ -200,6 +247,7 @@ class Answers(msgspec.Struct, tag=True, frozen=True):
 Value = (
     OpenedDocument
     | PageImage
+    | PassagePicture
     | Written
     | Description
     | ReadResult

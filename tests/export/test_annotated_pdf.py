@@ -7,8 +7,10 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from app.analysis.analysis import TagScore
@@ -16,7 +18,8 @@ from app.documents.document import Quad
 from app.documents.pdf_opening import open_pdf
 from app.errors import FusenError
 from app.export.annotated_pdf import write_annotated_pdf
-from app.review.findings import Decision, Finding, Span, with_span
+from app.export.brief import Opinion
+from app.review.findings import Decision, Finding, Piece, Span, with_span
 
 import pymupdf  # isort: skip
 
@@ -104,6 +107,22 @@ def highlights(pdf: Path, password: str | None = None) -> list[tuple[dict[str, s
         opened[0].set_rotation(0)
         page = opened[0]
         return [(a.info, words_under(a, page)) for a in page.annots(types=[pymupdf.PDF_ANNOT_HIGHLIGHT])]
+
+
+def test_a_finding_over_a_page_end_is_highlighted_on_each_of_its_pages(tmp_path: Path) -> None:
+    path, output = tmp_path / "two.pdf", tmp_path / "copy.pdf"
+    with pymupdf.open() as pdf:
+        for line in LINES["en"][:2]:
+            pdf.new_page(width=420, height=595).insert_text((72, 100), line, fontsize=12)
+        pdf.save(path)
+    quad = quad_of(path, LINES["en"][0])
+    below = tuple(value + 40 if place % 2 else value for place, value in enumerate(quad))
+    finding = replace(finding_on(path, LINES["en"][0]), more=(Piece(2, (quad, below)), Piece(9, (quad,))))  # type: ignore[arg-type] -- of eight
+    write_annotated_pdf(path, output, [finding])
+    with pymupdf.open(output) as copy:
+        marked = [[(len(mark.vertices) // 4, mark.info["content"]) for mark in page.annots()] for page in copy]
+    assert [[count for count, _ in page] for page in marked] == [[1], [2]]
+    assert [bool(note) for page in marked for _, note in page] == [True, False]  # one note a finding
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -251,3 +270,68 @@ def test_what_the_reviewer_moved_added_and_gave_out_stands_on_the_page(tmp_path:
     assert "To be raised in the meeting; owner: Sato; due 2026-04-30" in moved["content"]
     assert "not weighed by the model" in own["content"]
     assert "%" not in own["content"]
+
+
+def test_comments_and_opinions_are_replies_that_no_viewer_draws_over_the_words(tmp_path: Path) -> None:
+    source, copy = make_pdf(tmp_path / "a.pdf", note=False), tmp_path / "copy.pdf"
+    finding = finding_on(source, LINES["en"][1], comment="Ask legal\n第二行")
+    opinions = {finding.id: (Opinion("Mori", "rejected", "too low"), Opinion("森", "accepted"))}
+    moment = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+    write_annotated_pdf(source, copy, [finding], "Sato", opinions=opinions, moment=moment)
+    with pikepdf.open(copy) as pdf:
+        mark, *replies = (annotation for annotation in pdf.pages[0].Annots if annotation.Subtype != "/Popup")
+        assert mark.Subtype == "/Highlight"
+        assert all(reply.IRT.objgen == mark.objgen and reply.RT == "/R" for reply in replies)
+        assert all(int(reply.F) & 2 and reply.Rect[0] >= mark.Rect[0] - 1 for reply in replies)
+        said = [(str(reply.T), str(reply.Contents)) for reply in replies]
+        assert said == [("Sato", "Ask legal\n第二行"), ("Mori", "Rejected\ntoo low"), ("森", "Accepted")]
+        assert {str(a.M) for a in (mark, *replies)} == {"D:20260304050607Z00'00'"}
+        assert mark.AP.N is not None
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_the_outline_is_kept_and_leads_to_the_findings(tmp_path: Path, rotation: int) -> None:
+    source, copy = make_pdf(tmp_path / "a.pdf", "ja", rotation, crop=True), tmp_path / "copy.pdf"
+    old = [[1, "第一章", 1], [2, "第一条", 1], [1, "Annex", 1]]
+    with pymupdf.open(source) as pdf:
+        pdf.set_toc(old)
+        pdf.saveIncr()
+    findings = [finding_on(source, line) for line in LINES["ja"][:2]]
+    write_annotated_pdf(source, copy, findings)
+    with pymupdf.open(copy) as pdf:
+        entries = pdf.get_toc(simple=True)
+    title = "1 ページ；責任の上限；承認"
+    assert entries == [*old, [1, "指摘事項", 1], [2, title, 1], [2, title, 1]]
+    with pikepdf.open(copy) as read, read.open_outline() as outline:
+        (*_, last) = outline.root
+        assert [child.title for child in last.children] == [title, title]
+        marks = [annotation for annotation in read.pages[0].Annots if annotation.Subtype == "/Highlight"]
+        for child, mark in zip(last.children, marks, strict=True):
+            assert float(child.destination[3]) == pytest.approx(float(mark.Rect[3]), abs=0.01)
+
+
+def test_a_file_without_an_outline_gets_one_and_a_circle_of_entries_is_left_alone(tmp_path: Path) -> None:
+    source, copy = make_pdf(tmp_path / "a.pdf"), tmp_path / "copy.pdf"
+    write_annotated_pdf(source, copy, [finding_on(source, LINES["en"][0])])
+    with pymupdf.open(copy) as pdf:
+        assert [title for _, title, _ in pdf.get_toc(simple=True)] == ["Findings", "p. 1; Cap on liability; Accepted"]
+        pdf.set_toc([[1, "one", 1], [1, "two", 1]])
+        root = int(pdf.xref_get_key(pdf.pdf_catalog(), "Outlines")[1].split()[0])
+        first, last = (int(pdf.xref_get_key(root, key)[1].split()[0]) for key in ("First", "Last"))
+        pdf.xref_set_key(last, "Next", f"{first} 0 R")
+        circle = tmp_path / "circle.pdf"
+        pdf.save(circle)
+    write_annotated_pdf(circle, tmp_path / "marked.pdf", [finding_on(circle, LINES["en"][1])])
+    assert len(highlights(tmp_path / "marked.pdf")) == 2
+
+
+def test_a_signed_file_is_told_of(tmp_path: Path) -> None:
+    source, copy = make_pdf(tmp_path / "a.pdf"), tmp_path / "copy.pdf"
+    with pymupdf.open(source) as pdf:
+        field = pdf.get_new_xref()
+        pdf.update_object(field, "<</FT/Sig/T(s)/Type/Annot/Subtype/Widget/Rect[0 0 0 0]>>")
+        pdf.xref_set_key(pdf.pdf_catalog(), "AcroForm", f"<</SigFlags 3/Fields[{field} 0 R]>>")
+        pdf.saveIncr()
+    (notice,) = write_annotated_pdf(source, copy, [finding_on(source, LINES["en"][0])])
+    assert notice.code == "signature"
+    assert copy.read_bytes().startswith(source.read_bytes())

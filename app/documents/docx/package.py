@@ -63,7 +63,10 @@ class Relation:
 
 @dataclass(slots=True)
 class Package:
-    """An opened zip: its parts by their lower-case names, as the standard compares them, and what was odd about it."""
+    """An opened zip: its parts by their lower-case names, as the standard compares them, and what was odd about it.
+
+    `read` and `strict` name parts that were read, and those among them that use the strict variant's names.
+    """
 
     name: str
     archive: zipfile.ZipFile
@@ -72,6 +75,7 @@ class Package:
     macros: bool = False
     oddities: list[str] = field(default_factory=list)
     read: set[str] = field(default_factory=set)
+    strict: set[str] = field(default_factory=set)
 
     def has(self, part: str) -> bool:
         """Whether there is a part of this name."""
@@ -88,7 +92,10 @@ class Package:
         data = _unpacked(self.archive, info)
         if any(mark in data for mark in _DOCTYPES):
             raise BrokenPartError(part)  # the standard forbids them, and nothing good comes of one
-        return _transitional(data)
+        plain = _transitional(data)
+        if plain is not data:
+            self.strict.add(part.lower())
+        return plain
 
     def xml(self, part: str) -> Element:
         """A part's root element. Raises `BrokenPartError`."""

@@ -43,7 +43,7 @@ MarkKind = Literal["start", "end", "reference"]
 _WHITE_SPACE = " \t\r\n"
 _BLANKS = re.compile(r"[\t\r\n]")
 _LONGEST_EXCERPT = 80
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _CHANGES: dict[str, ChangeKind] = {
     W_INS: "inserted",
     W_DEL: "deleted",
@@ -110,8 +110,20 @@ class Span:
 
 
 @dataclass(slots=True)
+class Origin:
+    """The element that the part `start:end` of a line was read from."""
+
+    start: int
+    end: int
+    element: Element
+
+
+@dataclass(slots=True)
 class Line:
-    """The text of one block while it is put together, and what is attached to places in it."""
+    """The text of one block while it is put together, and what is attached to places in it.
+
+    `origins` are kept only where somebody wants to find his way back from the text: they keep the whole tree in memory.
+    """
 
     pieces: list[str] = field(default_factory=list)
     length: int = 0
@@ -120,12 +132,15 @@ class Line:
     boxes: list[tuple[Element, Ground]] = field(default_factory=list)
     first: int = -1
     last: int = -1
+    origins: list[Origin] | None = None
 
-    def add(self, text: str, change: Change | None) -> None:
-        """Visible words."""
+    def add(self, text: str, change: Change | None, element: Element) -> None:
+        """Visible words, read from `element`."""
         start = self.length
         self.pieces.append(text)
         self.length += len(text)
+        if self.origins is not None:
+            self.origins.append(Origin(start, self.length, element))
         if change is None:
             return
         if self.spans and self.spans[-1].end == start and self.spans[-1].change == change:
@@ -163,6 +178,14 @@ class Met:
             self.hidden += len(text)
             if len(self.excerpt) < _LONGEST_EXCERPT:
                 self.excerpt = (self.excerpt + " " + text.strip()).strip()[:_LONGEST_EXCERPT]
+
+
+def shown_text(element: Element) -> str:
+    """The characters of a text element that count: without white space at its ends unless it says that this is kept."""
+    text: str = element.text or ""
+    if text and (text[0] in _WHITE_SPACE or text[-1] in _WHITE_SPACE) and element.get(XML_SPACE) != "preserve":
+        return text.strip(_WHITE_SPACE)
+    return text
 
 
 class ParagraphReader:
@@ -261,29 +284,26 @@ class ParagraphReader:
         self._inline(run, line, change)
         self._visible = before
 
-    def _say(self, text: str, line: Line, change: Change | None) -> None:
+    def _say(self, text: str, line: Line, change: Change | None, element: Element) -> None:
         if not text or False in self._fields:
             return
         if change is not None and change.kind in _GONE:
             line.take_away(text, change)
         elif self._visible:
-            line.add(text, change)
+            line.add(text, change, element)
         else:
             self._met.hide(text)
 
     def _text(self, element: Element, line: Line, change: Change | None) -> None:
-        text = element.text or ""
-        if text and (text[0] in _WHITE_SPACE or text[-1] in _WHITE_SPACE) and element.get(_SPACE) != "preserve":
-            text = text.strip(_WHITE_SPACE)
-        self._say(_BLANKS.sub(" ", text), line, change)
+        self._say(_BLANKS.sub(" ", shown_text(element)), line, change, element)
 
     def _sign(self, element: Element, line: Line, change: Change | None) -> None:
-        self._say(_SIGNS[element.tag], line, change)
+        self._say(_SIGNS[element.tag], line, change, element)
         self._inline(element, line, change)
 
     def _math(self, element: Element, line: Line, change: Change | None) -> None:
         if len(element):
-            self._say(_MATH_SIGNS[element.tag], line, change)
+            self._say(_MATH_SIGNS[element.tag], line, change, element)
             self._inline(element, line, change)
 
     def _changed(self, element: Element, line: Line, change: Change | None) -> None:
@@ -314,7 +334,7 @@ class ParagraphReader:
             text = _SYMBOLS.get(plain, " ")
         else:
             text = " " if 0xD800 <= code <= 0xF8FF or code < 0x20 else chr(code)
-        self._say(text, line, change)
+        self._say(text, line, change, element)
 
     def _note(self, element: Element, line: Line, change: Change | None) -> None:
         """The sign itself is left out: glued to a word, it would make another word of it."""
@@ -325,7 +345,7 @@ class ParagraphReader:
     def _field(self, element: Element, line: Line, change: Change | None) -> None:
         kind = element.get(w("fldCharType"))
         if kind == "begin":
-            self._say(_form_field(element.find(w("ffData"))), line, change)
+            self._say(_form_field(element.find(w("ffData"))), line, change, element)
             self._fields.append(False)
         elif kind == "separate" and self._fields:
             self._fields[-1] = True
@@ -341,7 +361,7 @@ class ParagraphReader:
         self._inline(element, line, change)
 
     def _text_path(self, element: Element, line: Line, change: Change | None) -> None:
-        self._say(_BLANKS.sub(" ", element.get("string") or ""), line, change)
+        self._say(_BLANKS.sub(" ", element.get("string") or ""), line, change, element)
 
     def _box(self, element: Element, line: Line, change: Change | None) -> None:
         if False in self._fields:

@@ -48,7 +48,7 @@ def _read(path: Path, file: IO[bytes], progress: Progress | None) -> Document:
     with package.archive:
         try:
             with without_collection():
-                reading = _Reading(package)
+                reading = Reading(package)
                 assembled = assemble(reading.drafts(progress), reading.comments(), reading.context.met.moves)
         except (BrokenPartError, RecursionError) as error:
             raise damaged(path.name) from error
@@ -70,15 +70,21 @@ def _read(path: Path, file: IO[bytes], progress: Progress | None) -> Document:
     )
 
 
-class _Reading:
-    """One document on its way: what its parts say of each other, and which of them were not there."""
+class Reading:
+    """One document on its way: what its parts say of each other, and which of them were not there.
 
-    def __init__(self, package: Package) -> None:
+    Where it is `traced`, drafts keep where their text came from, and `roots` the trees of the parts by their names. That takes
+    memory: a document may be read that is too long to be traced.
+    """
+
+    def __init__(self, package: Package, *, traced: bool = False) -> None:
         self._package = package
+        self._traced = traced
+        self.roots: dict[str, Element] = {}
         self._relations = package.relations(package.main)
         self.missing: list[str] = []
         styles = Styles(self._related("styles"))
-        self.context = Context(styles, Numbering(self._related("numbering"), styles.numbering_of))
+        self.context = Context(styles, Numbering(self._related("numbering"), styles.numbering_of), traced=traced)
 
     def drafts(self, progress: Progress | None) -> list[Draft]:
         """Page headers, body, footnotes, endnotes, page footers. Raises `BrokenPartError` for the body only."""
@@ -94,11 +100,16 @@ class _Reading:
         return read_comments(self._related("comments"))
 
     def _body(self, progress: Progress | None) -> list[Draft]:
-        data = self._package.data(self._package.main, LARGEST_MAIN_PART)
+        main = self._package.main
+        data = self._package.data(main, LARGEST_MAIN_PART)
         # White letters on a picture that lies behind the text are seen; on which letters it lies is not known here.
         ground: Ground = "unknown" if _BEHIND_TEXT in data or b":background " in data else None
-        story = Story(self.context, self._package.main, ground=ground)
-        story.read(children_of(data, W_BODY, self._package.name, progress))
+        story = Story(self.context, main, ground=ground)
+        if self._traced:
+            root = self.roots[main] = self._package.xml(main)
+            story.read(list(next(root.iter(W_BODY), ())))
+        else:
+            story.read(children_of(data, W_BODY, self._package.name, progress))
         story.finish()
         return story.drafts
 
@@ -151,7 +162,10 @@ class _Reading:
 
     def _xml(self, relation: Relation) -> Element:
         try:
-            return self._package.xml(relation.target)
+            root = self._package.xml(relation.target)
+            if self._traced:
+                self.roots[relation.target] = root
+            return root
         except BrokenPartError:
             if relation.target not in self.missing:
                 self.missing.append(relation.target)

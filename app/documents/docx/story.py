@@ -36,7 +36,7 @@ from app.documents.docx.names import (
     w,
 )
 from app.documents.docx.numbering import Label, Numbering
-from app.documents.docx.paragraphs import Change, Line, MarkKind, Met, ParagraphReader, Span
+from app.documents.docx.paragraphs import Change, Line, MarkKind, Met, Origin, ParagraphReader, Span
 from app.documents.docx.styles import Ground, Style, Styles, heading_of, numbering_of, shade_of
 from app.documents.tables import GrowingCell, TableGrid
 
@@ -48,7 +48,10 @@ _HEADERS: dict[str, BlockType] = {w("headerReference"): "page-header", w("footer
 
 @dataclass(slots=True)
 class Draft:
-    """A block before its offsets are known; without text it only holds the place of what was deleted or commented there."""
+    """A block before its offsets are known; without text it only holds the place of what was deleted or commented there.
+
+    `origins` says where the text came from, in offsets that count `lead` characters of white space before it.
+    """
 
     type: BlockType
     level: int | None
@@ -61,6 +64,8 @@ class Draft:
     marks: list[tuple[str, MarkKind, int]]
     cell: GrowingCell | None = None
     bullet: bool = False
+    origins: list[Origin] | None = None
+    lead: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +79,14 @@ class Header:
 
 @dataclass(slots=True)
 class Context:
-    """What all stories of a document share."""
+    """What all stories of a document share; `traced`: whether drafts keep where their text came from."""
 
     styles: Styles
     numbering: Numbering
     met: Met = field(default_factory=Met)
     tables: int = 0
     headers: list[Header] = field(default_factory=list)
+    traced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +180,7 @@ class Story:
         index = self._indices.get(element, 0)
         line = self._line
         if line is None:
-            line = self._line = Line(first=index)
+            line = self._line = Line(first=index, origins=[] if self._context.traced else None)
         line.last = index
         ground = place.ground
         style_id = None
@@ -199,6 +205,7 @@ class Story:
         self._line = self._properties = None
         written = "".join(line.pieces)
         text = written.strip()
+        lead = len(written) - len(written.lstrip()) if text else 0
         label = None
         if text or not (_mark_is_gone(properties, place.change) or _mark_is_hidden(properties)):
             label = self._number(properties, style)
@@ -207,11 +214,13 @@ class Story:
         if label is not None:
             shown = label.text + label.space if text else label.text if type_ == "table-cell" else ""
         if line.spans or line.marks:
-            _shift(line, len(written.lstrip()) - len(written) if text else 0, len(text))
+            _shift(line, -lead, len(text))
         if text or shown or line.spans or line.marks:
             bullet = label is not None and label.is_bullet and bool(text)
             at = (self._part, line.first, line.last)
-            self.drafts.append(Draft(type_, level, shown, text, *at, line.spans, line.marks, place.cell, bullet))
+            draft = Draft(type_, level, shown, text, *at, line.spans, line.marks, place.cell, bullet)
+            draft.origins, draft.lead = line.origins, lead
+            self.drafts.append(draft)
         for box, ground in line.boxes:
             self._box(box, replace(place, ground=ground or place.ground))
 
