@@ -82,12 +82,19 @@ COMMANDS: tuple[Command, ...] = (
     Command("open", QT_TRANSLATE_NOOP("Command", "&Open…"), "file", ("Ctrl+O",), "open"),
     Command("example", QT_TRANSLATE_NOOP("Command", "Open the &example"), "file"),
     Command(
+        "export",
+        QT_TRANSLATE_NOOP("Command", "&Export…"),
+        "file",
+        ("Ctrl+E",),
+        "export",
+        QT_TRANSLATE_NOOP("Command", "Look at the brief, choose what is in it and in which formats, and write it"),
+        separator_before=True,
+    ),
+    Command(
         "export-pdf",
         QT_TRANSLATE_NOOP("Command", "Export annotated &PDF…"),
         "file",
-        ("Ctrl+E",),
         enabled=_file(lambda f: f.phase == "ready" and f.is_pdf),
-        separator_before=True,
     ),
     Command(
         "export-docx",

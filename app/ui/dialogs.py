@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,19 @@ def ask_output(parent: QWidget, title: str, suggestion: Path) -> Path | None:
     chosen = dialog.selectedFiles() if dialog.exec() else []
     dialog.deleteLater()
     return Path(chosen[0]) if chosen else None
+
+
+def ask_folder(parent: QWidget, folder: str) -> Path | None:
+    """Which folder to write to."""
+    chosen = QFileDialog.getExistingDirectory(parent, _tr("Choose a folder"), folder)
+    return Path(chosen) if chosen else None
+
+
+def ask_template(parent: QWidget, endings: Sequence[str], before: str) -> Path | None:
+    """Which template to use."""
+    kinds = _tr("Templates ({endings})").format(endings=" ".join(f"*{ending}" for ending in endings))
+    chosen, _ = QFileDialog.getOpenFileName(parent, _tr("Choose a template"), before, kinds)
+    return Path(chosen) if chosen else None
 
 
 def ask_printer(parent: QWidget, printer: QPrinter, *, paged: bool) -> bool:

@@ -1,19 +1,34 @@
-"""Writes what the reviewer decided, where she says, without holding up the window."""
+"""Writes what the reviewer decided, where she says, without holding up the window: the export page and the single commands.
+
+Whatever is exported goes the same way: targets (`export_files.py`), written one after the other (`export_writing.py`), briefs by
+`app.export.formats`, marked copies of documents by the document worker.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.analysis.structure.values import Structure
 from app.errors import FusenError
+from app.ui.export_files import Target, existing, folder_problem, originals_among
+from app.ui.export_writing import Outcome, Step, refuse, write_files
 from app.ui.finding_list import is_accepted
 from app.ui.hub import Background, Courier, Hub, Message
 from app.ui.state import OpenFile
 from app.ui.words import error_words
 from app.workers.client import WorkerClient
-from app.workers.protocol import AnnotatePdf
+
+if TYPE_CHECKING:  # loaded when somebody exports: the window is to be up at once
+    from app.export.brief import Brief
+    from app.ui.export_choice import Choice
+    from app.ui.export_preview import Preview
+    from app.ui.export_source import Request
 
 ENDINGS: dict[str, str] = {
     "export-pdf": ".pdf",
@@ -21,16 +36,27 @@ ENDINGS: dict[str, str] = {
     "export-markdown": ".md",
     "export-json": ".json",
 }
+_FORMATS = {"export-pdf": "pdf", "export-docx": "docx", "export-markdown": "md", "export-json": "json"}
+
+Cancel = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacles:
+    """What stands in the way of writing: a folder that is no good, files that are there, those of them that are documents."""
+
+    folder: FusenError | None = None
+    existing: tuple[Target, ...] = ()
+    originals: tuple[Target, ...] = ()
 
 
 class Exporter:
-    """One export at a time and document is plenty; each ends in a message in that document's view."""
+    """Made in the window's thread and used there; `close` ends its threads."""
 
     def __init__(
         self,
         hub: Hub,
         courier: Courier,
-        background: Background,
         documents: WorkerClient,
         workspace: Path,
         reviewer: Callable[[], str] = str,
@@ -39,9 +65,22 @@ class Exporter:
         self._reviewer = reviewer
         self._hub = hub
         self._courier = courier
-        self._background = background
         self._documents = documents
         self._workspace = workspace
+        # A thread each: a preview waits for no file that is written, and neither for what is stored.
+        self._writing, self._reading = Background(courier), Background(courier)
+        self._previews = self._looks = 0  # the number of the newest
+        self._stops: list[threading.Event] = []
+
+    def close(self) -> None:
+        """End the threads; what is being written is given up."""
+        for stop in self._stops:
+            stop.set()
+        self._previews += 1
+        self._writing.close()
+        self._reading.close()
+
+    # ---- a single command
 
     def suggestion(self, file: OpenFile, command: str) -> Path:
         """A name beside the document that does not overwrite it."""
@@ -49,58 +88,113 @@ class Exporter:
         return file.path.with_name(f"{file.path.stem} {what}{ENDINGS[command]}")
 
     def export(self, file: OpenFile, command: str, output: Path) -> None:
-        """Write `output`; the result is announced."""
-        if output == file.path or (output.exists() and file.path.exists() and output.samefile(file.path)):
-            text = QCoreApplication.translate("Exporter", "The export would overwrite the document itself.")
-            advice = QCoreApplication.translate("Exporter", "Choose another name.")
-            self._hub.announced.emit(file.key, Message("error", text, advice))
-            return
-        if command == "export-pdf":
-            findings = tuple(f for f in file.findings.all() if is_accepted(f.decision))
-            body = AnnotatePdf(
-                path=str(file.path),
-                output=str(output),
-                findings=findings,
-                author=self._reviewer() or "Fusen",
-                password=file.password,
-            )
-            self._documents.submit(
-                body,
-                on_result=lambda _value: self._courier.post(lambda: self._saved(file, output)),
-                on_failure=lambda error: self._courier.post(lambda: self._failed(file, error)),
-            )
-            return
+        """Write `output`, which the user was asked about; the result is announced."""
         sha256 = file.sha256 or ""
-        self._background.run(
-            lambda: _write_brief(self._workspace, sha256, command, output),
-            lambda _nothing: self._saved(file, output),
-            lambda error: self._failed(file, error),
-        )
+        target = Target(_FORMATS[command], output, sha256 if command == "export-pdf" else "")
+        try:
+            refuse(target, (file.path,), may_replace=(target,))
+        except FusenError as error:
+            self._tell(file, Outcome(target, error))
+            return
+        from app.ui.export_source import Request
 
-    def _saved(self, file: OpenFile, output: Path) -> None:
+        passwords = ((sha256, file.password),) if file.password is not None else ()
+        request = Request((target,), (sha256,), passwords=passwords, may_replace=frozenset((target,)))
+        self.write(request, lambda _step: None, lambda outcomes: self._tell(file, outcomes[0]))
+
+    def _tell(self, file: OpenFile, outcome: Outcome) -> None:
+        if outcome.error is not None:
+            self._hub.announced.emit(file.key, Message("error", *error_words(outcome.error)))
+            return
+        output = outcome.target.output
         text = QCoreApplication.translate("Exporter", "Saved {name}.").format(name=output.name)
         advice = ""
         if not any(is_accepted(f.decision) for f in file.findings.all()):
             advice = QCoreApplication.translate("Exporter", "No finding was accepted yet.")
         self._hub.announced.emit(file.key, Message("success", text, advice, folder=str(output.parent)))
 
-    def _failed(self, file: OpenFile, error: FusenError) -> None:
-        self._hub.announced.emit(file.key, Message("error", *error_words(error)))
+    # ---- looking before writing
 
+    def load(
+        self,
+        documents: Sequence[str],
+        known: Mapping[str, Structure],
+        done: Callable[[Brief], object],
+        failed: Callable[[FusenError], object],
+    ) -> None:
+        """The whole brief of these documents as it stands now; `known` is what is known of their structure, by hash."""
 
-def _write_brief(workspace: Path, sha256: str, command: str, output: Path) -> None:
-    # Imported here, on the thread: python-docx takes its time and few sessions export.
-    from app.export.docx_brief import write_brief_docx
-    from app.export.json_brief import write_brief_json
-    from app.export.markdown import write_brief_markdown
-    from app.workspace.briefing import brief_of
-    from app.workspace.store import Workspace
+        def work() -> Brief:
+            from app.ui.export_source import whole_brief
 
-    writers: dict[str, Callable[..., object]] = {
-        "export-docx": write_brief_docx,
-        "export-markdown": write_brief_markdown,
-        "export-json": write_brief_json,
-    }
-    with Workspace.open(workspace) as opened:
-        brief = brief_of(opened, [sha256])
-    writers[command](brief, output)
+            return whole_brief(self._workspace, documents, known)
+
+        self._reading.run(work, done, failed)
+
+    def preview(self, brief: Brief, choice: Choice, done: Callable[[Preview], object]) -> None:
+        """The brief as chosen, and how it will look. Of several that were asked for only the newest comes."""
+        self._previews += 1
+        number = self._previews
+
+        def work() -> Preview | None:
+            from app.ui.export_preview import preview_of
+
+            return preview_of(brief, choice) if number == self._previews else None
+
+        def show(preview: Preview | None) -> None:
+            if preview is not None and number == self._previews:
+                done(preview)
+
+        self._reading.run(work, show, self._announce)
+
+    def look(self, targets: Sequence[Target], folder: str, done: Callable[[Obstacles], object]) -> None:
+        """What stands in the way of writing these files. Of several looks that were asked for only the newest comes."""
+        self._looks += 1
+        number = self._looks
+
+        def work() -> Obstacles:
+            from app.ui.export_source import originals
+
+            documents = originals(self._workspace)
+            return Obstacles(folder_problem(folder), existing(targets), originals_among(targets, documents))
+
+        def show(obstacles: Obstacles) -> None:
+            if number == self._looks:
+                done(obstacles)
+
+        self._reading.run(work, show, self._announce)
+
+    def _announce(self, error: FusenError) -> None:
+        self._hub.announced.emit(0, Message("error", *error_words(error)))
+
+    # ---- writing
+
+    def write(
+        self,
+        request: Request,
+        tell: Callable[[Step], object],
+        done: Callable[[Sequence[Outcome]], object],
+    ) -> Cancel:
+        """Write the files; `tell` hears how far it is, `done` what became of each, also after a cancel."""
+        stop = threading.Event()
+        self._stops = [each for each in self._stops if not each.is_set()] + [stop]
+        asked = replace(request, author=self._reviewer() or request.author)
+
+        def work() -> Sequence[Outcome]:
+            from app.ui.export_source import Source, originals
+
+            return write_files(
+                asked.targets,
+                Source(self._workspace, asked, self._documents, stop).write,
+                originals=originals(self._workspace),
+                may_replace=asked.may_replace,
+                stop=stop,
+                tell=lambda step: self._courier.post(lambda: tell(step)),
+            )
+
+        def ended(outcomes: Sequence[Outcome]) -> None:
+            stop.set()
+            done(outcomes)
+
+        self._writing.run(work, ended, lambda error: ended([Outcome(target, error) for target in asked.targets]))
+        return stop.set

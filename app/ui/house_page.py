@@ -1,4 +1,4 @@
-"""What settings and about have in common: a page in place of the document, with a title, a way back, a column that scrolls."""
+"""Pages of the window's own, in place of the document; settings and about have a title, a way back, a column that scrolls."""
 
 from __future__ import annotations
 
@@ -12,15 +12,36 @@ COLUMN = 720
 """Pixels that the column takes at most: longer lines are hard to read."""
 
 
-class HousePage(QWidget):
-    """`left`: the user wants back to the documents. `column` takes what is shown, `head` what stands beside the title."""
+class OwnPage(QWidget):
+    """A page in place of the document. `left`: the user wants back to the documents."""
 
     left = Signal()
 
-    def __init__(self, title: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setObjectName("housePage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    def begin(self) -> None:
+        """The page comes into view: put the focus where one begins."""
+        self.setFocus()
+
+    def show_part(self, name: str) -> None:
+        """Bring a part of the page into view."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Esc leads back."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class HousePage(OwnPage):
+    """With a title and a column: `column` takes what is shown, `head` what stands beside the title."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
         back = QPushButton(self.tr("Done"))
         back.clicked.connect(self.left)
         self.head = QHBoxLayout()
@@ -52,17 +73,3 @@ class HousePage(QWidget):
         outer.addStretch(1)
         outer.addWidget(inner, 1000)
         outer.addStretch(1)
-
-    def begin(self) -> None:
-        """The page comes into view: put the focus where one begins."""
-        self.setFocus()
-
-    def show_part(self, name: str) -> None:
-        """Bring a part of the page into view."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Esc leads back."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from app.review.findings import Finding
 from app.ui import dialogs, remembered
 from app.ui.appearance import appearance, has_japanese_font
 from app.ui.crash_bar import CrashBar
 from app.ui.drag_out import FindingDragging, MarkedDragging
-from app.ui.house_page import HousePage
+from app.ui.house_page import OwnPage
 from app.ui.hub import Message
 from app.ui.key_map import KeyMap
 from app.ui.language import current
@@ -40,7 +42,8 @@ class Household:
     def __init__(self, window: MainWindow, session: Session) -> None:
         self._window = window
         self._session = session
-        self._pages: dict[str, HousePage] = {}
+        self._pages: dict[str, OwnPage] = {}
+        self._focus: QWidget | None = None  # had the keys before a page came
         self.layout_file: Path | None = None
         self.crash = CrashBar(window)
         self.printing = PrintBar(window)
@@ -53,6 +56,7 @@ class Household:
         return {
             "settings": lambda: self.show("settings"),
             "about": lambda: self.show("about"),
+            "export": lambda: self.show("export"),
             "keys": self._toggle_keys,
             "print": lambda: self.print(highlights=True),
             "print-plain": lambda: self.print(highlights=False),
@@ -107,20 +111,36 @@ class Household:
         """Show the settings or about, or the documents again where that shows already."""
         page = self._pages.get(name)
         if page is not None and page.isVisible():
-            self._window.show_page(None)
+            self._leave()
             return
         if page is None:
             page = self._pages[name] = self._make(name)
-            page.left.connect(lambda: self._window.show_page(None))
+            page.left.connect(self._leave)
         self._hide_keys()
+        if not any(other.isVisible() for other in self._pages.values()):
+            self._focus = self._window.focusWidget()
+        self._window.panel.card.keep_comment()
         self._window.show_page(page)
         page.begin()
 
-    def _make(self, name: str) -> HousePage:
+    def _leave(self) -> None:
+        """Back to the documents, with the keys where they were."""
+        self._window.show_page(None)
+        focus = self._focus
+        if focus is not None and isValid(focus) and focus.isVisible() and focus.isEnabled():
+            focus.setFocus()
+        else:
+            self._window.moving.focus_pages()
+
+    def _make(self, name: str) -> OwnPage:
         if name == "about":
             from app.ui.about_page import AboutPage
 
             return AboutPage()
+        if name == "export":
+            from app.ui.export_desk import make_export_page
+
+            return make_export_page(self._window, self._session)
         from app.ui.settings_page import SettingsPage
 
         def tell(text: str) -> None:

@@ -58,9 +58,7 @@ class Session:
         self._path = workspace
         self._workspace: Workspace | None = None
         self._reviewer: Reviewer | None = None
-        self.exporter = Exporter(
-            self.hub, self._courier, self._background, self._documents, workspace, self._reviewer_name
-        )
+        self.exporter = Exporter(self.hub, self._courier, self._documents, workspace, self._reviewer_name)
         self.looking: Looking | None = None
         self.archive = Archive(self.hub, self._courier, self._model, workspace, lambda: self._workspace)
         self._pipeline = Pipeline(
@@ -98,6 +96,7 @@ class Session:
         self._documents.close()
         self._model.close()
         self._background.close()
+        self.exporter.close()
         self.archive.close()
         if self._workspace is not None:
             self._workspace.close()

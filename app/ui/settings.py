@@ -239,6 +239,16 @@ class Settings:
             self._raw[key] = value
         self._changed(key)
 
+    def kept(self, name: str) -> Any:
+        """What a page keeps from one time to the next under a name of its own; None where there is nothing."""
+        return self._raw.get(name)
+
+    def keep(self, name: str, value: Mapping[str, Any]) -> None:
+        """Keep that. Raises `OSError` where it cannot be kept."""
+        if self._raw.get(name) != value:
+            self._raw[name] = value
+            self._write()
+
     def listen(self, listener: Callable[[str], object]) -> None:
         """Have `listener` called with the key of each setting that changes."""
         self._listeners.append(listener)
@@ -284,6 +294,9 @@ class Settings:
     def _changed(self, key: str) -> None:
         for listener in self._listeners:
             listener(key)
+        self._write()
+
+    def _write(self) -> None:
         if self._file is not None:
             write_json(self._file, self._raw)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -22,7 +22,7 @@ from app.ui.house_page import HousePage
 from app.ui.key_rows import KeyRows
 from app.ui.language import current
 from app.ui.settings import BY_KEY, SECTIONS, SETTINGS, Problem, Setting, Settings, Value
-from app.ui.widgets import label
+from app.ui.widgets import label, leave_wheel
 
 CONTROL_WIDTH = 240
 
@@ -186,21 +186,8 @@ def _control(setting: Setting, value: Value, choose: Callable[[Value], object]) 
         control.setFixedWidth(CONTROL_WIDTH)
     if setting.kind == "number" and (inner := control.findChild(QLineEdit)) is not None:
         inner.setTextMargins(6, 0, 0, 0)  # the style sheet's padding does not reach it
-    # The wheel scrolls the page; it does not change what happens to lie under the pointer.
-    control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    control.installEventFilter(_WheelThrough(control))
+    leave_wheel(control)
     return control
-
-
-class _WheelThrough(QObject):
-    """Leaves the wheel to the page."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Not for the control."""
-        if event.type() == QEvent.Type.Wheel:
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
 
 
 def _number(setting: Setting, value: Value, choose: Callable[[Value], object]) -> QWidget:

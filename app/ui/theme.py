@@ -289,11 +289,25 @@ QTableCornerButton::section {{ background: {panel}; border: 0; border-right: 1px
 """Of what stands around the pages: finding, filters, tags, views beside each other, the matrix."""
 
 
+_EXPORT = """
+QTextBrowser#paper {{ background: {desk}; border: 0; }}
+QListView#checkList {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; }}
+QListView#checkList:focus {{ border-color: {focus}; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {muted}; border-radius: 4px; background: {raised}; }}
+QCheckBox::indicator:checked {{ border-color: {flag_text}; background: {flag}; image: url("{icons}/tick.svg"); }}
+QLabel[role="done"] {{ color: {accepted}; }}
+QLabel[role="failed"] {{ color: {danger}; font-size: {small}px; }}
+"""
+"""Of the export page, and boxes to check."""
+
+
 def stylesheet(theme: Theme, font_pixels: int, icons: str) -> str:
     """The Qt style sheet for a base font of `font_pixels`; `icons` is their folder, with slashes."""
     scroll = "#c4bbab" if not theme.dark else "#4b453b"
     # The flag's amber marks what is chosen; where the focus is, it is too faint on paper.
-    rules = (_STYLE + _HOUSE + _DESK).replace(":focus {{ border-color: {flag};", ":focus {{ border-color: {focus};")
+    rules = (_STYLE + _HOUSE + _DESK + _EXPORT).replace(
+        ":focus {{ border-color: {flag};", ":focus {{ border-color: {focus};"
+    )
     return rules.format(
         **asdict(theme),
         scroll=scroll,

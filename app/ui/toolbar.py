@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWid
 
 from app.ui.actions import Actions
 from app.ui.appearance import appearance
-from app.ui.exporting import ENDINGS
 from app.ui.page_field import PageField
 from app.ui.widgets import label
 
@@ -43,10 +42,8 @@ class Toolbar(QWidget):
         row.addWidget(self.more)
         row.addSpacing(8)
         self.export = QPushButton(self.tr("Export"))
-        menu = QMenu(self.export)
-        for command in ENDINGS:
-            menu.addAction(actions[command])
-        self.export.setMenu(menu)
+        self.export.setToolTip(actions["export"].toolTip())
+        self.export.clicked.connect(actions["export"].trigger)
         row.addWidget(self.export)
         appearance().changed.connect(self._dress)
         self._dress()

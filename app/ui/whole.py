@@ -32,7 +32,7 @@ _WIDTH, _SIDEBAR_WIDTH = 380, 240
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Where to go in a document; without a range to its beginning."""
 
     start: int = 0
@@ -49,7 +49,7 @@ class Whole(QObject):
         self._session = session
         self._stack = stack
         self._splitter = splitter
-        self._waiting: dict[int, _Place] = {}  # by the key of a file that is being opened
+        self._waiting: dict[int, Place] = {}  # by the key of a file that is being opened
         self.ask = AskPanel(session.archive, can_add=any(command.id == "add-finding" for command in COMMANDS))
         self.search = SearchPanel(session.archive)
         self.matrix = MatrixView(session.archive)
@@ -219,14 +219,14 @@ class Whole(QObject):
             self._window.run_command("add-finding")
 
     def _follow_hit(self, target: Target) -> None:
-        self.go_to(target.sha256, target.file, _Place(target.start, target.end, target.page))
+        self.go_to(target.sha256, target.file, Place(target.start, target.end, target.page))
 
     def _follow_cell(self, source: Source, passage: CellPassage | None) -> None:
         self.close_matrix()
-        place = _Place(passage.start, passage.end) if passage is not None else None
+        place = Place(passage.start, passage.end) if passage is not None else None
         self.go_to(source.sha256, source.file, place)
 
-    def go_to(self, sha256: str, file: str, place: _Place | None = None) -> None:
+    def go_to(self, sha256: str, file: str, place: Place | None = None) -> None:
         """Bring a document into view, opened where it is not, at a place of it."""
         known = file_with(list(self._session.state.files.values()), sha256)
         if known is not None:
@@ -248,7 +248,7 @@ class Whole(QObject):
         _go(self._window, self._session, file, place)
 
 
-def _go(window: MainWindow, session: Session, file: OpenFile, place: _Place) -> None:
+def _go(window: MainWindow, session: Session, file: OpenFile, place: Place) -> None:
     finding = file.findings.at(place.start, place.end)
     if finding is not None:
         session.select(file, finding.id)

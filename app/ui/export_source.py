@@ -1,0 +1,125 @@
+"""What an export is made from, on the thread that writes it: the brief, copies that the document worker marks. Knows no Qt."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from app.analysis.structure.building import structure_of
+from app.analysis.structure.values import Structure
+from app.errors import FusenError
+from app.export.brief import KEPT, Brief
+from app.export.formats import FORMATS
+from app.review.findings import Finding
+from app.ui.export_files import Target
+from app.ui.export_writing import Share
+from app.workers.client import WorkerClient
+from app.workers.protocol import AnnotatePdf, Progress
+from app.workspace.briefing import brief_of
+from app.workspace.store import StoredDocument, Workspace
+
+_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be written: `brief` as it is, copies with the findings in `chosen` (ids; None: those that were accepted).
+
+    Without a `brief` the one of `documents` (hashes) is made. `templates` are by format, `passwords` by document, as pairs.
+    `author` is whose name stands on annotations. Files of targets in `may_replace` may be there already.
+    """
+
+    targets: tuple[Target, ...]
+    documents: tuple[str, ...]
+    brief: Brief | None = None
+    chosen: frozenset[str] | None = None
+    templates: tuple[tuple[str, str], ...] = ()
+    passwords: tuple[tuple[str, str], ...] = ()
+    author: str = "Fusen"
+    may_replace: frozenset[Target] = frozenset()
+
+
+def whole_brief(workspace: Path, documents: Sequence[str], known: Mapping[str, Structure] | None = None) -> Brief:
+    """The whole brief of these documents as it stands now. `known`: what is known of their structure, by hash.
+
+    Raises FusenError.
+    """
+    structures = known or {}
+    with Workspace.open(workspace) as opened:
+        return brief_of(
+            opened,
+            documents,
+            read_structure=lambda document: structures.get(document.sha256) or structure_of(document),
+        )
+
+
+def originals(workspace: Path) -> tuple[Path, ...]:
+    """Every document that the workspace knows: none of them is ever written over. Raises FusenError."""
+    with Workspace.open(workspace) as opened:
+        return tuple(Path(stored.file) for stored in opened.documents())
+
+
+class Source:
+    """Writes the files of one request; made and used on one thread. `stop` ends what the worker is at."""
+
+    def __init__(self, workspace: Path, request: Request, worker: WorkerClient, stop: threading.Event) -> None:
+        self._workspace = workspace
+        self._request = request
+        self._worker = worker
+        self._stop = stop
+
+    def write(self, target: Target, share: Share) -> None:
+        """Write one file, whole or not at all; raises FusenError."""
+        form = FORMATS[target.format]
+        if target.sha256:
+            self._copy(target, share)
+            return
+        template = dict(self._request.templates).get(target.format, "")
+        if template and not Path(template).is_file():
+            raise FusenError(
+                "not-found", f"The template {Path(template).name} is not there.", "Choose another one, or none."
+            )
+        form.write(self._brief, target.output, Path(template) if template else None)
+
+    @cached_property
+    def _brief(self) -> Brief:
+        given = self._request.brief
+        return given if given is not None else whole_brief(self._workspace, self._request.documents)
+
+    def _copy(self, target: Target, share: Share) -> None:
+        stored, findings = self._findings(target.sha256)
+        password = dict(self._request.passwords).get(target.sha256)
+        body = AnnotatePdf(stored.file, str(target.output.absolute()), findings, self._request.author, password)
+        self._call(body, share)
+
+    def _findings(self, sha256: str) -> tuple[StoredDocument, tuple[Finding, ...]]:
+        chosen = self._request.chosen
+        with Workspace.open(self._workspace) as opened:
+            stored = next((one for one in opened.documents() if one.sha256 == sha256), None)
+            if stored is None:
+                raise FusenError("not-found", "The document is not in this workspace any more.", "Open it again.")
+            found = opened.findings(sha256)
+        return stored, tuple(f for f in found if (f.decision in KEPT if chosen is None else f.id in chosen))
+
+    def _call(self, body: AnnotatePdf, share: Share) -> None:
+        """Have the worker do it; a wish to stop reaches it at once."""
+        ended = threading.Event()
+        errors: list[FusenError] = []
+
+        def fail(error: FusenError) -> None:
+            errors.append(error)
+            ended.set()
+
+        def report(progress: Progress) -> None:
+            share(progress.done / max(progress.total, 1))
+
+        call = self._worker.submit(body, on_progress=report, on_result=lambda _value: ended.set(), on_failure=fail)
+        while not ended.wait(_POLL_SECONDS):
+            if self._stop.is_set():
+                self._worker.cancel(call)
+                ended.wait()
+        if errors:
+            raise errors[0]
