@@ -18,6 +18,31 @@ LONGEST = 3
 """Sentences of one entry."""
 
 SENTENCES: tuple[str, ...] = (
+    QT_TRANSLATE_NOOP("Told", "{name} has changed since it was analysed."),
+    QT_TRANSLATE_NOOP("Told", "Analyse it again, or restore the version that was analysed."),
+    QT_TRANSLATE_NOOP("Told", "{name} is no DOCX, so it cannot be given comments."),
+    QT_TRANSLATE_NOOP("Told", "Save it as DOCX in Word, analyse that, and export again."),
+    QT_TRANSLATE_NOOP("Told", "{name} is damaged where comments are kept, so none can be added."),
+    QT_TRANSLATE_NOOP("Told", "Open it in Word, let it be repaired, save it and analyse it again."),
+    QT_TRANSLATE_NOOP("Told", "The copy of {name} could not be put under the password of the original."),
+    QT_TRANSLATE_NOOP("Told", "Save a copy without a password in Word, analyse that, and export again."),
+    QT_TRANSLATE_NOOP(
+        "Told",
+        "The document is digitally signed. The signature holds for the original, which the copy contains unchanged.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Told",
+        "The document is digitally signed. The signature holds for the original, not for the annotated copy.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Told",
+        "Word takes no comments in text boxes, notes, headers and footers. Such words are highlighted, "
+        "and their comments ({count}) stand at the nearest place in the text.",
+    ),
+    QT_TRANSLATE_NOOP("Told", "The template {name} cannot be opened as a PowerPoint presentation."),
+    QT_TRANSLATE_NOOP("Told", "Open it in PowerPoint, save it as .pptx or .potx without a password, and try again."),
+    QT_TRANSLATE_NOOP("Told", "There is no passage to draw on page {number}."),
+    QT_TRANSLATE_NOOP("Told", "Analyse the document again."),
     QT_TRANSLATE_NOOP("Told", "{name} is not text in an encoding that Fusen knows."),
     QT_TRANSLATE_NOOP("Told", "Save it as UTF-8, PDF or DOCX."),
     QT_TRANSLATE_NOOP("Told", "{name} is protected in a way that Fusen cannot open, or its protection is damaged."),

@@ -223,13 +223,20 @@ def _words_in(path: Path, finding: Finding) -> str:
     words = []
     for quad in finding.quads:
         x0, x1, y0, y1 = min(quad[0::2]), max(quad[0::2]), min(quad[1::2]), max(quad[1::2])
-        inset = min(0.6, (x1 - x0) / 8)
-        area = {"x": x0 + inset, "y": y0 + (y1 - y0) * 0.35, "W": x1 - x0 - 2 * inset, "H": (y1 - y0) * 0.62}
+        area = _inner(x0, y0, x1, y1)
         options = [part for name, value in area.items() for part in (f"-{name}", str(round(value * 10)))]
         pages = ["-f", str(finding.page), "-l", str(finding.page)]
         run = ["pdftotext", "-cropbox", "-r", "720", *pages, *options, path, "-"]
         words.append(subprocess.run(run, check=True, capture_output=True, timeout=60).stdout.decode("utf-8", "replace"))
     return "".join(words)
+
+
+def _inner(x0: float, y0: float, x1: float, y1: float) -> dict[str, float]:
+    """A line's area without its ends' last hair; of its height the part with the base line, of an upright one all its width."""
+    if y1 - y0 > 1.5 * (x1 - x0):
+        return {"x": x0, "y": y0 + 0.6, "W": x1 - x0, "H": y1 - y0 - 1.2}
+    inset = min(0.6, (x1 - x0) / 8)
+    return {"x": x0 + inset, "y": y0 + (y1 - y0) * 0.35, "W": x1 - x0 - 2 * inset, "H": (y1 - y0) * 0.62}
 
 
 def in_office_pdf(pdf: Path, brief: Brief, kind: str) -> list[str]:
