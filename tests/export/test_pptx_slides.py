@@ -127,6 +127,12 @@ def test_without_raised_findings_the_first_accepted_ones_are_shown_and_the_rest_
     assert any("without a slide of their own: 7" in words_of(slide) for slide in deck.slides)
 
 
+def test_nothing_found() -> None:
+    deck = deck_of(replace(full_brief("en", 0), undecided=(), questions=(), changes=()))
+    check_fits(deck)
+    assert "No finding has been accepted." in "".join(map(words_of, deck.slides))
+
+
 def test_groups_give_the_order() -> None:
     brief = full_brief("en", 6)
     raised = [index for index, finding in enumerate(brief.findings) if finding.raised]
