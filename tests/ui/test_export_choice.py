@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -203,7 +204,7 @@ def write(
 ) -> tuple[Outcome, ...]:
     """Write with a writer that cannot write `bad.*`, has a fault at `fault.*` and is stopped at `stop.*`."""
 
-    def one(target: Target, share: Share) -> None:
+    def one(target: Target, share: Share) -> Sequence[str]:
         share(0.5)
         match target.output.stem:
             case "bad":
@@ -213,6 +214,7 @@ def write(
             case "stop":
                 stop.set()
         target.output.write_bytes(b"new")
+        return ("A notice.",)
 
     return write_files(planned, one, originals=originals, may_replace=may_replace, stop=stop, tell=steps.append)
 
@@ -226,6 +228,7 @@ def test_one_format_that_fails_keeps_no_other_from_being_written(tmp_path: Path)
     steps: list[Step] = []
     outcomes = write(planned, threading.Event(), steps)
     assert codes(outcomes) == ["permission", "internal", None]
+    assert [outcome.notices for outcome in outcomes] == [(), (), ("A notice.",)]
     assert (tmp_path / "good.docx").read_bytes() == b"new"
     assert [step.share for step in steps] == pytest.approx([0, 1 / 6, 1 / 3, 1 / 2, 2 / 3, 5 / 6])
     assert {step.number for step in steps} == {1, 2, 3}

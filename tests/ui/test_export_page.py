@@ -96,7 +96,9 @@ def write(qtbot: QtBot, page: ExportPage) -> None:
 
 def settle(qtbot: QtBot, page: ExportPage) -> None:
     told = page.bar
-    qtbot.waitUntil(lambda: page._stop is None and not page._wants and (told.asks or told.text.isVisible()), timeout=TIMEOUT)
+    qtbot.waitUntil(
+        lambda: page._stop is None and not page._wants and (told.asks or told.text.isVisible()), timeout=TIMEOUT
+    )
 
 
 def test_ctrl_e_shows_the_brief_of_the_document_in_view_and_escape_leads_back(qtbot: QtBot, desk: Desk) -> None:
