@@ -18,8 +18,6 @@ LONGEST = 3
 """Sentences of one entry."""
 
 SENTENCES: tuple[str, ...] = (
-    QT_TRANSLATE_NOOP("Told", "{name} has changed since it was analysed."),
-    QT_TRANSLATE_NOOP("Told", "Analyse it again, or restore the version that was analysed."),
     QT_TRANSLATE_NOOP("Told", "{name} is no DOCX, so it cannot be given comments."),
     QT_TRANSLATE_NOOP("Told", "Save it as DOCX in Word, analyse that, and export again."),
     QT_TRANSLATE_NOOP("Told", "{name} is damaged where comments are kept, so none can be added."),
