@@ -143,7 +143,7 @@ def _write_copies(
         for stored in store.documents():
             if not stored.analyzed:
                 continue
-            endings = [ending for each in copies if (ending := each.copies.get(stored.format))]
+            endings = [ending for each in copies if (ending := each.copy_ending(stored.file, stored.format))]
             try:
                 if not endings:
                     raise _no_copy(copies)

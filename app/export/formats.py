@@ -21,6 +21,7 @@ FormatName = Literal["docx", "pptx", "xlsx", "pdf", "annotated", "md", "json", "
 Render = Callable[[Brief, Path | None], bytes]
 """From the brief, and the template that the user chose, to the bytes of the file; the same bytes for the same brief."""
 
+_WORD_ENDINGS = (".docm", ".dotx", ".dotm")
 _NO_PICTURES: Mapping[str, bytes] = {}
 
 
@@ -48,6 +49,16 @@ class Format:
     def purpose(self, language: Language) -> str:
         """One sentence on what it is good for."""
         return say(f"format-{self.name}-for", language)
+
+    def copy_ending(self, original: str, format_: DocumentFormat) -> str:
+        """What a marked copy of the file `original` ends in; empty where none is made.
+
+        A Word file with macros, or a template, keeps its own ending: Word opens it under no other.
+        """
+        ending = self.copies.get(format_, "")
+        suffix = Path(original).suffix.lower()
+        own = ending.endswith(".docx") and suffix in _WORD_ENDINGS
+        return ending.removesuffix(".docx") + suffix if own else ending
 
     def render(self, brief: Brief, template: Path | None = None, pictures: Mapping[str, bytes] = _NO_PICTURES) -> bytes:
         """The bytes of the file. Raises FusenError where the template is unusable, or the brief has nothing for this format.
