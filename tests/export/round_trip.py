@@ -228,7 +228,11 @@ def main() -> int:
         try:
             for path in chosen:
                 seeded = random.Random(f"{arguments.seed} {path.name}")
-                outcome, brief, made = round_trip(path, folder, documents, seeded, arguments.findings, model)
+                try:
+                    outcome, brief, made = round_trip(path, folder, documents, seeded, arguments.findings, model)
+                except FusenError as error:  # one that cannot be read has nothing to export
+                    print(f"{path.name}: {error.code}", flush=True)
+                    continue
                 if arguments.office:
                     outcome.missing |= through_office(made, brief, folder)
                 outcomes.append(outcome)
