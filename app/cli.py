@@ -23,6 +23,7 @@ from typer.core import TyperGroup
 
 from app.analysis.analysis import Analysis, AnalysisSettings
 from app.cli_audit import audit_commands, login_name
+from app.cli_review import review_commands
 from app.documents.document import OcrMode
 from app.errors import FusenError
 
@@ -58,6 +59,7 @@ app = typer.Typer(
     subcommand_metavar="[FILE]... | COMMAND",
 )
 app.add_typer(audit_commands, name="audit")
+app.add_typer(review_commands, name="review")
 
 Files = Annotated[
     list[Path],

@@ -15,13 +15,13 @@ import msgspec
 from app.analysis.analysis import Analysis, AnalysisSettings, ScoredPassage, TagScore
 from app.documents.document import Document, Quad
 from app.errors import FusenError
-from app.review.findings import Finding, Span, finding_id, with_span, with_tags
+from app.review.findings import Finding, Opinion, Span, finding_id, with_span, with_tags
 from app.workspace.database import damaged
 
 FINDING_COLUMNS = (
     'id, document_sha256, "start", "end", page, text, quads,'
     " importance, low, high, tags, rank, selected, decision, comment,"
-    " edited, own_tags, owner, due, raised, skipped"
+    " edited, own_tags, owner, due, raised, skipped, decided_by, decided_at, opinions"
 )
 _PLACES = ", ".join("?" * len(FINDING_COLUMNS.split(",")))
 _INSERT = f"INSERT INTO findings ({FINDING_COLUMNS}) VALUES ({_PLACES})"  # noqa: S608 (a constant list of names)
@@ -34,7 +34,8 @@ UPSERT_FINDING = (
 
 # Everything that an operation can change; in the order of `review_of`.
 STORE_REVIEW = (
-    "UPDATE findings SET decision = ?, comment = ?, edited = ?, own_tags = ?, owner = ?, due = ?, raised = ?, skipped = ?"
+    "UPDATE findings SET decision = ?, comment = ?, edited = ?, own_tags = ?, owner = ?, due = ?, raised = ?, skipped = ?,"
+    " decided_by = ?, decided_at = ?, opinions = ?"
     " WHERE id = ?"
 )
 
@@ -46,6 +47,7 @@ _quads = msgspec.msgpack.Decoder(tuple[Quad, ...])
 _tags = msgspec.msgpack.Decoder(tuple[TagScore, ...])
 _labels = msgspec.json.Decoder(tuple[str, ...])
 _span = msgspec.msgpack.Decoder(Span)
+_opinions = msgspec.msgpack.Decoder(tuple[Opinion, ...])
 
 
 def finding_of(sha256: str, passage: ScoredPassage) -> Finding:
@@ -98,13 +100,16 @@ def review_of(finding: Finding) -> tuple[Any, ...]:
         finding.due,
         finding.raised,
         finding.skipped,
+        finding.decided_by,
+        finding.decided_at,
+        msgspec.msgpack.encode(finding.opinions) if finding.opinions else None,
     )
 
 
 def finding_from(row: tuple[Any, ...], path: Path) -> Finding:
     """The finding of a row; `path` names the workspace if the row cannot be read."""
     name, sha256, start, end, page, text, quads, importance, low, high, tags, rank, selected, *review = row
-    decision, comment, edited, own_tags, owner, due, raised, skipped = review
+    decision, comment, edited, own_tags, owner, due, raised, skipped, decided_by, decided_at, opinions = review
     try:
         proposed = Finding(
             id=name,
@@ -125,6 +130,9 @@ def finding_from(row: tuple[Any, ...], path: Path) -> Finding:
             due=due,
             raised=bool(raised),
             skipped=bool(skipped),
+            decided_by=decided_by,
+            decided_at=decided_at,
+            opinions=() if opinions is None else _opinions.decode(opinions),
         )
         own = proposed if edited is None else with_span(proposed, _span.decode(edited))
         return own if own_tags is None else with_tags(own, _tags.decode(own_tags))
