@@ -26,6 +26,7 @@ from app import cli_workspace, faults
 from app.analysis.analysis import Analysis, AnalysisSettings
 from app.cli_audit import audit_commands
 from app.cli_passphrase import PassphraseFile, open_workspace, unlock
+from app.cli_review import review_commands
 from app.documents.document import OcrMode
 from app.errors import FusenError
 
@@ -62,6 +63,7 @@ app = typer.Typer(
 )
 app.add_typer(audit_commands, name="audit")
 app.add_typer(cli_workspace.commands, name="workspace")
+app.add_typer(review_commands, name="review")
 
 Files = Annotated[
     list[Path],

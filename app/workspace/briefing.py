@@ -8,8 +8,9 @@ from app.analysis.analysis import Analysis
 from app.analysis.structure.values import Structure
 from app.documents.document import Document, Language
 from app.errors import FusenError
-from app.export.brief import Brief, BriefSource, ChangeNote, make_brief
+from app.export.brief import Brief, BriefSource, ChangeNote, Opinion, make_brief
 from app.review.findings import Finding
+from app.review.handover import is_own
 from app.review.headings import headings_alone
 from app.review.ledger import Ledger, make_ledger
 from app.review.sections import cut
@@ -45,7 +46,8 @@ def brief_of(
             sources.append(_source(workspace, stored, analysis, read_structure))
     if not sources:
         raise FusenError("empty", f"{workspace.path.name} holds no analysed document.", "Analyse a document first.")
-    return make_brief(sources, title=title, purpose=purpose, language=language, changes=changes)
+    head = workspace.audit_head()
+    return make_brief(sources, title=title, purpose=purpose, language=language, audit_head=head, changes=changes)
 
 
 def _source(
@@ -59,7 +61,20 @@ def _source(
         structure = read_structure(document)
         ledger = _ledger(workspace, document, structure, analysis, findings)
     known = (stored.file, stored.title, stored.format, stored.page_count)
-    return BriefSource(*known, analysis, findings, stored.page_labels, structure, ledger)
+    opinions = {finding.id: _opinions(finding, workspace.reviewer) for finding in findings if finding.opinions}
+    named = {finding.decided_by for finding in findings if is_own(finding)} - {""}
+    reviewer = workspace.reviewer or (named.pop() if len(named) == 1 else "")
+    labels = stored.page_labels
+    return BriefSource(
+        *known, analysis, findings, labels, structure, ledger, reviewer=reviewer, opinions=opinions or None
+    )
+
+
+def _opinions(finding: Finding, reviewer: str) -> tuple[Opinion, ...]:
+    """What each reviewer decided on a finding, her own opinion first."""
+    said = [Opinion(each.reviewer, each.decision, each.comment) for each in finding.opinions]
+    name = finding.decided_by or reviewer
+    return (*([Opinion(name, finding.decision, finding.comment)] if is_own(finding) and name else []), *said)
 
 
 def _ledger(

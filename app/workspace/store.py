@@ -16,7 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from platformdirs import user_data_path
 
@@ -289,15 +289,27 @@ class Workspace:
             shown[before.id] = replace(before, selected=False) if now is None else reviewed(now, before)
         return tuple(sorted((f for f in shown.values() if f.selected or f.is_touched), key=_place))
 
-    def apply(self, operation: Operation, *findings: Finding | None) -> Change:
+    def stored_findings(self, sha256: str) -> tuple[Finding, ...]:
+        """Every finding that there ever was in the document, also where neither model nor reviewer has it now."""
+        return self._findings("document_sha256 = ?", (sha256,))
+
+    def apply(
+        self,
+        operation: Operation,
+        *findings: Finding | None,
+        told: Literal["decided", "merged"] = "decided",
+        details: Mapping[str, object] | None = None,
+    ) -> Change:
         """Do it, store it, remember how to undo it. What could be redone before cannot be any more.
 
         An operation that changes nothing leaves no trace in the history. Of the `findings` that are given, `operation` may be
         about one that is not known yet: a decision on what only a preliminary analysis selected is kept, also where no other
-        one follows, and so is what the reviewer adds herself. Raises KeyError for an unknown finding.
+        one follows, and so is what the reviewer adds herself. `told`: as what the audit log tells of it, with these `details`.
+        Raises KeyError for an unknown finding.
         """
         with self.audit.transaction():
             added = self._add(*findings)
+            operation = operations.stamped(operation, self.reviewer, _now())
             ids = operations.finding_ids(operation)
             before = self._by_ids(ids)
             change = operations.apply(before, operation)
@@ -309,7 +321,7 @@ class Workspace:
                     (_now(), ids[0], *written),
                 ).lastrowid
                 self._store_change(change)
-                self._tell(change, operation, "do", number or 0, added)
+                self._tell(change, operation, "do", number or 0, added, told, details or {})
             elif added:
                 self.audit.append("decided", {"changes": (), "added": audit_details.added(self._connection, added)})
         return change
@@ -327,17 +339,26 @@ class Workspace:
         notes = Notes()
         self.audit.append("analysed", audit_details.analysed(self._connection, notes, analysis, content), notes)
 
-    def _tell(self, change: Change, operation: Operation, step: Step, number: int, added: Sequence[str] = ()) -> None:
+    def _tell(
+        self,
+        change: Change,
+        operation: Operation,
+        step: Step,
+        number: int,
+        added: Sequence[str] = (),
+        kind: Literal["decided", "merged"] = "decided",
+        more: Mapping[str, object] | None = None,
+    ) -> None:
         """Enter a step of the history in the audit log."""
         notes, kinds = Notes(), operations.kinds(operation)
         details = audit_details.decided(self._connection, notes, change.findings, kinds, texts=self.tells_texts)
         told: dict[str, Any] = {"number": number}
         if step == "do":
             told = audit_details.step(self._connection, notes, number, change.findings[0].document_sha256)
-        details |= {"step": step, "history": told}
+        details |= {**(more or {}), "step": step, "history": told}
         if added:
             details["added"] = audit_details.added(self._connection, added)
-        self.audit.append("decided", details, notes)
+        self.audit.append(kind, details, notes)
 
     def undo(self) -> Change | None:
         """Take back the last operation that stands; None when there is none."""
@@ -440,11 +461,6 @@ class Workspace:
     def _store_change(self, change: Change) -> None:
         self._connection.executemany(
             packing.STORE_REVIEW, [(*packing.review_of(finding), finding.id) for finding in change.findings]
-        )
-        at = _now()
-        self._connection.executemany(
-            "UPDATE findings SET decided_by = ?, decided_at = ? WHERE id = ?",
-            [(*((self.reviewer, at) if f.is_touched or f.skipped else ("", "")), f.id) for f in change.findings],
         )
 
     def _rows(self, query: str, parameters: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
