@@ -239,17 +239,17 @@ def _says_the_same(now: Finding, before: Finding, kind: MatchKind) -> bool:
 
 def _taken_back(now: Finding) -> list[Single]:
     """The operations after which nothing is said of a finding any more."""
-    bare = {
-        SetRange(now.id, None, "undecided"): now.proposal is not None,
-        SetDecision(now.id, "undecided"): now.proposal is None and now.decision != "undecided",
-        SetComment(now.id, ""): bool(now.comment),
-        SetTags(now.id, None): now.proposed_tags is not None,
-        SetOwner(now.id, ""): bool(now.owner),
-        SetDue(now.id, ""): bool(now.due),
-        SetRaised(now.id, raised=False): now.raised,
-        SetSkipped(now.id, skipped=False): now.skipped,
-    }
-    return [operation for operation, said in bare.items() if said]
+    bare: list[tuple[Single, bool]] = [
+        (SetRange(now.id, None, "undecided"), now.proposal is not None),
+        (SetDecision(now.id, "undecided"), now.proposal is None and now.decision != "undecided"),
+        (SetComment(now.id, ""), bool(now.comment)),
+        (SetTags(now.id, None), now.proposed_tags is not None),
+        (SetOwner(now.id, ""), bool(now.owner)),
+        (SetDue(now.id, ""), bool(now.due)),
+        (SetRaised(now.id, raised=False), now.raised),
+        (SetSkipped(now.id, skipped=False), now.skipped),
+    ]
+    return [operation for operation, said in bare if said]
 
 
 def _weights(analysis: Analysis) -> dict[tuple[str, ...], int]:
