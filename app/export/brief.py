@@ -191,13 +191,16 @@ class ChangeNote:
     """What changed in a document since the last meeting: `quote` as it reads now, `before` as it read then.
 
     Of what was `removed`, `quote` holds the words and the place that it had. `finding` is the id of the finding that it is
-    about, if any.
+    about, if any; `place_before` quotes the version before, whose finding was decided `decision_before`.
     """
 
     kind: ChangeKind
     quote: Quote
     before: str = ""
     finding: str = ""
+    place_before: Quote | None = None
+    decision_before: Decision = "undecided"
+    decision: Decision = "undecided"
 
 
 Groups = tuple[tuple[str, tuple[int, ...]], ...]

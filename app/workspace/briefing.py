@@ -14,6 +14,7 @@ from app.review.handover import is_own
 from app.review.headings import headings_alone
 from app.review.ledger import Ledger, make_ledger
 from app.review.sections import cut
+from app.workspace.changes import change_notes
 from app.workspace.digests import document_of
 from app.workspace.store import StoredDocument, Workspace
 
@@ -33,7 +34,8 @@ def brief_of(
 ) -> Brief:
     """The brief of the documents with these hashes (one or several), or of all that were analysed.
 
-    `read_structure` finds the headings and clauses above each finding; the window gives what it knows of open documents.
+    Without `changes` they are those since the version before, of documents of which one is known. `read_structure` finds
+    the headings and clauses above each finding; the window gives what it knows of open documents.
     Raises FusenError `empty` when none of them was analysed, `damaged` when an analysis cannot be read.
     """
     wanted = (documents,) if isinstance(documents, str) else documents
@@ -47,7 +49,8 @@ def brief_of(
     if not sources:
         raise FusenError("empty", f"{workspace.path.name} holds no analysed document.", "Analyse a document first.")
     head = workspace.audit_head()
-    return make_brief(sources, title=title, purpose=purpose, language=language, audit_head=head, changes=changes)
+    notes = changes or change_notes(workspace, (source.analysis.sha256 for source in sources))
+    return make_brief(sources, title=title, purpose=purpose, language=language, audit_head=head, changes=notes)
 
 
 def _source(

@@ -36,6 +36,7 @@ from app.workspace.forgetting import Forgotten
 from app.workspace.library import Library
 from app.workspace.looks import LookRecords
 from app.workspace.verifying import Report, file_hash, verify
+from app.workspace.versions import Versions
 
 
 def default_workspace() -> Path:
@@ -175,6 +176,11 @@ class Workspace:
         self.audit.acknowledge([problem.code for problem in report.problems])
         return report
 
+    @property
+    def versions(self) -> Versions:
+        """Which document is a new version of which, and what was carried over."""
+        return Versions(self, self._connection)
+
     def documents(self) -> tuple[StoredDocument, ...]:
         """All documents but those that were removed, in the order in which they were added."""
         rows = self._rows(
@@ -274,9 +280,10 @@ class Workspace:
         return analysis
 
     def findings(self, sha256: str) -> tuple[Finding, ...]:
-        """What the model selected or the reviewer touched in the document, in reading order."""
+        """What the model selected or the reviewer touched in the document, or in the version before it, in reading order."""
         found = self._findings("document_sha256 = ?", (sha256,))
-        return tuple(sorted((f for f in found if f.selected or f.is_touched), key=_place))
+        asked = self.versions.asked_ids(sha256)
+        return tuple(sorted((f for f in found if f.selected or f.is_touched or f.id in asked), key=_place))
 
     def preview(self, sha256: str, analysis: Analysis) -> tuple[Finding, ...]:
         """The findings that there would be if `analysis` were saved, in reading order; nothing is stored."""
