@@ -18,7 +18,7 @@ from app.errors import FusenError
 from app.export.brief import KEPT
 from app.export.wording import decision_words, grade, importance_words, printable, say, tag_words, task_words
 from app.export.writing import refuse_original, replacing
-from app.review.findings import Decision, Finding
+from app.review.findings import Decision, Finding, page_by_page
 
 _COLOURS: Mapping[Decision, tuple[float, float, float]] = {
     "accepted": (1.0, 0.80, 0.20),  # amber
@@ -39,9 +39,10 @@ def write_annotated_pdf(
 ) -> None:
     """Write a copy of the PDF at `path` to `output` with a highlight on each accepted, edited or added finding.
 
-    With `undecided`, these are highlighted too, paler; rejected findings never are. What was in the file stays: existing
-    annotations, encryption with its passwords, signatures (the copy only appends where the file allows it). `output` is
-    written whole or not at all and may not be the original.
+    One that goes on over a page's end has a highlight on each of its pages. With `undecided`, these are highlighted too,
+    paler; rejected findings never are. What was in the file stays: existing annotations, encryption with its passwords,
+    signatures (the copy only appends where the file allows it). `output` is written whole or not at all and may not be the
+    original.
 
     Raises FusenError: those of `open_pdf`, `permission` when `output` is the original or cannot be written, `unsupported`
     when the file is not the one that the findings are from.
@@ -79,8 +80,9 @@ def _check_same_file(path: Path, findings: Sequence[Finding]) -> None:
 def _by_page(findings: Iterable[Finding], page_count: int) -> dict[int, list[Finding]]:
     pages: dict[int, list[Finding]] = defaultdict(list)
     for finding in sorted(findings, key=lambda finding: (finding.start, finding.end)):
-        if 1 <= finding.page <= page_count:
-            pages[finding.page].append(finding)
+        for part in page_by_page(finding):
+            if 1 <= part.page <= page_count:
+                pages[part.page].append(part)
     return dict(sorted(pages.items()))
 
 

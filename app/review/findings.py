@@ -13,14 +13,23 @@ Decision = Literal["undecided", "accepted", "rejected", "edited", "added"]
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """What of a range lies on one page."""
+
+    page: int
+    quads: tuple[Quad, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
-    """A range of a document with its words and its place; `quads` lie on `page`."""
+    """A range of a document with its words and its place; `quads` lie on `page`, `more` on the pages on which it goes on."""
 
     start: int
     end: int
     page: int
     text: str
     quads: tuple[Quad, ...]
+    more: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,8 @@ class Finding:
     Where the reviewer moved its ends, `start` to `quads` are hers and `proposal` is the model's range; where she chose its tags,
     `tags` are hers (with probability 1 what she added) and `proposed_tags` the model's. `due` is a date as YYYY-MM-DD or empty;
     `raised`: it is to be raised in the meeting; `skipped`: she passed it by without deciding. `rank` is 0 where the model ranked
-    nothing at this place, as of what she added beside all passages.
+    nothing at this place, as of what she added beside all passages. `quads` lie on `page`; of a range of hers that goes on over
+    the page's end, `more` has what lies on the pages behind it.
     """
 
     id: str
@@ -53,11 +63,12 @@ class Finding:
     due: str = ""
     raised: bool = False
     skipped: bool = False
+    more: tuple[Piece, ...] = ()
 
     @property
     def span(self) -> Span:
         """The range that it covers now."""
-        return Span(self.start, self.end, self.page, self.text, self.quads)
+        return Span(self.start, self.end, self.page, self.text, self.quads, self.more)
 
     @property
     def proposed(self) -> Span:
@@ -93,7 +104,14 @@ def with_span(finding: Finding, span: Span | None) -> Finding:
         text=span.text,
         quads=span.quads,
         proposal=proposal,
+        more=span.more,
     )
+
+
+def page_by_page(finding: Finding) -> tuple[Finding, ...]:
+    """The finding as it stands on each of its pages, with that page's quads alone."""
+    parts = (Piece(finding.page, finding.quads), *finding.more)
+    return tuple(replace(finding, page=part.page, quads=part.quads, more=()) for part in parts if part.quads)
 
 
 def with_tags(finding: Finding, tags: tuple[TagScore, ...] | None) -> Finding:

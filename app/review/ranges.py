@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from app.analysis.analysis import Analysis, ScoredPassage, TagScore
 from app.analysis.geometry import passage_quads
 from app.documents.document import Document
-from app.review.findings import Finding, Span, finding_id
+from app.review.findings import Finding, Piece, Span, finding_id
 
 _WORD = re.compile(
     r"[\u4e00-\u9fff々]+|[\u3041-\u309f]+|[\u30a0-\u30ffー]+|[^\W\u3041-\u30ff\u4e00-\u9fff]+(?:['’\-][^\W]+)*|\S"
@@ -29,18 +29,30 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def span_of(document: Document, start: int, end: int) -> Span:
-    """The words and the place of a range; of one that runs on over the end of its page, the part on the first has quads.
+    """The words and the place of a range, on every page that it touches.
 
     Raises ValueError for a range that holds nothing but white space.
     """
     start, end = trimmed(document.text, start, end)
     if start == end:
         raise ValueError("a range without words is no passage")
-    starts = [page.start for page in document.pages]
-    page = document.pages[max(bisect_right(starts, start) - 1, 0)]
-    last = min(end, page.end) if start < page.end else end
-    quads = passage_quads(document.quads, [(start, last)])[0] if document.quads is not None else ()
-    return Span(start, end, page.number, document.text[start:end], quads)
+    first, *more = pieces_of(document, start, end)
+    return Span(start, end, first.page, document.text[start:end], first.quads, tuple(more))
+
+
+def pieces_of(document: Document, start: int, end: int) -> tuple[Piece, ...]:
+    """What of a range lies on each page: always the page on which it begins, then those behind it that have ink of it."""
+    number = max(bisect_right(document.pages, start, key=lambda page: page.start) - 1, 0)
+    first = document.pages[number]
+    if document.quads is None:
+        return (Piece(first.number, ()),)
+    pages = [page for page in document.pages[number:] if page is first or page.start < end]
+    ranges = [(max(start, page.start), min(end, page.end)) for page in pages]
+    if start >= first.end:  # between two pages, or behind the last
+        ranges[0] = (start, min(end, pages[1].start) if len(pages) > 1 else end)
+    places = passage_quads(document.quads, ranges)
+    pieces = [Piece(page.number, quads) for page, quads in zip(pages, places, strict=True)]
+    return (pieces[0], *(piece for piece in pieces[1:] if piece.quads))
 
 
 def added_finding(document: Document, analysis: Analysis | None, start: int, end: int) -> Finding:
@@ -61,6 +73,7 @@ def added_finding(document: Document, analysis: Analysis | None, start: int, end
         page=span.page,
         text=span.text,
         quads=span.quads,
+        more=span.more,
         importance=first.importance if first else 0.0,
         interval=first.interval if first else (0.0, 1.0),
         tags=_tags(overlapped),

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.ui.theme import DARK, LIGHT, SELECTED_TEXT, Theme, stylesheet
 
@@ -38,6 +38,7 @@ class Appearance(QObject):
         self._application = application
         self.theme = LIGHT
         self._chosen: str = "system"
+        self._text_size = 1.0
         application.setStyle("Fusion")
         self._font = _base_font()
         application.setFont(self._font)
@@ -47,12 +48,26 @@ class Appearance(QObject):
 
     def choose(self, theme: str, text_size: float = 1.0) -> None:
         """Use the theme `light` or `dark`, or follow the system; text at `text_size` times the system's size."""
-        self._chosen = theme
+        self._chosen, self._text_size = theme, text_size
         font = QFont(self._font)
         font.setPixelSize(max(SMALLEST_TEXT, round(self._font.pixelSize() * text_size)))
         if font.pixelSize() != self._application.font().pixelSize():
             self._application.setFont(font)
         self._follow()
+
+    def watch(self, window: QWidget) -> None:
+        """Follow the system's text size and family where it tells this window that they are others."""
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """A change of the system's font comes as one of its theme where an application has chosen a font, as this one has."""
+        if event.type() in (QEvent.Type.ThemeChange, QEvent.Type.ApplicationFontChange):
+            font = _base_font()
+            if (font.pixelSize(), font.families()) != (self._font.pixelSize(), self._font.families()):
+                self._font = font
+                self._application.setFont(font)
+                self.choose(self._chosen, self._text_size)
+        return False
 
     def _follow(self) -> None:
         dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark

@@ -423,6 +423,17 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("forward", QT_TRANSLATE_NOOP("Command", "Forward again"), "view", ("Alt+Right",), enabled=_is_shown),
     Command(
+        "sidebar",
+        QT_TRANSLATE_NOOP("Command", "Documents and contents"),
+        "view",
+        ("Ctrl+B",),
+        "sidebar",
+        hint=QT_TRANSLATE_NOOP("Command", "In a narrow window the list to the left makes room; this shows or hides it"),
+        anywhere=True,
+        enabled=_file(lambda f: True),
+        separator_before=True,
+    ),
+    Command(
         "beside",
         QT_TRANSLATE_NOOP("Command", "Two documents side by side"),
         "view",

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from app.ui.actions import Actions
 from app.ui.finding_card import FindingCard
-from app.ui.findings_model import ROW_HEIGHT
 from app.ui.language import current
 from app.ui.range_editing import RangeEditor
 from app.ui.session import Session
@@ -40,7 +39,6 @@ class Deciding(QObject):
         self._card = card
         self._sheets = sheets
         self._rows = rows
-        rows.setMinimumHeight(ROW_HEIGHT + 8)  # the card takes what it needs, but for the row that it is about
         rows.installEventFilter(self)
         self.editor: RangeEditor | None = None
         self.picker: TagPicker | None = None

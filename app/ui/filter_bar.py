@@ -24,8 +24,8 @@ from app.ui.flow_layout import FlowLayout
 from app.ui.state import OpenFile
 from app.ui.widgets import label, restyle
 
-_HIGHEST = 86
-"""Pixels of the chips: three lines; the others are scrolled to."""
+_LINES = 3
+"""Of chips; the others are scrolled to."""
 
 
 class FilterBar(QWidget):
@@ -46,7 +46,6 @@ class FilterBar(QWidget):
         self.text.textChanged.connect(lambda text: self._ask(replace(self._filter, text=text)))
         self.pages.setPlaceholderText(self.tr("Pages 3–7"))
         self.pages.setAccessibleName(self.tr("Show findings on these pages"))
-        self.pages.setFixedWidth(92)
         self.pages.textChanged.connect(self._ask_pages)
         for line in (self.text, self.pages):
             line.installEventFilter(self)
@@ -156,8 +155,11 @@ class FilterBar(QWidget):
         self.asked.emit(wanted)
 
     def _fit(self) -> None:
+        hint = self.pages.fontMetrics().horizontalAdvance(self.pages.placeholderText())
+        self.pages.setFixedWidth(max(hint + 26, 92))
         needed = self._flow.heightForWidth(max(self._scroll.width() - 2, 100))
-        self._scroll.setFixedHeight(min(needed, _HIGHEST))
+        lines = _LINES * (self.fontMetrics().height() + 10)
+        self._scroll.setFixedHeight(min(needed, lines))
         self._scroll.setVisible(bool(self._chips))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802

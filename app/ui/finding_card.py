@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, SignalInstance
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.analysis.analysis import Analysis, Explanation
 from app.review.findings import Finding
 from app.ui.actions import Actions
+from app.ui.appearance import appearance
 from app.ui.card_fields import CommentField, LineField, read_due, read_owner
 from app.ui.card_words import heading, link_title, place_line, shaded_words, weight_line
 from app.ui.explaining import heavy
@@ -19,13 +20,17 @@ from app.ui.relations import Relation, relations
 from app.ui.shaded_text import ShadedText
 from app.ui.squeezed import Squeezed
 from app.ui.state import OpenFile
-from app.ui.widgets import PassageButton, clear, label, restyle, tooltip
+from app.ui.widgets import PassageButton, clear, label, put_before, restyle, tooltip
 from app.ui.words import way_words
 
 QUOTE_LINES, EXPLAINED_LINES = 4, 10
 LINKS = 2
-ABOUT_HEIGHT = 128
-"""Pixels that what is said of a finding keeps in a low window; it scrolls there."""
+ABOUT_HEIGHT = 96
+"""Pixels that what is said of a finding keeps above the fields in a low window; it scrolls there."""
+GUTTER = 12
+"""Pixels between what is on the card and its right edge, in which the scroll bar comes."""
+LEAST_HEIGHT = 96
+"""Pixels that what stands above the buttons keeps, fields included; in a very low window it scrolls as a whole."""
 
 
 class FindingCard(QWidget):
@@ -65,21 +70,34 @@ class FindingCard(QWidget):
         self.reject = self._button(actions["reject"], "R")
         self.skip = self._button(actions["skip"], "K")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setContentsMargins(16, 12, 4, 12)
         layout.setSpacing(6)
         self._about = Squeezed(ABOUT_HEIGHT, 6)
         for widget in (self._tags, self._place, self._figures, self._quote, self._why):
             self._about.column.addWidget(widget)
         self._about.column.addLayout(self._links)
-        layout.addWidget(self._about, 1)
-        layout.addLayout(self._make_tools(actions))
-        layout.addLayout(_row(self.owner, self.due))
-        layout.addWidget(self._comment)
-        layout.addLayout(_row(self.accept, self.reject, self.skip))
+        self._all = Squeezed(LEAST_HEIGHT, 6, GUTTER)
+        self._all.column.addWidget(self._about, 1)
+        self._all.column.addLayout(self._make_tools(actions))
+        self._all.column.addLayout(_row(self.owner, self.due))
+        self._all.column.addWidget(self._comment)
+        layout.addWidget(self._all, 1)
+        buttons = _row(self.accept, self.reject, self.skip)
+        buttons.setContentsMargins(0, 0, GUTTER, 0)
+        layout.addLayout(buttons)
+        for part in (self.owner, self.due, self._comment):
+            part.installEventFilter(self)
+        appearance().changed.connect(self._fit_comment)
+        self._fit_comment()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Where the fields leave too little to what is said of the finding, all of it scrolls, and not that alone."""
+        super().resizeEvent(event)
+        fields = self._all.sizeHint().height() - self._about.sizeHint().height()
+        self._about.ask_for(ABOUT_HEIGHT if self._all.height() >= fields + ABOUT_HEIGHT else None)
 
     def _make_comment(self) -> CommentField:
         field = CommentField()
-        field.setFixedHeight(48)
         field.setTabChangesFocus(True)
         field.setAcceptDrops(False)  # a document that is dropped on it is to be opened
         field.setPlaceholderText(self.tr("Comment (C) – goes with the finding into every export"))
@@ -87,6 +105,10 @@ class FindingCard(QWidget):
         field.left.connect(self.keep_comment)
         field.done.connect(self.left)
         return field
+
+    def _fit_comment(self) -> None:
+        """Two lines, in whichever text size."""
+        self._comment.setFixedHeight(max(48, 2 * self._comment.fontMetrics().height() + 10))
 
     def _make_tools(self, actions: Actions) -> QHBoxLayout:
         """Small buttons of what can be done besides deciding."""
@@ -116,6 +138,7 @@ class FindingCard(QWidget):
         finding = file.findings.selected if file is not None and file.is_reviewable else None
         if finding is not None and finding.id != self._finding_id:
             self._about.verticalScrollBar().setValue(0)
+            self._all.verticalScrollBar().setValue(0)
         if (finding.id if finding else None) != self._finding_id:
             self.keep_comment()
             self._leave_fields()
@@ -162,6 +185,7 @@ class FindingCard(QWidget):
 
     def _show_links(self, file: OpenFile, links: list[Relation]) -> None:
         clear(self._links)
+        entries = []
         for relation in links[:LINKS]:
             passage = relation.passage
             place = self.tr("p. {page}").format(page=file.page_words(passage.page)) if passage.quads else ""
@@ -171,11 +195,19 @@ class FindingCard(QWidget):
             entry.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             entry.clicked.connect(lambda _checked=False, passage=passage: self.followed.emit(passage))
             self._links.addWidget(entry)
+            entries.append(entry)
+        put_before(self.tools["why"], entries)
         if len(links) > LINKS:
             more = self.tr("and {n} more").format(n=len(links) - LINKS)
             self._links.addWidget(label(more, "small"))
 
     # ---- fields
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """A field that gets the keys comes into view."""
+        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
+            self._all.ensureWidgetVisible(watched, 0, 8)
+        return super().eventFilter(watched, event)
 
     def edit_comment(self) -> None:
         """Put the cursor into the comment."""

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QFont, QPainter, QPolygonF
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPolygonF
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.export.wording import grade
@@ -32,10 +32,28 @@ from app.ui.widgets import fitted
 
 Index = QModelIndex | QPersistentModelIndex
 FINDING, GROUP, PLACE = (Qt.ItemDataRole.UserRole + number for number in (1, 2, 3))
-ROW_HEIGHT, HEAD_HEIGHT = 80, 34
 _WORDS = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
 _MANY = 64
 """From so many changed rows on the view is told of them as one range."""
+
+
+def row_height(font: QFont, *, dense: bool = False) -> int:
+    """Pixels of a finding: its title and two lines of the passage, where `dense` one, with air around them."""
+    return 20 + _title_height(font) + lines_of(dense=dense) * (QFontMetrics(font).height() + 1)
+
+
+def lines_of(*, dense: bool) -> int:
+    """How many lines of a passage a row shows."""
+    return 1 if dense else 2
+
+
+def head_height(font: QFont) -> int:
+    """Pixels of the head of a group."""
+    return QFontMetrics(font).height() + 16
+
+
+def _title_height(font: QFont) -> int:
+    return QFontMetrics(font).height() + 4
 
 
 def title_of(finding: Finding) -> str:
@@ -112,11 +130,14 @@ def group_counts(group: Group) -> str:
 
 
 class FindingDelegate(QStyledItemDelegate):
-    """A row: flag with the decision, kind, page, two lines of the passage."""
+    """A row: flag with the decision, kind, page, two lines of the passage, or one where `dense`."""
+
+    dense = False
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
         """All findings are alike, and all heads."""
-        return QSize(240, HEAD_HEIGHT if index.data(GROUP) is not None else ROW_HEIGHT)
+        is_head = index.data(GROUP) is not None
+        return QSize(240, head_height(option.font) if is_head else row_height(option.font, dense=self.dense))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw the row."""
@@ -137,27 +158,27 @@ class FindingDelegate(QStyledItemDelegate):
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), colour(theme.flag))
         left, right = rect.left() + 52, rect.right() - 4  # the scroll bar stands to the right
         painter.fillRect(QRect(rect.left() + 16, rect.bottom(), right - rect.left() - 16, 1), colour(theme.line))
-        draw_flag(
-            painter, QRectF(rect.left() + 16, rect.top() + 15, 24, 12), finding.decision, finding.importance, theme
-        )
+        flag = QRectF(rect.left() + 16, rect.top() + 4 + _title_height(option.font) / 2, 24, 12)
+        draw_flag(painter, flag, finding.decision, finding.importance, theme)
         rejected = finding.decision == "rejected"
         bold = QFont(option.font)
         bold.setWeight(QFont.Weight.DemiBold)
         where = "  ·  ".join(filter(None, (f"{finding.importance:.0%}", place)))
         painter.setPen(colour(theme.muted))
         painter.setFont(option.font)
-        flags = Qt.AlignmentFlag.AlignVCenter
+        flags, height = Qt.AlignmentFlag.AlignVCenter, _title_height(option.font)
         taken = painter.fontMetrics().horizontalAdvance(where) + 8
-        painter.drawText(QRect(right - taken, rect.top() + 10, taken, 22), flags | Qt.AlignmentFlag.AlignRight, where)
+        beside = QRect(right - taken, rect.top() + 10, taken, height)
+        painter.drawText(beside, flags | Qt.AlignmentFlag.AlignRight, where)
         painter.setFont(bold)
         painter.setPen(colour(theme.muted if rejected else theme.text))
-        room = QRect(left, rect.top() + 10, right - taken - left, 22)
+        room = QRect(left, rect.top() + 10, right - taken - left, height)
         title = painter.fontMetrics().elidedText(title_of(finding), Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, flags, title)
         painter.setPen(colour(theme.muted))
         painter.setFont(option.font)
-        metrics, top = painter.fontMetrics(), rect.top() + 33
-        for line in fitted(finding.text, option.font, right - left, 2):
+        metrics, top = painter.fontMetrics(), rect.top() + 11 + height
+        for line in fitted(finding.text, option.font, right - left, lines_of(dense=self.dense)):
             painter.drawText(QPoint(left, top + metrics.ascent()), line)
             top += metrics.height() + 1
         painter.restore()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
@@ -22,10 +22,14 @@ from app.ui.findings_table import FindingsTable
 from app.ui.first_findings import FirstFindingsNotice
 from app.ui.list_bar import ListBar, segment
 from app.ui.overview import Overview
+from app.ui.review_column import ReviewColumn
 from app.ui.sensitivity import SensitivityBar
 from app.ui.state import BUSY, Aside, OpenFile
 from app.ui.widgets import label
 from app.ui.words import counts_words, progress_words, stage_words
+
+LOW = 38
+"""Lines of text that the panel is high, below which the slider does not show."""
 
 
 class FindingsPanel(QWidget):
@@ -49,6 +53,8 @@ class FindingsPanel(QWidget):
         self._empty, self._show_all = self._make_empty(actions)
         self._opens_filter = False
         self.card = FindingCard(actions, self)
+        self._reviewing = ReviewColumn(self.list, self._empty, self.card)
+        self._is_low = False
         self.sensitivity, self.first = SensitivityBar(), FirstFindingsNotice(actions)
         self.overview = Overview()
         self._clock = QTimer(self, interval=1000)  # the time left runs on between two reports
@@ -118,9 +124,7 @@ class FindingsPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(bars)
-        column.addWidget(self.list, 1)
-        column.addWidget(self._empty, 1)
-        column.addWidget(self.card)
+        column.addWidget(self._reviewing, 1)
         return page
 
     def _make_waiting(self, actions: Actions) -> QWidget:
@@ -189,7 +193,7 @@ class FindingsPanel(QWidget):
         self.show_selection()
         self.show_counts()
         if stays:
-            for part in (self, self._review):
+            for part in (self, self._review, self._reviewing):
                 if (layout := part.layout()) is not None:
                     layout.activate()
             bar = self.list.verticalScrollBar()
@@ -214,10 +218,20 @@ class FindingsPanel(QWidget):
             return
         opened = self._opens_filter or bool(file.findings.filter and not file.findings.only_undecided)
         self.filter.setVisible(opened)
-        self.sensitivity.setVisible(file.phase == "ready" and not opened)  # else the list would have no room
+        self.sensitivity.setVisible(
+            file.phase == "ready" and not opened and not self._is_low
+        )  # else the list had no room
         self.bar.show_file(file, opened=opened)
         if opened:
             self.filter.show_file(file)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """In a low window the slider makes room; its commands stay in the menu."""
+        super().resizeEvent(event)
+        is_low = event.size().height() < LOW * self.fontMetrics().height()
+        if is_low != self._is_low:
+            self._is_low = is_low
+            self._show_filter()
 
     def _open_filter(self, opened: bool) -> None:
         self._opens_filter = opened

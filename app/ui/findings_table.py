@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QItemSelectionRange, QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from app.ui.finding_list import FindingList
-from app.ui.findings_model import GROUP, HEAD_HEIGHT, ROW_HEIGHT, FindingDelegate, FindingsModel
+from app.ui.findings_model import GROUP, FindingDelegate, FindingsModel, Index, head_height, row_height
 from app.ui.grouping import Group
+from app.ui.sticky_head import StickyHead
 
 _SELECT = QItemSelectionModel.SelectionFlag
 
@@ -28,13 +29,16 @@ class FindingsTable(QTableView):
     picked = Signal(object, object)
     headed = Signal(object)
     folded = Signal(object, bool)
+    _stands = False  # events come before there is anything to change
 
     def __init__(self) -> None:
         super().__init__()
         self._model = FindingsModel()
         self._told: tuple[object, ...] = ()
+        self._heads: list[int] = []
         self.setModel(self._model)
-        self.setItemDelegate(FindingDelegate(self))
+        self._delegate = FindingDelegate(self)
+        self.setItemDelegate(self._delegate)
         self.setMouseTracking(True)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
@@ -47,12 +51,14 @@ class FindingsTable(QTableView):
         self.horizontalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.verticalHeader().hide()
-        self.verticalHeader().setMinimumSectionSize(HEAD_HEIGHT)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setMinimumSectionSize(1)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.sticky = StickyHead(self, self._head_above)
+        self.sticky.pressed.connect(self._press_sticky)
         self.selectionModel().selectionChanged.connect(self._tell)
         self.selectionModel().currentChanged.connect(self._moved)
         self.clicked.connect(self._click)
+        self._stands = True
 
     @property
     def findings(self) -> FindingList:
@@ -64,18 +70,84 @@ class FindingsTable(QTableView):
         # The model's reset ends what was current; the state says what is.
         self.selectionModel().blockSignals(True)
         self._model.show(findings, label_of)
-        header = self.verticalHeader()
-        header.blockSignals(True)
-        for row in (number for number, row in enumerate(findings.rows) if isinstance(row, Group)):
-            header.resizeSection(row, HEAD_HEIGHT)
-        header.blockSignals(False)
+        self._fit_rows()
         self.selectionModel().blockSignals(False)
         self.updateGeometries()
+        self.sticky.follow()
         self.viewport().update()
+
+    def row_height(self, *, dense: bool | None = None) -> int:
+        """Pixels of a finding's row as they are, or as they would be."""
+        return row_height(self.font(), dense=self._delegate.dense if dense is None else dense)
+
+    def show_dense(self, *, dense: bool) -> None:
+        """Have rows with one line of the passage, or with two."""
+        if dense != self._delegate.dense:
+            self._delegate.dense = dense
+            self._refit()
+
+    def _refit(self) -> None:
+        """Rows have another height; the selected one stays where it was."""
+        top = self.visualRect(self.currentIndex()).top()
+        self._fit_rows()
+        self.updateGeometries()
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + self.visualRect(self.currentIndex()).top() - top)
+        self.sticky.follow()
+        self.viewport().update()
+
+    def _fit_rows(self) -> None:
+        """Give rows the heights that the font wants."""
+        header, height, finding = self.verticalHeader(), head_height(self.font()), self.row_height()
+        heads = [number for number, row in enumerate(self.findings.rows) if isinstance(row, Group)]
+        header.blockSignals(True)
+        header.setDefaultSectionSize(finding)
+        for row in self._heads:  # a header keeps the sizes of its rows where the model has other ones
+            if row < len(self.findings.rows):
+                header.resizeSection(row, finding)
+        for row in heads:
+            header.resizeSection(row, height)
+        self._heads = heads
+        header.blockSignals(False)
 
     def touch(self, ids: frozenset[str]) -> None:
         """Values of these findings changed."""
         self._model.touch(ids)
+        self.sticky.follow()
+
+    def scrollTo(  # noqa: N802
+        self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        """Bring a row into view, below the head of its group that stays at the top."""
+        super().scrollTo(index, hint)
+        if not index.isValid():
+            return
+        hidden = self.sticky.room(index.row()) - self.rowViewportPosition(index.row())
+        if hidden > 0:
+            self.verticalScrollBar().setValue(self.verticalScrollBar().value() - hidden)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Another font: rows of another height, with the selected one where it was."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and self._stands:
+            self._refit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """What stays at the top is as wide as the list."""
+        super().resizeEvent(event)
+        if self._stands:
+            self.sticky.follow()
+
+    def _head_above(self, row: int) -> int | None:
+        """The row with the head of the group in which a row is; its own where it is one."""
+        entry = self.findings.rows[row]
+        return self.findings.head_of(entry) if isinstance(entry, str) else row
+
+    def _press_sticky(self, row: int) -> None:
+        """A click on the head that stays at the top is one on its row."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.setCurrentIndex(self._model.index(row))
+        self._click(self._model.index(row))
 
     def show_selection(self) -> None:
         """Mark what the state says is selected."""

@@ -62,6 +62,7 @@ class Household:
         """The views are there: give them what is set."""
         settings, state = self._session.settings, self._session.state
         settings.listen(self._apply)
+        appearance().watch(self._window)
         if settings.changed_keys():
             self._apply(KEYS)
         FindingDragging(self._window.panel.list, lambda: state.current)
@@ -122,7 +123,10 @@ class Household:
             return AboutPage()
         from app.ui.settings_page import SettingsPage
 
-        return SettingsPage(self._session.settings, lambda text: self._window.bar.show_message(Message("error", text)))
+        def tell(text: str) -> None:
+            self._window.bar.show_message(Message("error", text))
+
+        return SettingsPage(self._session.settings, tell, self._window.restart)
 
     # ---- keys
 

@@ -31,6 +31,7 @@ from app.ui.household import Household
 from app.ui.hub import Message
 from app.ui.language import current
 from app.ui.moving import Moving
+from app.ui.narrow import Narrow
 from app.ui.restoring import Restoring
 from app.ui.session import Session
 from app.ui.sheet_view import SheetView
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self._session = session
         self._state = session.state
         self._was_painted = False
+        self.restarts = False  # another window is to follow when this one is closed
         self.views: dict[int, DocumentView] = {}
         self.setWindowTitle("Fusen")
         self.setWindowIcon(QIcon(str(ICONS / "fusen.svg")))
@@ -100,15 +102,14 @@ class MainWindow(QMainWindow):
         splitter.setObjectName("parts")
         splitter.setHandleWidth(1)
         splitter.setChildrenCollapsible(False)
-        self._toolbar.show_place(8888, 8888, 1)  # as wide as it gets
-        middle.setMinimumWidth(self._toolbar.minimumSizeHint().width())
-        self.sidebar.setMinimumWidth(150)
-        self.panel.setMinimumWidth(336)
         for part in (self.sidebar, middle, self.panel):
             splitter.addWidget(part)
         splitter.setSizes([240, 740, 380])
         splitter.setStretchFactor(1, 1)
         self.setCentralWidget(splitter)
+        self.sidebar.unfolded.connect(lambda shown: self._toolbar.show_sidebar_button(shown=not shown))
+        self._toolbar.show_sidebar_button(shown=False)
+        self.narrow = Narrow(self, splitter, self.sidebar, middle, self.panel)
         self.whole = Whole(self, self._session, self._stack, splitter)
 
     def _connect(self) -> None:
@@ -162,6 +163,7 @@ class MainWindow(QMainWindow):
             "second-look": lambda: self._toggle_aside("second-look"),
             "next-left": self._go_to_what_is_left,
             "filter": self._edit_filter,
+            "sidebar": lambda: self.narrow.toggle(),
             "show-changes": self._toggle_changes,
         }
         handlers |= self.household.handlers()
@@ -274,7 +276,7 @@ class MainWindow(QMainWindow):
     def _refresh_findings(self, key: int, ids: frozenset[str]) -> None:
         for view in self._views_of(key):
             if view.sheets is not None:
-                view.sheets.refresh() if ids else view.show_findings()
+                view.sheets.refresh(ids) if ids else view.show_findings()
         if key == self._state.current_key:
             self.panel.touch(ids) if ids else self.panel.reload()
             self.actions_by_id.refresh()
@@ -420,6 +422,11 @@ class MainWindow(QMainWindow):
         title = self.actions_by_id[command].text().replace("&", "")
         if (output := dialogs.ask_output(self, title, suggestion)) is not None:
             self._session.exporter.export(file, command, output)
+
+    def restart(self) -> None:
+        """Close, and come back as the settings are now with everything that is open."""
+        self.restarts = True
+        self.close()
 
     # ---- events
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -15,7 +16,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.review.matrix import DOCUMENT, Cell, Matrix, SortKey, Source
@@ -27,8 +28,13 @@ from app.ui.widgets import tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 CELL = Qt.ItemDataRole.UserRole + 1
-ROW_HEIGHT, COLUMN_WIDTH = 76, 240
+COLUMN_WIDTH = 240
 _LONGEST_TIP = 1200
+
+
+def row_height(font: QFont) -> int:
+    """Pixels of a row: a line with the place and two lines of the passage."""
+    return 3 * QFontMetrics(font).height() + 22
 
 
 def cell_place(source: Source, cell: Cell) -> str:
@@ -37,6 +43,16 @@ def cell_place(source: Source, cell: Cell) -> str:
     more = len(cell.passages) - 1
     told = QCoreApplication.translate("Matrix", "{n} more").format(n=more) if more else ""
     return "  ·  ".join(filter(None, (page, told)))
+
+
+class Arrangement(TypedDict, total=False):
+    """How rows and columns can be arranged: the tag sorted by and by what of it, words of names, columns left out."""
+
+    by: str
+    key: SortKey
+    descending: bool
+    words: str
+    hidden: frozenset[str]
 
 
 class MatrixModel(QAbstractTableModel):
@@ -58,22 +74,14 @@ class MatrixModel(QAbstractTableModel):
         self.matrix = matrix
         self.arrange()
 
-    def arrange(
-        self,
-        *,
-        by: str | None = None,
-        key: SortKey | None = None,
-        descending: bool | None = None,
-        words: str | None = None,
-        hidden: frozenset[str] | None = None,
-    ) -> None:
+    def arrange(self, **wanted: Unpack[Arrangement]) -> None:
         """Sort, filter or hide otherwise; what is not named stays."""
         self.beginResetModel()
-        self.by = self.by if by is None else by
-        self.key = key or self.key
-        self.descending = self.descending if descending is None else descending
-        self.words = self.words if words is None else words
-        self.hidden = self.hidden if hidden is None else hidden
+        self.by = wanted.get("by", self.by)
+        self.key = wanted.get("key", self.key)
+        self.descending = wanted.get("descending", self.descending)
+        self.words = wanted.get("words", self.words)
+        self.hidden = wanted.get("hidden", self.hidden)
         self.tags = tuple(tag for tag in self.matrix.tags if tag not in self.hidden)
         if self.by not in self.tags:
             self.by = DOCUMENT
@@ -129,7 +137,7 @@ class CellDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
         """All cells are alike."""
-        return QSize(COLUMN_WIDTH, ROW_HEIGHT)
+        return QSize(COLUMN_WIDTH, row_height(option.font))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw the cell."""
@@ -144,14 +152,15 @@ class CellDelegate(QStyledItemDelegate):
         painter.fillRect(QRect(rect.right(), rect.top(), 1, rect.height()), colour(theme.line))
         if cell is not None and isinstance(model, MatrixModel):
             room = rect.adjusted(10, 8, -10, -6)
-            flag = QRectF(room.left(), room.top() + 3, 20, 10)
+            flag = QRectF(room.left(), room.top() + painter.fontMetrics().height() / 2 - 5, 20, 10)
             draw_flag(painter, flag, cell.best.decision, cell.best.importance, theme)
             painter.setFont(option.font)
             painter.setPen(colour(theme.muted))
-            line = QRect(room.left() + 28, room.top(), room.width() - 28, 18)
+            height = painter.fontMetrics().height()
+            line = QRect(room.left() + 28, room.top(), room.width() - 28, height)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, cell_place(model.source(index.row()), cell))
             painter.setClipRect(room)
-            paint_excerpt(painter, room.adjusted(0, 22, 0, 0), option.font, cell.best.text, None, 2)
+            paint_excerpt(painter, room.adjusted(0, height + 4, 0, 0), option.font, cell.best.text, None, 2)
         painter.restore()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal, Unpack
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
@@ -19,16 +20,17 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import FusenError
-from app.review.matrix import DOCUMENT, CellPassage, Matrix, Source
+from app.review.matrix import DOCUMENT, CellPassage, Matrix, SortKey, Source
 from app.ui import dialogs
 from app.ui.appearance import appearance
 from app.ui.archive import Archive
 from app.ui.language import current, tag_name
 from app.ui.matrix_model import (
     COLUMN_WIDTH,
-    ROW_HEIGHT,
+    Arrangement,
     CellDelegate,
     MatrixModel,
+    row_height,
     shown_tags,
 )
 from app.ui.widgets import label
@@ -39,9 +41,13 @@ _FORMATS = {".xlsx": "Excel (XLSX)", ".csv": "CSV", ".md": "Markdown"}
 
 
 class MatrixView(QWidget):
-    """`followed` carries a `Source` and a `CellPassage` of it, or None for the document alone; `closed` ends the view."""
+    """`followed` carries a `Source` and a `CellPassage` of it, or None for the document alone; `closed` ends the view.
+
+    `hid` carries the tags whose columns are hidden now.
+    """
 
     followed = Signal(object, object)
+    hid = Signal(object)
     closed = Signal()
 
     def __init__(self, archive: Archive) -> None:
@@ -88,7 +94,6 @@ class MatrixView(QWidget):
         across.setSectionsClickable(True)
         across.setHighlightSections(False)
         across.sectionClicked.connect(self._sort_column)
-        down.setDefaultSectionSize(ROW_HEIGHT)
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         down.setFixedWidth(_NAMES_WIDTH)
         down.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -141,7 +146,12 @@ class MatrixView(QWidget):
         row.setContentsMargins(2, 2, 2, 2)
         row.setSpacing(2)
         self.sorting: dict[str, QToolButton] = {}
-        for name, text in (("name", self.tr("Name")), ("text", self.tr("Text")), ("importance", self.tr("Importance"))):
+        names: dict[SortKey | Literal["name"], str] = {
+            "name": self.tr("Name"),
+            "text": self.tr("Text"),
+            "importance": self.tr("Importance"),
+        }
+        for name, text in names.items():
             button = self.sorting[name] = QToolButton()
             button.setText(text)
             button.setCheckable(True)
@@ -204,8 +214,8 @@ class MatrixView(QWidget):
             button.setChecked(name == (model.key if is_column else "name"))
             button.setEnabled(name == "name" or bool(model.tags))
 
-    def _arrange(self, **wanted: object) -> None:
-        self.model.arrange(**wanted)  # type: ignore[arg-type]  # the names are those of its parameters
+    def _arrange(self, **wanted: Unpack[Arrangement]) -> None:
+        self.model.arrange(**wanted)
         self._follow_model()
 
     def _sort_column(self, column: int) -> None:
@@ -213,7 +223,7 @@ class MatrixView(QWidget):
         tag = model.tags[column]
         self._arrange(by=tag, descending=not model.descending if tag == model.by else model.key == "importance")
 
-    def _sort_by(self, name: str) -> None:
+    def _sort_by(self, name: SortKey | Literal["name"]) -> None:
         if name == "name":
             self._arrange(by=DOCUMENT, descending=False)
             return
@@ -225,7 +235,7 @@ class MatrixView(QWidget):
         self._columns.clear()
         every = self._columns.addAction(self.tr("Show all"))
         every.setEnabled(bool(self.model.hidden))
-        every.triggered.connect(lambda: self._arrange(hidden=frozenset()))
+        every.triggered.connect(lambda: self.hid.emit(frozenset()))
         self._columns.addSeparator()
         for tag, count in shown_tags(self.model.matrix):
             name = tag_name(tag).replace("&", "&&")
@@ -237,7 +247,11 @@ class MatrixView(QWidget):
 
     def toggle_tag(self, tag: str) -> None:
         """Hide or show a column."""
-        self._arrange(hidden=self.model.hidden ^ {tag})
+        self.hid.emit(self.model.hidden ^ {tag})
+
+    def hide_tags(self, hidden: frozenset[str]) -> None:
+        """Hide the columns of these tags and no others."""
+        self._arrange(hidden=hidden)
 
     # ---- going on from it
 
@@ -260,6 +274,7 @@ class MatrixView(QWidget):
 
     def _dress(self) -> None:
         self._close.setIcon(appearance().icon("close"))
+        self.table.verticalHeader().setDefaultSectionSize(row_height(self.table.font()))
 
     # ---- events
 

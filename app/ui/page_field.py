@@ -42,9 +42,14 @@ class PageField(QWidget):
         row.addStretch(0)
         self.close_field()
 
+    def width_of(self, text: str) -> int:
+        """Pixels that a place in these words takes."""
+        return self.place.fontMetrics().horizontalAdvance(text) + 14
+
     def show_place(self, text: str) -> None:
         """Say where the reader is."""
         self.place.setText(text)
+        self.place.setAccessibleName(text)
         self.place.setVisible(bool(text) and self.edit.isHidden())
 
     def open_field(self, labels: Sequence[str], page: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.review.findings import Decision
-from app.ui.theme import wash
+from app.ui.theme import DARK, LIGHT, wash
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Marks:
 
 ON_PAPER = Marks(
     undecided="#e69f00",
-    accepted="#009e73",
+    accepted=LIGHT.accepted,
     amended="#0072b2",
     rejected="#767676",
     hit="#cc79a7",
@@ -41,7 +41,7 @@ ON_PAPER = Marks(
 
 ON_DARK = Marks(
     undecided="#f0b431",
-    accepted="#35d0a5",
+    accepted=DARK.accepted,
     amended="#7ab8f5",
     rejected="#857f75",
     hit="#e39ac4",

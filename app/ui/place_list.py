@@ -25,7 +25,6 @@ from app.ui.widgets import fitted
 
 ROW = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
-_LINE, _HEAD = 22, 40
 _LEFT, _RIGHT = 16, 12
 _BAR = 36
 """Width of the bar that stands for a relevance."""
@@ -142,8 +141,8 @@ class _Delegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
         row: PlaceRow = index.data(ROW)
-        height = option.fontMetrics.height() + 1
-        return QSize(200, _HEAD if row.head else 10 + _first_line(row) + self._lines * height + 10)
+        height = option.fontMetrics.height()
+        return QSize(200, height + 22 if row.head else 10 + _first_line(row, height) + self._lines * (height + 1) + 10)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: PlaceRow = index.data(ROW)
@@ -160,14 +159,15 @@ class _Delegate(QStyledItemDelegate):
             _paint_head(painter, room, option.font, row, theme)
         else:
             _paint_place(painter, room, option.font, row, theme)
-            text = QRect(room.left(), room.top() + 8 + _first_line(row), room.width(), room.height())
+            above = 8 + _first_line(row, option.fontMetrics.height())
+            text = QRect(room.left(), room.top() + above, room.width(), room.height())
             paint_excerpt(painter, text, option.font, row.text, row.marked, self._lines)
         painter.restore()
 
 
-def _first_line(row: PlaceRow) -> int:
-    """Height of the line that says where a place is; none in a document without pages."""
-    return _LINE if row.place or row.share is not None else 0
+def _first_line(row: PlaceRow, height: int) -> int:
+    """Height of the line that says where a place is, in a font of `height`; none in a document without pages."""
+    return height + 4 if row.place or row.share is not None else 0
 
 
 def _paint_head(painter: QPainter, room: QRect, font: QFont, row: PlaceRow, theme: Theme) -> None:
@@ -185,8 +185,8 @@ def _paint_head(painter: QPainter, room: QRect, font: QFont, row: PlaceRow, them
 
 
 def _paint_place(painter: QPainter, room: QRect, font: QFont, row: PlaceRow, theme: Theme) -> None:
-    line = QRect(room.left(), room.top() + 8, room.width(), _LINE)
     painter.setFont(font)
+    line = QRect(room.left(), room.top() + 8, room.width(), painter.fontMetrics().height() + 4)
     painter.setPen(colour(theme.muted))
     if row.share is not None:
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"{row.share:.0%}")

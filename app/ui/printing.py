@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 from PySide6.QtPrintSupport import QPrinter
 
 from app.errors import FusenError
-from app.review.findings import Finding
+from app.review.findings import Finding, page_by_page
 from app.ui.appearance import appearance
 from app.ui.finding_list import is_accepted
 from app.ui.flow.sheets import FlowSheets
@@ -122,7 +122,7 @@ class PdfPrintJob(PrintJob):
         courier: Courier,
         parent: QObject,
     ) -> None:
-        super().__init__(printer, findings, parent)
+        super().__init__(printer, [part for finding in findings for part in page_by_page(finding)], parent)
         assert file.opened is not None  # noqa: S101 -- it has pages
         self._file, self._client, self._courier = file, client, courier
         first, last = printer.fromPage() or 1, printer.toPage() or len(file.opened.pages)

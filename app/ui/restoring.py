@@ -10,14 +10,16 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
 from PySide6.QtCore import QObject, QTimer
 
 from app.errors import FusenError
-from app.ui.finding_list import Order
+from app.ui.filtering import Filter
+from app.ui.finding_list import UNDECIDED, Order
+from app.ui.list_state import filter_from, filter_to_json, numbers_from, words_from
 from app.ui.session import Session
 from app.ui.sheet_view import SheetView
 from app.ui.state import BUSY, OpenFile
@@ -42,19 +44,31 @@ class ShownFile:
     order: Order = "importance"
     only_undecided: bool = False
     place: Place | None = None
+    filter: Filter = field(default_factory=Filter)
+    by_section: bool = False
+    collapsed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
 class Shown:
-    """All open documents in the order of the sidebar; `current` is the one in view, from 0."""
+    """All open documents in the order of the sidebar; `current` is the one in view, from 0.
+
+    `hidden_tags` are the columns that the matrix does not show.
+    """
 
     files: tuple[ShownFile, ...] = ()
     current: int | None = None
+    hidden_tags: frozenset[str] = frozenset()
 
 
 def to_json(shown: Shown) -> str:
     """As it is stored."""
-    return json.dumps(asdict(shown), ensure_ascii=False)
+    value = asdict(shown) | {"files": [_file_to_json(file) for file in shown.files]}
+    return json.dumps(value | {"hidden_tags": sorted(shown.hidden_tags)}, ensure_ascii=False)
+
+
+def _file_to_json(file: ShownFile) -> dict[str, Any]:
+    return asdict(file) | {"filter": filter_to_json(file.filter), "collapsed": sorted(file.collapsed)}
 
 
 def from_json(text: str) -> Shown:
@@ -62,24 +76,30 @@ def from_json(text: str) -> Shown:
     try:
         value = json.loads(text)
         read = [_file_from(entry) for entry in value["files"]]
-        current = value.get("current")
+        current, hidden = value.get("current"), words_from(value.get("hidden_tags"))
     except (ValueError, KeyError, TypeError, AttributeError):
         return Shown()
     files = tuple(file for file in read if file is not None)
     known = isinstance(current, int) and 0 <= current < len(read) and read[current] is not None
-    return Shown(files, sum(file is not None for file in read[:current]) if known else None)
+    return Shown(files, sum(file is not None for file in read[:current]) if known else None, hidden)
 
 
 def _file_from(entry: Any) -> ShownFile | None:
     if not isinstance(entry, dict) or not isinstance(path := entry.get("path"), str):
         return None
     selected, order, place = entry.get("selected"), entry.get("order"), entry.get("place")
+    only_undecided, chosen = entry.get("only_undecided") is True, filter_from(entry.get("filter"))
+    if only_undecided and "filter" not in entry:  # as earlier versions wrote it
+        chosen = replace(chosen, decisions=UNDECIDED)
     return ShownFile(
         path,
         selected if isinstance(selected, str) else None,
         next((known for known in _ORDERS if known == order), "importance"),
-        entry.get("only_undecided") is True,
+        only_undecided,
         _place_from(place),
+        chosen,
+        entry.get("by_section") is True,
+        numbers_from(entry.get("collapsed")),
     )
 
 
@@ -104,7 +124,7 @@ class Restoring(QObject):
         self._writing = QTimer(self, interval=WRITE_AFTER, singleShot=True)
         self._writing.timeout.connect(self.write)
         hub = session.hub
-        for signal in (hub.listed, hub.current, hub.selected, hub.findings):
+        for signal in (hub.listed, hub.current, hub.selected, hub.findings, hub.arranged, hub.hid):
             signal.connect(self._soon)
         hub.changed.connect(self._changed)
         hub.selected.connect(self._selected)
@@ -114,6 +134,7 @@ class Restoring(QObject):
         text = self._session.stored_window()
         shown = from_json(text) if text else Shown()
         self._restoring = True  # what is half restored is not to be written
+        self._session.hide_tags(shown.hidden_tags)
         try:
             opened = [self._open(file) for file in shown.files]
             current = opened[shown.current] if shown.current is not None else None
@@ -130,7 +151,7 @@ class Restoring(QObject):
         file = self._session.state.with_path(path)
         if file is None:
             return None
-        file.findings.arrange(shown.order, shown.only_undecided)
+        file.findings.show_as(shown.order, shown.filter, by_section=shown.by_section, collapsed=shown.collapsed)
         file.findings.selected_id = shown.selected
         if shown.place is not None:
             self._places[file.key] = shown.place
@@ -152,12 +173,22 @@ class Restoring(QObject):
         files = list(self._session.state.files.values())
         keys = [file.key for file in files]
         current = self._session.state.current_key
-        return Shown(tuple(map(self._shown, files)), keys.index(current) if current in keys else None)
+        shown = keys.index(current) if current in keys else None
+        return Shown(tuple(map(self._shown, files)), shown, self._session.state.hidden_tags)
 
     def _shown(self, file: OpenFile) -> ShownFile:
         sheets, findings = self._sheets_of(file.key), file.findings
         place = self._places.get(file.key) or (sheets.place() if sheets is not None else None)
-        return ShownFile(str(file.path), findings.selected_id, findings.order, findings.only_undecided, place)
+        return ShownFile(
+            str(file.path),
+            findings.selected_id,
+            findings.order,
+            findings.only_undecided,
+            place,
+            findings.filter,
+            findings.by_section,
+            findings.collapsed,
+        )
 
     # ---- when
 

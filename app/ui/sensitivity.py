@@ -35,9 +35,13 @@ class SensitivityBar(QWidget):
         self.target.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.target.clicked.connect(lambda: self.asked.emit(None))
         ends = QHBoxLayout()
-        ends.addWidget(label(self.tr("Only the essential"), "small"))
-        ends.addStretch(1)
-        ends.addWidget(label(self.tr("Everything that might matter"), "small"))
+        ends.setSpacing(8)
+        left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+        words = ((self.tr("Only the essential"), left, 2), (self.tr("Everything that might matter"), right, 3))
+        for text, side, stretch in words:
+            end = label(text, "small", wrap=True)
+            end.setAlignment(side | Qt.AlignmentFlag.AlignBottom)
+            ends.addWidget(end, stretch)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)

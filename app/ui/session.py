@@ -15,6 +15,7 @@ from app.ui.exporting import Exporter
 from app.ui.filtering import Filter
 from app.ui.finding_list import Order
 from app.ui.hub import Background, Courier, Hub, Message
+from app.ui.language import tag_name
 from app.ui.looking import Looking
 from app.ui.page_images import PageImages
 from app.ui.pipeline import Pipeline
@@ -46,7 +47,7 @@ class Session:
         settings: Settings | None = None,
     ) -> None:
         self.settings = settings or Settings()
-        self.state = WindowState()
+        self.state = WindowState(tag_name=tag_name)
         self.hub = Hub()
         self._courier = Courier()
         self._background = Background(self._courier)
@@ -168,6 +169,12 @@ class Session:
         """Keep what the window shows. Raises FusenError where that cannot be written now."""
         if self._workspace is not None:
             self._workspace.save_window_state(content)
+
+    def hide_tags(self, hidden: frozenset[str]) -> None:
+        """Have these columns of the matrix hidden, and no others."""
+        if hidden != self.state.hidden_tags:
+            self.state.hidden_tags = hidden
+            self.hub.hid.emit()
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open files; the last one comes into view."""

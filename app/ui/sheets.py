@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from app.analysis.geometry import passage_quads
 from app.documents.document import Quad
+from app.review.findings import Finding, Piece, Span
 from app.ui.nearest import nearest_place
 from app.ui.page_images import PageImages, Part
 from app.ui.page_painting import paint_page, points_of
@@ -178,7 +179,8 @@ class PdfSheets:
 
     def sheets_of(self, passage: Placed) -> range:
         """See `Sheets`."""
-        return range(passage.page - 1, passage.page if passage.quads else passage.page - 1)
+        pieces = pieces_of(passage)
+        return range(pieces[0].page - 1, pieces[-1].page) if pieces else range(passage.page - 1, passage.page - 1)
 
     def about(self, passage: Placed) -> tuple[int, float]:
         """See `Sheets`."""
@@ -186,7 +188,7 @@ class PdfSheets:
 
     def place(self, passage: Placed, sheet: int) -> list[QRectF]:
         """See `Sheets`."""
-        return [_around(quad) for quad in passage.quads] if sheet == passage.page - 1 else []
+        return [_around(quad) for piece in pieces_of(passage) if piece.page - 1 == sheet for quad in piece.quads]
 
     def span(self, sheet: int) -> TextRange:
         """See `Sheets`."""
@@ -266,6 +268,12 @@ class PdfSheets:
     def note(self, sheet: int, at: QPointF) -> str:
         """Nothing is known of places on pictures."""
         return ""
+
+
+def pieces_of(passage: Placed) -> tuple[Piece, ...]:
+    """What of a passage lies on each page, none where it has no place; only a reader's own range goes on over a page's end."""
+    first = (Piece(passage.page, passage.quads),) if passage.quads else ()
+    return (*first, *passage.more) if isinstance(passage, Finding | Span) else first
 
 
 def _around(quad: Quad) -> QRectF:

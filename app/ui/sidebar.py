@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFont, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -34,7 +34,13 @@ from app.workspace.library import ShelfEntry
 
 KEY = Qt.ItemDataRole.UserRole + 1
 SHELF_ROW = Qt.ItemDataRole.UserRole + 2
-ROW, STORED_ROW, HEAD_ROW = 60, 48, 32
+
+
+def _line(font: QFont) -> int:
+    """Height of a line."""
+    return QFontMetrics(font).height() + 2
+
+
 _MOST_BESIDE_CONTENTS = 7
 _MANY = 8
 """With more documents than this there is a field to filter them."""
@@ -52,6 +58,8 @@ class Sidebar(QWidget):
     wanted = Signal(str, str)
     removed = Signal(str)
     restored = Signal(str)
+    unfolded = Signal(bool)
+    _wanted, _folded = True, False
 
     def __init__(self, state: WindowState, actions: Actions, archive: Archive, parent: QWidget) -> None:
         super().__init__(parent)
@@ -89,7 +97,24 @@ class Sidebar(QWidget):
         layout.addWidget(self._make_undo())
         layout.addWidget(self.outline, 3)
         layout.addLayout(foot)
+        appearance().changed.connect(self.refresh)  # rows may have another height
         self.setTabOrder(self.list, self.filter)  # or the field had the keys from the start, and commands none
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether it makes room, whatever else wants to show it."""
+        return self._folded
+
+    def fold(self, *, folded: bool) -> None:
+        """Make room, or stand where it is wanted."""
+        self._folded = folded
+        super().setVisible(self._wanted and not folded)
+        self.unfolded.emit(not folded)
+
+    def setVisible(self, visible: bool) -> None:  # noqa: N802 -- Qt's
+        """It is wanted, or not."""
+        self._wanted = visible
+        super().setVisible(visible and not self._folded)
 
     def _make_list(self, actions: Actions) -> QListWidget:
         view = _List()
@@ -239,7 +264,8 @@ class _FileDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
         row: ShelfRow = index.data(SHELF_ROW)
-        return QSize(200, ROW if row.file is not None else HEAD_ROW if row.entry is None else STORED_ROW)
+        line = _line(option.font)
+        return QSize(200, 2 * line + 20 if row.file is not None else line + 12 if row.entry is None else 2 * line + 8)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -271,17 +297,18 @@ class _FileDelegate(QStyledItemDelegate):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setBrush(colour(theme.flag))
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.drawEllipse(QPointF(rect.right() - 16, room.top() + 10), 3.5, 3.5)
+            painter.drawEllipse(QPointF(rect.right() - 16, room.top() + _line(option.font) / 2), 3.5, 3.5)
             room.setRight(room.right() - 12)
         font = QFont(option.font)
         font.setWeight(QFont.Weight.DemiBold if chosen else QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(colour(theme.text if file is not None else theme.muted))
         name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, room.width())
-        painter.drawText(QRect(room.left(), room.top(), room.width(), 20), Qt.AlignmentFlag.AlignVCenter, name)
+        height = _line(option.font)
+        painter.drawText(QRect(room.left(), room.top(), room.width(), height), Qt.AlignmentFlag.AlignVCenter, name)
         painter.setFont(option.font)
         painter.setPen(colour(theme.danger if file is not None and file.phase == "failed" else theme.muted))
-        line = QRect(room.left(), room.top() + 20, room.width(), 20)
+        line = QRect(room.left(), room.top() + height, room.width(), height)
         told = state_words(file) if file is not None else entry_words(row.entry)
         told = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, told)

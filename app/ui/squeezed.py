@@ -8,11 +8,14 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWi
 
 
 class Squeezed(QScrollArea):
-    """Add to `column`. It never asks for less than `least` pixels, unless less is in it."""
+    """Add to `column`. It never asks for less than `least` pixels, unless less is in it.
 
-    def __init__(self, least: int, spacing: int) -> None:
+    What is in it stays `gutter` pixels away from the right edge, where the scroll bar comes without making it narrower.
+    """
+
+    def __init__(self, least: int | None, spacing: int, gutter: int = 0) -> None:
         super().__init__()
-        self._least = least
+        self._least, self._gutter = least, gutter
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setObjectName("squeezed")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -26,6 +29,18 @@ class Squeezed(QScrollArea):
         self.setWidgetResizable(True)
         self.setWidget(content)
         content.installEventFilter(self)
+        self.verticalScrollBar().rangeChanged.connect(self._keep_gutter)
+        self._keep_gutter(0, 0)
+
+    def ask_for(self, least: int | None) -> None:
+        """Never ask for less than so many pixels; None: for everything."""
+        if least != self._least:
+            self._least = least
+            self.updateGeometry()
+
+    def _keep_gutter(self, _lowest: int, highest: int) -> None:
+        taken = self.verticalScrollBar().sizeHint().width() if highest > 0 else 0
+        self.column.setContentsMargins(0, 0, max(self._gutter - taken, 0), 0)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """As high as what is in it."""
@@ -36,7 +51,8 @@ class Squeezed(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """A few lines."""
-        return QSize(0, min(self._least, self.sizeHint().height()))
+        height = self.sizeHint().height()
+        return QSize(0, height if self._least is None else min(self._least, height))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """What is in it wants another height."""

@@ -60,7 +60,7 @@ LIGHT = Theme(
     flag="#e5a11a",
     flag_text="#7a4f00",
     flag_wash="#fbefd2",
-    accepted="#2f7d5b",
+    accepted="#009e73",
     accepted_wash="#dfeee5",
     rejected="#8b8478",
     primary="#2f2a22",
@@ -88,7 +88,7 @@ DARK = Theme(
     flag="#edb13c",
     flag_text="#f3c671",
     flag_wash="#3a3020",
-    accepted="#79bf9b",
+    accepted="#35d0a5",
     accepted_wash="#24352c",
     rejected="#8f877a",
     primary="#ece5d8",
@@ -145,7 +145,8 @@ QListView, QTreeView, QTableView {{ background: {panel}; border: 0; }}
 QTreeView::item {{ padding: 3px 4px; }}
 QTreeView::item:hover {{ background: {hover}; }}
 QTreeView::item:selected {{ background: {flag_wash}; color: {text}; }}
-QPushButton {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 6px 12px; min-height: 20px; }}
+QPushButton {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 6px 12px;
+  min-height: {line_height}px; }}
 QPushButton:hover {{ background: {hover}; }}
 QPushButton:pressed {{ background: {line}; }}
 QPushButton:focus {{ border-color: {flag}; }}
@@ -179,6 +180,7 @@ QToolButton[role="toggle"] {{ border: 1px solid {line}; padding: 3px 10px; backg
 QToolButton[role="toggle"]:hover {{ background: {hover}; }}
 QToolButton[role="toggle"]:checked {{ background: {flag_wash}; border-color: {flag}; }}
 QToolButton[role="toggle"]:focus {{ border-color: {flag}; }}
+QWidget#card QToolButton[role="toggle"] {{ padding: 3px 6px; }}
 QWidget#segments {{ background: {hover}; border-radius: 6px; }}
 QLineEdit, QPlainTextEdit {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 5px 8px;
   selection-background-color: {flag}; selection-color: #221a08; }}
@@ -227,7 +229,7 @@ QToolButton[role="segment"]:focus {{ border-color: {focus}; }}
 QCheckBox {{ padding: 3px; border: 1px solid transparent; border-radius: 6px; }}
 QCheckBox:focus {{ border-color: {focus}; }}
 QComboBox, QAbstractSpinBox {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 3px 8px;
-  min-height: 24px; selection-background-color: {flag}; selection-color: {selected}; }}
+  min-height: {field_height}px; selection-background-color: {flag}; selection-color: {selected}; }}
 QComboBox:hover {{ background: {hover}; }}
 QComboBox:focus, QAbstractSpinBox:focus {{ border-color: {focus}; }}
 QComboBox::drop-down {{ border: 0; width: 24px; }}
@@ -302,6 +304,8 @@ def stylesheet(theme: Theme, font_pixels: int, icons: str) -> str:
         title=round(font_pixels * 1.25),
         brand=round(font_pixels * 2.2),
         small=round(font_pixels * 0.9),
+        line_height=max(20, round(font_pixels * 1.45)),
+        field_height=max(24, round(font_pixels * 1.45)),
     )
 
 

@@ -21,6 +21,7 @@ from app.review.findings import Finding
 from app.ui.appearance import appearance, colour
 from app.ui.page_images import PageImages
 from app.ui.palette import marks_on
+from app.ui.sheets import pieces_of
 from app.ui.state import OpenFile
 from app.ui.tiles import ByteCache
 
@@ -62,8 +63,8 @@ class PageModel(QAbstractListModel):
         if self._known is not self.file.findings:
             self._known, self._on_page = self.file.findings, {}
             for finding in self.file.findings.all():
-                if finding.quads:
-                    self._on_page.setdefault(finding.page, []).append(finding.id)
+                for piece in pieces_of(finding):
+                    self._on_page.setdefault(piece.page, []).append(finding.id)
         found = (self.file.findings.get(finding_id) for finding_id in self._on_page.get(page, []))
         return [finding for finding in found if finding is not None]
 
@@ -246,7 +247,8 @@ class _PageDelegate(QStyledItemDelegate):
         """A short flag at the right edge for each finding, hollow where it was rejected."""
         marks = marks_on(dark=appearance().theme.dark)
         for finding in self._model.findings(page):
-            share = min(max(min(finding.quads[0][1::2]) / max(height, 1.0), 0.0), 1.0)
+            quads = next(piece.quads for piece in pieces_of(finding) if piece.page == page)
+            share = min(max(min(quads[0][1::2]) / max(height, 1.0), 0.0), 1.0)
             flag = QRectF(target.right() - 3, target.top() + share * (target.height() - 3), 8, 3)
             if finding.decision == "rejected":
                 painter.setPen(QPen(colour(marks.rejected), 1))

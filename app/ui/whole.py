@@ -66,6 +66,7 @@ class Whole(QObject):
         hub.current.connect(self._show_current)
         hub.changed.connect(self._changed)
         hub.selected.connect(self._arrive)
+        hub.hid.connect(lambda: self.matrix.hide_tags(self._session.state.hidden_tags))
         hub.findings.connect(lambda *_: self.matrix.load() if self.is_matrix else None)
 
     def _connect(self) -> None:
@@ -74,6 +75,7 @@ class Whole(QObject):
         self.search.followed.connect(self._follow_hit)
         self.matrix.followed.connect(self._follow_cell)
         self.matrix.closed.connect(self.close_matrix)
+        self.matrix.hid.connect(self._session.hide_tags)
         sidebar = self._window.sidebar
         # Afterwards: what they do takes the items away from which they come.
         later = Qt.ConnectionType.QueuedConnection

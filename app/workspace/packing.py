@@ -13,21 +13,22 @@ import msgspec
 from app.analysis.analysis import Analysis, ScoredPassage, TagScore
 from app.documents.document import Document, Quad
 from app.errors import FusenError
-from app.review.findings import Finding, Span, finding_id, with_span, with_tags
+from app.review.findings import Finding, Piece, Span, finding_id, with_span, with_tags
 from app.workspace.database import damaged
 
 FINDING_COLUMNS = (
     'id, document_sha256, "start", "end", page, text, quads,'
     " importance, low, high, tags, rank, selected, decision, comment,"
-    " edited, own_tags, owner, due, raised, skipped"
+    " edited, own_tags, owner, due, raised, skipped, more"
 )
 _PLACES = ", ".join("?" * len(FINDING_COLUMNS.split(",")))
 _INSERT = f"INSERT INTO findings ({FINDING_COLUMNS}) VALUES ({_PLACES})"  # noqa: S608 (a constant list of names)
 ADD_FINDING = f"{_INSERT} ON CONFLICT (id) DO NOTHING"
 # A finding that exists takes what the model says now and keeps what the person said.
 UPSERT_FINDING = (
-    f"{_INSERT} ON CONFLICT (id) DO UPDATE SET page = excluded.page, quads = excluded.quads, importance = excluded.importance,"
-    " low = excluded.low, high = excluded.high, tags = excluded.tags, rank = excluded.rank, selected = excluded.selected"
+    f"{_INSERT} ON CONFLICT (id) DO UPDATE SET page = excluded.page, quads = excluded.quads, more = excluded.more,"
+    " importance = excluded.importance, low = excluded.low, high = excluded.high, tags = excluded.tags,"
+    " rank = excluded.rank, selected = excluded.selected"
 )
 
 # Everything that an operation can change; in the order of `review_of`.
@@ -41,6 +42,7 @@ _HEADINGS_TRIED = 8
 _EXHIBIT = re.compile(r"(?:exhibit|schedule|annex|appendix|別紙|別添|添付)\s*[\w.\-()]{0,12}", re.IGNORECASE)
 _analysis = msgspec.msgpack.Decoder(Analysis)
 _quads = msgspec.msgpack.Decoder(tuple[Quad, ...])
+_more = msgspec.msgpack.Decoder(tuple[Piece, ...])
 _tags = msgspec.msgpack.Decoder(tuple[TagScore, ...])
 _labels = msgspec.json.Decoder(tuple[str, ...])
 _span = msgspec.msgpack.Decoder(Span)
@@ -82,6 +84,7 @@ def row_of(finding: Finding) -> tuple[Any, ...]:
         finding.rank,
         finding.selected,
         *review_of(finding),
+        msgspec.msgpack.encode(proposed.more) if proposed.more else None,
     )
 
 
@@ -102,7 +105,7 @@ def review_of(finding: Finding) -> tuple[Any, ...]:
 def finding_from(row: tuple[Any, ...], path: Path) -> Finding:
     """The finding of a row; `path` names the workspace if the row cannot be read."""
     name, sha256, start, end, page, text, quads, importance, low, high, tags, rank, selected, *review = row
-    decision, comment, edited, own_tags, owner, due, raised, skipped = review
+    decision, comment, edited, own_tags, owner, due, raised, skipped, more = review
     try:
         proposed = Finding(
             id=name,
@@ -123,6 +126,7 @@ def finding_from(row: tuple[Any, ...], path: Path) -> Finding:
             due=due,
             raised=bool(raised),
             skipped=bool(skipped),
+            more=_more.decode(more) if more is not None else (),
         )
         own = proposed if edited is None else with_span(proposed, _span.decode(edited))
         return own if own_tags is None else with_tags(own, _tags.decode(own_tags))

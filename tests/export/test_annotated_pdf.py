@@ -16,7 +16,7 @@ from app.documents.document import Quad
 from app.documents.pdf_opening import open_pdf
 from app.errors import FusenError
 from app.export.annotated_pdf import write_annotated_pdf
-from app.review.findings import Decision, Finding, Span, with_span
+from app.review.findings import Decision, Finding, Piece, Span, with_span
 
 import pymupdf  # isort: skip
 
@@ -104,6 +104,22 @@ def highlights(pdf: Path, password: str | None = None) -> list[tuple[dict[str, s
         opened[0].set_rotation(0)
         page = opened[0]
         return [(a.info, words_under(a, page)) for a in page.annots(types=[pymupdf.PDF_ANNOT_HIGHLIGHT])]
+
+
+def test_a_finding_over_a_page_end_is_highlighted_on_each_of_its_pages(tmp_path: Path) -> None:
+    path, output = tmp_path / "two.pdf", tmp_path / "copy.pdf"
+    with pymupdf.open() as pdf:
+        for line in LINES["en"][:2]:
+            pdf.new_page(width=420, height=595).insert_text((72, 100), line, fontsize=12)
+        pdf.save(path)
+    quad = quad_of(path, LINES["en"][0])
+    below = tuple(value + 40 if place % 2 else value for place, value in enumerate(quad))
+    finding = replace(finding_on(path, LINES["en"][0]), more=(Piece(2, (quad, below)), Piece(9, (quad,))))  # type: ignore[arg-type] -- of eight
+    write_annotated_pdf(path, output, [finding])
+    with pymupdf.open(output) as copy:
+        marked = [[(len(mark.vertices) // 4, mark.info["content"]) for mark in page.annots()] for page in copy]
+    assert [[count for count, _ in page] for page in marked] == [[1], [2]]
+    assert marked[0][0][1] == marked[1][0][1]
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -11,6 +11,10 @@ from hypothesis import strategies as st
 from samples import JAPANESE, make_analysis, make_document
 
 from app.analysis.analysis import TagScore
+from app.documents.document import Page
+from app.review import operations
+from app.review.findings import Span, page_by_page
+from app.review.operations import SetRange
 from app.review.ranges import (
     added_finding,
     chosen_tags,
@@ -44,6 +48,38 @@ def test_a_range_has_the_page_and_the_quads_of_its_characters() -> None:
     span = span_of(replace(DOCUMENT, quads=quads), start, start + 12)
     assert (span.page, span.text) == (2, TEXT[start : start + 12])
     assert span.quads == ((start, 10.0, start + 12, 10.0, start + 12, 20.0, start, 20.0),)
+
+
+def test_a_range_over_a_page_end_is_marked_on_every_page() -> None:
+    text = "one two three four five six"
+    pages = tuple(Page(n, 100, 100, start, end) for n, (start, end) in enumerate([(0, 8), (8, 14), (14, 27)], start=1))
+    quads = np.zeros((len(text), 8), np.float32)
+    for offset, letter in enumerate(text):
+        if letter != " ":
+            quads[offset] = (offset, 10, offset + 1, 10, offset + 1, 20, offset, 20)
+    document = replace(DOCUMENT, text=text, pages=pages, quads=quads)
+    span = span_of(document, 4, 18)
+    assert (span.page, span.text) == (1, "two three four")
+    assert [(min(piece.quads[0][::2]), max(piece.quads[0][::2])) for piece in (span, *span.more)] == [
+        (4, 7),
+        (8, 13),
+        (14, 18),
+    ]
+    assert [piece.page for piece in span.more] == [2, 3]
+    assert span_of(document, 4, 8).more == ()
+    added = added_finding(document, None, 4, 18)
+    assert added.span == span
+    assert [(part.page, part.quads, part.more) for part in page_by_page(added)] == [
+        (piece.page, piece.quads, ()) for piece in (span, *span.more)
+    ]
+    back = operations.inverse({added.id: added}, SetRange(added.id, span_of(document, 14, 18)))
+    moved = operations.apply({added.id: added}, SetRange(added.id, span_of(document, 14, 18))).findings[0]
+    assert (moved.page, moved.more) == (3, ())
+    assert operations.apply({added.id: moved}, back).findings[0] == added
+    for operation in (SetRange(added.id, span), SetRange(added.id, span_of(document, 14, 18))):
+        assert operations.from_json(operations.to_json(operation)) == operation
+    old = '{"operation": "set-range", "finding_id": "f", "span": {"start": 1, "end": 2, "page": 1, "text": "n", "quads": []}}'
+    assert operations.from_json(old) == SetRange("f", Span(1, 2, 1, "n", ()))
 
 
 def test_an_added_finding_takes_importance_and_tags_from_what_it_overlaps() -> None:

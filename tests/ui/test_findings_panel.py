@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.documents.document import Notice
 from app.review.selection import SHARES, level, level_at
-from app.ui.findings_model import FINDING, GROUP, HEAD_HEIGHT, ROW_HEIGHT
+from app.ui.findings_model import FINDING, GROUP, head_height, row_height
 from app.ui.grouping import Group
 from app.ui.main_window import MainWindow
 from app.ui.session import Session
@@ -142,13 +142,46 @@ def test_every_order_has_its_key(qtbot: QtBot, window: MainWindow, file: OpenFil
     assert window.panel.list.currentIndex().data(FINDING).id == selected
 
 
+def test_the_head_of_a_group_stays_in_view(qtbot: QtBot, window: MainWindow, file: OpenFile) -> None:
+    window.resize(1200, 700)
+    qtbot.keyClick(window, Qt.Key.Key_G)
+    table = window.panel.list
+    rows = file.findings.rows
+    sticky, bar, height = table.sticky, table.verticalScrollBar(), head_height(table.font())
+    head = next(row for row, each in enumerate(rows) if isinstance(each, Group) and each.count > 1)
+    bar.setValue(table.rowViewportPosition(head) + bar.value())
+    assert not sticky.isVisible()  # its own row is in view
+    bar.setValue(bar.value() + table.row_height())
+    assert sticky.isVisible()
+    assert sticky.row == head
+    assert sticky.geometry().top() == table.viewport().geometry().top()
+    following = next(row for row in range(head + 1, len(rows)) if isinstance(rows[row], Group))
+    bar.setValue(bar.value() + table.rowViewportPosition(following) - height // 2)
+    assert sticky.row == head
+    assert (
+        sticky.geometry().bottom() + 1 == table.viewport().geometry().top() + height // 2
+    )  # the next one pushes it out
+    bar.setValue(bar.value() - height)
+    table.setCurrentIndex(table.model().index(head + 1, 0))
+    table.scrollTo(table.currentIndex())
+    assert table.rowViewportPosition(head + 1) >= height  # below the head, not under it
+    bar.setValue(bar.value() + height)
+    qtbot.mouseClick(sticky, Qt.MouseButton.LeftButton)
+    closed = file.findings.rows[head]
+    assert isinstance(closed, Group)
+    assert closed.collapsed
+    assert table.currentIndex().row() == head
+
+
 def test_groups_by_section_close_and_open_by_keys(qtbot: QtBot, window: MainWindow, file: OpenFile) -> None:
     qtbot.keyClick(window, Qt.Key.Key_G)
     table = window.panel.list
     heads = [row for row in range(table.model().rowCount()) if table.model().index(row, 0).data(GROUP) is not None]
     assert len(heads) > 5
-    assert {table.rowHeight(row) for row in heads} == {HEAD_HEIGHT}
-    assert {table.rowHeight(row) for row in range(table.model().rowCount()) if row not in heads} == {ROW_HEIGHT}
+    assert {table.rowHeight(row) for row in heads} == {head_height(table.font())}
+    rest = {table.rowHeight(row) for row in range(table.model().rowCount()) if row not in heads}
+    assert rest == {table.row_height()}
+    assert table.row_height() in (row_height(table.font()), row_height(table.font(), dense=True))
     groups = [table.model().index(row, 0).data(GROUP) for row in heads]
     assert sum(group.count for group in groups) == file.findings.total()
     assert any("LIABILITY" in group.name for group in groups)

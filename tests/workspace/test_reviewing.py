@@ -10,7 +10,7 @@ import pytest
 from samples import ENGLISH, make_analysis, make_document
 
 from app.analysis.analysis import TagScore
-from app.review.findings import Finding, Span
+from app.review.findings import Finding, Piece, Span
 from app.review.operations import (
     Operation,
     SetComment,
@@ -127,6 +127,23 @@ def test_a_range_that_is_added_becomes_a_finding_and_is_none_after_undo(tmp_path
         assert workspace.findings(DOCUMENT.sha256) == before
         workspace.redo()
         assert workspace.findings(DOCUMENT.sha256) == found
+
+
+def test_what_goes_on_over_a_page_end_is_kept(tmp_path: Path) -> None:
+    path, more = tmp_path / "review.fusen", (Piece(3, ((1.0,) * 8,)), Piece(5, ((2.0,) * 8, (3.0,) * 8)))
+    with Workspace.open(path) as workspace:
+        workspace.save_analysis(DOCUMENT, ANALYSIS)
+        edited = workspace.findings(DOCUMENT.sha256)[0]
+        workspace.apply(SetRange(edited.id, replace(edited.span, end=edited.end + 9, more=more)))
+        added = replace(added_finding(DOCUMENT, ANALYSIS, 0, 40), more=more)
+        workspace.apply(SetDecision(added.id, "added"), added)
+    with Workspace.open(path) as workspace:
+        found = {finding.id: finding.more for finding in workspace.findings(DOCUMENT.sha256)}
+        assert (found.pop(edited.id), found.pop(added.id)) == (more, more)
+        assert set(found.values()) == {()}
+        workspace.undo()
+        workspace.undo()
+        assert all(finding.more == () for finding in workspace.findings(DOCUMENT.sha256))
 
 
 def test_a_workspace_of_the_version_before_opens_with_its_decisions_and_its_history(tmp_path: Path) -> None:
