@@ -14,6 +14,9 @@ _TAIL = 0.025
 _EXACT_BELOW = 9.0
 """With a smaller variance the distribution is computed term by term, else approximated with its skewness."""
 _NORMAL = NormalDist()
+_OWN_WAY = 0.2
+"""Log-odds by which all passages of one document may matter more or less than the calibration says: chosen on validation
+documents so that 95 % of intervals hold (`tests.review.left_out`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,24 @@ def expected(probabilities: Sequence[float], lows: Sequence[float], highs: Seque
     """How many of the passages matter where each does so with its probability, independently of the others.
 
     `lows` and `highs` bound the probabilities as far as the calibration is known; it errs for all passages in the same
-    direction. The interval holds both: it goes from the low end of what chance makes of `lows` to the high end of `highs`.
+    direction, and so does what is peculiar to the document. The interval holds all of it: it goes from the low end of what
+    chance makes of `lows`, made lower by `_OWN_WAY`, to the high end of `highs`, made higher.
     """
     if not len(probabilities) == len(lows) == len(highs):
         raise ValueError("one probability, low and high a passage")
-    return Estimate(math.fsum(probabilities), quantile(lows, _TAIL), quantile(highs, 1 - _TAIL))
+    low = quantile(_shifted(lows, -_OWN_WAY), _TAIL)
+    high = quantile(_shifted(highs, _OWN_WAY), 1 - _TAIL)
+    return Estimate(math.fsum(probabilities), low, high)
 
 
-def quantile(probabilities: Sequence[float], share: float) -> int:
+def _shifted(probabilities: Sequence[float], log_odds: float) -> np.ndarray:
+    """The probabilities whose odds are larger by a factor; 0 and 1 stay."""
+    p = np.clip(np.asarray(probabilities, dtype=np.float64), 0.0, 1.0)
+    odds = math.exp(log_odds)
+    return np.asarray(p * odds / (1 - p + p * odds))
+
+
+def quantile(probabilities: Sequence[float] | np.ndarray, share: float) -> int:
     """The smallest number k such that with probability `share` or more no more than k of independent events happen.
 
     Poisson-binomial distribution: exactly where its variance is small, else the refined normal approximation (Hong 2013, "On

@@ -16,6 +16,7 @@ from app.ui.side_panel import MARGIN, SidePanel
 from app.ui.state import BUSY, OpenFile
 from app.ui.widgets import clear as clear_layout
 from app.ui.widgets import label, tooltip
+from app.ui.word_answers import answers_by_words
 from app.ui.words import error_words
 from app.workers.protocol import Answers, Progress
 
@@ -48,6 +49,8 @@ class AskPanel(SidePanel):
         self._asking: Cancel | None = None
         self._reading: Cancel | None = None  # the document ahead of the first question
         self._meter = ProgressMeter()
+        self._read: OpenFile | None = None  # whose questions are answered at once
+        self._by_words = False
         self.answers: tuple[Answer, ...] = ()
         self.field.returnPressed.connect(self.ask)
         self.list.followed.connect(lambda target: self.followed.emit(*target))
@@ -114,6 +117,7 @@ class AskPanel(SidePanel):
 
         def ended(told: str = "") -> None:
             self._reading = None
+            self._read = None if told else file
             if self._asking is None and self._asked is None:
                 self._end(told)
 
@@ -133,21 +137,35 @@ class AskPanel(SidePanel):
             return
         question, self._asked = self._asked, None
         self.show_working(working=True)
+        self._show_first(question)
         self._meter = ProgressMeter()
 
         def answered(answers: Answers) -> None:
-            self._asking = None
+            self._asking, self._read = None, file
             self._show_answers(ranked(answers))
             self._end(self._told())
 
         self._asking = self._archive.ask(file.document, question, answered, self._failed, self._progress)
 
+    def _show_first(self, question: str) -> None:
+        """What shares the question's words, until the model answers."""
+        file = self._file
+        if file is None or file is self._read or file.document is None or file.analysis is None:
+            return
+        places = [(passage.start, passage.end) for passage in file.analysis.passages]
+        self._show_answers(answers_by_words(question, file.document.text, places), by_words=True)
+
     def _progress(self, told: Progress) -> None:
         self._meter.report(told.stage, told.done, told.total)
         self.show_working(working=True, share=self._meter.share)
-        self.tell(
-            self.tr("The first question about a document reads it whole. Those that follow are answered at once.")
-        )
+        if self._by_words and self.answers:
+            self.tell(
+                self.tr("These passages share words with the question. The document is being read for its answer.")
+            )
+        else:
+            self.tell(
+                self.tr("The first question about a document reads it whole. Those that follow are answered at once.")
+            )
 
     def _failed(self, error: FusenError) -> None:
         self._asking = None
@@ -155,6 +173,8 @@ class AskPanel(SidePanel):
 
     def _end(self, told: str) -> None:
         self.show_working(working=False)
+        if self._by_words and self.answers:  # stopped, and the reader may have seen enough
+            told = " ".join(filter(None, (told, self.tr("These passages share words with the question."))))
         self.tell(told)
 
     def _told(self) -> str:
@@ -166,8 +186,9 @@ class AskPanel(SidePanel):
         likely = self.tr("1 passage may answer this.") if count == 1 else self.tr("{n} passages may answer this.")
         return likely.format(n=count) + " " + self.tr("Trust the order more than the percentages.")
 
-    def _show_answers(self, answers: tuple[Answer, ...]) -> None:
-        self.answers = answers
+    def _show_answers(self, answers: tuple[Answer, ...], *, by_words: bool = False) -> None:
+        """List them; without percentages where they were found `by_words`."""
+        self.answers, self._by_words = answers, by_words
         file = self._file
         rows = []
         if file is not None and file.document is not None:
@@ -177,7 +198,7 @@ class AskPanel(SidePanel):
                     text[answer.start : answer.end],
                     place_words(file, names, answer.start),
                     (answer.start, answer.end),
-                    share=answer.relevance,
+                    share=None if by_words else answer.relevance,
                 )
                 for answer in answers
             ]

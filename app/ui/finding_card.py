@@ -25,7 +25,7 @@ from app.ui.words import way_words
 
 QUOTE_LINES, EXPLAINED_LINES = 4, 10
 LINKS = 2
-ABOUT_HEIGHT = 128
+ABOUT_HEIGHT = 96
 """Pixels that what is said of a finding keeps above the fields in a low window; it scrolls there."""
 GUTTER = 12
 """Pixels between what is on the card and its right edge, in which the scroll bar comes."""

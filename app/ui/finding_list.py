@@ -135,11 +135,6 @@ class FindingList:
         """How many there are, those that the filter hides included."""
         return len(self._by_id)
 
-    def finding_in(self, row: int) -> Finding | None:
-        """The finding in a row; None where the row is a group's head."""
-        entry = self.rows[row]
-        return self._by_id[entry] if isinstance(entry, str) else None
-
     def row_of(self, finding_id: str) -> int | None:
         """The row that shows the finding; None where the filter hides it, or its group is collapsed."""
         return self._rows.get(finding_id)

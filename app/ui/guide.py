@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QToolTip
 
@@ -174,9 +174,13 @@ class Guide(QObject):
         menu = self.menu(self.hint_at(at))
         if menu.isEmpty():
             return False
-        menu.exec(place)
+        self._open(menu, place)
         menu.deleteLater()
         return True
+
+    @staticmethod
+    def _open(menu: QMenu, place: QPoint) -> None:
+        menu.exec(place)
 
     def menu(self, hint: Hint | None) -> QMenu:
         """What can be done at a place of the pages: with the chosen text, with a reference or term, and the ways back."""

@@ -276,7 +276,7 @@ class MainWindow(QMainWindow):
     def _refresh_findings(self, key: int, ids: frozenset[str]) -> None:
         for view in self._views_of(key):
             if view.sheets is not None:
-                view.sheets.refresh() if ids else view.show_findings()
+                view.sheets.refresh(ids) if ids else view.show_findings()
         if key == self._state.current_key:
             self.panel.touch(ids) if ids else self.panel.reload()
             self.actions_by_id.refresh()

@@ -7,7 +7,7 @@ leaves the reader at the line that she looks at.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from itertools import accumulate
@@ -103,9 +103,9 @@ class SheetView(QAbstractScrollArea):
         self._ranges.show_marked(marked)
         self.viewport().update()
 
-    def refresh(self) -> None:
-        """Paint anew: decisions or selection changed."""
-        self.strip.refresh()
+    def refresh(self, ids: Iterable[str] = ()) -> None:
+        """Paint anew: these findings, or the selection, changed."""
+        self.strip.refresh_decisions(ids)
         self.viewport().update()
 
     def refresh_page(self, page: int) -> None:

@@ -7,7 +7,7 @@ middle, rejected two ends only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 import numpy as np
@@ -34,8 +34,9 @@ _FAINT = 0.06
 """Passages less important than this leave no trace: most of a document is."""
 
 _NOWHERE: Spots = (np.zeros(0, np.int64), np.zeros(0))
-_LAST: dict[Decision, int] = {"rejected": 0, "accepted": 1, "edited": 2, "added": 2, "undecided": 3}
-"""Which mark covers which where several fall on one row: what is still to be done covers what is done."""
+_COVERING: tuple[Decision, ...] = ("rejected", "accepted", "edited", "added", "undecided")
+"""Which mark covers which where several fall on one row, the last the most: what is still to be done covers what is done."""
+_LAYER: dict[Decision, int] = {decision: layer for layer, decision in enumerate(_COVERING)}
 
 
 class Strip(QWidget):
@@ -52,11 +53,13 @@ class Strip(QWidget):
         self._passages: Sequence[ScoredPassage] = ()
         self._importance = np.zeros(0)
         self._findings = FindingList()
-        self._finding_ids: list[str] = []
+        self._place_of: dict[str, int] = {}  # of each finding among the spots
+        self._layers = np.zeros(0, np.int64)  # of `_COVERING`, for each of these
         self._spots: dict[str, Spots] = {"passages": _NOWHERE, "findings": _NOWHERE, "hits": _NOWHERE}
         self._shares: dict[str, Floats] = {}
         self._current_hit: int | None = None
         self._view = (0.0, 1.0)
+        self._ground: QImage | None = None  # the importance, which changes seldom
         self._picture: QImage | None = None
         # Sheets that are being laid out move everything every few milliseconds.
         self._later = QTimer(self, interval=80, singleShot=True)
@@ -75,7 +78,8 @@ class Strip(QWidget):
         """Show these findings with their decisions."""
         self._findings = findings
         known = list(findings.all())
-        self._finding_ids = [finding.id for finding in known]
+        self._place_of = {finding.id: place for place, finding in enumerate(known)}
+        self._layers = np.array([_LAYER[finding.decision] for finding in known], np.int64)
         self._set("findings", self._sheets.spots(known))
 
     def show_hits(self, hits: Sequence[TextRange], current: int | None) -> None:
@@ -94,14 +98,29 @@ class Strip(QWidget):
         self._later.start()
 
     def refresh(self) -> None:
-        """Work out anew what is painted: places, decisions or colours changed."""
+        """Work out anew what is painted: places or colours changed."""
         self._shares.clear()
+        self._ground = None
+        self._refresh_marks()
+
+    def refresh_decisions(self, ids: Iterable[str]) -> None:
+        """The decisions on these findings are others."""
+        for finding_id in ids:
+            finding, place = self._findings.get(finding_id), self._place_of.get(finding_id)
+            if finding is not None and place is not None:
+                self._layers[place] = _LAYER[finding.decision]
+        self._refresh_marks()
+
+    def _refresh_marks(self) -> None:
         self._picture = None
         self.update()
 
     def _set(self, lane: str, spots: Spots) -> None:
         self._spots[lane] = spots
-        self.refresh()
+        self._shares.pop(lane, None)
+        if lane == "passages":
+            self._ground = None
+        self._refresh_marks()
 
     def _at(self, lane: str) -> Floats:
         if lane not in self._shares:
@@ -168,13 +187,15 @@ class Strip(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """All rows are others."""
         super().resizeEvent(event)
-        self._picture = None
+        self._ground = self._picture = None
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """The lanes as one kept picture, over it what changes with every scroll."""
         theme, ratio = appearance().theme, self.devicePixelRatioF()
-        if self._picture is None or self._picture.devicePixelRatio() != ratio:
-            self._picture = self._lanes(ratio)
+        if self._ground is None or self._ground.devicePixelRatio() != ratio:
+            self._ground, self._picture = self._paint_ground(ratio), None
+        if self._picture is None:
+            self._picture = self._paint_marks(self._ground)
         painter = QPainter(self)
         painter.drawImage(QPointF(0, 0), self._picture)
         top, bottom = (share * self.height() for share in self._view)
@@ -185,8 +206,8 @@ class Strip(QWidget):
         painter.drawRoundedRect(frame, 2, 2)
         painter.end()
 
-    def _lanes(self, ratio: float) -> QImage:
-        theme, marks = appearance().theme, marks_on(dark=appearance().theme.dark)
+    def _paint_ground(self, ratio: float) -> QImage:
+        theme = appearance().theme
         image = QImage((QSize(WIDTH, max(self.height(), 1)) * ratio), QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
         image.fill(colour(theme.panel))
@@ -197,7 +218,13 @@ class Strip(QWidget):
             painter.fillRect(
                 QRectF(_IMPORTANCE[0], row, _IMPORTANCE[1], 1), colour(theme.text, 0.1 + 0.75 * heights[row])
             )
-        self._paint_findings(painter, marks)
+        painter.end()
+        return image
+
+    def _paint_marks(self, ground: QImage) -> QImage:
+        image, marks = ground.copy(), marks_on(dark=appearance().theme.dark)
+        painter = QPainter(image)
+        self._paint_decisions(painter, marks)
         rows = rows_of(self._at("hits"), self.height())  # there may be a hundred thousand hits
         at = self._current_hit
         current = rows[at] if at is not None and at < len(rows) else -1
@@ -208,15 +235,12 @@ class Strip(QWidget):
         painter.end()
         return image
 
-    def _paint_findings(self, painter: QPainter, marks: Marks) -> None:
-        rows = rows_of(self._at("findings"), self.height()).tolist()
-        by_row: dict[int, Decision] = {}
-        for finding_id, row in zip(self._finding_ids, rows, strict=True):
-            finding = self._findings.get(finding_id)
-            if finding is not None and _LAST[finding.decision] >= _LAST[by_row.get(row, "rejected")]:
-                by_row[row] = finding.decision
+    def _paint_decisions(self, painter: QPainter, marks: Marks) -> None:
+        on_row = np.full(max(self.height(), 1), -1)
+        np.maximum.at(on_row, rows_of(self._at("findings"), self.height()), self._layers)
         left, width = _DECISIONS
-        for row, decision in by_row.items():
+        for row in np.flatnonzero(on_row >= 0).tolist():
+            decision = _COVERING[on_row[row]]
             tint = colour(marks.of(decision))
             for begin, end in _SHAPES[decision]:
                 painter.fillRect(QRectF(left + begin * width, row, (end - begin) * width, _MARK), tint)

@@ -62,8 +62,16 @@
         <translation>文書を読み込んでいます。終わり次第お答えします。</translation>
     </message>
     <message>
+        <source>These passages share words with the question. The document is being read for its answer.</source>
+        <translation>質問と同じ語を含む箇所です。回答のため文書全体を読んでいます。</translation>
+    </message>
+    <message>
         <source>The first question about a document reads it whole. Those that follow are answered at once.</source>
         <translation>最初の質問では文書全体を読みます。次の質問からはすぐに答えが出ます。</translation>
+    </message>
+    <message>
+        <source>These passages share words with the question.</source>
+        <translation>質問と同じ語を含む箇所です。</translation>
     </message>
     <message>
         <source>Nothing in this document answers this.</source>
@@ -430,6 +438,14 @@
     <message>
         <source>Forward again</source>
         <translation>次の位置へ進む</translation>
+    </message>
+    <message>
+        <source>Documents and contents</source>
+        <translation>文書と目次</translation>
+    </message>
+    <message>
+        <source>In a narrow window the list to the left makes room; this shows or hides it</source>
+        <translation>ウィンドウの幅が狭いときは左側の一覧が隠れます。ここで表示と非表示を切り替えます</translation>
     </message>
     <message>
         <source>Two documents side by side</source>
@@ -1602,6 +1618,14 @@
         <source>From the next start.</source>
         <translation>次回の起動から有効です。</translation>
     </message>
+    <message>
+        <source>Restart now</source>
+        <translation>今すぐ再起動</translation>
+    </message>
+    <message>
+        <source>Open documents, places and everything to undo come back</source>
+        <translation>開いている文書、表示位置、元に戻せる操作はすべて引き継がれます</translation>
+    </message>
 </context>
 <context>
     <name>Settings</name>
@@ -2517,6 +2541,10 @@
     <message>
         <source>Export</source>
         <translation>書き出し</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>その他</translation>
     </message>
     <message>
         <source>Page {label} ({page} of {pages})</source>

@@ -297,7 +297,9 @@ def test_the_menu_key_opens_the_menu_at_what_is_chosen(
     assert view.sheets is not None
     assert view.desk is not None
     opened: list[tuple[list[str], QPoint]] = []
-    monkeypatch.setattr(QMenu, "exec", lambda menu, at: opened.append(([a.text() for a in menu.actions()], at)))
+    assert view.guide is not None
+    told = lambda menu, at: opened.append(([a.text() for a in menu.actions()], at))  # noqa: E731 -- stands for a method
+    monkeypatch.setattr(view.guide, "_open", told)
     start = file.findings.selected.start if file.findings.selected is not None else 0
     view.desk.marking.choose(start, start + 20)
     place = view.desk.marking.place()

@@ -95,7 +95,7 @@ def test_decisions_show_on_the_strip(
     appearance().use(theme)
     try:
         marks, finding = marks_on(dark=theme.dark), next(iter(file.findings.all()))
-        rows = dict(zip(view.strip._finding_ids, rows_of(view.strip._at("findings"), view.strip.height()), strict=True))
+        rows = dict(zip(view.strip._place_of, rows_of(view.strip._at("findings"), view.strip.height()), strict=True))
         others = [row for key, row in rows.items() if key != finding.id]
         lone = next(key for key, row in rows.items() if all(abs(row - o) > 3 for k, o in rows.items() if k != key))
         assert others
@@ -105,7 +105,7 @@ def test_decisions_show_on_the_strip(
             found = file.findings.get(lone)
             assert found is not None
             file.findings.update([replace(found, decision=decision)])
-            view.refresh()
+            view.refresh([lone])
             image = grab(view.strip)
             assert QColor(image.pixel(_DECISIONS[0], int(rows[lone]))) == QColor(marks.of(decision))
     finally:

@@ -130,6 +130,23 @@ def test_a_second_question_comes_at_once_and_one_without_an_answer_is_told(
     assert window.whole.ask.told.text().startswith("Nothing in this document")
 
 
+def test_until_the_model_answers_passages_are_shown_that_share_words_with_the_question(
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle
+) -> None:
+    opened(qtbot, session, settle)
+    window.whole.ask._file = session.state.current  # asked before the panel showed, so that nothing was read ahead
+    panel = window.whole.ask
+    panel.field.setText("take your time with liability for confidential information")
+    panel.ask()
+    assert panel.answers
+    assert {row.share for row in panel.list.rows} == {None}
+    qtbot.waitUntil(lambda: panel.told.text().startswith("These passages share words"), timeout=20_000)
+    panel.cancel()
+    assert panel.told.text() == "These passages share words with the question."
+    answered(qtbot, window, "who is liable for confidential information?")
+    assert None not in {row.share for row in panel.list.rows}
+
+
 def test_a_question_can_be_cancelled(qtbot: QtBot, window: MainWindow, session: Session, settle: Settle) -> None:
     opened(qtbot, session, settle)
     window.whole.ask._file = session.state.current  # asked before the panel showed, so that nothing was read ahead

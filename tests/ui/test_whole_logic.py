@@ -16,6 +16,7 @@ from app.ui.matrix_model import CellDelegate, MatrixModel
 from app.ui.search_panel import Target, hit_rows
 from app.ui.shelf_rows import shelf_rows
 from app.ui.state import WindowState
+from app.ui.word_answers import answers_by_words
 from app.workers.protocol import Answers, OpenedDocument
 from app.workspace.library import DocumentHits, Hit, ShelfEntry
 
@@ -26,6 +27,25 @@ def test_answers_are_ranked_and_what_is_far_from_one_is_left_out() -> None:
     assert ranked(answers, most=1) == (Answer(6, 9, 0.4),)
     assert clear(ranked(answers)) == 2
     assert ranked(Answers((), ())) == ()
+
+
+TEXT = "The Supplier bears the cost of a recall. The party shall pay. 甲は、本契約を解除することができる。 Recalls cost money."
+PLACES = ((0, 40), (41, 61), (62, 80), (81, 100))
+
+
+def found(question: str) -> list[str]:
+    return [TEXT[answer.start : answer.end] for answer in answers_by_words(question, TEXT, PLACES)]
+
+
+def test_the_first_answers_share_the_rare_words_of_the_question_in_either_language() -> None:
+    supplier, _party, japanese, recalls = (TEXT[start:end] for start, end in PLACES)
+    assert found("Who bears the cost of recall?")[0] == supplier
+    assert found("recalled goods costs") == [supplier, recalls]
+    assert found("契約の解除") == [japanese]
+    assert found("art") == []  # within "party" it is no word
+    assert found("") == found("?!") == found("の") == []
+    assert answers_by_words("cost", "", ()) == ()
+    assert answers_by_words("\u0130stanbul cost", "\u0130 cost", ((0, 6),))[0] == Answer(0, 6, 1.0)
 
 
 def entry(name: str, sha256: str = "", total: int = 3, decided: int = 0) -> ShelfEntry:
