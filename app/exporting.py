@@ -13,7 +13,7 @@ from app.errors import FusenError
 if TYPE_CHECKING:
     from app.documents.document import Language
     from app.export.arranging import Grouping, Order
-    from app.export.brief import Brief
+    from app.export.brief import Brief, Opinion
     from app.export.formats import Format
     from app.workers.client import WorkerClient
     from app.workers.protocol import Progress
@@ -146,6 +146,7 @@ def _write_copies(
     store: Workspace, copies: Sequence[Format], wanted: Wanted, taken: set[Path], console: Console
 ) -> bool:
     failed = False
+    opinions = _opinions(store)
     with console.worker() as writer, console.meter() as meter:
         for stored in store.documents():
             if not stored.analyzed:
@@ -157,7 +158,7 @@ def _write_copies(
                 output = _free_name(wanted.out, Path(stored.file).stem, endings[0], taken)
                 _refuse_existing(output, wanted)
                 meter.begin(stored.file)
-                _annotate(writer, store, stored, output, wanted, meter, console)
+                _annotate(writer, store, stored, output, wanted, opinions, console, meter)
             except FusenError as error:
                 console.report(Path(stored.file), error)
                 failed = True
@@ -173,20 +174,33 @@ def _annotate(
     stored: StoredDocument,
     output: Path,
     wanted: Wanted,
-    meter: Meter,
+    opinions: dict[str, tuple[Opinion, ...]],
     console: Console,
+    meter: Meter,
 ) -> None:
     from app.workers.protocol import AnnotateDocx, AnnotatePdf, Written
     from app.workspace.at_hand import file_of
 
     request = AnnotatePdf if stored.format == "pdf" else AnnotateDocx
+    findings = store.findings(stored.sha256)
     with file_of(store, stored) as file:
-        body = request(str(file), str(output.absolute()), store.findings(stored.sha256), password=wanted.password)
+        body = request(str(file), str(output.absolute()), findings, password=wanted.password, opinions=opinions)
         written = writer.call(body, meter.report)
     meter.pause()
     for notice in written.notices if isinstance(written, Written) else ():
         console.note(output, notice.message)
     store.record_export([output], "annotated", [stored.sha256])
+
+
+def _opinions(store: Workspace) -> dict[str, tuple[Opinion, ...]]:
+    """What each of several reviewers decided, by finding; of an analysis that cannot be read nothing is known."""
+    from app.workspace.briefing import brief_of
+
+    try:
+        brief = brief_of(store)
+    except FusenError:
+        return {}
+    return {each.id: each.opinions for each in (*brief.findings, *brief.undecided) if each.opinions}
 
 
 def _no_copy(copies: Sequence[Format]) -> FusenError:

@@ -24,7 +24,7 @@ from app.review.spans import Ranges
 KEPT: frozenset[Decision] = frozenset({"accepted", "edited", "added"})
 """The decisions that bring a finding into a brief and onto an annotated page."""
 
-MOST_LINKS = 6
+MOST_LINKS = 4
 """So many passages that it is read together with are told of one finding, the heaviest."""
 
 QuestionReason = Literal["asked", "raised", "disagreement"]

@@ -32,6 +32,10 @@ _INK, _QUIET = RGBColor(0x1F, 0x2A, 0x37), RGBColor(0x5B, 0x65, 0x70)
 _LINK = RGBColor(0x1D, 0x4F, 0x91)
 _SHADE, _LINE = "EEF1F5", "B4BDC8"
 _FINDING_SHARES = (0.07, 0.42, 0.15, 0.17, 0.19)
+_NARROW_SHARES, _NARROW = (0.09, 0.33, 0.18, 0.21, 0.19), Cm(14)
+"""On a template's narrow page words of one line would be broken."""
+_WHOLE = 500
+"""Characters of a row that is not broken over two pages; a longer one would leave much of a page empty."""
 _FIELD_SHARES = (0.24, 0.76)
 _FIRST_BOOKMARK = 9000  # above what a template's header may have
 _LOCALES: dict[Language, str] = {"en": "en-GB", "ja": "ja-JP"}
@@ -127,15 +131,18 @@ class _Writer:
     # ---- tables
 
     def _findings(self, group: Group) -> None:
-        table = self._table(len(group.findings) + 1, _FINDING_SHARES, group.heading or say("findings", self._language))
+        shares = _FINDING_SHARES if self._room >= _NARROW else _NARROW_SHARES
+        table = self._table(len(group.findings) + 1, shares, group.heading or say("findings", self._language))
         rows = _rows(table)
         for cell, label in zip(
             rows[0], ("number", "quote", "tags", "decision-importance", "action-comment"), strict=True
         ):
             self._fill(cell, say(label, self._language), bold=True, shaded=True)
         _repeat_on_each_page(table)
-        for cells, finding in zip(rows[1:], group.findings, strict=True):
+        for row, cells, finding in zip(table._tbl.tr_lst[1:], rows[1:], group.findings, strict=True):
             self._finding(cells, finding)
+            if sum(map(len, (finding.quote, *(words for _, words in finding.notes)))) <= _WHOLE:
+                _append(row.get_or_add_trPr(), OxmlElement("w:cantSplit"))
 
     def _finding(self, cells: Sequence[_Cell], finding: Told) -> None:
         number, quote, tags, judged, actions = cells
@@ -177,7 +184,6 @@ class _Writer:
         for column, width in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):
             column.w = width
         for row in table._tbl.tr_lst:
-            _append(row.get_or_add_trPr(), OxmlElement("w:cantSplit"))
             for cell, width in zip(row.tc_lst, widths, strict=True):
                 cell.width = width
         if caption:

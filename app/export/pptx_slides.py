@@ -113,7 +113,7 @@ class _Slides:
         heading = printable(self._headings.get(finding.id, ""))
         head = Box(free.left, free.top, free.width, 18)
         words = say("between", self._language).join(filter(None, (heading, "" if place == "–" else place)))
-        self.pen.write(slide, head, [Piece(words, flexible=True)], (13, 11), quiet=True)
+        self.pen.write(slide, head, [Piece(clipped(words, 300), flexible=True)], (13, 11), quiet=True)
         below = Box(free.left, head.bottom + 10, free.width, free.height - 28)
         left = Box(below.left, below.top, below.width * _LEFT_SHARE, below.height)
         right = Box(left.right + 22, below.top, below.right - left.right - 22, below.height)

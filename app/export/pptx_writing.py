@@ -14,13 +14,14 @@ from pptx.util import Emu, Pt
 
 from app.documents.document import Language
 from app.export.pptx_base import BODIES, JAPANESE, LATIN, TITLES, names_japanese_font
-from app.export.pptx_text import LINE, Fitted, Piece, fitted
+from app.export.pptx_text import LINE, Fitted, Piece, clipped, fitted
 
 INK, QUIET, ACCENT = RGBColor(0x1F, 0x2A, 0x37), RGBColor(0x5B, 0x65, 0x70), RGBColor(0xE0, 0xA0, 0x00)
 PAPER, RULE = RGBColor(0xF6, 0xF7, 0xF9), RGBColor(0xC9, 0xCF, 0xD6)
 WHITE = RGBColor(0xFF, 0xFF, 0xFF)
 _PER_POINT = 12700
 _TITLE_SIZES = (26.0, 16.0)
+_LONGEST_TITLE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,11 @@ class Pen:
             shape = self._frame(slide, box)
         box = _box_of(shape)
         self.fill(
-            shape, fitted([Piece(title, flexible=True)], box.width - 16, box.height - 8, *_TITLE_SIZES), bold=True
+            shape,
+            fitted(
+                [Piece(clipped(title, _LONGEST_TITLE), flexible=True)], box.width - 16, box.height - 8, *_TITLE_SIZES
+            ),
+            bold=True,
         )
         top = max(box.bottom, height * 0.12) + 10
         free = Box(max(box.left + 7, width * 0.04), top, 0, height * 0.93 - top)

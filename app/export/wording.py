@@ -16,7 +16,7 @@ from app.tags import tag_name
 # Not allowed in XML 1.0, and of no use in any other export: control characters, halves of surrogate pairs, non-characters.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
-_EXCERPT = 180
+_EXCERPT, _LINK_EXCERPT = 180, 90
 
 
 def printable(text: str) -> str:
@@ -24,12 +24,12 @@ def printable(text: str) -> str:
     return " ".join(_UNPRINTABLE.sub("", text).split())
 
 
-def excerpt(text: str) -> str:
-    """The beginning of a passage that is only pointed to, up to `_EXCERPT` characters."""
+def excerpt(text: str, most: int = _EXCERPT) -> str:
+    """The beginning of a passage that is only pointed to, up to so many characters."""
     text = printable(text)
-    if len(text) <= _EXCERPT:
+    if len(text) <= most:
         return text
-    head = text[: _EXCERPT - 1]
+    head = text[: most - 1]
     return (head.rsplit(" ", 1)[0] if " " in head[-40:] else head).rstrip(" ,;、，") + "…"
 
 
@@ -130,7 +130,7 @@ def link_words(link: BriefLink, brief: Brief) -> tuple[str, str]:
     page = page_words(link.quote, brief.language)
     steps = section_words(below_title(link.section, brief), brief.language)
     place = say("separator", brief.language).join(filter(None, (page, steps)))
-    words = excerpt(link.quote.text) + (say("in-brackets", brief.language, text=place) if place else "")
+    words = excerpt(link.quote.text, _LINK_EXCERPT) + (say("in-brackets", brief.language, text=place) if place else "")
     return say(f"link-{link.kind}-{'out' if link.outgoing else 'in'}", brief.language), words
 
 

@@ -22,6 +22,7 @@ from app.workers.client import WorkerClient
 from app.workers.picturing import pictures_of
 from app.workers.protocol import AnalysisResult, Analyze, AnnotateDocx, AnnotatePdf, ReadDocument, ReadResult
 from tests.export.pictures import IMAGES, packed
+from tests.export.reading_back import bare
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "resources" / "examples"
 _COMMENTS = {
@@ -64,7 +65,8 @@ def main() -> None:
             copy = folder / "copy.docx"
             documents.call(AnnotateDocx(str(docx), str(copy), findings, "佐藤"))
             margin = 'pdf:writer_pdf_Export:{"ExportNotesInMargin":{"type":"boolean","value":"true"}}'
-            _draw(_converted(copy, folder, margin), 1, folder, "annotated-docx-ja.png", 80)
+            set_ = _converted(copy, folder, margin)
+            _draw(set_, _page_with(set_, findings[0].text), folder, "annotated-docx-ja.png", 80)
     finally:
         documents.close()
         model.close()
@@ -111,6 +113,13 @@ def _converted(file: Path, folder: Path, kind: str) -> Path:
     run = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir", folder, file]
     subprocess.run(run, check=True, stdout=subprocess.DEVNULL, timeout=300)
     return folder / f"{file.stem}.pdf"
+
+
+def _page_with(pdf: Path, words: str) -> int:
+    """The page (from 1) on which the words stand; the first one if none has them whole."""
+    run = subprocess.run(["pdftotext", "-raw", pdf, "-"], check=True, capture_output=True, timeout=60)
+    pages = run.stdout.decode("utf-8").split("\f")
+    return next((number for number, text in enumerate(pages, start=1) if bare(words)[:30] in bare(text)), 1)
 
 
 def _draw(pdf: Path, page: int, folder: Path, name: str, resolution: int) -> None:
