@@ -26,6 +26,7 @@ from app import cli_workspace, faults
 from app.analysis.analysis import Analysis, AnalysisSettings
 from app.cli_audit import audit_commands
 from app.cli_passphrase import PassphraseFile, open_workspace, unlock
+from app.cli_review import review_commands
 from app.documents.document import OcrMode
 from app.errors import FusenError
 
@@ -62,6 +63,7 @@ app = typer.Typer(
 )
 app.add_typer(audit_commands, name="audit")
 app.add_typer(cli_workspace.commands, name="workspace")
+app.add_typer(review_commands, name="review")
 
 Files = Annotated[
     list[Path],
@@ -323,6 +325,36 @@ def _export(
                 failed = export(store, wanted, console)
         except FusenError as error:
             failed |= _report(workspace, error, as_json=False)
+    raise typer.Exit(SOME_FAILED if failed else DONE)
+
+
+@app.command("versions")
+def _versions(
+    workspace: Annotated[Path, typer.Argument(metavar="WORKSPACE", show_default=False)],
+    old: Annotated[str, typer.Argument(metavar="OLD", show_default=False, help="A file, its name, or its SHA-256.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", show_default=False, help="The same of the newer version.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what changed between two analysed documents of a workspace, and what was decided on it before."""
+    from app.comparing import as_json as written
+    from app.comparing import chosen_document, listed
+
+    failed = False
+    with _orderly():
+        try:
+            if not workspace.is_file():
+                raise FusenError(
+                    "not-found", f"There is no workspace {workspace}.", "fusen analyze --workspace makes one."
+                )
+            with open_workspace(workspace) as store:
+                from app.workspace.changes import changes_between
+
+                one, other = chosen_document(store, old), chosen_document(store, new)
+                found = changes_between(store, one.sha256, other.sha256)
+            for line in [_json(written(found, one, other))] if as_json else listed(found, one, other):
+                _print(line)
+        except FusenError as error:
+            failed = _report(workspace, error, as_json)
     raise typer.Exit(SOME_FAILED if failed else DONE)
 
 

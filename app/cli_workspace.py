@@ -156,6 +156,8 @@ def _remember(workspace: Path, wanted: bool) -> None:
 def _tell(outcome: Outcome, words: str) -> None:
     _say(words)
     _say_copies(outcome.backups, "went the same way", outcome.removed)
+    for name in outcome.left:
+        _say(f"The copy {name} could not be written anew and stays as it was.")
 
 
 def _say_copies(count: int, what: str, removed: tuple[str, ...]) -> None:

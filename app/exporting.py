@@ -75,7 +75,8 @@ def template_problem(template: Path, formats: Sequence[str]) -> str | None:
     if template.suffix.lower() in takers:
         return None
     if not takers:
-        return "--template is for formats with templates (docx); none of those was asked for."
+        able = ", ".join(name for name, each in FORMATS.items() if each.templates)
+        return f"--template is for formats with templates ({able}); none of those was asked for."
     return f"The template must end in {' or '.join(sorted(takers))}."
 
 
@@ -91,7 +92,8 @@ def export(store: Workspace, wanted: Wanted, console: Console) -> bool:
     if briefs:
         brief = _brief(store, wanted)
         for each in briefs:
-            failed |= _write_brief(store, brief, each, wanted, taken, console)
+            pictures = _pictures(store, brief, wanted, console) if each.pictures else {}
+            failed |= _write_brief(store, brief, each, wanted, taken, console, pictures)
     if copies:
         failed |= _write_copies(store, copies, wanted, taken, console)
     return failed
@@ -108,15 +110,30 @@ def _brief(store: Workspace, wanted: Wanted) -> Brief:
     return arranged(brief, order=wanted.order, grouping=wanted.grouping)
 
 
+def _pictures(store: Workspace, brief: Brief, wanted: Wanted, console: Console) -> dict[str, bytes]:
+    from app.workers.picturing import pictures_of
+    from app.workspace.at_hand import files_of
+
+    with files_of(store, store.documents()) as files, console.worker() as worker:
+        return pictures_of(brief, {sha256: (file, wanted.password) for sha256, file in files.items()}, worker)
+
+
 def _write_brief(
-    store: Workspace, brief: Brief, kind: Format, wanted: Wanted, taken: set[Path], console: Console
+    store: Workspace,
+    brief: Brief,
+    kind: Format,
+    wanted: Wanted,
+    taken: set[Path],
+    console: Console,
+    pictures: dict[str, bytes],
 ) -> bool:
     output = wanted.out / f"{kind.stem}{kind.ending}"
     template = wanted.template
     try:
         _refuse_existing(output, wanted)
         taken.add(output)
-        kind.write(brief, output, template if template and template.suffix.lower() in kind.templates else None)
+        template = template if template and template.suffix.lower() in kind.templates else None
+        kind.write(brief, output, template, pictures)
         store.record_export([output], kind.name, [document.sha256 for document in brief.documents])
     except FusenError as error:
         console.report(output, error)
@@ -133,7 +150,7 @@ def _write_copies(
         for stored in store.documents():
             if not stored.analyzed:
                 continue
-            endings = [ending for each in copies if (ending := each.copies.get(stored.format))]
+            endings = [ending for each in copies if (ending := each.copy_ending(stored.file, stored.format))]
             try:
                 if not endings:
                     raise _no_copy(copies)

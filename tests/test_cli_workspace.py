@@ -91,6 +91,7 @@ def test_forgetting_a_document(stored: Path, called: str) -> None:
     result = fusen("workspace", "forget", stored, called, "--yes")
     assert result.exit_code == 0, result.output
     assert DOCUMENT.text[:20].encode() not in stored.read_bytes()
+    assert not list(stored.parent.glob("w.fusen-*")), "nor a journal"
     with Workspace.open(stored) as workspace:
         assert workspace.documents() == ()
     assert fusen("workspace", "forget", stored, called, "--yes").exit_code == 1

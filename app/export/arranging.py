@@ -107,7 +107,9 @@ def _headings(brief: Brief, findings: Sequence[BriefFinding], grouping: Grouping
     titles = document_titles(brief)
     match grouping:
         case "tag":
-            return lambda finding: tag_name(_tag(finding), language) if finding.tags else say("without-tag", language)
+            return lambda finding: (
+                printable(tag_name(_tag(finding), language)) if finding.tags else say("without-tag", language)
+            )
         case "owner":
             return lambda finding: printable(finding.owner) or say("without-owner", language)
         case "section":

@@ -191,13 +191,16 @@ class ChangeNote:
     """What changed in a document since the last meeting: `quote` as it reads now, `before` as it read then.
 
     Of what was `removed`, `quote` holds the words and the place that it had. `finding` is the id of the finding that it is
-    about, if any.
+    about, if any; `place_before` quotes the version before, whose finding was decided `decision_before`.
     """
 
     kind: ChangeKind
     quote: Quote
     before: str = ""
     finding: str = ""
+    place_before: Quote | None = None
+    decision_before: Decision = "undecided"
+    decision: Decision = "undecided"
 
 
 Groups = tuple[tuple[str, tuple[int, ...]], ...]
@@ -393,7 +396,9 @@ class _FindingMaker:
         index = self._by_place.get((finding.proposed.start, finding.proposed.end))
         if index is None:
             return ()
-        heaviest = sorted(self._links.get(index, ()), key=lambda link: (-link[0], link[2], not link[3]))[:MOST_LINKS]
+        by_weight = sorted(self._links.get(index, ()), key=lambda link: (-link[0], link[2], not link[3]))
+        once = {other: (weight, kind, other, outgoing) for weight, kind, other, outgoing in reversed(by_weight)}
+        heaviest = [link for link in by_weight if once[link[2]] == link][:MOST_LINKS]
         passages = self._source.analysis.passages
         return tuple(
             BriefLink(

@@ -22,7 +22,7 @@ from docx.text.paragraph import Paragraph
 
 from app.documents.document import Language
 from app.export.brief import Brief
-from app.export.docx_template import has_japanese_font, is_bulleted, open_base, same_bytes, set_fonts
+from app.export.docx_template import STYLES, has_japanese_font, is_bulleted, open_base, same_bytes, set_fonts
 from app.export.phrases import date_words
 from app.export.telling import Field, Group, Line, Part, Told, told
 from app.export.wording import printable, say
@@ -71,6 +71,7 @@ class _Writer:
         self._cell = _own_style(docx, "Fusen Table", 9)
         self._note = _own_style(docx, "Fusen Note", None, _QUIET)
         self._small = _own_style(docx, "Fusen Small", 8, _QUIET)
+        self._names = {name: _style_id(docx, name) for name in STYLES}
         self._bullet = "" if is_bulleted(docx, "List Bullet") else "• "
         section = docx.sections[-1]
         room = (section.page_width or Cm(21)) - (section.left_margin or 0) - (section.right_margin or 0)
@@ -138,26 +139,26 @@ class _Writer:
 
     def _finding(self, cells: Sequence[_Cell], finding: Told) -> None:
         number, quote, tags, judged, actions = cells
-        number.paragraphs[0].style = self._cell
+        _set_style(number.paragraphs[0], self._cell)
         self._bookmarked(number.paragraphs[0], f"number{finding.number}", finding.number, "", bare=True)
         self._fill(quote, finding.quote, language=finding.language)
-        place = quote.add_paragraph(style=self._small)
+        place = self._small_in(quote)
         self._run(place, f"{finding.place} " if finding.place else "")
         self._link(place, f"[{finding.number}]", f"place{finding.number}")
         for label, words in finding.notes:
-            note = quote.add_paragraph(style=self._small)
+            note = self._small_in(quote)
             self._run(note, f"{label}{self._colon}").bold = True
             self._run(note, words)
-        self._fill(tags, finding.tags)
+        self._fill(tags, finding.tags or "–")
         self._fill(judged, finding.decision, bold=True)
-        self._run(judged.add_paragraph(style=self._small), finding.importance)
+        self._run(self._small_in(judged), finding.importance)
         lines = [
             *((action, True) for action in finding.actions),
             *([(finding.comment, False)] if finding.comment else []),
         ]
         for index, (words, bold) in enumerate(lines):
             paragraph = actions.paragraphs[0] if index == 0 else actions.add_paragraph()
-            paragraph.style = self._cell
+            _set_style(paragraph, self._cell)
             self._run(paragraph, words).bold = bold
 
     def _fields(self, fields: Sequence[Field]) -> None:
@@ -165,7 +166,7 @@ class _Writer:
         for cells, (label, value) in zip(_rows(table), fields, strict=True):
             self._fill(cells[0], label, bold=True, shaded=True)
             self._fill(cells[1], value)
-        self._docx.add_paragraph(style=self._small)  # two tables in a row would become one
+        self._paragraph("", self._small)  # two tables in a row would become one
 
     def _table(self, rows: int, shares: Sequence[float], caption: str) -> Table:
         table: Table = self._docx.add_table(rows=rows, cols=len(shares), style="Table Grid")
@@ -189,7 +190,7 @@ class _Writer:
         self, cell: _Cell, text: str, *, bold: bool = False, shaded: bool = False, language: Language | None = None
     ) -> None:
         paragraph = cell.paragraphs[0]
-        paragraph.style = self._cell
+        _set_style(paragraph, self._cell)
         self._run(paragraph, text, language).bold = bold or None
         if shaded:
             shade: Any = OxmlElement("w:shd")
@@ -199,10 +200,17 @@ class _Writer:
 
     # ---- words
 
-    def _paragraph(self, text: str, style: ParagraphStyle | str | None = None) -> Paragraph:
-        paragraph = self._docx.add_paragraph(style=style)
+    def _paragraph(self, text: str, style: str = "") -> Paragraph:
+        paragraph = self._docx.add_paragraph()
+        if style:
+            _set_style(paragraph, self._names.get(style, style))
         if text:
             self._run(paragraph, text)
+        return paragraph
+
+    def _small_in(self, cell: _Cell) -> Paragraph:
+        paragraph: Paragraph = cell.add_paragraph()
+        _set_style(paragraph, self._small)
         return paragraph
 
     def _run(self, paragraph: Paragraph, text: str, language: Language | None = None) -> Any:
@@ -258,11 +266,22 @@ def _repeat_on_each_page(table: Table) -> None:
     _append(table._tbl.tr_lst[0].get_or_add_trPr(), header)
 
 
-def _own_style(docx: Docx, name: str, size: float | None, colour: RGBColor | None = None) -> ParagraphStyle:
-    """A style of ours, which a template may bring in its own look."""
+def _set_style(paragraph: Paragraph, style_id: str) -> None:
+    """By its identifier: python-docx would look the name up among all styles, for each of thousands of paragraphs."""
+    element: Any = paragraph._p
+    element.style = style_id
+
+
+def _style_id(docx: Docx, name: str) -> str:
+    styles: Any = docx.styles
+    return str(styles[name].style_id)
+
+
+def _own_style(docx: Docx, name: str, size: float | None, colour: RGBColor | None = None) -> str:
+    """The identifier of a style of ours, which a template may bring in its own look."""
     known = next((style for style in docx.styles if style.name == name), None)
     if isinstance(known, ParagraphStyle):
-        return known
+        return str(known.style_id)
     style: Any = docx.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     style.base_style = docx.styles.default(WD_STYLE_TYPE.PARAGRAPH)
     style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(2)
@@ -272,8 +291,7 @@ def _own_style(docx: Docx, name: str, size: float | None, colour: RGBColor | Non
         style.font.size = Pt(size)
     if colour is not None:
         style.font.color.rgb = colour
-    own: ParagraphStyle = style
-    return own
+    return str(style.style_id)
 
 
 def _set_up_page(docx: Docx) -> None:

@@ -6,8 +6,10 @@ A cut run keeps its properties in both halves; what a word processor shows is th
 from __future__ import annotations
 
 import copy
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 from lxml import etree
 
@@ -56,24 +58,26 @@ class Anchor:
 def cut(traced: TracedBlock, offset: int) -> None:
     """Let a run end and another begin at this offset of the text, as far as one run holds what is on both its sides."""
     at = offset - traced.base
-    for index, origin in enumerate(traced.origins):
-        if origin.end <= at:
-            continue
-        if origin.start < at:
-            if not _is_text_of_run(origin.element):
-                return  # one sign, or a formula
-            index += 1
-            traced.origins[index - 1 : index] = _halves(origin, at)
-        elif index == 0 or _run_of(traced.origins[index - 1].element) is not _run_of(origin.element):
-            return
-        _split_run(traced.origins[index].element)
+    index = bisect_right(traced.origins, at, key=_end)
+    if index == len(traced.origins):
         return
+    origin = traced.origins[index]
+    if origin.start < at:
+        if not _is_text_of_run(origin.element):
+            return  # one sign, or a formula
+        traced.origins[index : index + 1] = _halves(origin, at)
+        index += 1
+    elif index == 0 or _run_of(traced.origins[index - 1].element) is not _run_of(origin.element):
+        return
+    _split_run(traced.origins[index].element)
 
 
 def elements_in(traced: TracedBlock, start: int, end: int) -> list[Element]:
     """The elements that the words of a range of the text came from."""
     first, last = max(start, traced.block.start) - traced.base, min(end, traced.block.end) - traced.base
-    return [origin.element for origin in traced.origins if origin.start < last and origin.end > first]
+    begin = bisect_right(traced.origins, first, key=_end)
+    within = takewhile(lambda origin: origin.start < last, islice(traced.origins, begin, None))
+    return [origin.element for origin in within]
 
 
 def highlight(elements: Sequence[Element], colour: str) -> None:
@@ -120,6 +124,10 @@ def _holder(element: Element) -> Element:
     inline = chain[: paragraphs[-1]]
     outer = [node for node in inline if node.tag in (W_R, ALTERNATE, *_FORMULAS) or _is_bound(node)]
     return outer[-1] if outer else inline[-1]
+
+
+def _end(origin: Origin) -> int:
+    return origin.end
 
 
 def _is_boxed(element: Element) -> bool:

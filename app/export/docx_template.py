@@ -20,6 +20,7 @@ from docx.styles import BabelFish
 from lxml import etree
 
 from app.errors import FusenError
+from app.export import fixed_zip
 
 LATIN, JAPANESE = "Calibri", "Yu Gothic"
 ENDINGS = (".docx", ".dotx")
@@ -57,15 +58,10 @@ def open_base(template: Path | None) -> Docx:
 
 
 def same_bytes(docx: Docx) -> bytes:
-    """Saved with one fixed date for all parts, since a zip's dates would tell two exports of one brief apart."""
-    saved, fixed = io.BytesIO(), io.BytesIO()
+    """Saved so that the same brief gives the same bytes."""
+    saved = io.BytesIO()
     docx.save(saved)
-    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            part = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            part.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(part, source.read(name))
-    return fixed.getvalue()
+    return fixed_zip.same_bytes(saved.getvalue())
 
 
 def set_fonts(run_properties: Any, *, latin: str | None = LATIN) -> None:

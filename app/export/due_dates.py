@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from app.errors import FusenError
 from app.export import wording
 from app.export.brief import Brief, BriefFinding
-from app.export.phrases import phrase
 from app.export.wording import excerpt, printable, say
 
 if TYPE_CHECKING:
@@ -87,5 +86,5 @@ def _description(finding: BriefFinding, brief: Brief) -> str:
     place = wording.place_words(quote, finding.section, brief)
     several = "" if len(brief.documents) > 1 else printable(quote.file)
     where = say("separator", language).join(filter(None, (several, place)))
-    lines = (printable(quote.text), where, actions, printable(finding.comment), phrase(finding, brief))
+    lines = (printable(quote.text), where, actions, printable(finding.comment))
     return "\n".join(filter(None, lines))

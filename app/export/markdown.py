@@ -48,7 +48,7 @@ def _finding(finding: Told, language: Language) -> str:
     place, tags, quote = map(markdown_text, (finding.place, finding.tags, finding.quote))
     judged = markdown_text(say("between", language).join(finding.judged))
     indent = " " * (len(str(finding.number)) + 2)
-    head = " – ".join(filter(None, (f"**{tags}**", place, judged)))
+    head = " – ".join(filter(None, (f"**{tags}**" if tags else "", place, judged)))
     entry = f"{finding.number}. {head}\n\n{indent}> {quote}"
     comment = markdown_text(say("between", language).join(filter(None, (*finding.actions, finding.comment))))
     if comment:

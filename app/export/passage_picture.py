@@ -17,11 +17,11 @@ from app.documents.mupdf import pymupdf
 from app.documents.pdf_drawing import PixelArea, render_page, size_of
 from app.errors import FusenError
 
-_AROUND = 30.0
+_AROUND = 34.0
 """Points of the page that show beside a passage, in which a line or two of its surroundings can be read."""
-_NARROWEST = 0.62
+_NARROWEST = 0.8
 """Share of the page's width that shows at least, so that words have the same size on most slides."""
-_FLATTEST, _TALLEST = 0.22, 0.62
+_FLATTEST, _TALLEST = 0.42, 0.62
 """Height in widths of the picture; what is taller does not fit beside what is said of it."""
 _AMBER = (255, 214, 92)
 _LARGEST_SCALE = 4.0
@@ -57,7 +57,7 @@ def passage_picture(pdf: pymupdf.Document, page: int, quads: Sequence[Quad], wid
         _tint(pixels, np.asarray(quad).reshape(4, 2) * scale - np.asarray(area[:2]))
     drawn = pymupdf.Pixmap(pymupdf.csRGB, columns, rows, bytes(buffer), False)
     whole = max(max(quad[1::2]) for quad in quads) <= bottom + 1
-    return Picture(drawn.tobytes("png"), columns, rows, whole)
+    return Picture(bytes(drawn.tobytes("png")), columns, rows, bool(whole))  # no values of numpy, which do not travel
 
 
 def _area(size: tuple[float, float], quads: Sequence[Quad]) -> tuple[float, float, float, float]:

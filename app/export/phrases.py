@@ -20,7 +20,7 @@ _MOST = {"en": 200, "ja": 90}
 """Characters that can be said in one breath or two."""
 _LEAST = 40
 _LIMIT = {
-    "en": re.compile(r"(?<=[,;:.])\s+|\s+(?=[–—(])"),
+    "en": re.compile(r"(?<=[,;:.])\s+|\s+(?=[–—])"),
     "ja": re.compile(r"(?<=[、，；。])|(?<=[、，；。]」)|(?=（)"),
 }
 _EXCEPTION = re.compile(
@@ -29,8 +29,11 @@ _EXCEPTION = re.compile(
     re.IGNORECASE,
 )
 _VERB = re.compile(
-    r"\b(?:shall|must|may|will|should|would|can|cannot|is|are|was|were|has|have|had|agrees?)\b", re.IGNORECASE
+    r"\b(?:shall|must|may|will|should|would|can|cannot|could|is|are|was|were|has|have|had|does|do|did|agrees?|means?|includes?)\b",
+    re.IGNORECASE,
 )
+_INNER = str.maketrans("「」", "『』")
+"""Japanese sets a quotation within another one in these."""
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _SURE, _LIKELY, _WIDE = 0.8, 0.5, 0.4
 """Importance from which the model is sure, or holds it to be likely; width of the interval from which it knows little."""
@@ -41,7 +44,8 @@ def phrase(finding: BriefFinding, brief: Brief) -> str:
     language = brief.language
     text = printable(finding.quote.text)
     short = shortened(text, finding.language)
-    quote = say("phrase-quote", language, text=short.rstrip("." if language == "en" else "。") if text else "…")
+    words = short.rstrip(".。;； ") or "…"
+    quote = say("phrase-quote", language, text=words.translate(_INNER) if language == "ja" else words)
     place = _place(finding, brief)
     sentences = [
         say("phrase-place", language, place=place, quote=quote)
@@ -83,8 +87,9 @@ def _beginning(clauses: list[str], text: str, most: int) -> str:
     head = _fitting(clauses, most)
     if _VERB.search(head):
         return head + " …"
-    verb = next((number for number, clause in enumerate(clauses) if _VERB.search(clause)), None)
-    if verb is None or verb == 0:
+    # An insertion ends where a clause goes on with the verb; elsewhere words might be left out that belong together.
+    verb = next((number for number, clause in enumerate(clauses) if _VERB.match(clause)), 0)
+    if verb == 0:
         return (head if len(head) >= _LEAST else _words(text, most)) + " …"
     subject = _words(clauses[0], most // 2) if len(clauses[0]) > most // 2 else clauses[0].rstrip(" ,;:")
     rest = _fitting(clauses[verb:], most - len(subject)) or _words(clauses[verb], most - len(subject))

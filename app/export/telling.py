@@ -120,7 +120,7 @@ def _numbered(brief: Brief) -> _Numbers:
 
 def _full_place(quote: Quote, section: tuple[str, ...], brief: Brief, characters: tuple[int, int] | None) -> str:
     language = brief.language
-    page = say("page-citation", language, page=printable(quote.label) or quote.page) if quote.page is not None else ""
+    page = wording.page_words(quote, language)
     span = ""
     if characters is not None and characters[1] > characters[0]:
         span = say("characters", language, start=characters[0] + 1, end=characters[1])
@@ -185,7 +185,7 @@ def _told(finding: BriefFinding, number: int, brief: Brief) -> Told:
         quote=shown(finding.quote.text),
         language=finding.language,
         place=place_words(finding.quote, finding.section, brief),
-        tags=wording.tag_words(finding.tags, language) or "–",
+        tags=wording.tag_words(finding.tags, language),
         decision=decision,
         importance=importance,
         actions=wording.task_words(finding, language),

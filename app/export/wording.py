@@ -64,7 +64,7 @@ def grade(importance: float, language: Language) -> str:
 
 def tag_words(tags: tuple[str, ...], language: Language) -> str:
     """The tags in plain words, on one line."""
-    return say("separator", language).join(tag_name(tag, language) for tag in tags)
+    return say("separator", language).join(printable(tag_name(tag, language)) for tag in tags)
 
 
 def decision_words(decision: Decision, language: Language) -> str:
@@ -73,13 +73,16 @@ def decision_words(decision: Decision, language: Language) -> str:
     return say(key, language)
 
 
+def page_words(quote: Quote, language: Language) -> str:
+    """The page by what it calls itself; empty in a document without pages."""
+    if quote.page is None:
+        return ""
+    return say("page-citation", language, page=printable(quote.label) or quote.page)
+
+
 def citation(quote: Quote, brief: Brief) -> str:
     """Where a quote stands: the page, with the file's name where the brief is of several documents."""
-    page = (
-        say("page-citation", brief.language, page=printable(quote.label) or quote.page)
-        if quote.page is not None
-        else ""
-    )
+    page = page_words(quote, brief.language)
     if len(brief.documents) == 1:
         return page or "–"
     return say("separator", brief.language).join(filter(None, (printable(quote.file), page)))
@@ -123,8 +126,10 @@ def opinion_words(finding: BriefFinding, language: Language) -> tuple[str, ...]:
 
 
 def link_words(link: BriefLink, brief: Brief) -> tuple[str, str]:
-    """What a passage is to the finding; how it begins, and where it stands."""
-    place = place_words(link.quote, link.section, brief)
+    """What a passage is to the finding; how it begins, and where it stands in the same document."""
+    page = page_words(link.quote, brief.language)
+    steps = section_words(below_title(link.section, brief), brief.language)
+    place = say("separator", brief.language).join(filter(None, (page, steps)))
     words = excerpt(link.quote.text) + (say("in-brackets", brief.language, text=place) if place else "")
     return say(f"link-{link.kind}-{'out' if link.outgoing else 'in'}", brief.language), words
 

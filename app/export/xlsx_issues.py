@@ -94,8 +94,8 @@ class _Styles:
         self.text = book.add_format(cell)
         # Else editing such a cell, without changing it, would make a formula of it.
         self.quoted = book.add_format({**cell, "quote_prefix": True})
-        self.number = book.add_format({**cell, "align": "right"})
-        self.percent = book.add_format({**cell, "num_format": "0%"})
+        self.number = book.add_format({**cell, "align": "center"})
+        self.percent = book.add_format({**cell, "num_format": "0%", "align": "center"})
         self.date = book.add_format({**cell, "num_format": "yyyy-mm-dd", "align": "left"})
         self.title = book.add_format({"bold": True, "font_size": 14, "font_color": _INK})
         self.label = book.add_format({**cell, "bold": True})
@@ -196,15 +196,17 @@ def _validate(sheet: Any, keys: Sequence[str], last: int, language: Language) ->
 def _add_lines(book: Any, styles: _Styles, part: Part, language: Language) -> None:
     """Questions or changes: the number of the finding, the words, what they are about."""
     sheet = _sheet(book, part.title)
-    for column, (key, width) in enumerate((("number", 6), (part.key, 70), ("quote", 70))):
-        sheet.set_column(column, column, width)
+    last, width = ("quote", 70) if part.key == "questions" else ("place", 30)
+    columns = (("number", 6), (part.key, 80), (last, width))
+    for column, (key, columns_wide) in enumerate(columns):
+        sheet.set_column(column, column, columns_wide)
         sheet.write_string(0, column, say(key, language), styles.head)
     for row, line in enumerate(part.lines, start=1):
         if line.number is not None:
             sheet.write_number(row, 0, line.number, styles.number)
         for column, text in enumerate((line.text, line.more), start=1):
             sheet.write_string(row, column, text[:LONGEST], styles.of_text(text))
-        sheet.set_row(row, _height(((line.text, 70), (line.more, 70))))
+        sheet.set_row(row, _height(((line.text, 80), (line.more, width))))
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
 

@@ -71,7 +71,6 @@ ProblemCode = Literal[
     "shown-changed",
     "second-looks-changed",
     "shelf-changed",
-    "opinions-changed",
 ]
 
 _ENTRY = b"fusen.audit/1\n"

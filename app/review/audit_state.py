@@ -64,13 +64,12 @@ class DocumentRow:
 
 @dataclass(frozen=True)
 class Tables:
-    """What the workspace holds. `opinions`: what other reviewers said, packed, by finding."""
+    """What the workspace holds."""
 
     documents: tuple[DocumentRow, ...]
     findings: Iterable[FindingRow]
     history: Iterable[HistoryRow]
     notes: Notes
-    opinions: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def salted(salt: bytes, content: bytes) -> str:
@@ -130,7 +129,6 @@ class Replay:
     reviews: dict[str, _Logged] = field(default_factory=dict)
     history: dict[int, _Step] = field(default_factory=dict)
     notes: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict)
-    opinions: dict[str, _Logged] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
 
     def take(self, entry: Entry) -> None:
@@ -164,11 +162,6 @@ class Replay:
         yield from self._documents_differ(tables.documents)
         yield from self._findings_differ(tables)
         yield from self._history_differs(tables)
-        for finding in sorted(self.opinions.keys() | tables.opinions.keys()):
-            said, stored = self.opinions.get(finding), tables.opinions.get(finding, b"")
-            salt = tables.notes.get((said.entry, said.document), _NONE)[0] if said is not None else b""
-            if said is None or salted(salt, stored) != said.hash:
-                yield Problem("opinions-changed", said.entry if said is not None else None, finding)
 
     # ---- what the entries say
 
@@ -191,8 +184,6 @@ class Replay:
             )
         for found in details["reviews"]:
             self.reviews[found["finding"]] = _Logged(number, found["document"], found["review"])
-        for said in details["opinions"]:
-            self.opinions[said["finding"]] = _Logged(number, said["document"], said["hash"])
         for found in details["history"]:
             logged = _Logged(number, found["document"], found["hash"])
             self.history[found["number"]] = _Step(logged, frozenset({found["document"]}), found["undone"])
@@ -212,8 +203,6 @@ class Replay:
             self.reviews[change["finding"]] = _Logged(entry.number, change["document"], change["review"])
         for added in details.get("added", ()):
             self.documents[added["document"]].added[added["finding"]] = added["proposal"]
-        for said in details.get("opinions", ()):
-            self.opinions[said["finding"]] = _Logged(entry.number, said["document"], said["hash"])
         step = details.get("history")
         if step is None:
             return
@@ -231,7 +220,6 @@ class Replay:
         self.documents.pop(sha256, None)
         self.notes = {key: known for key, known in self.notes.items() if key[1] != sha256}
         self.reviews = {name: logged for name, logged in self.reviews.items() if logged.document != sha256}
-        self.opinions = {name: logged for name, logged in self.opinions.items() if logged.document != sha256}
         for step in self.history.values():
             step.forgotten = step.forgotten or sha256 in step.documents
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from app.analysis.analysis import TagScore
@@ -33,6 +33,26 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What another reviewer made of a passage; `at` is when she decided, `signer` the fingerprint of the key that signed it.
+
+    `span` and `tags` where they are not the model's. `handed_at`: when she handed it over.
+    """
+
+    reviewer: str
+    decision: Decision
+    comment: str = ""
+    at: str = ""
+    signer: str = ""
+    span: Span | None = None
+    tags: tuple[TagScore, ...] | None = None
+    owner: str = ""
+    due: str = ""
+    raised: bool = False
+    handed_at: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One passage under review. `id` is stable across restarts; `selected` is the model's proposal, `decision` the person's.
 
@@ -40,7 +60,8 @@ class Finding:
     `tags` are hers (with probability 1 what she added) and `proposed_tags` the model's. `due` is a date as YYYY-MM-DD or empty;
     `raised`: it is to be raised in the meeting; `skipped`: she passed it by without deciding. `rank` is 0 where the model ranked
     nothing at this place, as of what she added beside all passages. `quads` lie on `page`; of a range of hers that goes on over
-    the page's end, `more` has what lies on the pages behind it.
+    the page's end, `more` has what lies on the pages behind it. `decided_by` and `decided_at` (ISO 8601, UTC) say whose
+    the decision is, as far as that was kept; `opinions` what other reviewers said, by name.
     """
 
     id: str
@@ -64,6 +85,9 @@ class Finding:
     raised: bool = False
     skipped: bool = False
     more: tuple[Piece, ...] = ()
+    decided_by: str = ""
+    decided_at: str = field(default="", compare=False)
+    opinions: tuple[Opinion, ...] = ()
 
     @property
     def span(self) -> Span:
@@ -79,7 +103,7 @@ class Finding:
     def is_touched(self) -> bool:
         """Whether the reviewer said something of it that must outlive an analysis which does not select it."""
         said = self.comment or self.owner or self.due or self.raised or self.proposed_tags is not None
-        return self.decision != "undecided" or bool(said)
+        return self.decision != "undecided" or bool(said) or bool(self.opinions)
 
 
 def finding_id(sha256: str, start: int, end: int, text: str) -> str:
@@ -124,10 +148,9 @@ def with_tags(finding: Finding, tags: tuple[TagScore, ...] | None) -> Finding:
 
 def as_proposed(finding: Finding) -> Finding:
     """What the model said of it, without anything that the reviewer did, and not selected: that is for an analysis to say."""
-    bare = with_tags(with_span(finding, None), None)
-    return replace(
-        bare, selected=False, decision="undecided", comment="", owner="", due="", raised=False, skipped=False
-    )
+    bare = replace(with_tags(with_span(finding, None), None), selected=False, decision="undecided", comment="")
+    bare = replace(bare, owner="", due="", raised=False, skipped=False)
+    return replace(bare, decided_by="", decided_at="", opinions=())
 
 
 def reviewed(proposed: Finding, before: Finding) -> Finding:
@@ -140,6 +163,9 @@ def reviewed(proposed: Finding, before: Finding) -> Finding:
         due=before.due,
         raised=before.raised,
         skipped=before.skipped,
+        decided_by=before.decided_by,
+        decided_at=before.decided_at,
+        opinions=before.opinions,
     )
     now = with_span(now, before.span) if before.proposal is not None else now
     return with_tags(now, before.tags) if before.proposed_tags is not None else now

@@ -16,9 +16,11 @@ from typing import get_args
 import msgspec
 
 from app.analysis.analysis import TagScore
-from app.review.findings import Decision, Finding, Span, with_span, with_tags
+from app.review.findings import Decision, Finding, Opinion, Span, with_span, with_tags
 
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
+_NO_DATE = "-"
+"""Of a decision that is brought back and had none: it is not stamped anew."""
 
 
 def _check(decision: Decision) -> None:
@@ -30,11 +32,14 @@ def _check(decision: Decision) -> None:
 class SetDecision:
     """The reviewer accepts, rejects, … a finding, or takes the decision back (`undecided`).
 
-    A range of her own becomes a finding by the decision `added`, and is none any more once that is taken back.
+    A range of her own becomes a finding by the decision `added`, and is none any more once that is taken back. `by` whom and
+    when is told by who applies it (`stamped`), as of every decision.
     """
 
     finding_id: str
     decision: Decision
+    by: str = ""
+    at: str = ""
 
     def __post_init__(self) -> None:
         _check(self.decision)
@@ -55,6 +60,8 @@ class SetRange:
     finding_id: str
     span: Span | None
     decision: Decision = "edited"
+    by: str = ""
+    at: str = ""
 
     def __post_init__(self) -> None:
         _check(self.decision)
@@ -104,7 +111,16 @@ class SetSkipped:
     skipped: bool
 
 
-Single = SetDecision | SetComment | SetRange | SetTags | SetOwner | SetDue | SetRaised | SetSkipped
+@dataclass(frozen=True, slots=True)
+class SetOpinion:
+    """What another reviewer said of a finding, in place of what she said before; None: nothing."""
+
+    finding_id: str
+    reviewer: str
+    opinion: Opinion | None
+
+
+Single = SetDecision | SetComment | SetRange | SetTags | SetOwner | SetDue | SetRaised | SetSkipped | SetOpinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +129,8 @@ class SetDecisions:
 
     finding_ids: tuple[str, ...]
     decision: Decision
+    by: str = ""
+    at: str = ""
 
     def __post_init__(self) -> None:
         _check(self.decision)
@@ -144,12 +162,23 @@ class Change:
 def singles(operation: Operation) -> tuple[Single, ...]:
     """The operation as changes of one finding each, in their order."""
     match operation:
-        case SetDecisions(finding_ids=ids, decision=decision):
-            return tuple(SetDecision(finding_id, decision) for finding_id in ids)
+        case SetDecisions(finding_ids=ids, decision=decision, by=by, at=at):
+            return tuple(SetDecision(finding_id, decision, by, at) for finding_id in ids)
         case Together(operations=parts):
             return parts
         case _:
             return (operation,)
+
+
+def stamped(operation: Operation, by: str, at: str) -> Operation:
+    """The operation with whose its decisions are and when they were made, where it does not say so."""
+    match operation:
+        case SetDecision() | SetRange() | SetDecisions():
+            return operation if operation.at else replace(operation, by=by, at=at)
+        case Together(operations=parts):
+            return Together(tuple(each for part in parts for each in singles(stamped(part, by, at))))
+        case _:
+            return operation
 
 
 def finding_ids(operation: Operation) -> tuple[str, ...]:
@@ -186,12 +215,12 @@ def inverse(findings: Mapping[str, Finding], operation: Operation) -> Operation:
 
 def _applied(before: Finding, operation: Single) -> Finding:
     match operation:
-        case SetDecision(decision=decision):
-            return replace(before, decision=decision)
+        case SetDecision(decision=decision, by=by, at=at):
+            return _decided(before, decision, by, at)
         case SetComment(comment=comment):
             return replace(before, comment=comment)
-        case SetRange(span=span, decision=decision):
-            return replace(with_span(before, span), decision=decision)
+        case SetRange(span=span, decision=decision, by=by, at=at):
+            return _decided(with_span(before, span), decision, by, at)
         case SetTags(tags=tags):
             return with_tags(before, tags)
         case SetOwner(owner=owner):
@@ -202,16 +231,31 @@ def _applied(before: Finding, operation: Single) -> Finding:
             return replace(before, raised=raised)
         case SetSkipped(skipped=skipped):
             return replace(before, skipped=skipped)
+        case SetOpinion(reviewer=reviewer, opinion=opinion):
+            others = [each for each in before.opinions if each.reviewer != reviewer]
+            said = others if opinion is None else [*others, opinion]
+            return replace(before, opinions=tuple(sorted(said, key=lambda each: each.reviewer)))
+
+
+def _decided(before: Finding, decision: Decision, by: str, at: str) -> Finding:
+    """A decision that is no other, by the same reviewer, keeps its date; what is undecided is nobody's."""
+    at = "" if at == _NO_DATE else at
+    if decision == "undecided":
+        by = at = ""
+    if (decision, by) == (before.decision, before.decided_by):
+        at = before.decided_at or at
+    return replace(before, decision=decision, decided_by=by, decided_at=at)
 
 
 def _back(before: Finding, operation: Single) -> Single:
     match operation:
         case SetDecision():
-            return SetDecision(before.id, before.decision)
+            return SetDecision(before.id, before.decision, *_whose(before))
         case SetComment():
             return SetComment(before.id, before.comment)
         case SetRange():
-            return SetRange(before.id, None if before.proposal is None else before.span, before.decision)
+            span = None if before.proposal is None else before.span
+            return SetRange(before.id, span, before.decision, *_whose(before))
         case SetTags():
             return SetTags(before.id, None if before.proposed_tags is None else before.tags)
         case SetOwner():
@@ -222,6 +266,13 @@ def _back(before: Finding, operation: Single) -> Single:
             return SetRaised(before.id, before.raised)
         case SetSkipped():
             return SetSkipped(before.id, before.skipped)
+        case SetOpinion(reviewer=reviewer):
+            said = next((each for each in before.opinions if each.reviewer == reviewer), None)
+            return SetOpinion(before.id, reviewer, said)
+
+
+def _whose(before: Finding) -> tuple[str, str]:
+    return before.decided_by, before.decided_at or _NO_DATE
 
 
 _KINDS: dict[str, type[Operation]] = {
@@ -233,6 +284,7 @@ _KINDS: dict[str, type[Operation]] = {
     "set-due": SetDue,
     "set-raised": SetRaised,
     "set-skipped": SetSkipped,
+    "set-opinion": SetOpinion,
     "set-decisions": SetDecisions,
     "together": Together,
 }
@@ -253,7 +305,8 @@ def _written(operation: Operation) -> dict[str, object]:
     name = _NAMES[type(operation)]
     if isinstance(operation, Together):
         return {"operation": name, "operations": [_written(part) for part in operation.operations]}
-    return {"operation": name, **asdict(operation)}
+    fields = asdict(operation)
+    return {"operation": name, **{key: value for key, value in fields.items() if value or key not in ("by", "at")}}
 
 
 def _read(fields: dict[str, object]) -> Operation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -55,47 +56,74 @@ def run(
     address = single.name_of(workspace)
     if not quit_when_shown and single.hand_over(address, files):
         return 0
-    kept = settings.Settings.load(settings.default_file())
-    _dress(kept)
-    if kept["model-memory"]:
-        os.environ[MODEL_MEMORY] = str(kept["model-memory"])  # the worker is given this process's environment
-    session = Session(workspace, document_worker=document_worker, model_worker=model_worker, settings=kept)
-    window = MainWindow(session)
-    watch = CrashWatch(window.household.crash.tell, crash.default_folder(), window)
-    unlocking = Unlocking(window, session)
-    from_system = FileRequests(application)
-    application.installEventFilter(from_system)
+    shown = _Shown(application, workspace, address, document_worker, model_worker)
+    while True:
+        status, shown.again = shown.run(files, quit_when_shown=quit_when_shown)
+        if not shown.again:
+            return status
+        files = []  # what was open comes back by itself
 
-    def open_files(paths: list[str]) -> None:
-        session.open([Path(path) for path in paths])
-        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-        window.raise_()
-        window.activateWindow()
 
-    def begin() -> None:
-        if quit_when_shown:
-            application.quit()
-            return
-        reception = single.Reception(address, window)
-        reception.asked.connect(open_files)
-        window.closing.connect(reception.close)
-        unlocking.opened.connect(opened)
-        unlocking.begin()
+@dataclass
+class _Shown:
+    """One window from its beginning to its end: a change of language makes another one in the same process."""
 
-    def opened() -> None:
-        if kept["restore-documents"]:
-            window.restoring.restore()
-        session.open([Path(file) for file in files])
+    application: QApplication
+    workspace: Path
+    address: str
+    document_worker: str
+    model_worker: str
+    again: bool = False
 
-    from_system.asked.connect(open_files)
-    window.painted.connect(lambda: QTimer.singleShot(0, begin))
-    window.household.remember_layout(remembered.default_file())
-    watch.install()
-    window.show()
-    try:
-        return application.exec()
-    finally:
-        session.close()
+    def run(self, files: list[str], *, quit_when_shown: bool) -> tuple[int, bool]:
+        """Show it until it is closed: the exit status, and whether another one is to follow."""
+        kept = settings.Settings.load(settings.default_file())
+        _dress(kept)
+        if kept["model-memory"]:
+            os.environ[MODEL_MEMORY] = str(kept["model-memory"])  # the worker is given this process's environment
+        session = Session(
+            self.workspace, document_worker=self.document_worker, model_worker=self.model_worker, settings=kept
+        )
+        window = MainWindow(session)
+        watch = CrashWatch(window.household.crash.tell, crash.default_folder(), window)
+        unlocking = Unlocking(window, session)
+        from_system = FileRequests(window)
+        self.application.installEventFilter(from_system)
+
+        def open_files(paths: list[str]) -> None:
+            session.open([Path(path) for path in paths])
+            window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+            window.raise_()
+            window.activateWindow()
+
+        def begin() -> None:
+            if quit_when_shown:
+                self.application.quit()
+                return
+            reception = single.Reception(self.address, window)
+            reception.asked.connect(open_files)
+            window.closing.connect(reception.close)
+            unlocking.opened.connect(opened)
+            unlocking.begin()
+
+        def opened() -> None:
+            if kept["restore-documents"] or restarted:
+                window.restoring.restore()
+            session.open([Path(file) for file in files])
+
+        restarted, self.again = self.again, False
+        from_system.asked.connect(open_files)
+        window.painted.connect(lambda: QTimer.singleShot(0, begin))
+        window.household.remember_layout(remembered.default_file())
+        watch.install()
+        window.show()
+        try:
+            return self.application.exec(), window.restarts
+        finally:
+            session.close()
+            self.application.removeEventFilter(from_system)
+            if window.restarts:
+                window.deleteLater()
 
 
 def _dress(kept: settings.Settings) -> None:

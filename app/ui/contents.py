@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.analysis.structure.values import Clause, DatePurpose, Structure
 from app.ui.state import OpenFile
-from app.ui.widgets import PassageButton, clear, label, tooltip
+from app.ui.widgets import PassageButton, clear, label, put_before, tooltip
 
 _MOST_PARTIES = 4
 _MOST_OPEN = 32
@@ -93,11 +93,14 @@ class ContentsPanel(QWidget):
 
     def _fill(self, structure: Structure) -> None:
         clear(self._facts)
+        entries = []
         for name, words, start, end in facts(structure):
             entry = PassageButton(name, words, "", most=1)
             entry.setProperty("role", "fact")
             entry.clicked.connect(lambda _checked=False, place=(start, end): self.chosen.emit(*place))
             self._facts.addWidget(entry)
+            entries.append(entry)
+        put_before(self.tree, entries)
         self.tree.clear()
         self._items = {}
         self._numbers = shown_clauses(structure)

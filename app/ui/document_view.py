@@ -13,6 +13,7 @@ from app.ui.find_bar import FindBar
 from app.ui.flow.sheets import FlowSheets
 from app.ui.guide import Guide
 from app.ui.hub import Message
+from app.ui.page_access import tell
 from app.ui.page_images import PageImages
 from app.ui.reading import Reading
 from app.ui.sheet_view import SheetView
@@ -194,6 +195,7 @@ class DocumentView(QWidget):
             self._stack.setCurrentWidget(self.state)
 
     def _connect(self, sheets: SheetView) -> None:
+        tell(sheets, self._file)
         self.guide = Guide(sheets, self._file)
         self.desk = Reading(self._file, sheets, self.guide, self.find_bar, self._run_command)
         self.desk.marked.connect(self.marked)

@@ -11,6 +11,7 @@ from app.analysis.analysis import Analysis, Explanation
 from app.errors import FusenError
 from app.review.findings import Finding
 from app.ui.hub import Courier
+from app.ui.words import error_words
 from app.workers.client import WorkerClient
 from app.workers.protocol import Explain, ExplanationResult, Value
 
@@ -93,7 +94,7 @@ class Explainer(QObject):
     def _fail(self, key: Key, error: FusenError) -> None:
         if self._asked is not None and self._asked[0] == key:
             self._asked = None
-            self.problem = error.message
+            self.problem = " ".join(filter(None, error_words(error)))
             self.answered.emit()
 
 

@@ -60,6 +60,8 @@ class ExportPage(OwnPage):
         self._obstacles = Obstacles()
         self._loads = 0
         self._stop: Callable[[], None] | None = None
+        self._wants = False  # to write, as soon as it is known what is there already
+        self._outcomes: tuple[Outcome, ...] = ()  # of the last writing, until something else is chosen
         self._shown: Preview | None = None
         self._moved = False  # the user drew the line between the parts
         self.choosing, self.bar, self.paper = Choosing(), ExportBar(), Paper()
@@ -147,6 +149,8 @@ class ExportPage(OwnPage):
         """Make the brief of the chosen documents anew."""
         self._loads += 1
         number = self._loads
+        self._shown = None  # what is written is what was seen, and that is not of today
+        self._offer()
         if not self._choice.documents:
             self._have(None)
             some = bool(self.choosing.documents.things())
@@ -155,8 +159,10 @@ class ExportPage(OwnPage):
             return
         if self._brief is None:
             self._note.setText(self.tr("Reading the findings…"))
+        files = self._state.files.values()
         self._exporter.load(
             self._choice.documents,
+            {file.sha256: file.structure for file in files if file.sha256 and file.document is not None},
             lambda brief: self._have(brief) if number == self._loads else None,
             lambda error: self._fail(error) if number == self._loads else None,
         )
@@ -178,7 +184,7 @@ class ExportPage(OwnPage):
     # ---- what is chosen
 
     def _change(self, fields: dict[str, object]) -> None:
-        self.choosing.forget_outcomes()
+        self._forget()
         self._choice = replace(self._choice, **fields)  # type: ignore[arg-type]  # the names and values are those of a `Choice`
         self._spoken |= "language" in fields
         self._settled |= "folder" in fields
@@ -188,6 +194,11 @@ class ExportPage(OwnPage):
             self.reload()
         else:
             self._follow(listed=bool({"scope", "left_out"} & fields.keys()))
+
+    def _forget(self) -> None:
+        """Something else is chosen: what was asked and written is past."""
+        self._wants, self._outcomes = False, ()
+        self.choosing.forget_outcomes()
 
     def _follow(self, *, listed: bool = False) -> None:
         """Let the list, the preview and the files follow the choice."""
@@ -206,6 +217,7 @@ class ExportPage(OwnPage):
         self._offer()
 
     def _name(self, target: Target, name: str) -> None:
+        self._forget()
         self._typed[(target.format, target.sha256)] = name
         self._plan()
 
@@ -216,8 +228,10 @@ class ExportPage(OwnPage):
     def _ask_template(self, name: str, wanted: bool) -> None:
         chosen = dialogs.ask_template(self, FORMATS[name].templates, self._choice.template(name)) if wanted else None
         if chosen is not None or not wanted:
+            self._forget()
             self._choice = self._choice.with_template(name, str(chosen) if chosen is not None else "")
             self.choosing.show_choice(self._choice)
+            self._offer()
 
     def _go_to_undecided(self) -> None:
         if self._brief is not None and self._brief.undecided:
@@ -236,7 +250,10 @@ class ExportPage(OwnPage):
     def _show_obstacles(self, obstacles: Obstacles) -> None:
         self._obstacles = obstacles
         self._show_targets()
-        self._offer()
+        if self._wants and self._can_write() and self._stop is None:
+            self._ask_or_write()
+        else:
+            self._offer()
 
     def _show_targets(self) -> None:
         twice = self.tr("Another file of this export has this name.")
@@ -256,6 +273,9 @@ class ExportPage(OwnPage):
         if self._stop is not None:
             return
         can = self._can_write()
+        if self._outcomes:
+            self._show_outcomes(enabled=can)
+            return
         told = "" if can else self._missing()
         self.bar.show_ready(files_words(len(self._targets)), told=told, enabled=can, kind="error" if told else "")
 
@@ -276,14 +296,15 @@ class ExportPage(OwnPage):
     def write(self) -> None:
         """Write the files; where some are there already the user is asked first."""
         if self._stop is None and self._can_write() and not self.bar.asks:
-            self._exporter.look(self._targets, self._choice.folder, self._ask_or_write)
+            self._forget()
+            self._offer()
+            self._wants = True
+            self._exporter.look(self._targets, self._choice.folder, self._show_obstacles)
 
-    def _ask_or_write(self, obstacles: Obstacles) -> None:
-        self._show_obstacles(obstacles)
-        if not self._can_write() or self._stop is not None:
-            return
-        if obstacles.existing:
-            self.bar.ask(question_words(obstacles.existing))
+    def _ask_or_write(self) -> None:
+        self._wants = False
+        if self._obstacles.existing:
+            self.bar.ask(question_words(self._obstacles.existing))
         else:
             self._begin(self._targets, frozenset())
 
@@ -333,18 +354,24 @@ class ExportPage(OwnPage):
     def _end(self, outcomes: Sequence[Outcome]) -> None:
         self._stop = None
         self.choosing.setEnabled(True)
+        self._outcomes = tuple(outcomes)
+        self._show_outcomes(enabled=self._can_write())
+        written = any(outcome.error is None for outcome in outcomes)
+        (self.bar.folder if written else self.bar.write).setFocus()
+        if not self.isVisible():
+            self.ended.emit(self._outcomes)
+
+    def _show_outcomes(self, *, enabled: bool) -> None:
+        outcomes = self._outcomes
         self.choosing.show_outcomes(outcomes)
         written = [outcome.target for outcome in outcomes if outcome.error is None]
         self.bar.show_ready(
             files_words(len(self._targets)),
             told=written_words(outcomes),
-            enabled=True,
+            enabled=enabled,
             kind="success" if len(written) == len(outcomes) else "error",
             folder=written[0].output.parent if written else None,
         )
-        (self.bar.folder if written else self.bar.write).setFocus()
-        if not self.isVisible():
-            self.ended.emit(tuple(outcomes))
 
     def _remember(self) -> None:
         try:

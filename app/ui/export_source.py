@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from app.analysis.structure.building import structure_of
+from app.analysis.structure.values import Structure
 from app.errors import FusenError
-from app.export.brief import KEPT, Brief
+from app.export.brief import KEPT, Brief, Opinion
 from app.export.formats import FORMATS
 from app.review.findings import Finding
 from app.ui.export_files import Target
 from app.ui.export_writing import Share
 from app.workers.client import WorkerClient
-from app.workers.protocol import AnnotatePdf, Progress
-from app.workspace.at_hand import file_of
+from app.workers.picturing import pictures_of
+from app.workers.protocol import AnnotateDocx, AnnotatePdf, Progress, Value, Written
+from app.workspace.at_hand import file_of, files_of
 from app.workspace.briefing import brief_of
 from app.workspace.store import StoredDocument, Workspace
 
@@ -41,10 +44,18 @@ class Request:
     may_replace: frozenset[Target] = frozenset()
 
 
-def whole_brief(workspace: Path, documents: Sequence[str]) -> Brief:
-    """The whole brief of these documents as it stands now. Raises FusenError."""
+def whole_brief(workspace: Path, documents: Sequence[str], known: Mapping[str, Structure] | None = None) -> Brief:
+    """The whole brief of these documents as it stands now. `known`: what is known of their structure, by hash.
+
+    Raises FusenError.
+    """
+    structures = known or {}
     with Workspace.open(workspace) as opened:
-        return brief_of(opened, documents)
+        return brief_of(
+            opened,
+            documents,
+            read_structure=lambda document: structures.get(document.sha256) or structure_of(document),
+        )
 
 
 def originals(workspace: Path) -> tuple[Path, ...]:
@@ -62,30 +73,56 @@ class Source:
         self._worker = worker
         self._stop = stop
 
-    def write(self, target: Target, share: Share) -> None:
-        """Write one file, whole or not at all; raises FusenError."""
+    def write(self, target: Target, share: Share) -> Sequence[str]:
+        """Write one file, whole or not at all, and return what is to be known of it; raises FusenError."""
         form = FORMATS[target.format]
         if target.sha256:
-            self._copy(target, share)
-            return
+            return self._copy(target, share)
         template = dict(self._request.templates).get(target.format, "")
         if template and not Path(template).is_file():
             raise FusenError(
                 "not-found", f"The template {Path(template).name} is not there.", "Choose another one, or none."
             )
-        form.write(self._brief, target.output, Path(template) if template else None)
+        pictures = self._pictures(share) if form.pictures else {}
+        form.write(self._brief, target.output, Path(template) if template else None, pictures)
+        return ()
 
     @cached_property
     def _brief(self) -> Brief:
         given = self._request.brief
         return given if given is not None else whole_brief(self._workspace, self._request.documents)
 
-    def _copy(self, target: Target, share: Share) -> None:
+    def _pictures(self, share: Share) -> dict[str, bytes]:
+        """Of the passages that slides show, as far as their documents are still there; one that lacks is no failure."""
+        passwords = dict(self._request.passwords)
+
+        def told(done: int, total: int) -> None:
+            if self._stop.is_set():
+                raise FusenError("cancelled", "The export was cancelled.")
+            share(done / max(total, 1))
+
+        with Workspace.open(self._workspace) as opened, files_of(opened, opened.documents()) as files:
+            known = {sha256: (file, passwords.get(sha256)) for sha256, file in files.items()}
+            return pictures_of(self._brief, known, self._worker, told)
+
+    def _copy(self, target: Target, share: Share) -> Sequence[str]:
         stored, findings = self._findings(target.sha256)
-        password = dict(self._request.passwords).get(target.sha256)
         with Workspace.open(self._workspace) as opened, file_of(opened, stored) as file:
-            body = AnnotatePdf(str(file), str(target.output.absolute()), findings, self._request.author, password)
-            self._call(body, share)
+            body = (AnnotatePdf if stored.format == "pdf" else AnnotateDocx)(
+                str(file),
+                str(target.output.absolute()),
+                findings,
+                self._request.author,
+                dict(self._request.passwords).get(target.sha256),
+                self._opinions(),
+                undecided=True,  # those that were chosen are among the findings, and no others
+            )
+            written = self._call(body, share)
+        return [notice.message for notice in written.notices] if isinstance(written, Written) else []
+
+    def _opinions(self) -> dict[str, tuple[Opinion, ...]]:
+        brief = self._brief
+        return {each.id: each.opinions for each in (*brief.findings, *brief.undecided) if each.opinions}
 
     def _findings(self, sha256: str) -> tuple[StoredDocument, tuple[Finding, ...]]:
         chosen = self._request.chosen
@@ -96,22 +133,28 @@ class Source:
             found = opened.findings(sha256)
         return stored, tuple(f for f in found if (f.decision in KEPT if chosen is None else f.id in chosen))
 
-    def _call(self, body: AnnotatePdf, share: Share) -> None:
+    def _call(self, body: AnnotatePdf | AnnotateDocx, share: Share) -> Value:
         """Have the worker do it; a wish to stop reaches it at once."""
         ended = threading.Event()
+        values: list[Value] = []
         errors: list[FusenError] = []
 
         def fail(error: FusenError) -> None:
             errors.append(error)
             ended.set()
 
+        def finish(value: Value) -> None:
+            values.append(value)
+            ended.set()
+
         def report(progress: Progress) -> None:
             share(progress.done / max(progress.total, 1))
 
-        call = self._worker.submit(body, on_progress=report, on_result=lambda _value: ended.set(), on_failure=fail)
+        call = self._worker.submit(body, on_progress=report, on_result=finish, on_failure=fail)
         while not ended.wait(_POLL_SECONDS):
             if self._stop.is_set():
                 self._worker.cancel(call)
                 ended.wait()
         if errors:
             raise errors[0]
+        return values[0]

@@ -44,9 +44,9 @@ def targets(brief: Brief, choice: Choice, typed: Typed) -> tuple[Target, ...]:
 
 def _copies(form: Format, brief: Brief) -> list[tuple[str, str, str]]:
     return [
-        (form.name, document.sha256, file_stem(Path(document.file).stem) + form.copies[document.format])
+        (form.name, document.sha256, file_stem(Path(document.file).stem) + ending)
         for document in brief.documents
-        if document.format in form.copies
+        if (ending := form.copy_ending(document.file, document.format))
     ]
 
 

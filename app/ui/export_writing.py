@@ -15,8 +15,8 @@ log = logging.getLogger(__name__)
 
 Share = Callable[[float], None]
 """Is told how much of one file is done, from 0 to 1."""
-Write = Callable[[Target, Share], None]
-"""Writes one file, whole or not at all; raises FusenError."""
+Write = Callable[[Target, Share], Sequence[str]]
+"""Writes one file, whole or not at all, and returns what the user must know of it, in sentences; raises FusenError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file: written where `error` is None; `cancelled` among the errors was the user's wish."""
+    """What became of one file: written where `error` is None; `cancelled` among the errors was the user's wish.
+
+    `notices` are sentences on what was written.
+    """
 
     target: Target
     error: FusenError | None = None
+    notices: tuple[str, ...] = ()
 
 
 def write_files(
@@ -58,29 +62,29 @@ def write_files(
             tell(Step(target, number, len(targets), whole))
 
         report(0.0)
-        outcomes.append(Outcome(target, _error_of(target, write, report, originals, may_replace, stop)))
+        outcomes.append(_outcome(target, write, report, originals, may_replace, stop))
     return tuple(outcomes)
 
 
-def _error_of(
+def _outcome(
     target: Target,
     write: Write,
     report: Share,
     originals: Collection[Path],
     may_replace: Collection[Target],
     stop: threading.Event,
-) -> FusenError | None:
+) -> Outcome:
     try:
         if stop.is_set():
             raise FusenError("cancelled", "The export was cancelled.")
         refuse(target, originals, may_replace)
-        write(target, report)
+        return Outcome(target, None, tuple(write(target, report)))
     except FusenError as error:
-        return error
+        return Outcome(target, error)
     except Exception as problem:
         log.exception("writing %s failed", target.format)
-        return FusenError("internal", f"Something went wrong: {problem}", "Please report this as a bug.")
-    return None
+        told = FusenError("internal", f"Something went wrong: {problem}", "Please report this as a bug.")
+        return Outcome(target, told)
 
 
 def refuse(target: Target, originals: Collection[Path], may_replace: Collection[Target]) -> None:

@@ -7,13 +7,14 @@ Whatever is exported goes the same way: targets (`export_files.py`), written one
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.analysis.structure.values import Structure
 from app.errors import FusenError
 from app.ui.export_files import Target, existing, folder_problem, originals_among
 from app.ui.export_writing import Outcome, Step, refuse, write_files
@@ -115,14 +116,18 @@ class Exporter:
     # ---- looking before writing
 
     def load(
-        self, documents: Sequence[str], done: Callable[[Brief], object], failed: Callable[[FusenError], object]
+        self,
+        documents: Sequence[str],
+        known: Mapping[str, Structure],
+        done: Callable[[Brief], object],
+        failed: Callable[[FusenError], object],
     ) -> None:
-        """The whole brief of these documents as it stands now."""
+        """The whole brief of these documents as it stands now; `known` is what is known of their structure, by hash."""
 
         def work() -> Brief:
             from app.ui.export_source import whole_brief
 
-            return whole_brief(self._workspace, documents)
+            return whole_brief(self._workspace, documents, known)
 
         self._reading.run(work, done, failed)
 

@@ -20,12 +20,12 @@ from app.ui.relations import Relation, relations
 from app.ui.shaded_text import ShadedText
 from app.ui.squeezed import Squeezed
 from app.ui.state import OpenFile
-from app.ui.widgets import PassageButton, clear, label, restyle, tooltip
+from app.ui.widgets import PassageButton, clear, label, put_before, restyle, tooltip
 from app.ui.words import way_words
 
 QUOTE_LINES, EXPLAINED_LINES = 4, 10
 LINKS = 2
-ABOUT_HEIGHT = 128
+ABOUT_HEIGHT = 96
 """Pixels that what is said of a finding keeps above the fields in a low window; it scrolls there."""
 GUTTER = 12
 """Pixels between what is on the card and its right edge, in which the scroll bar comes."""
@@ -185,6 +185,7 @@ class FindingCard(QWidget):
 
     def _show_links(self, file: OpenFile, links: list[Relation]) -> None:
         clear(self._links)
+        entries = []
         for relation in links[:LINKS]:
             passage = relation.passage
             place = self.tr("p. {page}").format(page=file.page_words(passage.page)) if passage.quads else ""
@@ -194,6 +195,8 @@ class FindingCard(QWidget):
             entry.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             entry.clicked.connect(lambda _checked=False, passage=passage: self.followed.emit(passage))
             self._links.addWidget(entry)
+            entries.append(entry)
+        put_before(self.tools["why"], entries)
         if len(links) > LINKS:
             more = self.tr("and {n} more").format(n=len(links) - LINKS)
             self._links.addWidget(label(more, "small"))

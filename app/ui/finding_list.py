@@ -7,7 +7,7 @@ orders are kept, and a decision changes numbers by what it changed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
@@ -52,7 +52,9 @@ class FindingList:
     there are more than one; `head` is the group on whose head the cursor stands.
     """
 
-    def __init__(self, findings: Iterable[Finding] = ()) -> None:
+    def __init__(self, findings: Iterable[Finding] = (), name_of: Callable[[str], str] = tag_name) -> None:
+        """`name_of` gives the words for a tag, by which findings are sorted by tag."""
+        self._name_of = name_of
         self._by_id: dict[str, Finding] = {}
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
@@ -133,11 +135,6 @@ class FindingList:
         """How many there are, those that the filter hides included."""
         return len(self._by_id)
 
-    def finding_in(self, row: int) -> Finding | None:
-        """The finding in a row; None where the row is a group's head."""
-        entry = self.rows[row]
-        return self._by_id[entry] if isinstance(entry, str) else None
-
     def row_of(self, finding_id: str) -> int | None:
         """The row that shows the finding; None where the filter hides it, or its group is collapsed."""
         return self._rows.get(finding_id)
@@ -173,7 +170,7 @@ class FindingList:
     def follow(self, before: FindingList) -> None:
         """Take order, filter, groups and, where they still exist, selected findings of the list that stood here before."""
         self.order, self.by_section, self.collapsed = before.order, before.by_section, before.collapsed
-        self.sections = before.sections
+        self.sections, self._name_of = before.sections, before._name_of
         self._guest, self._left = before._guest, before._left
         self.selected_id = before.selected_id if before.selected_id in self._by_id else None
         self.picked = before.picked
@@ -313,7 +310,9 @@ class FindingList:
     def _ordered(self) -> list[str]:
         """All findings in the order that is wanted."""
         if self.order not in self._orders:
-            self._orders[self.order] = [finding.id for finding in ordered(self._by_id.values(), self.order)]
+            self._orders[self.order] = [
+                finding.id for finding in ordered(self._by_id.values(), self.order, self._name_of)
+            ]
         return self._orders[self.order]
 
     # ---- the selected one, and several
@@ -388,8 +387,8 @@ def _moves(before: Finding, after: Finding) -> bool:
     return place(before) != place(after)
 
 
-def ordered(findings: Collection[Finding], order: Order) -> list[Finding]:
-    """In this order; among equals the important ones come first, then by place."""
+def ordered(findings: Collection[Finding], order: Order, name_of: Callable[[str], str] = tag_name) -> list[Finding]:
+    """In this order, that of tags by their names; among equals the important ones come first, then by place."""
     if order == "place":
         return sorted(findings, key=lambda f: (f.start, f.end))
     found = sorted(findings, key=lambda f: (-f.importance, f.start))
@@ -397,7 +396,7 @@ def ordered(findings: Collection[Finding], order: Order) -> list[Finding]:
         threshold = min((f.importance for f in findings if f.selected), default=0.5)
         found.sort(key=lambda f: certainty(f, threshold))
     elif order == "tag":
-        names = {tag: tag_name(tag) for tag in {tag.tag for f in found for tag in f.tags[:1]}}
+        names = {tag: name_of(tag) for tag in {tag.tag for f in found for tag in f.tags[:1]}}
         found.sort(key=lambda f: names[f.tags[0].tag] if f.tags else _LAST)
     return found
 

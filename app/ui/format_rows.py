@@ -13,6 +13,7 @@ from app.export.formats import Format
 from app.ui.export_files import Target
 from app.ui.export_writing import Outcome
 from app.ui.language import current
+from app.ui.told import told
 from app.ui.whole_line import WholeLine
 from app.ui.widgets import clear, label, restyle
 from app.ui.words import error_words
@@ -151,13 +152,13 @@ class FileRow(QWidget):
         self.open.clicked.connect(lambda: _open(self._target.output))
         self.folder.clicked.connect(lambda: _open(self._target.output.parent))
         self._told = QWidget()
-        told = QHBoxLayout(self._told)
-        told.setContentsMargins(0, 0, 0, 0)
-        told.setSpacing(12)
-        told.addWidget(self.status, 1)
+        line = QHBoxLayout(self._told)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(12)
+        line.addWidget(self.status, 1)
         for button in (self.open, self.folder):
             button.setProperty("role", "link")
-            told.addWidget(button)
+            line.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -184,7 +185,7 @@ class FileRow(QWidget):
         """Say what became of the file."""
         error = outcome.error
         if error is None:
-            self._tell(self.tr("Written"), "done")
+            self._tell(" ".join((self.tr("Written"), *map(told, outcome.notices))), "done")
         elif error.code == "cancelled":
             self._tell(self.tr("Not written"), "small")
         else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QToolTip
 
@@ -50,10 +50,12 @@ class Guide(QObject):
         self._known: object = None
         self.history = History()
         self.fill_menu: Callable[[QMenu], None] = lambda menu: None
+        self.place_of_keys: Callable[[], QPointF | None] = lambda: None  # where a menu comes that a key asks for
         self._waiting = QTimer(self, interval=150, singleShot=True)
         self._waiting.timeout.connect(self._tell_place)
         sheets.moved.connect(self._waiting.start)
         sheets.viewport().installEventFilter(self)
+        sheets.installEventFilter(self)  # the key for the menu comes to whom has the keys
 
     def go(self, start: int, end: int) -> None:
         """Show a range of the text; the place that is left is remembered."""
@@ -132,7 +134,10 @@ class Guide(QObject):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             return self._show_hint(event)
         if isinstance(event, QContextMenuEvent):
-            return self._show_menu(event)
+            by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+            return by_key == (watched is self._sheets) and self._show_menu(event)
+        if watched is self._sheets:
+            return False
         if isinstance(event, QMouseEvent) and event.button() in (
             Qt.MouseButton.BackButton,
             Qt.MouseButton.ForwardButton,
@@ -162,13 +167,20 @@ class Guide(QObject):
         return True
 
     def _show_menu(self, event: QContextMenuEvent) -> bool:
-        hint = self.hint_at(QPointF(event.pos()))
-        menu = self.menu(hint)
+        at, place = QPointF(event.pos()), event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            at = self.place_of_keys() or QPointF(self._sheets.viewport().rect().center())
+            place = self._sheets.viewport().mapToGlobal(at.toPoint())
+        menu = self.menu(self.hint_at(at))
         if menu.isEmpty():
             return False
-        menu.exec(event.globalPos())
+        self._open(menu, place)
         menu.deleteLater()
         return True
+
+    @staticmethod
+    def _open(menu: QMenu, place: QPoint) -> None:
+        menu.exec(place)
 
     def menu(self, hint: Hint | None) -> QMenu:
         """What can be done at a place of the pages: with the chosen text, with a reference or term, and the ways back."""

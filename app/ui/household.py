@@ -152,9 +152,10 @@ class Household:
         from app.ui.protecting import Protecting, ProtectionPart
         from app.ui.settings_page import SettingsPage
 
-        settings = SettingsPage(
-            self._session.settings, lambda text: self._window.bar.show_message(Message("error", text))
-        )
+        def tell(text: str) -> None:
+            self._window.bar.show_message(Message("error", text))
+
+        settings = SettingsPage(self._session.settings, tell, self._window.restart)
         part = ProtectionPart()
         settings.add_part("protection", QCoreApplication.translate("Household", "Protection"), part, part.searched)
         self._protecting = Protecting(part, self._window, self._session)

@@ -44,7 +44,6 @@ class Hub(QObject):
     selected = Signal(int)  # another finding of the file is selected
     announced = Signal(int, object)  # key (0: the window), Message or None
     history = Signal()  # what can be undone and redone
-    asked_for_comment = Signal()
     hid = Signal()  # other columns of the matrix are hidden
     marked = Signal(int)  # another range of the text is selected on the pages
 

@@ -63,6 +63,7 @@ class MainWindow(QMainWindow):
         self._session = session
         self._state = session.state
         self._was_painted = False
+        self.restarts = False  # another window is to follow when this one is closed
         self.views: dict[int, DocumentView] = {}
         self.cover: QWidget | None = None
         self.setWindowTitle("Fusen")
@@ -447,6 +448,11 @@ class MainWindow(QMainWindow):
         title = self.actions_by_id[command].text().replace("&", "")
         if (output := dialogs.ask_output(self, title, suggestion)) is not None:
             self._session.exporter.export(file, command, output)
+
+    def restart(self) -> None:
+        """Close, and come back as the settings are now with everything that is open."""
+        self.restarts = True
+        self.close()
 
     # ---- events
 

@@ -5,7 +5,7 @@ It watches beside `SheetView`, which knows nothing of it. A plain click is hande
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -15,6 +15,7 @@ from app.ui.lookup import place_of
 from app.ui.sheet_view import LOOKED_AT, SheetView
 from app.ui.state import OpenFile
 from app.ui.text_choice import UNITS, TextChoice
+from app.ui.text_direction import begins, runs_down
 from app.ui.text_units import Step
 from app.ui.theme import LIGHT
 
@@ -30,6 +31,15 @@ _STEPS: dict[int, tuple[str, Step]] = {
     Qt.Key.Key_Home: ("end", -1),
     Qt.Key.Key_End: ("end", 1),
 }
+_STEPS_DOWN: dict[int, tuple[str, Step]] = _STEPS | {
+    Qt.Key.Key_Up: ("text", -1),
+    Qt.Key.Key_Down: ("text", 1),
+    Qt.Key.Key_Right: ("line", -1),
+    Qt.Key.Key_Left: ("line", 1),
+}
+"""In vertical lines, of which the next stands to the left."""
+_NEIGHBOURS = 4
+"""Characters before and behind a place by which is seen how its line runs."""
 
 
 class Caret(QWidget):
@@ -94,6 +104,15 @@ class Marking(QObject):
         """The chosen text, as it is copied."""
         document = self._file.document
         return joined_text(document, *self._file.marked) if document is not None and self._file.marked else ""
+
+    def place(self) -> QPointF | None:
+        """Where in the view the caret stands, or the chosen text ends; None where neither shows."""
+        choice = self._current()
+        offset = choice.caret if choice is not None else None
+        if offset is None or (self._file.marked is None and not self.has_caret) or not self._shows(offset):
+            return None
+        rect = self._caret_rect(offset)
+        return QPointF(rect.center().x(), rect.bottom() - 1) if rect is not None else None
 
     def copy(self) -> None:
         """Put the chosen text into the clipboard."""
@@ -252,7 +271,7 @@ class Marking(QObject):
             return True
         if (choice := self._ensure_place()) is None or choice.caret is None:
             return False
-        way, step = _STEPS[event.key()]
+        way, step = (_STEPS_DOWN if self._runs_down(choice.caret) else _STEPS)[event.key()]
         by_word = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         place = {"text": lambda: choice.step(step, by_word=by_word), "line": lambda: self._other_line(step)}.get(
             way, lambda: self._line_end(step, whole=by_word)
@@ -265,17 +284,21 @@ class Marking(QObject):
         return True
 
     def _other_line(self, step: Step) -> int:
-        """The place above or below the caret, on the next line that there is."""
+        """The place above or below the caret on the next line that there is; of vertical lines, beside it."""
         here = self._caret_at()
-        rect = self._caret_rect(here)
+        rect, down = self._caret_rect(here), self._runs_down(here)
         if rect is None:
             return here
-        self._goal = rect.center().x() if self._goal is None else self._goal
+        middle, size = rect.center(), rect.width() if down else rect.height()
+        self._goal = (middle.y() if down else middle.x()) if self._goal is None else self._goal
         for far in range(3, 120):
-            offset = self._sheets.nearest(QPointF(self._goal, rect.center().y() + step * far * rect.height() * 0.3))
+            way = step * far * size * 0.3
+            at = QPointF(middle.x() - way, self._goal) if down else QPointF(self._goal, middle.y() + way)
+            offset = self._sheets.nearest(at)
             if offset is None or (there := self._caret_rect(offset)) is None:
                 continue
-            if (there.center().y() - rect.center().y()) * step > rect.height() * 0.4:
+            moved = middle.x() - there.center().x() if down else there.center().y() - middle.y()
+            if moved * step > size * 0.4:
                 return offset
         return here
 
@@ -289,9 +312,11 @@ class Marking(QObject):
             return here
         around = place_of(document, max(here - _BESIDE_LINE, 0), min(here + _BESIDE_LINE, len(document.text)))
         lines = self._sheets.rects(around) if around.start <= here <= around.end else []
-        line = next((one for one in lines if one.adjusted(-2, 0, 2, 0).contains(rect.center())), rect)
-        x = line.left() - 1 if step == -1 else line.right() + 1
-        found = self._sheets.nearest(QPointF(x, rect.center().y()))
+        down = self._runs_down(here)
+        room = (0, -2, 0, 2) if down else (-2, 0, 2, 0)
+        line = next((one for one in lines if one.adjusted(*room).contains(rect.center())), rect)
+        x, y = (line.left() - 1, line.top() - 1) if step == -1 else (line.right() + 1, line.bottom() + 1)
+        found = self._sheets.nearest(QPointF(rect.center().x(), y) if down else QPointF(x, rect.center().y()))
         return here if found is None else found
 
     def _caret_at(self) -> int:
@@ -299,15 +324,24 @@ class Marking(QObject):
 
     # ---- the caret
 
+    def _runs_down(self, offset: int) -> bool:
+        """Whether the line of a place is a vertical one. Text that the window sets never is."""
+        document = self._file.document
+        if document is None or not self._file.is_pdf:
+            return False
+        around = range(max(offset - _NEIGHBOURS, 0), min(offset + _NEIGHBOURS, len(document.text)))
+        placed = (self._sheets.rects(place_of(document, place, place + 1)) for place in around)
+        return runs_down([rects[0] for rects in placed if rects])
+
     def _caret_rect(self, offset: int) -> QRectF | None:
-        """Where in the view a caret before this character stands: its left edge, else the right edge of the one before."""
+        """Where in the view a caret before this character stands: at its beginning, else at the end of the one before."""
         document = self._file.document
         if document is None:
             return None
         for place, behind in ((offset, False), (offset - 1, True), (offset + 1, False), (offset - 2, True)):
             if 0 <= place < len(document.text) and (rects := self._sheets.rects(place_of(document, place, place + 1))):
                 rect = rects[-1] if behind else rects[0]
-                return QRectF(rect.right() - 1 if behind else rect.left() - 1, rect.top(), 2, rect.height())
+                return begins(rect, down=self._runs_down(offset), behind=behind)
         return None
 
     def _place_caret(self) -> None:
@@ -315,7 +349,9 @@ class Marking(QObject):
         rect = self._caret_rect(choice.caret) if self.has_caret and choice and choice.caret is not None else None
         self.caret.setVisible(rect is not None)
         if rect is not None:
-            self.caret.setGeometry(QRect(round(rect.left()), round(rect.top()), 2, max(round(rect.height()), 6)))
+            down = rect.width() > rect.height()
+            least = QSize(6, 2) if down else QSize(2, 6)
+            self.caret.setGeometry(QRect(rect.topLeft().toPoint(), rect.size().toSize().expandedTo(least)))
 
     def _bring(self, offset: int) -> None:
         """Scroll as little as shows the caret."""

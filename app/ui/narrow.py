@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 from app.ui.appearance import appearance
 from app.ui.sidebar import Sidebar
 
-_SIDEBAR, _MIDDLE, _PANEL = 176, 290, 336
+_SIDEBAR, _MIDDLE, _PANEL = 168, 290, 336
 _WANTED = 520
 """Pixels that the pages are to have before what is beside them has more than it needs."""
+_USUALLY = {0: 240, 2: 380}
+"""Widths of the parts beside the pages, of which nothing else is known."""
 NARROW = 920
 """Pixels at the usual text size: below that there is no room for three parts beside each other."""
 _USUAL = 20
@@ -31,6 +33,8 @@ class Narrow(QObject):
         self._splitter = splitter
         self._window, self._sidebar, self._middle, self._panel = window, sidebar, middle, panel
         self._was_narrow = False
+        self._preferred: dict[int, int] = {}  # widths by part, where there is room
+        splitter.splitterMoved.connect(lambda *_: self._prefer())
         window.installEventFilter(self)
         appearance().changed.connect(self.follow)
         self.follow()
@@ -44,19 +48,34 @@ class Narrow(QObject):
         if narrow != self._was_narrow:
             self._was_narrow = narrow
             self._sidebar.fold(folded=narrow)
+            QTimer.singleShot(0, self, self.follow)  # once it has a width, or none
         self._make_room(round(_WANTED * ratio))
 
     def _make_room(self, wanted: int) -> None:
-        """Where the pages are narrow, take from the sidebar and then from what is to the right what they can spare."""
-        sizes = self._splitter.sizes()
-        middle = self._splitter.indexOf(self._middle)
-        for part, size in enumerate(sizes):
+        """Where the pages are narrow, take from what is beside them what it can spare; it has that again where they are not."""
+        sizes, middle = self._splitter.sizes(), self._splitter.indexOf(self._middle)
+        if not self._window.isVisible():
+            return
+        if not self._preferred and sizes[middle] >= wanted:
+            self._prefer()
+        total = sum(sizes)
+        beside = [part for part, size in enumerate(sizes) if size and part != middle]
+        for part in beside:
+            sizes[part] = self._preferred.get(part, _USUALLY.get(part, sizes[part]))
+        missing = wanted - (total - sum(sizes[part] for part in beside))
+        for part in beside:
             widget = self._splitter.widget(part)
-            if part != middle and size and widget is not None:
-                spare = min(max(size - widget.minimumWidth(), 0), max(wanted - sizes[middle], 0))
-                sizes[part], sizes[middle] = size - spare, sizes[middle] + spare
+            spare = max(sizes[part] - (widget.minimumWidth() if widget is not None else 0), 0)
+            given = min(spare, max(missing, 0))
+            sizes[part], missing = sizes[part] - given, missing - given
+        sizes[middle] = total - sum(sizes[part] for part in beside)
         if sizes != self._splitter.sizes():
             self._splitter.setSizes(sizes)
+
+    def _prefer(self) -> None:
+        """Parts stand as the user wants them."""
+        middle = self._splitter.indexOf(self._middle)
+        self._preferred |= {part: size for part, size in enumerate(self._splitter.sizes()) if size and part != middle}
 
     def toggle(self) -> None:
         """Show the sidebar, or hide it."""

@@ -42,12 +42,9 @@ class PageField(QWidget):
         row.addStretch(0)
         self.close_field()
 
-    def widest(self) -> int:
-        """The width in which any place of a long document can be read."""
-        return (
-            self.place.fontMetrics().horizontalAdvance(self.tr("Page {page} of {pages}").format(page=888, pages=888))
-            + 14
-        )
+    def width_of(self, text: str) -> int:
+        """Pixels that a place in these words takes."""
+        return self.place.fontMetrics().horizontalAdvance(text) + 14
 
     def show_place(self, text: str) -> None:
         """Say where the reader is."""

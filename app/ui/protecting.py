@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QPushButton,
 from app.errors import FusenError
 from app.ui.session import Session
 from app.ui.state import BUSY
-from app.ui.unlocking import keyring_words, passphrase_field
+from app.ui.unlocking import ask_for_keyring, keyring_words, passphrase_field
 from app.ui.widgets import label
 from app.ui.words import error_words
 from app.workspace import encryption
@@ -205,7 +205,7 @@ class Protecting(QObject):
         self._session = session
         part.asked.connect(self._run)
         self.refresh()
-        session.in_background(_has_keyring, lambda found: part.show_keyring(available=found), lambda _error: None)
+        ask_for_keyring(session, lambda found: part.show_keyring(available=found))
 
     def refresh(self) -> None:
         """Show what the workspace is."""
@@ -254,15 +254,12 @@ class Protecting(QObject):
             parts.append(
                 self.tr("Copies that could not be read were removed: {names}.").format(names=", ".join(done.removed))
             )
+        if done.left:
+            told = self.tr("Copies that could not be written anew stay as they were: {names}.")
+            parts.append(told.format(names=", ".join(done.left)))
         if kept is not None:
             parts.extend(error_words(kept))
         return " ".join(parts)
-
-
-def _has_keyring() -> bool:
-    from app.workspace import key_store
-
-    return key_store.is_available()
 
 
 def _protect(

@@ -40,6 +40,7 @@ class Reading(QObject):
         self.marking = Marking(sheets, file)
         self.marking.marked.connect(self.marked)
         guide.fill_menu = self._fill_menu
+        guide.place_of_keys = self.marking.place
         find.shown.connect(lambda: sheets.show_hits(find.hits, find.current))
         find.reached.connect(self._reach)
         find.closed.connect(self._close)

@@ -35,12 +35,13 @@ class SensitivityBar(QWidget):
         self.target.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.target.clicked.connect(lambda: self.asked.emit(None))
         ends = QHBoxLayout()
-        ends.setSpacing(16)
-        for text, side in ((self.tr("Only the essential"), "left"), (self.tr("Everything that might matter"), "right")):
+        ends.setSpacing(8)
+        left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+        words = ((self.tr("Only the essential"), left, 2), (self.tr("Everything that might matter"), right, 3))
+        for text, side, stretch in words:
             end = label(text, "small", wrap=True)
-            right = Qt.AlignmentFlag.AlignRight if side == "right" else Qt.AlignmentFlag.AlignLeft
-            end.setAlignment(right | Qt.AlignmentFlag.AlignBottom)
-            ends.addWidget(end, 1)
+            end.setAlignment(side | Qt.AlignmentFlag.AlignBottom)
+            ends.addWidget(end, stretch)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)

@@ -16,6 +16,7 @@ from app.ui.exporting import Exporter
 from app.ui.filtering import Filter
 from app.ui.finding_list import Order
 from app.ui.hub import Background, Courier, Hub, Message
+from app.ui.language import tag_name
 from app.ui.looking import Looking
 from app.ui.page_images import PageImages
 from app.ui.pipeline import Pipeline
@@ -49,7 +50,7 @@ class Session:
         settings: Settings | None = None,
     ) -> None:
         self.settings = settings or Settings()
-        self.state = WindowState()
+        self.state = WindowState(tag_name=tag_name)
         self.hub = Hub()
         self._courier = Courier()
         self._background = Background(self._courier)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QLineEdit,
+    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -36,9 +37,14 @@ def words(text: str) -> str:
 
 
 class SettingsPage(HousePage):
-    """Changes take effect and are kept at once. `telling` is called with a sentence where keeping fails."""
+    """Changes take effect and are kept at once. `telling` is called with a sentence where keeping fails.
 
-    def __init__(self, settings: Settings, telling: Callable[[str], object]) -> None:
+    `restarting` begins anew with what takes effect from the next start.
+    """
+
+    def __init__(
+        self, settings: Settings, telling: Callable[[str], object], restarting: Callable[[], object] = lambda: None
+    ) -> None:
         super().__init__(QCoreApplication.translate("SettingsPage", "Settings"))
         self._settings = settings
         self._telling = telling
@@ -59,6 +65,7 @@ class SettingsPage(HousePage):
             for setting in SETTINGS:
                 if setting.section == section:
                     self.rows[setting.key] = SettingRow(setting, settings[setting.key], partial(self._choose, setting))
+                    self.rows[setting.key].again.clicked.connect(lambda: restarting())
                     self.column.addWidget(self.rows[setting.key])
         self._parts: dict[str, tuple[QWidget, str]] = {}
         self._parts_end = self.column.count()
@@ -135,10 +142,11 @@ class SettingRow(QWidget):
     def __init__(self, setting: Setting, value: Value, choose: Callable[[Value], object]) -> None:
         super().__init__()
         self.setting = setting
+        self._first, self._choose = value, choose
         name = words(setting.words)
         parts = (words(setting.hint), self.tr("From the next start.") if setting.later else "")
         hint = ("" if current() == "ja" else " ").join(filter(None, parts))
-        self.control = _control(setting, value, choose)
+        self.control = _control(setting, value, self._change)
         self.control.setAccessibleName(name)
         self.control.setAccessibleDescription(hint)
         choices = " ".join(words(text) for _, text in setting.choices)
@@ -150,11 +158,22 @@ class SettingRow(QWidget):
         text.addWidget(title)
         if hint:
             text.addWidget(label(hint, "small", wrap=True))
+        self.again = QPushButton(self.tr("Restart now"))
+        self.again.setToolTip(self.tr("Open documents, places and everything to undo come back"))
+        self.again.setProperty("role", "link")
+        self.again.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.again.hide()
+        text.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 4, 0, 4)
         row.setSpacing(24)
         row.addLayout(text, 1)
         row.addWidget(self.control, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _change(self, value: Value) -> None:
+        """Keep another value; where it waits for the next start, that can be now."""
+        self._choose(value)
+        self.again.setVisible(self.setting.later and value != self._first)
 
 
 def _control(setting: Setting, value: Value, choose: Callable[[Value], object]) -> QWidget:

@@ -22,13 +22,15 @@ from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 from app.analysis.analysis import ScoredPassage
 from app.ui.appearance import appearance, colour
 from app.ui.finding_list import FindingList
+from app.ui.finding_marks import FindingMarks
 from app.ui.findings_model import title_of
-from app.ui.highlights import FLAG_HEIGHT, FLAG_WIDTH, draw_flag, draw_frame, draw_highlight
+from app.ui.highlights import draw_frame
 from app.ui.page_painting import draw_paper
 from app.ui.palette import marks_on
 from app.ui.pinch import pinch_of
 from app.ui.range_marks import RangeMarks
-from app.ui.sheets import LARGEST, SMALLEST, Placed, SheetPart, Sheets, Spots, TextRange
+from app.ui.sheets import LARGEST, SMALLEST, Placed, Sheets, Spots, TextRange
+from app.ui.sheets_in_view import shown_range, want
 from app.ui.strip import WIDTH, Strip
 from app.ui.theme import LIGHT, Theme
 from app.ui.widgets import markup
@@ -39,10 +41,6 @@ SIDE = 40.0
 LONGEST_RANGE = 2**31 - 1  # of a scroll bar
 LOOKED_AT = 0.3
 """How far down the view a passage comes that is to be seen, and the line stands that is held where sizes change."""
-
-
-AHEAD, BEHIND = 0.8, 0.25
-"""How far beyond what shows pages are drawn, where the reader goes and where she came from, in heights of the view."""
 
 
 class SheetView(QAbstractScrollArea):
@@ -59,9 +57,7 @@ class SheetView(QAbstractScrollArea):
         self._sizes = list(sheets.sizes())
         self._tops: list[float] = []
         self._bottom = 0.0
-        self._findings = FindingList()
-        self._by_sheet: dict[int, list[str]] = {}
-        self._places: dict[tuple[str, int], list[QRectF]] = {}
+        self._marks = FindingMarks(sheets, self)
         self._ranges = RangeMarks(sheets)
         self._guest: Placed | None = None  # a passage that is shown without being a finding
         self.zoom = 1.0
@@ -88,13 +84,8 @@ class SheetView(QAbstractScrollArea):
 
     def show_findings(self, findings: FindingList) -> None:
         """Show these findings from now on."""
-        self._findings = findings
-        self._places.clear()
+        self._marks.show(findings)
         self.strip.show_findings(findings)
-        self._by_sheet = {}
-        for finding in sorted(findings.all(), key=self._sheets.about):
-            for sheet in self._sheets.sheets_of(finding):
-                self._by_sheet.setdefault(sheet, []).append(finding.id)
         self.viewport().update()
 
     def show_passages(self, passages: Sequence[ScoredPassage]) -> None:
@@ -130,7 +121,7 @@ class SheetView(QAbstractScrollArea):
     def reveal(self, finding_id: str) -> None:
         """Scroll so that the finding stands in the upper part of the view, unless it shows already."""
         self._guest = None
-        if (finding := self._findings.get(finding_id)) is not None:
+        if (finding := self._marks.findings.get(finding_id)) is not None:
             self._scroll_to(finding)
         self.viewport().update()
 
@@ -158,7 +149,7 @@ class SheetView(QAbstractScrollArea):
                 with self._keeping():
                     self._sheets.settle([sheet])
             if rects := self._sheets.place(passage, sheet):
-                top, height = self._in_view(sheet, rects)[0].top(), self.viewport().height()
+                top, height = self.in_view(sheet, rects)[0].top(), self.viewport().height()
                 if not height * 0.08 < top < height * 0.75:
                     bar = self.verticalScrollBar()
                     bar.setValue(round(bar.value() + top - height * LOOKED_AT))
@@ -169,32 +160,19 @@ class SheetView(QAbstractScrollArea):
         return self._sheet_at(self.verticalScrollBar().value() + self.viewport().height() * 0.4)
 
     def shown_range(self) -> tuple[int, int] | None:
-        """What stands in view, half-open: pages from 1 that show by half or fill half the view; of joined sheets characters."""
-        if not self._tops:
-            return None
-        showing, view = self._showing(), QRectF(self.viewport().rect())
-        if self._sheets.joined:
-            (first, top), (last, bottom) = ((sheet, self._target(sheet).top()) for sheet in (showing[0], showing[-1]))
-            start = self._sheets.hold(first, -top / self._scale())[0]
-            return start, self._sheets.hold(last, (view.height() - bottom) / self._scale())[0]
-        shown = [sheet for sheet in showing if self._shows_enough(self._target(sheet), view)]
-        return (shown[0] + 1, shown[-1] + 2) if shown else None
-
-    @staticmethod
-    def _shows_enough(target: QRectF, view: QRectF) -> bool:
-        height = min(target.bottom(), view.bottom()) - max(target.top(), view.top())
-        return height >= min(target.height(), view.height()) / 2
+        """What stands in view; see `app.ui.sheets_in_view`."""
+        return shown_range(self._sheets, self, self.viewport(), self._scale()) if self._tops else None
 
     def offset_at(self, at: QPointF) -> int | None:
         """The character of the text under a point of the view."""
-        sheet = self._sheet_at(at.y() + self.verticalScrollBar().value())
-        target = self._target(sheet)
+        sheet = self.sheet_under(at.y())
+        target = self.target(sheet)
         return self._sheets.offset_at(sheet, (at - target.topLeft()) / self._scale()) if target.contains(at) else None
 
     def nearest(self, at: QPointF) -> int | None:
         """The place in the text that is nearest to a point of the view or beside it; None without text."""
-        sheet = self._sheet_at(at.y() + self.verticalScrollBar().value())
-        return self._sheets.nearest(sheet, (at - self._target(sheet).topLeft()) / self._scale())
+        sheet = self.sheet_under(at.y())
+        return self._sheets.nearest(sheet, (at - self.target(sheet).topLeft()) / self._scale())
 
     def rects(self, passage: Placed) -> list[QRectF]:
         """Where in the view, or out of sight above or below it, a passage lies: one or more rectangles a line."""
@@ -202,11 +180,11 @@ class SheetView(QAbstractScrollArea):
         if not self._sheets.is_settled(sheets):
             with self._keeping():
                 self._sheets.settle(sheets)
-        return [rect for sheet in sheets for rect in self._in_view(sheet, self._sheets.place(passage, sheet))]
+        return [rect for sheet in sheets for rect in self.in_view(sheet, self._sheets.place(passage, sheet))]
 
     def corner(self, sheet: int) -> QPointF:
         """Where in the view a sheet begins."""
-        return self._target(sheet).topLeft()
+        return self.target(sheet).topLeft()
 
     @property
     def is_joined(self) -> bool:
@@ -255,13 +233,13 @@ class SheetView(QAbstractScrollArea):
         at = at or QPointF(self.viewport().rect().center())
         zoom = min(max(self.zoom * factor, SMALLEST), LARGEST)
         self._fits = ""
-        sheet = self._sheet_at(at.y() + self.verticalScrollBar().value())
-        across = (at.x() - self._target(sheet).left()) / self._scale()
+        sheet = self.sheet_under(at.y())
+        across = (at.x() - self.target(sheet).left()) / self._scale()
         with self._keeping(at.y()):
             self.zoom = zoom
             self._sheets.adapt(self._room() / self._scale())
         bar = self.horizontalScrollBar()
-        bar.setValue(round(bar.value() + self._target(sheet).left() + across * self._scale() - at.x()))
+        bar.setValue(round(bar.value() + self.target(sheet).left() + across * self._scale() - at.x()))
 
     def _scale(self) -> float:
         return self.zoom * POINT
@@ -309,7 +287,7 @@ class SheetView(QAbstractScrollArea):
                 self._stack()
         finally:
             self._keeps = False
-        self._places.clear()
+        self._marks.forget_places()
         self._ranges.forget_places()
         self.strip.rearrange()
         self._tell()
@@ -374,26 +352,7 @@ class SheetView(QAbstractScrollArea):
     def _ask(self) -> None:
         if not self.isVisible():
             return
-        view = QRectF(self.viewport().rect())
-        below, above = (AHEAD, BEHIND) if self._goes_down else (BEHIND, AHEAD)
-        beyond = [
-            view.translated(0, view.height()).adjusted(0, 0, 0, (below - 1) * view.height()),
-            view.translated(0, -view.height()).adjusted(0, (1 - above) * view.height(), 0, 0),
-        ]
-        ahead = [part for area in beyond[:: 1 if self._goes_down else -1] for part in self._parts(area)]
-        self._sheets.want(self._parts(view), ahead, self._scale() * self.viewport().devicePixelRatioF())
-
-    def _parts(self, area: QRectF) -> list[SheetPart]:
-        """What of which sheets lies in an area of the view or beyond it."""
-        top, found = self.verticalScrollBar().value(), []
-        for sheet in range(self._sheet_at(top + area.top()), self._sheet_at(top + area.bottom()) + 1):
-            target = self._target(sheet)
-            part = target & area
-            if not part.isEmpty():
-                found.append(
-                    (sheet, QRectF((part.topLeft() - target.topLeft()) / self._scale(), part.size() / self._scale()))
-                )
-        return found
+        want(self._sheets, self, self.viewport(), self._scale(), goes_down=self._goes_down)
 
     # ---- geometry
 
@@ -401,50 +360,24 @@ class SheetView(QAbstractScrollArea):
         top = self.verticalScrollBar().value()
         return range(self._sheet_at(top), self._sheet_at(top + self.viewport().height()) + 1)
 
+    def sheet_under(self, y: float) -> int:
+        """The sheet so many pixels down the view."""
+        return self._sheet_at(y + self.verticalScrollBar().value())
+
     def _sheet_at(self, y: float) -> int:
         return max(bisect_right(self._tops, y) - 1, 0)
 
-    def _target(self, sheet: int) -> QRectF:
+    def target(self, sheet: int) -> QRectF:
+        """Where in the view a sheet stands."""
         width, height = (length * self._scale() for length in self._sizes[sheet])
         room = self.viewport().width()
         left = max((room - width) / 2, (room - self._room()) / 2) - self.horizontalScrollBar().value()
         return QRectF(left, self._tops[sheet] - self.verticalScrollBar().value(), width, height)
 
-    def _in_view(self, sheet: int, rects: list[QRectF]) -> list[QRectF]:
-        corner, scale = self._target(sheet).topLeft(), self._scale()
+    def in_view(self, sheet: int, rects: list[QRectF]) -> list[QRectF]:
+        """Places on a sheet, in points, as places in the view."""
+        corner, scale = self.target(sheet).topLeft(), self._scale()
         return [QRectF(corner + rect.topLeft() * scale, rect.size() * scale) for rect in rects]
-
-    def _rects(self, finding_id: str, sheet: int) -> list[QRectF]:
-        """The finding's rectangles on a sheet that shows, in the view."""
-        key = (finding_id, sheet)
-        if key not in self._places:
-            finding = self._findings.get(finding_id)
-            self._places[key] = self._sheets.place(finding, sheet) if finding is not None else []
-        return self._in_view(sheet, self._places[key])
-
-    def _finding_at(self, at: QPointF) -> str | None:
-        sheet = self._sheet_at(at.y() + self.verticalScrollBar().value())
-        for finding_id in self._by_sheet.get(sheet, []):
-            if any(rect.adjusted(-2, -2, 2, 2).contains(at) for rect in self._rects(finding_id, sheet)):
-                return finding_id
-        flags = [flag for near in (sheet, sheet - 1) for flag in self._flags(near)]
-        return next((f for f, rect in flags if rect.adjusted(-2, -1, 2, 1).contains(at)), None)
-
-    def _flags(self, sheet: int) -> list[tuple[str, QRectF]]:
-        """Flags at the right edge, moved down where they would cover each other; a finding's flag is where it begins."""
-        if sheet < 0 or sheet >= len(self._sizes):
-            return []
-        edge, free, flags = self._target(sheet).right(), float("-inf"), []
-        above = self._by_sheet.get(sheet - 1, [])
-        for finding_id in self._by_sheet.get(sheet, []):
-            rects = self._rects(finding_id, sheet)
-            if not rects or finding_id in above[-8:]:
-                continue
-            top = max(rects[0].top(), free)
-            out = 6.0 if finding_id == self._findings.selected_id else 0.0
-            flags.append((finding_id, QRectF(edge - 8, top, FLAG_WIDTH + out, FLAG_HEIGHT)))
-            free = top + FLAG_HEIGHT + 2
-        return flags
 
     # ---- events
 
@@ -463,23 +396,21 @@ class SheetView(QAbstractScrollArea):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         showing = self._showing()
         if self._sheets.joined:
-            first, last = self._target(showing[0]), self._target(showing[-1])
+            first, last = self.target(showing[0]), self.target(showing[-1])
             draw_paper(painter, first.united(last), theme.sheet)
         for sheet in showing:
             if self._sheets.joined:
                 self._paint_highlights(painter, sheet, exposed, theme)
-                self._sheets.paint(painter, sheet, self._target(sheet), exposed)
+                self._sheets.paint(painter, sheet, self.target(sheet), exposed)
             else:
                 self._paint_page(painter, sheet, exposed, theme)
                 self._paint_highlights(painter, sheet, exposed, LIGHT)
         for sheet in showing:
-            for finding_id, rect in self._flags(sheet):
-                if (finding := self._findings.get(finding_id)) is not None and rect.intersects(exposed):
-                    draw_flag(painter, rect, finding.decision, finding.importance, theme)
+            self._marks.paint_flags(painter, sheet, exposed, theme)
         painter.end()
 
     def _paint_page(self, painter: QPainter, sheet: int, exposed: QRectF, theme: Theme) -> None:
-        target = self._target(sheet)
+        target = self.target(sheet)
         draw_paper(painter, target, theme.paper)
         self._sheets.paint(painter, sheet, target, exposed & target)
         if theme.page_shade:
@@ -489,19 +420,15 @@ class SheetView(QAbstractScrollArea):
         """On pictures over them; on text that is set here under its letters, in colours of the theme."""
 
         def in_view(rects: list[QRectF]) -> list[QRectF]:
-            return self._in_view(sheet, rects)
+            return self.in_view(sheet, rects)
 
         if not (marked := self._ranges.region(sheet, in_view)).isEmpty():
             painter.setClipRegion(QRegion(exposed.toAlignedRect()) - marked)
-        for finding_id in self._by_sheet.get(sheet, []):
-            finding, rects = self._findings.get(finding_id), self._rects(finding_id, sheet)
-            shows = rects and rects[-1].bottom() >= exposed.top() and rects[0].top() <= exposed.bottom()
-            if finding is not None and shows:
-                draw_highlight(painter, rects, finding, ground, selected=finding_id == self._findings.selected_id)
+        self._marks.paint_highlights(painter, sheet, exposed, ground)
         painter.setClipping(False)
         self._ranges.paint(painter, sheet, in_view, marks_on(dark=ground.dark), multiply=not ground.dark)
         if self._guest is not None and sheet in self._sheets.sheets_of(self._guest):
-            rects = self._in_view(sheet, self._sheets.place(self._guest, sheet))
+            rects = self.in_view(sheet, self._sheets.place(self._guest, sheet))
             draw_frame(painter, rects, ground, Qt.PenStyle.DashLine)
 
     def _shares(self, spots: Spots) -> NDArray[np.float64]:
@@ -548,7 +475,7 @@ class SheetView(QAbstractScrollArea):
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A highlight or flag selects its finding; a comment in the margin speaks."""
         at = event.position()
-        if (finding_id := self._finding_at(at)) is not None:
+        if (finding_id := self._marks.at(at)) is not None:
             self.clicked.emit(finding_id)
         elif note := self._note_at(at):
             QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 8), markup([note]), self.viewport())
@@ -556,8 +483,8 @@ class SheetView(QAbstractScrollArea):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A hand over what can be clicked, and a tooltip that says what it is."""
         at = event.position()
-        finding_id = self._finding_at(at)
-        finding = self._findings.get(finding_id) if finding_id is not None else None
+        finding_id = self._marks.at(at)
+        finding = self._marks.findings.get(finding_id) if finding_id is not None else None
         plain = Qt.CursorShape.ArrowCursor if self.offset_at(at) is None else Qt.CursorShape.IBeamCursor
         shape = plain if finding is None else Qt.CursorShape.PointingHandCursor
         self.viewport().setCursor(shape)
@@ -566,6 +493,6 @@ class SheetView(QAbstractScrollArea):
         self.viewport().setToolTip(markup(told))
 
     def _note_at(self, at: QPointF) -> str:
-        sheet = self._sheet_at(at.y() + self.verticalScrollBar().value())
-        target = self._target(sheet)
+        sheet = self.sheet_under(at.y())
+        target = self.target(sheet)
         return self._sheets.note(sheet, (at - target.topLeft()) / self._scale()) if target.contains(at) else ""

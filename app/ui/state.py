@@ -15,6 +15,7 @@ from app.analysis.structure.values import Structure
 from app.documents.document import Document, OcrMode
 from app.errors import FusenError
 from app.review.findings import Finding
+from app.tags import tag_name
 from app.ui.finding_list import FindingList
 from app.ui.progress import ProgressMeter
 from app.workers.protocol import OpenedDocument
@@ -154,6 +155,7 @@ class WindowState:
     beside_active: bool = False  # the view to the right is the one that commands act on: `current` is its file
     aside: Aside = ""
     hidden_tags: frozenset[str] = frozenset()  # columns that the matrix does not show
+    tag_name: Callable[[str], str] = tag_name  # words for a tag, by which findings are sorted
     _next_key: int = 1
     _left_key: int | None = None
     _before_key: int | None = None
@@ -204,7 +206,7 @@ class WindowState:
 
     def add(self, path: Path) -> OpenFile:
         """Enter a file at the end of the list."""
-        file = OpenFile(self._next_key, path)
+        file = OpenFile(self._next_key, path, findings=FindingList(name_of=self.tag_name))
         self.files[file.key] = file
         self._next_key += 1
         return file

@@ -18,6 +18,29 @@ LONGEST = 3
 """Sentences of one entry."""
 
 SENTENCES: tuple[str, ...] = (
+    QT_TRANSLATE_NOOP("Told", "{name} is no DOCX, so it cannot be given comments."),
+    QT_TRANSLATE_NOOP("Told", "Save it as DOCX in Word, analyse that, and export again."),
+    QT_TRANSLATE_NOOP("Told", "{name} is damaged where comments are kept, so none can be added."),
+    QT_TRANSLATE_NOOP("Told", "Open it in Word, let it be repaired, save it and analyse it again."),
+    QT_TRANSLATE_NOOP("Told", "The copy of {name} could not be put under the password of the original."),
+    QT_TRANSLATE_NOOP("Told", "Save a copy without a password in Word, analyse that, and export again."),
+    QT_TRANSLATE_NOOP(
+        "Told",
+        "The document is digitally signed. The signature holds for the original, which the copy contains unchanged.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Told",
+        "The document is digitally signed. The signature holds for the original, not for the annotated copy.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Told",
+        "Word takes no comments in text boxes, notes, headers and footers. Such words are highlighted, "
+        "and their comments ({count}) stand at the nearest place in the text.",
+    ),
+    QT_TRANSLATE_NOOP("Told", "The template {name} cannot be opened as a PowerPoint presentation."),
+    QT_TRANSLATE_NOOP("Told", "Open it in PowerPoint, save it as .pptx or .potx without a password, and try again."),
+    QT_TRANSLATE_NOOP("Told", "There is no passage to draw on page {number}."),
+    QT_TRANSLATE_NOOP("Told", "Analyse the document again."),
     QT_TRANSLATE_NOOP("Told", "{name} is not text in an encoding that Fusen knows."),
     QT_TRANSLATE_NOOP("Told", "Save it as UTF-8, PDF or DOCX."),
     QT_TRANSLATE_NOOP("Told", "{name} is protected in a way that Fusen cannot open, or its protection is damaged."),
@@ -158,6 +181,29 @@ SENTENCES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Told", "Open the file again when you want to."),
     QT_TRANSLATE_NOOP("Told", "The analysis was cancelled."),
     QT_TRANSLATE_NOOP("Told", "The printer does not take the document."),
+    QT_TRANSLATE_NOOP("Told", "The folder {folder} does not exist."),
+    QT_TRANSLATE_NOOP("Told", "Choose a folder that exists."),
+    QT_TRANSLATE_NOOP("Told", "No folder is chosen."),
+    QT_TRANSLATE_NOOP("Told", "Choose one, or enter its whole path."),
+    QT_TRANSLATE_NOOP("Told", "{path} is a file."),
+    QT_TRANSLATE_NOOP("Told", "Choose a folder."),
+    QT_TRANSLATE_NOOP("Told", "Nothing may be written in the folder {folder}."),
+    QT_TRANSLATE_NOOP("Told", "Choose another folder."),
+    QT_TRANSLATE_NOOP("Told", "There is no space left to write {name}."),
+    QT_TRANSLATE_NOOP("Told", "{path} cannot be written."),
+    QT_TRANSLATE_NOOP("Told", "Close it if another program has it open, or choose another name or folder."),
+    QT_TRANSLATE_NOOP("Told", "{name} is the original and is not overwritten."),
+    QT_TRANSLATE_NOOP("Told", "Choose another name for the copy."),
+    QT_TRANSLATE_NOOP("Told", "The export would overwrite the document itself."),
+    QT_TRANSLATE_NOOP("Told", "Choose another name."),
+    QT_TRANSLATE_NOOP("Told", "A file {name} has come into the folder meanwhile."),
+    QT_TRANSLATE_NOOP("Told", "Write once more."),
+    QT_TRANSLATE_NOOP("Told", "The template {name} is not there."),
+    QT_TRANSLATE_NOOP("Told", "Choose another one, or none."),
+    QT_TRANSLATE_NOOP("Told", "The document is not in this workspace any more."),
+    QT_TRANSLATE_NOOP("Told", "Open it again."),
+    QT_TRANSLATE_NOOP("Told", "{name} has changed since it was analysed."),
+    QT_TRANSLATE_NOOP("Told", "Analyse it again, or restore the version that was analysed."),
     QT_TRANSLATE_NOOP("Told", "Check it, or choose another."),
     QT_TRANSLATE_NOOP("Told", "Something went wrong: {reason}"),
     QT_TRANSLATE_NOOP("Told", "Please report this as a bug."),
@@ -228,6 +274,8 @@ SENTENCES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Told", "Close it, and forget the document again or close Fusen: the log is emptied then."),
     QT_TRANSLATE_NOOP("Told", "The workspace {path} cannot be read."),
     QT_TRANSLATE_NOOP("Told", "Check the rights of the file and its folder."),
+    QT_TRANSLATE_NOOP("Told", "The library that encrypts workspaces (SQLCipher) cannot be loaded on this machine."),
+    QT_TRANSLATE_NOOP("Told", "Install Fusen anew, or use the workspace on another machine."),
 )
 
 

@@ -111,4 +111,5 @@ class Toolbar(QWidget):
         parts = [part for command, part in self._parts.items() if command not in hidden]
         parts += [self.more] if hidden else []
         parts += [self.sidebar] if not self.sidebar.isHidden() else []
-        return 40 + self.page.widest() + self.export.sizeHint().width() + sum(p.sizeHint().width() + 4 for p in parts)
+        place = self.page.width_of(self.tr("Page {page} of {pages}").format(page=888, pages=888))
+        return 40 + place + self.export.sizeHint().width() + sum(p.sizeHint().width() + 4 for p in parts)

@@ -5,8 +5,11 @@ The key is made in the background, for it takes its time on purpose; so is the s
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
 
 CARD_WIDTH = 440
+T = TypeVar("T")
 
 
 def passphrase_field(words: str) -> QLineEdit:
@@ -146,9 +150,9 @@ class Unlocking(QObject):
         page.asked.connect(self._try)
         self._window.cover = page
         self._window.show_page(None)
-        self._session.in_background(
-            lambda: _from_keyring(path), self._looked, lambda _error: self._looked((False, False))
-        )
+        look = partial(_look, self._session, lambda: _from_keyring(path), self._looked)
+        # On a thread of its own: the system may ask its user, or not answer for long, and a passphrase is not to wait for that.
+        threading.Thread(target=look, name="keyring", daemon=True).start()
 
     def _looked(self, found: tuple[bool, bool]) -> None:
         unlocked, available = found
@@ -165,7 +169,8 @@ class Unlocking(QObject):
         self._session.in_background(lambda: _unlock(path, passphrase, remember=remember), self._unlocked, self._failed)
 
     def _unlocked(self, kept: FusenError | None) -> None:
-        self._open()
+        if self.page is not None:  # else the keyring was first
+            self._open()
         if kept is not None:
             self._session.archive.tell(kept)
 
@@ -192,12 +197,31 @@ def _is_locked(path: Path) -> bool:
         return False
 
 
+def _look(session: Session, work: Callable[[], T], done: Callable[[T], object]) -> None:
+    found = work()
+    session.post(lambda: done(found))
+
+
+def ask_for_keyring(session: Session, done: Callable[[bool], object]) -> None:
+    """Find out whether this system has a keyring; `done` is told in the window's thread."""
+    threading.Thread(target=partial(_look, session, _has_keyring, done), name="keyring", daemon=True).start()
+
+
+def _has_keyring() -> bool:
+    from app.workspace import key_store
+
+    return key_store.is_available()
+
+
 def _from_keyring(path: Path) -> tuple[bool, bool]:
     """Whether a kept key opened the file, and whether there is a keyring at all."""
     from app.workspace import key_store
 
     available = key_store.is_available()
-    return available and key_store.unlock_remembered(path), available
+    try:
+        return available and key_store.unlock_remembered(path), available
+    except FusenError:  # the passphrase is asked for, and opening says what is the matter
+        return False, available
 
 
 def _unlock(path: Path, passphrase: str, *, remember: bool) -> FusenError | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent, QTextLayout
@@ -34,6 +35,18 @@ def clear(layout: QLayout) -> None:
         if (widget := item.widget()) is not None:
             widget.hide()  # at once: it is deleted a little later
             widget.deleteLater()
+
+
+def put_before(widget: QWidget, late: Iterable[QWidget]) -> None:
+    """Let Tab pass what was made late right before `widget`; by itself it would come last of all in the window."""
+    before: QWidget = widget
+    while (above := before.previousInFocusChain()) is not None and above is not widget:
+        before = above
+        if before.focusPolicy() & Qt.FocusPolicy.TabFocus:  # Qt takes no other for a neighbour
+            break
+    for each in late:
+        QWidget.setTabOrder(before, each)
+        before = each
 
 
 def restyle(widget: QWidget, **properties: str) -> None:

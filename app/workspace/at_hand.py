@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from app.workspace import embedding, originals
@@ -34,3 +34,10 @@ def file_of(workspace: Workspace, stored: StoredDocument) -> Iterator[Path]:
             embedding.discard(copy)
     else:
         yield place
+
+
+@contextmanager
+def files_of(workspace: Workspace, documents: Iterable[StoredDocument]) -> Iterator[dict[str, Path]]:
+    """The files of several documents, by their hashes: see `file_of`."""
+    with ExitStack() as stack:
+        yield {stored.sha256: stack.enter_context(file_of(workspace, stored)) for stored in documents}

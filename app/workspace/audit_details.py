@@ -77,6 +77,7 @@ def decided(
             "end": finding.end,
             "operations": operations.get(finding.id, ()),
             "decision": finding.decision,
+            "decided_by": finding.decided_by,
             "review": notes.hash(finding.document_sha256, rows[finding.id].review),
         }
         if finding.proposed_tags is not None:

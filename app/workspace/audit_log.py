@@ -108,11 +108,13 @@ class AuditLog:
     def acknowledge(self, problems: Sequence[str]) -> None:
         """Enter that the user knows of these problems, and take this log's end for the one that is known from now on."""
         workspace = self.identity()[0]
-        seen = heads.seen_head(workspace)
+        seen = heads.seen_head(workspace, self.path)
         before = None if seen is None else {"count": seen.count, "hash": seen.hash}
         self.record("acknowledged", {"problems": list(problems), "seen": before})
         if (head := self.head()) is not None:
-            heads.keep_head(workspace, self.path, head, place=True)
+            heads.keep_head(
+                workspace, self.path, head, place=True, anywhere=self._continues(heads.seen_anywhere(workspace))
+            )
 
     # ---- reading
 
@@ -197,17 +199,21 @@ class AuditLog:
         head, (workspace, _) = self.head(), self.identity()
         if head is None:
             return
-        seen = heads.seen_head(workspace)
-        if seen is not None and not (seen.is_genuine and self._has(seen.head)):
+        if not self._continues(heads.seen_head(workspace, self.path)):
             return
+        anywhere = self._continues(heads.seen_anywhere(workspace))
         place = made or (not self._placed and heads.seen_at(self.path) is None)
         self._placed = True
-        heads.keep_head(workspace, self.path, head, place=place)
+        heads.keep_head(workspace, self.path, head, place=place, anywhere=anywhere)
 
     def identity(self) -> tuple[str, bool]:
         """The workspace's id, empty where the file has lost it, and whether a log was begun."""
         rows = self._rows("SELECT id, begun FROM audit_workspace")
         return (str(rows[0][0]), bool(rows[0][1])) if len(rows) == 1 else ("", True)
+
+    def _continues(self, seen: heads.SeenHead | None) -> bool:
+        """Whether this log goes on from what was seen."""
+        return seen is None or (seen.is_genuine and self._has(seen.head))
 
     def _has(self, head: Head) -> bool:
         rows = self._rows("SELECT hash FROM audit_log WHERE number = ?", (head.count,))

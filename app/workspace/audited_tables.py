@@ -16,8 +16,8 @@ HashOf = Callable[[str, bytes], str]
 """Of a document's content, with its salt."""
 
 _PROPOSAL = 'id, document_sha256, "start", "end", page, text, quads, importance, low, high, tags, rank, selected'
-_REVIEW = "decision, comment, edited, own_tags, owner, due, raised, skipped, decided_by, decided_at"
-_UNTOUCHED = ("undecided", "", None, None, "", "", 0, 0, "", "")
+_REVIEW = "decision, comment, edited, own_tags, owner, due, raised, skipped, decided_by, decided_at, opinions"
+_UNTOUCHED = ("undecided", "", None, None, "", "", 0, 0, "", "", None)
 _HISTORY = "number, at, finding_id, operation, inverse, undone"
 _FINDINGS = f"SELECT {_PROPOSAL}, {_REVIEW} FROM findings"  # noqa: S608 (constant names)
 _WIDTH = len(_PROPOSAL.split(","))
@@ -64,30 +64,21 @@ def looks_hash(connection: sqlite3.Connection, document: str) -> str:
     return hashlib.sha256(packed(rows)).hexdigest() if rows else ""
 
 
-def opinions_content(connection: sqlite3.Connection, finding: str) -> bytes:
-    """What other reviewers said of a finding."""
-    query = "SELECT reviewer, content FROM opinions WHERE finding_id = ? ORDER BY reviewer"
-    rows = connection.execute(query, (finding,)).fetchall()
-    return packed(rows) if rows else b""
-
-
 def tables(connection: sqlite3.Connection) -> Tables:
     """Everything that the log speaks of."""
     notes = connection.execute("SELECT number, document_sha256, salt, note FROM audit_notes").fetchall()
-    opinions = connection.execute("SELECT DISTINCT finding_id FROM opinions").fetchall()
     history = connection.execute(f"SELECT {_HISTORY} FROM history ORDER BY number")  # noqa: S608 (constant names)
     return Tables(
         documents=tuple(_documents(connection)),
         findings=finding_rows(connection),
         history=(HistoryRow(number, history_content(row), bool(undone)) for number, *row, undone in history),
         notes={(number, document): (_bytes(salt), _bytes(note)) for number, document, salt, note in notes},
-        opinions={finding: opinions_content(connection, finding) for (finding,) in opinions},
     )
 
 
 def state_found(connection: sqlite3.Connection, hash_of: HashOf) -> dict[str, Any]:
     """The details of an entry that begins the log of a workspace which is already in use."""
-    found: dict[str, Any] = {"documents": {}, "reviews": [], "history": [], "opinions": []}
+    found: dict[str, Any] = {"documents": {}, "reviews": [], "history": []}
     for row in _documents(connection):
         count, digest = proposals(connection, row.sha256)
         found["documents"][row.sha256] = {
@@ -107,10 +98,6 @@ def state_found(connection: sqlite3.Connection, hash_of: HashOf) -> dict[str, An
     for document, number, *row, undone in connection.execute(f"{steps} ORDER BY h.number"):
         digest = hash_of(document, history_content(row))
         found["history"].append({"number": number, "document": document, "hash": digest, "undone": bool(undone)})
-    said = "SELECT DISTINCT finding_id, document_sha256 FROM opinions JOIN findings ON id = finding_id"
-    for finding, document in connection.execute(said).fetchall():
-        digest = hash_of(document, opinions_content(connection, finding))
-        found["opinions"].append({"finding": finding, "document": document, "hash": digest})
     return found
 
 

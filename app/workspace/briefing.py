@@ -8,11 +8,13 @@ from app.analysis.analysis import Analysis
 from app.analysis.structure.values import Structure
 from app.documents.document import Document, Language
 from app.errors import FusenError
-from app.export.brief import Brief, BriefSource, ChangeNote, make_brief
+from app.export.brief import Brief, BriefSource, ChangeNote, Opinion, make_brief
 from app.review.findings import Finding
+from app.review.handover import is_own
 from app.review.headings import headings_alone
 from app.review.ledger import Ledger, make_ledger
 from app.review.sections import cut
+from app.workspace.changes import change_notes
 from app.workspace.digests import document_of
 from app.workspace.store import StoredDocument, Workspace
 
@@ -32,7 +34,8 @@ def brief_of(
 ) -> Brief:
     """The brief of the documents with these hashes (one or several), or of all that were analysed.
 
-    `read_structure` finds the headings and clauses above each finding; the window gives what it knows of open documents.
+    Without `changes` they are those since the version before, of documents of which one is known. `read_structure` finds
+    the headings and clauses above each finding; the window gives what it knows of open documents.
     Raises FusenError `empty` when none of them was analysed, `damaged` when an analysis cannot be read.
     """
     wanted = (documents,) if isinstance(documents, str) else documents
@@ -45,7 +48,9 @@ def brief_of(
             sources.append(_source(workspace, stored, analysis, read_structure))
     if not sources:
         raise FusenError("empty", f"{workspace.path.name} holds no analysed document.", "Analyse a document first.")
-    return make_brief(sources, title=title, purpose=purpose, language=language, changes=changes)
+    head = workspace.audit_head()
+    notes = changes or change_notes(workspace, (source.analysis.sha256 for source in sources))
+    return make_brief(sources, title=title, purpose=purpose, language=language, audit_head=head, changes=notes)
 
 
 def _source(
@@ -59,7 +64,20 @@ def _source(
         structure = read_structure(document)
         ledger = _ledger(workspace, document, structure, analysis, findings)
     known = (stored.file, stored.title, stored.format, stored.page_count)
-    return BriefSource(*known, analysis, findings, stored.page_labels, structure, ledger)
+    opinions = {finding.id: _opinions(finding, workspace.reviewer) for finding in findings if finding.opinions}
+    named = {finding.decided_by for finding in findings if is_own(finding)} - {""}
+    reviewer = workspace.reviewer or (named.pop() if len(named) == 1 else "")
+    labels = stored.page_labels
+    return BriefSource(
+        *known, analysis, findings, labels, structure, ledger, reviewer=reviewer, opinions=opinions or None
+    )
+
+
+def _opinions(finding: Finding, reviewer: str) -> tuple[Opinion, ...]:
+    """What each reviewer decided on a finding, her own opinion first."""
+    said = [Opinion(each.reviewer, each.decision, each.comment) for each in finding.opinions]
+    name = finding.decided_by or reviewer
+    return (*([Opinion(name, finding.decision, finding.comment)] if is_own(finding) and name else []), *said)
 
 
 def _ledger(

@@ -64,7 +64,7 @@ def open_file(
     scripts = migration_scripts() if migrations is None else migrations
     whole: bool | None = True
     with explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # a new one is its user's only
         if first:
             backups.tidy(path)
             if path.exists() and path.stat().st_size > 0:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from app.errors import FusenError
 from app.workspace import encryption
 from app.workspace.encryption import Key
 
@@ -50,8 +51,18 @@ def _name(path: Path, query: str) -> str:
 
 
 def cipher() -> Any:
-    """SQLCipher's driver, which has the functions and classes of `sqlite3`."""
-    from sqlcipher3 import dbapi2
+    """SQLCipher's driver, which has the functions and classes of `sqlite3`.
+
+    Raises FusenError `unsupported` where it is missing.
+    """
+    try:
+        from sqlcipher3 import dbapi2
+    except ImportError as error:
+        raise FusenError(
+            "unsupported",
+            "The library that encrypts workspaces (SQLCipher) cannot be loaded on this machine.",
+            "Install Fusen anew, or use the workspace on another machine.",
+        ) from error
 
     # It would write of wrong keys to stderr; the error that follows says that. Holds for the whole process.
     connection = dbapi2.connect(":memory:")

@@ -1,7 +1,8 @@
 """The heads of audit logs that this machine saw last, kept outside of the workspaces: by them a cut-off end is noticed.
 
 A record is moved on only along the chain that it knows, so that a log which went another way is told for ever, unless the
-user acknowledges it.
+user acknowledges it. There is one for each workspace at each place, so that a copy may go its own way once it is acknowledged,
+and one for each workspace wherever it lies, for a place where it was not seen before.
 """
 
 from __future__ import annotations
@@ -49,8 +50,16 @@ _seen = msgspec.json.Decoder(SeenHead)
 _MOST_BYTES = 1 << 16
 
 
-def seen_head(workspace: str) -> SeenHead | None:
-    """What is kept of the workspace with this id; None where it was not seen here. A record that is no record is not genuine."""
+def seen_head(workspace: str, path: Path) -> SeenHead | None:
+    """What is kept of the workspace with this id at this path, or else anywhere; None where it was not seen here.
+
+    A record that is no record is not genuine.
+    """
+    return _read(_file("heads", workspace + _name(path)), workspace) or seen_anywhere(workspace)
+
+
+def seen_anywhere(workspace: str) -> SeenHead | None:
+    """The head of the workspace with this id that was kept last, wherever it lay."""
     return _read(_file("heads", workspace), workspace)
 
 
@@ -59,14 +68,19 @@ def seen_at(path: Path) -> SeenHead | None:
     return _read(_file("paths", _name(path)), "")
 
 
-def keep_head(workspace: str, path: Path, head: Head, *, place: bool) -> None:
-    """Keep a head; with `place` also that this workspace lies at this path. What cannot be kept is logged and no error."""
+def keep_head(workspace: str, path: Path, head: Head, *, place: bool, anywhere: bool) -> None:
+    """Keep a head, also for wherever the workspace lies (`anywhere`) and as what lies at this path (`place`).
+
+    What cannot be kept is logged and no error.
+    """
     where = str(path.absolute())
     signer = signing_key().signer
     signature = signer.sign(_message(workspace, head, where)).hex()
     record = SeenHead(workspace, head.count, head.hash, where, signer.fingerprint, signature)
     try:
-        write_private(_file("heads", workspace), msgspec.json.encode(record))
+        write_private(_file("heads", workspace + _name(path)), msgspec.json.encode(record))
+        if anywhere:
+            write_private(_file("heads", workspace), msgspec.json.encode(record))
         if place:
             write_private(_file("paths", _name(path)), msgspec.json.encode(record))
     except OSError as error:

@@ -15,6 +15,8 @@ from typing import BinaryIO
 from app.workspace.backups import backups_of
 
 _PIECE = bytes(1 << 20)
+_BACKUP = r"\.v\d+-\d{8}-\d{6}(?:-\d+)?\.backup"
+_RESCUED = r"\.(?:damaged|recovered)-\d{8}-\d{6}"
 _BESIDE = ("-journal", "-wal", "-shm")
 """What SQLite puts beside a file."""
 
@@ -31,15 +33,16 @@ def old_file(path: Path) -> Path:
 
 def copies_of(path: Path) -> tuple[Path, ...]:
     """All copies of the workspace beside it: from before migrations, and what was damaged or recovered of it."""
-    pattern = re.compile(rf"{re.escape(path.stem)}\.(damaged|recovered)-\d{{8}}-\d{{6}}{re.escape(path.suffix)}")
+    pattern = re.compile(rf"{re.escape(path.stem)}{_RESCUED}{re.escape(path.suffix)}")
     rescued = sorted(file for file in path.parent.iterdir() if pattern.fullmatch(file.name))
     return (*backups_of(path), *rescued)
 
 
 def sweep(path: Path) -> None:
-    """Erase what a kill left. For who has the workspace open: nobody can be writing it anew then."""
-    for file in (new_file(path), old_file(path)):
-        with contextlib.suppress(OSError):
+    """Erase what a kill left of the workspace or its copies. For who has the workspace open: nobody is writing it anew then."""
+    own = re.compile(rf"\.{re.escape(path.stem)}({_BACKUP}|{_RESCUED})?{re.escape(path.suffix)}\.(new|old)")
+    with contextlib.suppress(OSError):
+        for file in [file for file in path.parent.iterdir() if own.fullmatch(file.name)]:
             erase(file)
 
 

@@ -15,13 +15,13 @@ import msgspec
 from app.analysis.analysis import Analysis, AnalysisSettings, ScoredPassage, TagScore
 from app.documents.document import Document, Quad
 from app.errors import FusenError
-from app.review.findings import Finding, Piece, Span, finding_id, with_span, with_tags
+from app.review.findings import Finding, Opinion, Piece, Span, finding_id, with_span, with_tags
 from app.workspace.database import damaged
 
 FINDING_COLUMNS = (
     'id, document_sha256, "start", "end", page, text, quads,'
     " importance, low, high, tags, rank, selected, decision, comment,"
-    " edited, own_tags, owner, due, raised, skipped, more"
+    " edited, own_tags, owner, due, raised, skipped, decided_by, decided_at, opinions, more"
 )
 _PLACES = ", ".join("?" * len(FINDING_COLUMNS.split(",")))
 _INSERT = f"INSERT INTO findings ({FINDING_COLUMNS}) VALUES ({_PLACES})"  # noqa: S608 (a constant list of names)
@@ -35,7 +35,8 @@ UPSERT_FINDING = (
 
 # Everything that an operation can change; in the order of `review_of`.
 STORE_REVIEW = (
-    "UPDATE findings SET decision = ?, comment = ?, edited = ?, own_tags = ?, owner = ?, due = ?, raised = ?, skipped = ?"
+    "UPDATE findings SET decision = ?, comment = ?, edited = ?, own_tags = ?, owner = ?, due = ?, raised = ?, skipped = ?,"
+    " decided_by = ?, decided_at = ?, opinions = ?"
     " WHERE id = ?"
 )
 
@@ -48,6 +49,7 @@ _more = msgspec.msgpack.Decoder(tuple[Piece, ...])
 _tags = msgspec.msgpack.Decoder(tuple[TagScore, ...])
 _labels = msgspec.json.Decoder(tuple[str, ...])
 _span = msgspec.msgpack.Decoder(Span)
+_opinions = msgspec.msgpack.Decoder(tuple[Opinion, ...])
 
 
 def finding_of(sha256: str, passage: ScoredPassage) -> Finding:
@@ -101,13 +103,16 @@ def review_of(finding: Finding) -> tuple[Any, ...]:
         finding.due,
         finding.raised,
         finding.skipped,
+        finding.decided_by,
+        finding.decided_at,
+        msgspec.msgpack.encode(finding.opinions) if finding.opinions else None,
     )
 
 
 def finding_from(row: tuple[Any, ...], path: Path) -> Finding:
     """The finding of a row; `path` names the workspace if the row cannot be read."""
     name, sha256, start, end, page, text, quads, importance, low, high, tags, rank, selected, *review = row
-    decision, comment, edited, own_tags, owner, due, raised, skipped, more = review
+    decision, comment, edited, own_tags, owner, due, raised, skipped, decided_by, decided_at, opinions, more = review
     try:
         proposed = Finding(
             id=name,
@@ -129,6 +134,9 @@ def finding_from(row: tuple[Any, ...], path: Path) -> Finding:
             raised=bool(raised),
             skipped=bool(skipped),
             more=_more.decode(more) if more is not None else (),
+            decided_by=decided_by,
+            decided_at=decided_at,
+            opinions=() if opinions is None else _opinions.decode(opinions),
         )
         own = proposed if edited is None else with_span(proposed, _span.decode(edited))
         return own if own_tags is None else with_tags(own, _tags.decode(own_tags))

@@ -10,6 +10,7 @@ Copies that were made before a migration are workspaces as well and go the same 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import sqlite3
@@ -21,8 +22,10 @@ from pathlib import Path
 from app.errors import FusenError
 from app.workspace import backups, encryption, leftovers, sharing
 from app.workspace.database import connect, explained
-from app.workspace.driver import open_through_cipher
+from app.workspace.driver import database_errors, open_through_cipher
 from app.workspace.encryption import Key
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[float], object]
 """Told the share that is done, on the caller's thread; what it raises stops the work, and the workspace stays as it was."""
@@ -33,10 +36,14 @@ _PATIENCE = 1.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the copies beside the workspace: so many went the same way; `removed`: those that could not be read."""
+    """What became of the copies beside the workspace: so many went the same way.
+
+    `removed`: those that could not be read; `left`: those that could not be written anew now, and stay as they were.
+    """
 
     backups: int = 0
     removed: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 def encrypt(path: Path, passphrase: str, progress: Progress = lambda _share: None) -> Outcome:
@@ -101,20 +108,33 @@ def _in_use(path: Path) -> FusenError:
     return FusenError("timeout", f"{path.name} is in use.", "Close it everywhere else and try again.")
 
 
-def _rewrite_all(backups: Sequence[Path], before: Key | None, key: Key | None) -> Outcome:
-    removed = []
-    for backup in backups:
-        try:
-            opens = encryption.state_of(backup) == "plain" or (before is not None and encryption.opens(backup, before))
-            if not opens:
-                raise FusenError("encrypted", f"{backup.name} has another passphrase.")
-            _rewrite(backup, before if encryption.state_of(backup) == "encrypted" else None, key)
-        except FusenError:
-            # It would stay readable to whom it shall not be, or to nobody; the workspace itself is whole.
+def _rewrite_all(copies: Sequence[Path], before: Key | None, key: Key | None) -> Outcome:
+    removed, left = [], []
+    for copy in copies:
+        held = before if encryption.state_of(copy) == "encrypted" else None
+        if not _is_readable(copy, held):
+            # It would stay what it is for whoever can make something of it, and is of no use here.
             with contextlib.suppress(OSError):
-                leftovers.erase(backup)
-            removed.append(backup.name)
-    return Outcome(len(backups) - len(removed), tuple(removed))
+                leftovers.erase(copy)
+            removed.append(copy.name)
+            continue
+        try:
+            _rewrite(copy, held, key)
+        except (FusenError, OSError) as error:
+            log.warning("a copy of the workspace was not written anew: %s", error)
+            left.append(copy.name)
+    return Outcome(len(copies) - len(removed) - len(left), tuple(removed), tuple(left))
+
+
+def _is_readable(copy: Path, key: Key | None) -> bool:
+    if encryption.state_of(copy) == "encrypted" and (key is None or not encryption.opens(copy, key)):
+        return False
+    try:
+        with closing(open_through_cipher(key, copy, _PATIENCE)) as connection:
+            return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
+    except database_errors() as error:
+        # A copy that somebody else uses at this moment is no reason to lose it.
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from platformdirs import user_data_path
 
@@ -36,6 +36,7 @@ from app.workspace.forgetting import Forgotten
 from app.workspace.library import Library
 from app.workspace.looks import LookRecords
 from app.workspace.verifying import Report, file_hash, verify
+from app.workspace.versions import Versions
 
 
 def default_workspace() -> Path:
@@ -175,6 +176,11 @@ class Workspace:
         self.audit.acknowledge([problem.code for problem in report.problems])
         return report
 
+    @property
+    def versions(self) -> Versions:
+        """Which document is a new version of which, and what was carried over."""
+        return Versions(self, self._connection)
+
     def documents(self) -> tuple[StoredDocument, ...]:
         """All documents but those that were removed, in the order in which they were added."""
         rows = self._rows(
@@ -274,9 +280,10 @@ class Workspace:
         return analysis
 
     def findings(self, sha256: str) -> tuple[Finding, ...]:
-        """What the model selected or the reviewer touched in the document, in reading order."""
+        """What the model selected or the reviewer touched in the document, or in the version before it, in reading order."""
         found = self._findings("document_sha256 = ?", (sha256,))
-        return tuple(sorted((f for f in found if f.selected or f.is_touched), key=_place))
+        asked = self.versions.asked_ids(sha256)
+        return tuple(sorted((f for f in found if f.selected or f.is_touched or f.id in asked), key=_place))
 
     def preview(self, sha256: str, analysis: Analysis) -> tuple[Finding, ...]:
         """The findings that there would be if `analysis` were saved, in reading order; nothing is stored."""
@@ -289,15 +296,27 @@ class Workspace:
             shown[before.id] = replace(before, selected=False) if now is None else reviewed(now, before)
         return tuple(sorted((f for f in shown.values() if f.selected or f.is_touched), key=_place))
 
-    def apply(self, operation: Operation, *findings: Finding | None) -> Change:
+    def stored_findings(self, sha256: str) -> tuple[Finding, ...]:
+        """Every finding that there ever was in the document, also where neither model nor reviewer has it now."""
+        return self._findings("document_sha256 = ?", (sha256,))
+
+    def apply(
+        self,
+        operation: Operation,
+        *findings: Finding | None,
+        told: Literal["decided", "merged"] = "decided",
+        details: Mapping[str, object] | None = None,
+    ) -> Change:
         """Do it, store it, remember how to undo it. What could be redone before cannot be any more.
 
         An operation that changes nothing leaves no trace in the history. Of the `findings` that are given, `operation` may be
         about one that is not known yet: a decision on what only a preliminary analysis selected is kept, also where no other
-        one follows, and so is what the reviewer adds herself. Raises KeyError for an unknown finding.
+        one follows, and so is what the reviewer adds herself. `told`: as what the audit log tells of it, with these `details`.
+        Raises KeyError for an unknown finding.
         """
         with self.audit.transaction():
             added = self._add(*findings)
+            operation = operations.stamped(operation, self.reviewer, _now())
             ids = operations.finding_ids(operation)
             before = self._by_ids(ids)
             change = operations.apply(before, operation)
@@ -309,7 +328,7 @@ class Workspace:
                     (_now(), ids[0], *written),
                 ).lastrowid
                 self._store_change(change)
-                self._tell(change, operation, "do", number or 0, added)
+                self._tell(change, operation, "do", number or 0, added, told, details or {})
             elif added:
                 self.audit.append("decided", {"changes": (), "added": audit_details.added(self._connection, added)})
         return change
@@ -327,17 +346,26 @@ class Workspace:
         notes = Notes()
         self.audit.append("analysed", audit_details.analysed(self._connection, notes, analysis, content), notes)
 
-    def _tell(self, change: Change, operation: Operation, step: Step, number: int, added: Sequence[str] = ()) -> None:
+    def _tell(
+        self,
+        change: Change,
+        operation: Operation,
+        step: Step,
+        number: int,
+        added: Sequence[str] = (),
+        kind: Literal["decided", "merged"] = "decided",
+        more: Mapping[str, object] | None = None,
+    ) -> None:
         """Enter a step of the history in the audit log."""
         notes, kinds = Notes(), operations.kinds(operation)
         details = audit_details.decided(self._connection, notes, change.findings, kinds, texts=self.tells_texts)
         told: dict[str, Any] = {"number": number}
         if step == "do":
             told = audit_details.step(self._connection, notes, number, change.findings[0].document_sha256)
-        details |= {"step": step, "history": told}
+        details |= {**(more or {}), "step": step, "history": told}
         if added:
             details["added"] = audit_details.added(self._connection, added)
-        self.audit.append("decided", details, notes)
+        self.audit.append(kind, details, notes)
 
     def undo(self) -> Change | None:
         """Take back the last operation that stands; None when there is none."""
@@ -440,11 +468,6 @@ class Workspace:
     def _store_change(self, change: Change) -> None:
         self._connection.executemany(
             packing.STORE_REVIEW, [(*packing.review_of(finding), finding.id) for finding in change.findings]
-        )
-        at = _now()
-        self._connection.executemany(
-            "UPDATE findings SET decided_by = ?, decided_at = ? WHERE id = ?",
-            [(*((self.reviewer, at) if f.is_touched or f.skipped else ("", "")), f.id) for f in change.findings],
         )
 
     def _rows(self, query: str, parameters: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:

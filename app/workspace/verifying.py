@@ -94,7 +94,7 @@ def verify(
             for name, signer in chain.signers.items()
             if not name.startswith(signers)
         ]
-    record = heads.seen_head(log.identity()[0])
+    record = heads.seen_head(log.identity()[0], path)
     return Report(
         tuple(problems),
         chain.head,
@@ -137,7 +137,7 @@ def _guards_missing(connection: sqlite3.Connection) -> Iterator[Problem]:
 def _against_records(log: AuditLog, chain: Chain) -> Iterator[Problem]:
     """What this machine knows from before."""
     workspace, begun = log.identity()
-    seen, lay_here = heads.seen_head(workspace), heads.seen_at(log.path)
+    seen, lay_here = heads.seen_head(workspace, log.path), heads.seen_at(log.path)
     first = next(log.sealed(1, 1), None)
     if first is None:
         if begun or seen is not None or lay_here is not None:

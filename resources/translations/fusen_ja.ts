@@ -440,6 +440,14 @@
         <translation>次の位置へ進む</translation>
     </message>
     <message>
+        <source>Documents and contents</source>
+        <translation>文書と目次</translation>
+    </message>
+    <message>
+        <source>In a narrow window the list to the left makes room; this shows or hides it</source>
+        <translation>ウィンドウの幅が狭いときは左側の一覧が隠れます。ここで表示と非表示を切り替えます</translation>
+    </message>
+    <message>
         <source>Two documents side by side</source>
         <translation>文書を左右に並べて表示</translation>
     </message>
@@ -1610,6 +1618,14 @@
         <source>From the next start.</source>
         <translation>次回の起動から有効です。</translation>
     </message>
+    <message>
+        <source>Restart now</source>
+        <translation>今すぐ再起動</translation>
+    </message>
+    <message>
+        <source>Open documents, places and everything to undo come back</source>
+        <translation>開いている文書、表示位置、元に戻せる操作はすべて引き継がれます</translation>
+    </message>
 </context>
 <context>
     <name>Settings</name>
@@ -2525,6 +2541,10 @@
     <message>
         <source>Export</source>
         <translation>書き出し</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>その他</translation>
     </message>
     <message>
         <source>Page {label} ({page} of {pages})</source>

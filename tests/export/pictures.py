@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from app.documents.document import Language
 from app.export.formats import FORMATS
@@ -21,8 +21,10 @@ from tests.export.made_briefs import full_brief
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 MOST_BYTES = 120_000
 LANGUAGES: tuple[Language, ...] = ("en", "ja")
-PAGED = ("docx", "xlsx", "html")
-"""What is drawn; Markdown, JSON and a calendar look as the program that takes them in."""
+PAGED = {"docx": 1, "xlsx": 0, "html": 1}
+"""What is drawn, and which page of it; Markdown, JSON and a calendar look as the program that takes them in."""
+_RESOLUTIONS = {"xlsx": 110}
+_EDGE = 16
 _COLOURS = 64
 
 
@@ -46,7 +48,12 @@ def pages_of(output: Path, folder: Path, resolution: int) -> list[Path]:
 def packed(page: Path, picture: Path) -> None:
     """The page with few colours, so that it is small enough for the repository."""
     with Image.open(page) as image:
-        image.convert("RGB").quantize(_COLOURS).save(picture, optimize=True)
+        plain = image.convert("RGB")
+        left, top, right, bottom = ImageOps.invert(plain).getbbox() or (0, 0, *plain.size)
+        edges = (left - _EDGE, top - _EDGE, right + _EDGE, bottom + _EDGE)
+        plain.crop((max(edges[0], 0), max(edges[1], 0), edges[2], edges[3])).quantize(_COLOURS).save(
+            picture, optimize=True
+        )
     if picture.stat().st_size > MOST_BYTES:
         raise SystemExit(f"{picture.name} has {picture.stat().st_size} bytes; {MOST_BYTES} are allowed")
 
@@ -63,16 +70,16 @@ def main() -> None:
         folder = Path(scratch)
         for language in LANGUAGES:
             brief = full_brief(language, arguments.findings)
-            for name in PAGED:
+            for name, shown in PAGED.items():
                 output = folder / f"export-{name}-{language}{FORMATS[name].ending}"
                 FORMATS[name].write(brief, output)
-                pages = pages_of(output, folder, 60)
+                pages = pages_of(output, folder, _RESOLUTIONS.get(name, 70))
                 if arguments.all is not None:
                     arguments.all.mkdir(parents=True, exist_ok=True)
                     for page in pages:
                         shutil.copy(page, arguments.all / page.name)
                 elif pages:
-                    packed(pages[0], IMAGES / f"{output.stem}.png")
+                    packed(pages[shown], IMAGES / f"{output.stem}.png")
 
 
 if __name__ == "__main__":

@@ -33,3 +33,11 @@ def test_each_renders_the_same_bytes_twice(name: str, tmp_path: Path) -> None:
     output = tmp_path / f"{each.stem}{each.ending}"
     each.write(brief(), output)
     assert output.read_bytes() == each.render(brief())
+
+
+def test_a_copy_ends_in_what_its_program_opens_it_under() -> None:
+    copies = FORMATS["annotated"]
+    endings = [copies.copy_ending(name, "docx") for name in ("a.docx", "b.DOCM", "c.dotx", "no ending")]
+    assert endings == ["-annotated.docx", "-annotated.docm", "-annotated.dotx", "-annotated.docx"]
+    assert copies.copy_ending("a.pdf", "pdf") == "-annotated.pdf"
+    assert copies.copy_ending("a.md", "markdown") == ""

@@ -27,7 +27,7 @@ def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
 def window(qtbot: QtBot, session: Session) -> MainWindow:
     window = MainWindow(session)
     qtbot.addWidget(window)
-    window.resize(1000, 800)
+    window.resize(1120, 800)
     window.show()
     session.start()
     return window

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
 import pymupdf
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible, QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -31,9 +32,11 @@ from pytestqt.qtbot import QtBot
 
 from app.ui import appearance
 from app.ui.main_window import MainWindow
+from app.ui.relations import relations
 from app.ui.session import Session
 from app.ui.sheet_view import SheetView
 from app.ui.state import OpenFile
+from app.ui.widgets import PassageButton
 from tests.ui.conftest import EXAMPLE
 
 Settle = Callable[[], OpenFile]
@@ -223,3 +226,86 @@ def test_areas_that_scroll_are_no_trap(window: MainWindow) -> None:
     for area in areas:
         if not isinstance(area, QAbstractItemView):
             assert area.focusPolicy() == Qt.FocusPolicy.NoFocus
+
+
+def test_tab_goes_from_the_list_over_the_card_to_the_buttons(
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle
+) -> None:
+    session.open([EXAMPLE])
+    file = settle()
+    qtbot.waitUntil(lambda: file.document is not None, timeout=60_000)
+    linked = next(f for f in file.findings if relations(file.analysis, f))
+    session.select(file, linked.id)
+    QApplication.processEvents()
+    window.activateWindow()
+    window.panel.list.setFocus()
+    card, passed = window.panel.card, [QApplication.focusWidget()]
+    while passed[-1] is not card.skip and len(passed) < 30:
+        QTest.keyClick(passed[-1] or window, Qt.Key.Key_Tab)
+        passed.append(QApplication.focusWidget())
+    assert passed[0] is window.panel.list
+    assert all(one is not None and card.isAncestorOf(one) for one in passed[1:])
+    assert isinstance(passed[1], PassageButton)  # what it is read together with
+    rest = [one for one in passed if not isinstance(one, PassageButton)][1:]
+    assert rest[:4] == list(card.tools.values())
+    assert rest[4:6] == [card.owner, card.due]
+    assert rest[-3:] == [card.accept, card.reject, card.skip]
+
+
+def test_the_facts_of_the_sidebar_come_in_the_sidebar(
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle
+) -> None:
+    session.open([EXAMPLE])
+    file = settle()
+    qtbot.waitUntil(lambda: file.document is not None, timeout=60_000)
+    window.activateWindow()
+    facts = [b for b in window.sidebar.contents.findChildren(PassageButton) if b.isVisible()]
+    assert facts
+    facts[-1].setFocus()
+    QTest.keyClick(facts[-1], Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is window.sidebar.contents.tree
+
+
+def test_the_pages_are_a_document_whose_value_is_the_text_in_view(
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle
+) -> None:
+    session.open([EXAMPLE])
+    file = settle()
+    qtbot.waitUntil(lambda: file.document is not None, timeout=60_000)
+    sheets = window.sheets()
+    assert sheets is not None
+    assert file.document is not None
+    sheets.show_sheet(2)
+    gc.collect()
+    interface = QAccessible.queryAccessibleInterface(sheets)
+    assert interface.role() == QAccessible.Role.Document
+    assert interface.text(QAccessible.Text.Name) == "Pages"
+    assert "3" in interface.text(QAccessible.Text.Description)
+    page = file.document.pages[2]
+    assert file.document.text[page.start : page.end] in interface.text(QAccessible.Text.Value)
+    assert QAccessible.queryAccessibleInterface(window.panel.list).role() != QAccessible.Role.Document
+
+
+def test_the_menu_key_opens_the_menu_at_what_is_chosen(
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.open([EXAMPLE])
+    file = settle()
+    qtbot.waitUntil(lambda: file.document is not None, timeout=60_000)
+    view = window.view()
+    assert view is not None
+    assert view.sheets is not None
+    assert view.desk is not None
+    opened: list[tuple[list[str], QPoint]] = []
+    assert view.guide is not None
+    told = lambda menu, at: opened.append(([a.text() for a in menu.actions()], at))  # noqa: E731 -- stands for a method
+    monkeypatch.setattr(view.guide, "_open", told)
+    start = file.findings.selected.start if file.findings.selected is not None else 0
+    view.desk.marking.choose(start, start + 20)
+    place = view.desk.marking.place()
+    assert place is not None
+    key = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(3, 3), QPoint(3, 3))
+    QApplication.sendEvent(view.sheets, key)
+    ((words, at),) = opened
+    assert "Copy" in words
+    assert at == view.sheets.viewport().mapToGlobal(place.toPoint())

@@ -47,10 +47,47 @@ sys.exit(starting.run([a for a in sys.argv[2:] if a != "fault"], Path(sys.argv[1
 """
 
 
-def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
+RESTART = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+application = QApplication([])
+from app.ui import application as starting
+from app.ui.main_window import MainWindow
+
+def look():
+    windows = [w for w in application.topLevelWidgets() if isinstance(w, MainWindow) and w.isVisible()]
+    file = windows[0]._state.current if windows else None
+    if file is None or file.phase != "ready" or file.document is None:
+        return
+    window, accept = windows[0], windows[0].actions_by_id["accept"].text()
+    if "Accept" in accept:
+        chosen.append(file.findings.selected_id)
+        window.run_command("accept")
+        window.run_command("settings")
+        row = window.household._pages["settings"].rows["language"]
+        row.control.setCurrentIndex(row.control.findData("ja"))
+        assert not row.again.isHidden()
+        row.again.click()
+    else:
+        window.run_command("undo")
+        undone = file.findings.get(chosen[0]).decision
+        print(file.name, accept, undone, window.actions_by_id["undo"].isEnabled(), flush=True)
+        window.close()
+
+chosen = []
+timer = QTimer(interval=20)
+timer.timeout.connect(look)
+timer.start()
+sys.exit(starting.run(sys.argv[2:], Path(sys.argv[1]), model_worker="tests.ui.fake_model_worker"))
+"""
+
+
+def start(home: Path, *arguments: str, script: str = START) -> subprocess.Popen[str]:
     folders = {name: str(home / name.lower()) for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")}
     settings = {**environment(), **folders, "QT_QPA_PLATFORM": "offscreen", "HOME": str(home)}
-    command = [sys.executable, "-c", START, str(home / "r.fusen"), *arguments]
+    command = [sys.executable, "-c", script, str(home / "r.fusen"), *arguments]
     return subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -87,6 +124,20 @@ def test_a_fault_is_kept_and_the_window_goes_on(tmp_path: Path) -> None:
     assert program.returncode == 0
     (report,) = (tmp_path / "xdg_state_home" / "fusen" / "log").iterdir()
     assert "builtins.ZeroDivisionError" in report.read_text("utf-8")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sets the folders of the user as Linux names them")
+def test_another_language_comes_with_a_restart_that_brings_everything_back(tmp_path: Path) -> None:
+    file = tmp_path / "xdg_config_home" / "fusen" / "settings.json"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"language": "en", "restore-documents": false}', encoding="utf-8")
+    program = start(tmp_path, str(EXAMPLE), script=RESTART)
+    try:
+        out, err = program.communicate(timeout=120)
+    finally:
+        program.kill()
+    assert out.strip() == f"{EXAMPLE.name} 承認 undecided False", err
+    assert program.returncode == 0
 
 
 def test_names_of_sockets_fit_every_system() -> None:

@@ -80,7 +80,7 @@ def test_a_finding_is_shown_where_its_words_are_and_a_click_selects_it(
     cap = next(finding for finding in file.findings.all() if finding.text == CAP)
     session.select(file, cap.id)
     (sheet,) = view._sheets.sheets_of(cap)
-    rects = view._rects(cap.id, sheet)
+    rects = view._marks._rects(cap.id, sheet)
     assert 0 < rects[0].top() < rects[-1].bottom() < view.viewport().height()
     file.findings.selected_id = None
     with qtbot.waitSignal(view.clicked) as caught:

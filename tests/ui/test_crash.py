@@ -38,6 +38,20 @@ def test_a_report_holds_places_and_no_words() -> None:
     assert str(Path.home()) not in text
 
 
+def test_neither_log_nor_folder_gets_a_word_of_a_document(
+    qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bar = CrashBar()
+    qtbot.addWidget(bar)
+    CrashWatch(bar.tell, tmp_path, bar).take(*fault())
+    qtbot.waitUntil(bar.isVisible)
+    written = [file.read_text(encoding="utf-8") for file in tmp_path.iterdir()]
+    assert "ValueError" in caplog.text
+    assert len(written) == 1
+    for text in (caplog.text, bar.report.toPlainText(), *written):
+        assert SECRET not in text
+
+
 def test_an_error_that_causes_itself_ends() -> None:
     error = ValueError("x")
     error.__cause__ = error

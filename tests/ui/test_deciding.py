@@ -206,6 +206,24 @@ def test_marked_text_becomes_a_finding_and_leaves_again(
     assert added.id not in file.findings
 
 
+def test_marked_text_that_goes_over_a_page_end_is_marked_on_both_pages(
+    window: MainWindow, session: Session, file: OpenFile
+) -> None:
+    assert file.document is not None
+    first, second = file.document.pages[:2]
+    session.mark(file, (first.end - 60, second.start + 160))
+    window.run_command("add-finding")
+    added, sheets = selected(file), sheets_of(window, file)
+    assert added.decision == "added"
+    assert (added.page, [piece.page for piece in added.more]) == (1, [2])
+    assert stored(session, file, added.id).more == added.more
+    assert all(sheets._marks._rects(added.id, sheet) for sheet in (0, 1))
+    below = sheets.rects(added)[-1]
+    assert sheets._marks.at(below.center()) == added.id
+    assert added.id in [name for name, _ in sheets._marks.flags(0)]
+    assert added.id not in [name for name, _ in sheets._marks.flags(1)]  # one flag, where it begins
+
+
 def test_owner_due_date_and_meeting_are_set_by_keys(
     qtbot: QtBot, window: MainWindow, session: Session, file: OpenFile
 ) -> None:

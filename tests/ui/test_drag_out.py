@@ -66,7 +66,7 @@ def test_selected_words_are_dragged_from_the_pages_and_a_click_stays_a_click(
     finding = file.findings.selected
     assert finding is not None
     sheets.reveal(finding.id)
-    rects = sheets._rects(finding.id, finding.page - 1)
+    rects = sheets._marks._rects(finding.id, finding.page - 1)
     at = rects[0].center().toPoint()
     assert sheets.offset_at(QPointF(at)) is not None
     drag(sheets.viewport(), at, at + QPoint(50, 5))

@@ -59,6 +59,23 @@ def test_tags_are_sorted_by_their_names_and_what_has_none_comes_last() -> None:
     findings = FindingList([finding(1), finding(2, tag="governing-law"), finding(3, tag="cap-on-liability")])
     findings.arrange("tag")
     assert ids(findings) == ["3", "2", "1"]
+    names = {"governing-law": "1 law", "cap-on-liability": "2 cap"}
+    other = FindingList(
+        [finding(1), finding(2, tag="governing-law"), finding(3, tag="cap-on-liability")], names.__getitem__
+    )
+    other.arrange("tag")
+    assert ids(other) == ["2", "3", "1"]
+
+
+def test_what_the_list_looked_like_is_taken_before_the_findings_come() -> None:
+    findings = FindingList()
+    findings.show_as("place", Filter(text="pay"), by_section=True, collapsed=frozenset({100}))
+    come = FindingList([finding(1, text="pay"), finding(12, text="pay"), finding(2)])
+    come.follow(findings)
+    come.take_sections(SECTIONS)
+    assert (come.order, come.filter.text, come.by_section) == ("place", "pay", True)
+    assert ids(come) == ["1", "12"]
+    assert [row.collapsed for row in come.rows if isinstance(row, Group)] == [False, True]
 
 
 # ---- filter

@@ -77,7 +77,7 @@ def test_first_findings_show_at_once_and_say_what_they_are(
     assert file.phase == "analysing"
     assert panel.list.isVisible()
     assert panel.list.model().rowCount() == len(file.findings) > 10
-    assert set().union(*sheets._by_sheet.values()) == {f.id for f in file.findings}  # highlights
+    assert set().union(*sheets._marks._by_sheet.values()) == {f.id for f in file.findings}  # highlights
     assert "first findings" in panel._title.text()
     assert panel.first.isVisible()
     assert panel.first.text.text() == "First findings: the precise reading goes on…"

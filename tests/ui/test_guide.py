@@ -48,7 +48,7 @@ def middle_of(window: MainWindow, file: OpenFile, start: int, end: int) -> QPoin
     place = place_of(file.document, start, end)
     sheets.show_passage(place)
     sheet = sheets._sheets.sheets_of(place)[0]
-    return sheets._in_view(sheet, sheets._sheets.place(place, sheet))[0].center()
+    return sheets.in_view(sheet, sheets._sheets.place(place, sheet))[0].center()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.suffix)

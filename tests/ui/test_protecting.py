@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from app.ui.protecting import ProtectionPart
 from app.ui.session import Session
 from app.ui.state import OpenFile
 from app.ui.unlocking import Unlocking, UnlockPage
+from app.workers.starting import environment
 from app.workspace import encryption, rewriting
 from app.workspace.encryption import Cost, Key
 from app.workspace.store import Workspace
@@ -54,6 +57,13 @@ def locked(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     window.show()
     yield window
     session.close()
+
+
+def test_the_start_loads_nothing_of_it() -> None:
+    code = "import app.cli, app.ui.application, app.ui.protecting, sys\n"
+    code += "print([m for m in ('sqlcipher3', 'cryptography', 'keyring') if m in sys.modules])"
+    told = subprocess.check_output([sys.executable, "-c", code], env=environment(), text=True)
+    assert told.strip() == "[]"
 
 
 def unlock_page(window: MainWindow) -> UnlockPage:

@@ -55,7 +55,7 @@ def test_hits_are_marked_at_their_characters_and_nowhere_else(
     sheets.show_hits([(start, start + 6)], 0)
     after = grab(sheets)
     (rects,) = sheets._sheets.areas(0, [(start, start + 6)])
-    shown = [rect.adjusted(-2, -2, 2, 2) for rect in sheets._in_view(0, rects)]
+    shown = [rect.adjusted(-2, -2, 2, 2) for rect in sheets.in_view(0, rects)]
     changed = differing(before, after)
     assert changed
     assert all(any(rect.contains(x, y) for rect in shown) for x, y in changed)
@@ -71,7 +71,7 @@ def test_the_reader_s_selection_is_marked(
     qtbot.wait(600)
     before = grab(sheets)
     sheets.show_marked((30, 90))
-    rects = sheets._in_view(0, sheets._sheets.areas(0, [(30, 90)])[0])
+    rects = sheets.in_view(0, sheets._sheets.areas(0, [(30, 90)])[0])
     after = grab(sheets)
     corner = rects[0].topLeft().toPoint()
     assert QColor(after.pixel(corner.x() + 2, corner.y() + 1)) != QColor(before.pixel(corner.x() + 2, corner.y() + 1))
@@ -97,7 +97,7 @@ def test_a_selection_over_a_highlight_has_its_own_colour(
     finding = next(iter(file.findings.all()))
     sheets.show_passage(finding)
     sheet = sheets._sheets.sheets_of(finding)[0]
-    first = sheets._in_view(sheet, sheets._sheets.areas(sheet, [(finding.start + 2, finding.start + 3)])[0])[0]
+    first = sheets.in_view(sheet, sheets._sheets.areas(sheet, [(finding.start + 2, finding.start + 3)])[0])[0]
     at = first.toAlignedRect().topLeft()
     at.setX(at.x() + 1)
     at.setY(at.y() + 1)

@@ -22,6 +22,7 @@ from app.ui.page_images import Part
 from app.ui.session import Session
 from app.ui.sheet_view import POINT, SheetView
 from app.ui.sheets import LARGEST, SMALLEST
+from app.ui.sheets_in_view import parts
 from app.ui.state import OpenFile
 from tests.ui.conftest import EXAMPLE
 
@@ -42,7 +43,7 @@ def complete(session: Session, view: SheetView) -> bool:
     file = session.state.current
     assert file is not None
     scale = view._scale() * view.viewport().devicePixelRatioF()
-    for sheet, area in view._parts(view.viewport().rect().toRectF()):
+    for sheet, area in parts(view, view.viewport().rect().toRectF(), view._scale()):
         part = Part(sheet + 1, (area.left(), area.top(), area.right(), area.bottom()))
         if any(session.images.tile(file.key, tile) is None for tile in session.images.tiles(file, part, scale)):
             return False
@@ -77,7 +78,7 @@ def test_what_shows_is_the_page_pixel_by_pixel(
     qtbot.waitUntil(lambda: complete(session, view), timeout=30_000)
     shown = pixels(view.viewport().grab().toImage())
     page = expected(0, round(view._scale(), 4))
-    target = view._target(0)
+    target = view.target(0)
     left, top = round(target.left()), round(target.top())
     across = slice(max(left, 0), min(left + page.shape[1], shown.shape[1]))
     part = page[: shown.shape[0] - top, across.start - left : across.stop - left]
@@ -138,11 +139,11 @@ def test_ctrl_and_wheel_zoom_at_the_pointer(
 
 def place_at(view: SheetView, at: QPointF) -> tuple[int, QPointF]:
     sheet = view._sheet_at(at.y() + view.verticalScrollBar().value())
-    return sheet, (at - view._target(sheet).topLeft()) / view._scale()
+    return sheet, (at - view.target(sheet).topLeft()) / view._scale()
 
 
 def place_in_view(view: SheetView, place: tuple[int, QPointF]) -> QPointF:
-    return view._target(place[0]).topLeft() + place[1] * view._scale()
+    return view.target(place[0]).topLeft() + place[1] * view._scale()
 
 
 def wheel(view: SheetView, at: QPointF, turn: int) -> None:
@@ -187,12 +188,12 @@ def test_fit_width_and_fit_page_follow_the_window(
     for height in (860, 620):
         window.resize(1360, height)
         QApplication.processEvents()
-        target = view._target(view.current_sheet())
+        target = view.target(view.current_sheet())
         assert target.height() <= view.viewport().height()
         assert target.height() > 0.85 * view.viewport().height()
     qtbot.keyClick(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
     assert view.zoom == pytest.approx(view._room() / POINT / view._sizes[0][0])
-    assert view._target(0).width() <= view.viewport().width()
+    assert view.target(0).width() <= view.viewport().width()
 
 
 def test_a_view_that_is_hidden_wants_nothing(
@@ -228,13 +229,13 @@ def settled():
     view = window.views[file.key].sheets if file is not None and file.phase == "ready" else None
     if view is None:
         return False
-    view._findings.selected_id, view._by_sheet = None, {}
+    view._marks.findings.selected_id, view._marks._by_sheet = None, {}
     view.verticalScrollBar().setValue(0)
     return len(list(session.images._tiles)) >= 6 and not session.images._flying
 while not settled() and time.monotonic() < end:
     application.processEvents()
     time.sleep(0.01)
-target = view._target(0)
+target = view.target(0)
 view.viewport().grab().toImage().save(sys.argv[3])
 print(view._scale(), target.left(), target.top(), view.viewport().devicePixelRatioF())
 window.close()

@@ -67,7 +67,7 @@ def grab(strip: Strip) -> QImage:
 def row_of(view: SheetView, start: int) -> int:
     """The row of the strip on which a passage lies, worked out from where it stands in the view."""
     (sheet,) = view._sheets.spots_at([start])[0].tolist()
-    rects = view._in_view(sheet, view._sheets.areas(sheet, [(start, start + 10)])[0])
+    rects = view.in_view(sheet, view._sheets.areas(sheet, [(start, start + 10)])[0])
     return int((rects[0].top() + view.verticalScrollBar().value()) / view._bottom * view.strip.height())
 
 
@@ -124,7 +124,7 @@ def test_a_click_on_the_strip_jumps_to_the_passage(
     assert told is not None
     assert told.importance >= passage.importance
     qtbot.mouseClick(view.strip, Qt.MouseButton.LeftButton, pos=QPoint(6, row))
-    rects = view._in_view(told.page - 1, view._sheets.areas(told.page - 1, [(told.start, told.end)])[0])
+    rects = view.in_view(told.page - 1, view._sheets.areas(told.page - 1, [(told.start, told.end)])[0])
     assert rects[0].top() == pytest.approx(view.viewport().height() * LOOKED_AT, abs=3)
     qtbot.mouseClick(view.strip, Qt.MouseButton.LeftButton, pos=QPoint(6, view.strip.height() - 1))
     assert view.verticalScrollBar().value() == view.verticalScrollBar().maximum()

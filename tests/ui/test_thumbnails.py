@@ -98,7 +98,7 @@ def test_a_click_goes_to_the_page_and_the_page_that_is_read_is_marked(
     index = pages.model.index(3)
     qtbot.mouseClick(pages.view.viewport(), Qt.MouseButton.LeftButton, pos=pages.view.visualRect(index).center())
     assert view.current_sheet() == 3
-    assert 0 <= view._target(3).top() < 40
+    assert 0 <= view.target(3).top() < 40
     assert pages.view.currentIndex().row() == 3
     view.show_sheet(6)
     assert pages.view.currentIndex().row() == 6

@@ -14,13 +14,15 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.review.matrix import DOCUMENT
+from app.ui.filtering import Filter
+from app.ui.grouping import Group
 from app.ui.main_window import MainWindow
 from app.ui.matrix_model import CELL
 from app.ui.session import Session
 from app.ui.sidebar import SHELF_ROW
 from app.ui.state import OpenFile
 from app.ui.widgets import PassageButton
-from tests.ui.conftest import EXAMPLE
+from tests.ui.conftest import EXAMPLE, FAKE_MODEL
 
 Settle = Callable[[], OpenFile]
 JAPANESE = EXAMPLE.parent / "outsourcing-agreement-ja.pdf"
@@ -454,3 +456,39 @@ def test_a_search_from_the_start_page_shows_the_workspace(
     assert names(window) == ["closed copy.pdf"]
     qtbot.keyClick(window.whole.search.field, Qt.Key.Key_Escape)
     assert not window.sidebar.isVisibleTo(window)
+
+
+def test_filter_groups_and_hidden_columns_come_back(
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, tmp_path: Path
+) -> None:
+    file = opened(qtbot, session, settle)
+    tag = file.findings[0].tags[0].tag
+    session.filter(Filter(tags=frozenset({tag}), text="a", pages=(1, 9), shown_pages="1-9"))
+    session.arrange("place")
+    session.toggle_groups()
+    session.collapse(next(row.key for row in file.findings.rows if isinstance(row, Group)), collapsed=True)
+    window.run_command("matrix")
+    qtbot.waitUntil(lambda: bool(window.whole.matrix.model.tags), timeout=20_000)
+    window.whole.matrix.toggle_tag(tag)
+    assert tag not in window.whole.matrix.model.tags
+    kept = (file.findings.filter, file.findings.order, file.findings.by_section, file.findings.collapsed)
+    window.close()
+    session.close()
+    again = Session(tmp_path / "reviews.fusen", model_worker=FAKE_MODEL)
+    other = MainWindow(again)
+    qtbot.addWidget(other)
+    other.show()
+    again.start()
+    other.restoring.restore()
+    try:
+        qtbot.waitUntil(
+            lambda: again.state.current is not None and again.state.current.phase == "ready", timeout=60_000
+        )
+        assert again.state.current is not None
+        found = again.state.current.findings
+        assert (found.filter, found.order, found.by_section, found.collapsed) == kept
+        other.run_command("matrix")
+        qtbot.waitUntil(lambda: bool(other.whole.matrix.model.tags), timeout=20_000)
+        assert tag not in other.whole.matrix.model.tags
+    finally:
+        again.close()

@@ -175,10 +175,13 @@ def test_who_stops_it_finds_the_workspace_as_it_was(stored: Path, monkeypatch: p
 
 
 def test_what_a_kill_left_is_erased_at_the_next_opening(stored: Path) -> None:
-    for file in (leftovers.new_file(stored), leftovers.old_file(stored)):
+    copy = stored.with_name("w.v4-20260101-101010.backup.fusen")
+    for file in (leftovers.new_file(stored), leftovers.old_file(stored), leftovers.old_file(copy)):
         file.write_bytes(b"half of a contract" * 100_000)
+    others = leftovers.new_file(stored.with_name("w.other.fusen"))
+    others.write_bytes(b"another workspace, that is being encrypted now")
     decisions(stored)
-    assert [file.name for file in stored.parent.iterdir()] == [stored.name]
+    assert sorted(stored.parent.iterdir()) == sorted([stored, others])
 
 
 def test_a_changed_protection_is_told_to_who_had_the_key(stored: Path) -> None:
@@ -220,6 +223,22 @@ def test_copies_beside_it_are_protected_as_well(stored: Path) -> None:
     encryption.unlock(stored, "another passphrase")
     assert rewriting.finish(stored) == rewriting.Outcome(1)
     assert holds_nothing_readable(other), "what a kill left undone"
+
+
+def test_a_copy_that_is_in_use_is_left_and_not_lost(stored: Path) -> None:
+    copy = stored.with_name("w.v4-20260101-101010.backup.fusen")
+    shutil.copyfile(stored, copy)
+    code = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN EXCLUSIVE')\n"
+    code += "print('open', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-S", "-c", code, str(copy)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"open\n"
+        assert rewriting.encrypt(stored, PASSPHRASE) == rewriting.Outcome(0, (), (copy.name,))
+        assert other.stdin is not None
+        other.stdin.close()
+    assert rewriting.finish(stored) == rewriting.Outcome(1)
+    assert holds_nothing_readable(copy)
 
 
 def test_a_kill_at_any_moment_leaves_one_whole_file(tmp_path: Path) -> None:

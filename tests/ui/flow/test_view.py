@@ -56,7 +56,7 @@ def view_font() -> object:
 
 
 def rects(view: SheetView, finding: Finding) -> list[QRectF]:
-    return [rect for sheet in view._sheets.sheets_of(finding) for rect in view._rects(finding.id, sheet)]
+    return [rect for sheet in view._sheets.sheets_of(finding) for rect in view._marks._rects(finding.id, sheet)]
 
 
 def words_under(view: SheetView, rect: QRectF) -> str:
@@ -64,7 +64,7 @@ def words_under(view: SheetView, rect: QRectF) -> str:
     sheets = view._sheets
     assert isinstance(sheets, FlowSheets)
     sheet = view._sheet_at(rect.center().y() + view.verticalScrollBar().value())
-    text, target = sheets._text(sheet), view._target(sheet)
+    text, target = sheets._text(sheet), view.target(sheet)
     offsets = []
     for x in (rect.left() + 0.5, rect.right() - 0.5):
         at = (QPointF(x, rect.center().y()) - target.topLeft()) / view._scale()
@@ -113,8 +113,8 @@ def test_a_passage_over_a_cut_lies_on_both_portions(show: Open) -> None:
     assert list(sheets.sheets_of(finding)) == [0, 1]
     view = show(document, finding)
     view.reveal("one")
-    assert all(view._rects("one", sheet) for sheet in (0, 1))
-    assert [name for sheet in (0, 1) for name, _ in view._flags(sheet)] == ["one"]
+    assert all(view._marks._rects("one", sheet) for sheet in (0, 1))
+    assert [name for sheet in (0, 1) for name, _ in view._marks.flags(sheet)] == ["one"]
 
 
 # ---- place
@@ -151,11 +151,11 @@ def test_work_done_when_idle_moves_nothing(qtbot: QtBot, show: Open) -> None:
     view = show(long_document())
     view.verticalScrollBar().setValue(view.verticalScrollBar().maximum() // 2)
     finding = view._sheets._plan.portions[view.current_sheet()]
-    before = view._target(view.current_sheet()).top(), finding
+    before = view.target(view.current_sheet()).top(), finding
     qtbot.waitUntil(lambda: not view._idle.isActive(), timeout=30_000)
     assert view._sheets.is_settled(range(len(view._sizes)))
     after = view._sheets._plan.portions.index(before[1])
-    assert abs(view._target(after).top() - before[0]) <= 2
+    assert abs(view.target(after).top() - before[0]) <= 2
 
 
 def test_scrolling_goes_over_every_line_without_a_jump(show: Open) -> None:
@@ -164,11 +164,11 @@ def test_scrolling_goes_over_every_line_without_a_jump(show: Open) -> None:
     bar.setValue(bar.maximum())
     while bar.value() > 0:  # upwards, into what was only estimated
         showing = view._showing()[-1]
-        top = view._target(showing).top()
+        top = view.target(showing).top()
         before = bar.value()
         bar.setValue(before - 200)
         if bar.value() > 0:
-            assert abs(view._target(showing).top() - top - 200) <= 2
+            assert abs(view.target(showing).top() - top - 200) <= 2
 
 
 def test_a_finding_far_down_is_revealed_where_it_is(show: Open) -> None:
@@ -198,7 +198,7 @@ def hover(view: SheetView, at: QPointF) -> str:
 
 def test_a_click_on_a_highlight_or_its_flag_selects(qtbot: QtBot, show: Open) -> None:
     view = show(document_of([("paragraph", SENTENCE * 3)]), finding_at(20, 60), finding_at(120, 190, "two"))
-    for point in (rects(view, finding_at(120, 190, "two"))[0].center(), dict(view._flags(0))["two"].center()):
+    for point in (rects(view, finding_at(120, 190, "two"))[0].center(), dict(view._marks.flags(0))["two"].center()):
         with qtbot.waitSignal(view.clicked) as caught:
             qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=point.toPoint())
         assert caught.args == ["two"]
@@ -213,7 +213,7 @@ def test_changes_and_comments_say_who_and_when_and_never_as_markup(show: Open) -
     comments = (Comment("Dai", "2026-01-02T03:04:00Z", "<img src=x>\nWhy?", 0, 3),)
     view = show(document_of([("paragraph", "The new words.")], revisions=revisions, comments=comments))
     sheets = view._sheets
-    text, target = sheets._text(0), view._target(0)
+    text, target = sheets._text(0), view.target(0)
 
     def told(start: int) -> str:
         rect = sheets.place(finding_at(start, start + 1), 0)[0]

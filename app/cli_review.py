@@ -1,0 +1,118 @@
+"""`fusen review`: hand a review over to another reviewer, merge hers, and see how far the reviewers agree."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli_audit import AsJson, WorkspaceArgument, opened
+from app.cli_passphrase import login_name
+from app.errors import FusenError
+
+if TYPE_CHECKING:
+    from app.review.agreement import Agreement, Kappa
+    from app.workspace.merging import Comparison
+
+review_commands = typer.Typer(
+    help="Several reviewers: hand over, merge, agreement.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Reviewer = Annotated[
+    str, typer.Option("--reviewer", metavar="NAME", help="How you call yourself.  [default: the login name]")
+]
+
+
+@review_commands.command("hand-over")
+def _hand_over(
+    workspace: WorkspaceArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write, *.fusenreview.")],
+    reviewer: Reviewer = "",
+    without_texts: Annotated[
+        bool, typer.Option("--without-texts", help="Leave out the findings' words and the documents' titles.")
+    ] = False,
+) -> None:
+    """Write your decisions to a file that another reviewer merges."""
+    from app import cli
+    from app.export.writing import write_whole
+    from app.workspace.merging import hand_over
+
+    with opened(workspace, as_json=False) as store:
+        store.reviewer = reviewer or login_name()
+        write_whole(out, hand_over(store, texts=not without_texts))
+        cli._print(str(out))
+    raise typer.Exit(cli.DONE)
+
+
+@review_commands.command("merge")
+def _merge(
+    workspace: WorkspaceArgument,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", show_default=False)],
+    reviewer: Reviewer = "",
+) -> None:
+    """Keep what other reviewers decided beside your own decisions; the same file twice changes nothing."""
+    from app import cli
+    from app.workspace.merging import merge, plan, read_file
+
+    failed = False
+    with opened(workspace, as_json=False) as store:
+        store.reviewer = reviewer or login_name()
+        for file in files:
+            try:
+                review = read_file(file)
+                made = plan(store, review)
+                change = merge(store, made, review)
+            except FusenError as error:
+                failed |= cli._report(file, error, as_json=False)
+                continue
+            cli._print(_comparison_words(made.comparison))
+            if not change.findings:
+                cli._print("All of it was merged before: nothing changed.")
+    raise typer.Exit(cli.SOME_FAILED if failed else cli.DONE)
+
+
+@review_commands.command("agreement")
+def _agreement(workspace: WorkspaceArgument, reviewer: Reviewer = "", as_json: AsJson = False) -> None:
+    """How far the reviewers agree: percentages and kappa, for each pair, all together, each tag."""
+    from app import cli
+    from app.review.agreement import agreement
+
+    with opened(workspace, as_json=as_json) as store:
+        findings = [finding for stored in store.documents() for finding in store.findings(stored.sha256)]
+        found = agreement(findings, reviewer or login_name() or "you")
+        value = {"schema": "fusen.agreement/1", "file": str(workspace), **asdict(found)}
+        cli._print(cli._json(value) if as_json else _agreement_words(found))
+    raise typer.Exit(cli.DONE)
+
+
+def _comparison_words(found: Comparison) -> str:
+    words = (
+        f"{found.reviewer} decided on {found.decided} passages: {found.same} as you, {found.otherwise} otherwise, "
+        f"{found.undecided} that you have not decided."
+    )
+    if found.unknown:
+        words += f" {found.unknown} passages are not known here and were left out."
+    if found.other_documents:
+        words += f" Not here, so not merged: {', '.join(found.other_documents)}."
+    return words
+
+
+def _agreement_words(found: Agreement) -> str:
+    if not found.pairs:
+        return "Only one reviewer has decided so far; merge what another one handed over."
+    lines = [_kappa_words(kappa) for kappa in (*found.pairs, *([found.together] if found.together else []))]
+    lines += [f"  {each.tag}: {each.agreed} of {each.passages} alike" for each in found.tags]
+    lines.append(f"Passages on which they disagree: {found.disagreements}")
+    return "\n".join(lines)
+
+
+def _kappa_words(kappa: Kappa) -> str:
+    names = " and ".join(kappa.reviewers)
+    if kappa.agreement is None:
+        return f"{names}: there is no passage on which all of them decided."
+    words = f"{names}: {kappa.agreement:.0%} alike on {kappa.passages} passages"
+    if kappa.value is None or kappa.low is None or kappa.high is None:
+        return f"{words}; all of it is one and the same answer, so kappa is not defined."
+    return f"{words}; kappa {kappa.value:.2f} (95 %: {kappa.low:.2f} to {kappa.high:.2f})"

@@ -1,0 +1,141 @@
+"""What changed between two analysed versions of a document: a list of changes with their places, words and decisions."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.analysis.analysis import Analysis, ScoredPassage
+from app.review.carrying import match_passages
+from app.review.findings import Finding
+from app.review.version_text import Piece, differences
+from app.review.versions import Match, Matching, MatchKind
+
+ChangeSort = Literal["changed", "new", "gone", "moved", "renumbered"]
+"""What a reader tells apart: split and merged passages are changed ones; one that only has another number is renumbered."""
+SORTS: tuple[ChangeSort, ...] = ("changed", "new", "gone", "moved", "renumbered")
+
+
+@dataclass(frozen=True, slots=True)
+class PassageChange:
+    """Passages that are not what they were. `before` and `after` are the findings on them in either version, if any.
+
+    One of several findings is the one of which something was said, or the most important one.
+    """
+
+    kind: MatchKind
+    in_order: bool
+    old: tuple[ScoredPassage, ...]
+    new: tuple[ScoredPassage, ...]
+    before: Finding | None = None
+    after: Finding | None = None
+
+    @property
+    def sort(self) -> ChangeSort:
+        """How it is told to a reader."""
+        match self.kind:
+            case "moved":
+                return "renumbered" if self.in_order else "moved"
+            case "new" | "gone":
+                return self.kind
+            case _:
+                return "changed"
+
+    @property
+    def old_text(self) -> str:
+        """The words of the old version."""
+        return " ".join(passage.text for passage in self.old)
+
+    @property
+    def new_text(self) -> str:
+        """The words of the new version."""
+        return " ".join(passage.text for passage in self.new)
+
+    @property
+    def old_range(self) -> tuple[int, int] | None:
+        """Offsets into the old document's text."""
+        return (self.old[0].start, self.old[-1].end) if self.old else None
+
+    @property
+    def new_range(self) -> tuple[int, int] | None:
+        """Offsets into the new document's text."""
+        return (self.new[0].start, self.new[-1].end) if self.new else None
+
+    @property
+    def concerns(self) -> bool:
+        """Whether it is about a finding of either version."""
+        return self.before is not None or self.after is not None
+
+    def pieces(self) -> tuple[Piece, ...]:
+        """How the old words become the new ones, as offsets into both documents' texts; none for what is in one only."""
+        if not self.old or not self.new:
+            return ()
+        found = differences(self.old_text, self.new_text)
+        return tuple(Piece(each.kind, _place(self.old, each.old), _place(self.new, each.new)) for each in found)
+
+
+def changes(
+    old: Analysis,
+    new: Analysis,
+    old_findings: Sequence[Finding] = (),
+    new_findings: Sequence[Finding] = (),
+    matching: Matching | None = None,
+) -> tuple[PassageChange, ...]:
+    """All that is not the same, in the order of the new version; what is gone stands where it stood."""
+    matching = matching or match_passages(old, new)
+    before, after = _by_passage(old.passages, old_findings), _by_passage(new.passages, new_findings)
+    return tuple(_change(match, old, new, before, after) for match in matching.matches if match.kind != "same")
+
+
+def counts(found: Iterable[PassageChange]) -> dict[ChangeSort, int]:
+    """How many changes there are of each sort."""
+    counted = Counter(change.sort for change in found)
+    return {sort: counted[sort] for sort in SORTS}
+
+
+def _change(
+    match: Match, old: Analysis, new: Analysis, before: Mapping[int, Finding], after: Mapping[int, Finding]
+) -> PassageChange:
+    return PassageChange(
+        match.kind,
+        match.in_order,
+        tuple(old.passages[index] for index in match.old),
+        tuple(new.passages[index] for index in match.new),
+        _foremost(before[index] for index in match.old if index in before),
+        _foremost(after[index] for index in match.new if index in after),
+    )
+
+
+def _by_passage(passages: Sequence[ScoredPassage], findings: Sequence[Finding]) -> dict[int, Finding]:
+    """The finding on each passage."""
+    starts = [passage.start for passage in passages]
+    found: dict[int, Finding] = {}
+    for finding in findings:
+        index = max(bisect_right(starts, finding.proposed.start) - 1, 0)
+        while index < len(passages) and passages[index].start < finding.proposed.end:
+            if passages[index].end > finding.proposed.start:
+                best = _foremost(each for each in (found.get(index), finding) if each is not None)
+                found[index] = best or finding
+            index += 1
+    return found
+
+
+def _foremost(findings: Iterable[Finding]) -> Finding | None:
+    return max(findings, key=lambda finding: (finding.is_touched, finding.importance), default=None)
+
+
+def _place(passages: Sequence[ScoredPassage], within: tuple[int, int]) -> tuple[int, int]:
+    """A range of passages joined by a space each, as a range of the document."""
+    return _offset(passages, within[0], end=False), _offset(passages, within[1], end=within[0] < within[1])
+
+
+def _offset(passages: Sequence[ScoredPassage], at: int, *, end: bool) -> int:
+    for passage in passages:
+        length = len(passage.text)
+        if at < length or (end and at == length) or passage is passages[-1]:
+            return passage.start + min(at, length)
+        at -= length + 1
+    raise ValueError("a change without passages has no place")

@@ -1,0 +1,273 @@
+"""Versions of a document in the workspace: which one follows which, and what was carried over from one to the next.
+
+A document is a new version because a person says so; what is shared with the documents of the workspace is only ever offered.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from app.analysis.analysis import Analysis
+from app.documents.document import Document
+from app.errors import FusenError
+from app.review.carrying import CarryingOver, carry_over
+from app.review.findings import Finding
+from app.review.operations import (
+    SetComment,
+    SetDecision,
+    SetDue,
+    SetOwner,
+    SetRaised,
+    SetRange,
+    SetSkipped,
+    SetTags,
+    Single,
+    Together,
+)
+from app.review.version_text import words
+from app.review.versions import MatchKind
+from app.workspace import packing
+from app.workspace.database import explained, transaction
+
+if TYPE_CHECKING:
+    from app.workspace.store import StoredDocument, Workspace
+
+Recognised = Literal["told", "offered"]
+
+SHARED = 0.5
+"""Share of a document's words in passages that another one has as well from which it may be a version of it."""
+SHARED_NAMESAKE = 0.25
+"""The same where their names say so too."""
+_ALIKE_NAMES = 0.75
+_SHORT = 5
+_VERSION_WORDS = re.compile(
+    r"(?i)(?<![a-z])(?:v(?:er(?:sion)?)?\.?\s*\d*|rev\s*\d*|draft|final|clean|第?\d+版|改訂|最終|案)|[\d_.\-()（） ]+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """`document` is a new version of `predecessor`; both are hashes, `at` is ISO 8601 in UTC."""
+
+    document: str
+    predecessor: str
+    recognised: Recognised
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the reviewer had said of a finding whose words have changed since; `decided_at` is ISO 8601 or empty."""
+
+    source: Finding
+    kind: MatchKind
+    decided_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A document of the workspace that shares this much of its words with another: 0 to 1."""
+
+    document: StoredDocument
+    share: float
+
+
+class Versions:
+    """The part of an open workspace that knows of versions; lives as long as it does."""
+
+    def __init__(self, workspace: Workspace, connection: sqlite3.Connection) -> None:
+        self._workspace = workspace
+        self._connection = connection
+        self._path = workspace.path
+
+    def lineage(self, sha256: str) -> Lineage | None:
+        """What a document is a version of."""
+        rows = self._rows("SELECT * FROM versions WHERE document_sha256 = ?", (sha256,))
+        return Lineage(*rows[0]) if rows else None
+
+    def history(self, sha256: str) -> tuple[str, ...]:
+        """The document and its predecessors, newest first."""
+        found = [sha256]
+        while (before := self.lineage(found[-1])) is not None and before.predecessor not in found:
+            found.append(before.predecessor)
+        return tuple(found)
+
+    def follow(self, document: Document, predecessor: str, recognised: Recognised = "told") -> CarryingOver:
+        """Make an analysed document the new version of another and carry over what was decided, in one step of the undo stack.
+
+        Raises FusenError: `empty` where one of them was not analysed, `unsupported` where the order would go in a circle.
+        """
+        if document.sha256 in self.history(predecessor):
+            raise FusenError(
+                "unsupported",
+                "This document is itself an earlier version of that one.",
+                "Open the newer of both and choose the older one as what it is a version of.",
+            )
+        carried = self._planned(document, predecessor)
+        if carried.operations:
+            # First what counts: without the lineage it is offered once more, and nothing is carried over twice.
+            self._workspace.apply(Together(carried.operations), *(origin.finding for origin in carried.origins))
+        rows = [
+            (origin.finding.id, origin.source.id, origin.kind, self._decided_at(origin.source.id))
+            for origin in carried.origins
+        ]
+        with transaction(self._connection, self._path):
+            self._connection.execute(
+                "INSERT OR REPLACE INTO versions (document_sha256, predecessor, recognised, at) VALUES (?, ?, ?, ?)",
+                (document.sha256, predecessor, recognised, datetime.now(UTC).isoformat(timespec="milliseconds")),
+            )
+            self._connection.executemany(
+                packing.ADD_FINDING, [packing.row_of(origin.finding) for origin in carried.origins]
+            )
+            self._forget_carried(document.sha256)
+            self._connection.executemany("INSERT INTO carried VALUES (?, ?, ?, ?)", rows)
+        return carried
+
+    def unfollow(self, sha256: str) -> None:
+        """It is no version after all: what was carried over and not changed since is taken back, in one step."""
+        rows = self._rows(
+            "SELECT finding_id, source_id, kind FROM carried JOIN findings ON id = finding_id WHERE document_sha256 = ?",
+            (sha256,),
+        )
+        findings = {finding.id: finding for finding in self._workspace.findings(sha256)}
+        back: list[Single] = []
+        for name, source, kind in rows:
+            now, before = findings.get(name), self._finding(source)
+            if now is not None and before is not None and _says_the_same(now, before, kind):
+                back += _taken_back(now)
+        if back:
+            self._workspace.apply(Together(tuple(back)))
+        with transaction(self._connection, self._path):
+            self._forget_carried(sha256)
+            self._connection.execute("DELETE FROM versions WHERE document_sha256 = ?", (sha256,))
+
+    def asked_again(self, sha256: str) -> dict[str, Asked]:
+        """Findings whose words changed since something was said of them, by id."""
+        rows = self._rows(
+            "SELECT finding_id, source_id, kind, decided_at FROM carried JOIN findings ON id = finding_id"
+            " WHERE document_sha256 = ? AND kind NOT IN ('same', 'moved')",
+            (sha256,),
+        )
+        sources = ((name, self._finding(source), kind, at) for name, source, kind, at in rows)
+        return {name: Asked(source, kind, at) for name, source, kind, at in sources if source is not None}
+
+    def asked_ids(self, sha256: str) -> frozenset[str]:
+        """The ids of `asked_again`: they are findings whether or not the model selected them."""
+        rows = self._rows(
+            "SELECT finding_id FROM carried JOIN findings ON id = finding_id"
+            " WHERE document_sha256 = ? AND kind NOT IN ('same', 'moved')",
+            (sha256,),
+        )
+        return frozenset(name for (name,) in rows)
+
+    def gone(self, sha256: str) -> tuple[Finding, ...]:
+        """Findings of the version before that something was said of and that have no place in this one."""
+        if (lineage := self.lineage(sha256)) is None:
+            return ()
+        rows = self._rows(
+            "SELECT source_id FROM carried JOIN findings ON id = finding_id WHERE document_sha256 = ?", (sha256,)
+        )
+        kept = {source for (source,) in rows}
+        return tuple(f for f in self._workspace.findings(lineage.predecessor) if f.is_touched and f.id not in kept)
+
+    def likely_predecessor(self, sha256: str, stopped: Callable[[], bool] = lambda: False) -> Likeness | None:
+        """The document on the shelf that shares most with this one, if that is enough to ask; None where a version is known."""
+        documents = self._workspace.documents()
+        mine = next((document for document in documents if document.sha256 == sha256), None)
+        analysis = self._workspace.analysis(sha256)
+        if mine is None or analysis is None or self.lineage(sha256) is not None:
+            return None
+        known = _weights(analysis)
+        best: Likeness | None = None
+        for other in documents:
+            if stopped():
+                return None
+            if other.sha256 == sha256 or not other.analyzed or sha256 in self.history(other.sha256):
+                continue
+            theirs = self._workspace.analysis(other.sha256)
+            share = _shared(known, _weights(theirs)) if theirs is not None else 0.0
+            enough = SHARED_NAMESAKE if _namesakes(mine, other) else SHARED
+            if share >= enough and (best is None or share >= best.share):
+                best = Likeness(other, share)
+        return best
+
+    def _planned(self, document: Document, predecessor: str) -> CarryingOver:
+        old, new = self._workspace.analysis(predecessor), self._workspace.analysis(document.sha256)
+        if old is None or new is None:
+            raise FusenError("empty", "Both versions must have been analysed.", "Open the other document first.")
+        known = {finding.id: finding for finding in self._workspace.findings(document.sha256)}
+        make = partial(packing.finding_of, document.sha256)
+        return carry_over(old, self._workspace.findings(predecessor), document, new, known, make)
+
+    def _forget_carried(self, sha256: str) -> None:
+        self._connection.execute(
+            "DELETE FROM carried WHERE finding_id IN (SELECT id FROM findings WHERE document_sha256 = ?)", (sha256,)
+        )
+
+    def _decided_at(self, finding_id: str) -> str:
+        """When the finding was last a part of an operation that stands."""
+        rows = self._rows(
+            "SELECT at FROM history WHERE NOT undone AND instr(operation, ?) ORDER BY number DESC LIMIT 1",
+            (finding_id,),
+        )
+        return str(rows[0][0]) if rows else ""
+
+    def _finding(self, finding_id: str) -> Finding | None:
+        rows = self._rows(f"SELECT {packing.FINDING_COLUMNS} FROM findings WHERE id = ?", (finding_id,))  # noqa: S608 (a constant list of names)
+        return packing.finding_from(rows[0], self._path) if rows else None
+
+    def _rows(self, query: str, parameters: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
+        with explained(self._path):
+            rows: list[tuple[Any, ...]] = self._connection.execute(query, parameters).fetchall()
+            return rows
+
+
+def _says_the_same(now: Finding, before: Finding, kind: MatchKind) -> bool:
+    """Whether nothing was changed since it was carried over."""
+    decision = before.decision if kind in ("same", "moved") else "undecided"
+    kept = (now.comment, now.owner, now.due, now.raised) == (before.comment, before.owner, before.due, before.raised)
+    return kept and now.decision in (decision, "undecided")
+
+
+def _taken_back(now: Finding) -> list[Single]:
+    """The operations after which nothing is said of a finding any more."""
+    bare: list[tuple[Single, bool]] = [
+        (SetRange(now.id, None, "undecided"), now.proposal is not None),
+        (SetDecision(now.id, "undecided"), now.proposal is None and now.decision != "undecided"),
+        (SetComment(now.id, ""), bool(now.comment)),
+        (SetTags(now.id, None), now.proposed_tags is not None),
+        (SetOwner(now.id, ""), bool(now.owner)),
+        (SetDue(now.id, ""), bool(now.due)),
+        (SetRaised(now.id, raised=False), now.raised),
+        (SetSkipped(now.id, skipped=False), now.skipped),
+    ]
+    return [operation for operation, said in bare if said]
+
+
+def _weights(analysis: Analysis) -> dict[tuple[str, ...], int]:
+    """Words of each passage that is long enough to be known again."""
+    texts = (words(passage.text) for passage in analysis.passages)
+    return {text: len(text) for text in texts if len(text) >= _SHORT}
+
+
+def _shared(mine: dict[tuple[str, ...], int], theirs: dict[tuple[str, ...], int]) -> float:
+    """Share of the shorter text's words that stand in passages of the other as well."""
+    least = min(sum(mine.values()), sum(theirs.values()))
+    return sum(weight for text, weight in mine.items() if text in theirs) / least if least else 0.0
+
+
+def _namesakes(one: StoredDocument, other: StoredDocument) -> bool:
+    """Whether their files' names, or their titles, differ in no more than what tells versions apart."""
+    pairs = ((Path(one.file).stem, Path(other.file).stem), (one.title, other.title))
+    bare = ((_VERSION_WORDS.sub(" ", a).split(), _VERSION_WORDS.sub(" ", b).split()) for a, b in pairs)
+    return any(
+        a and b and difflib.SequenceMatcher(None, " ".join(a), " ".join(b)).ratio() >= _ALIKE_NAMES for a, b in bare
+    )

@@ -1,0 +1,221 @@
+"""Merging what another reviewer decided: nothing of one's own is overwritten, in any order, as often as one likes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from app.cli import app
+from app.errors import FusenError
+from app.review.findings import Decision, Finding
+from app.review.handover import disagree, read_review
+from app.review.operations import SetComment, SetDecision, SetTags, Together
+from app.workspace.briefing import brief_of
+from app.workspace.merging import Comparison, hand_over, merge, plan, read_file
+from app.workspace.store import Workspace
+from tests.samples import make_analysis, make_document
+
+DOCUMENT = make_document()
+
+
+@contextmanager
+def opened(folder: Path, name: str) -> Iterator[Workspace]:
+    with Workspace.open(folder / f"{name}.fusen") as workspace:
+        workspace.reviewer = name
+        if not workspace.documents():
+            workspace.save_analysis(DOCUMENT, make_analysis(DOCUMENT, selected=(0, 1, 2, 3, 4)))
+        yield workspace
+
+
+def decide(workspace: Workspace, *decisions: Decision) -> None:
+    for finding, decision in zip(workspace.findings(DOCUMENT.sha256), decisions, strict=False):
+        workspace.apply(SetDecision(finding.id, decision))
+
+
+def handed(folder: Path, name: str, *decisions: Decision, comment: str = "") -> bytes:
+    with opened(folder, name) as workspace:
+        decide(workspace, *decisions)
+        if comment:
+            workspace.apply(SetComment(workspace.findings(DOCUMENT.sha256)[0].id, comment))
+        return hand_over(workspace)
+
+
+def take(workspace: Workspace, content: bytes) -> Comparison:
+    review = read_review(content, "a")
+    made = plan(workspace, review)
+    merge(workspace, made, review)
+    return made.comparison
+
+
+def state(workspace: Workspace) -> list[tuple[str, str, str, tuple[object, ...]]]:
+    return [(f.decision, f.decided_by, f.comment, f.opinions) for f in workspace.findings(DOCUMENT.sha256)]
+
+
+def test_own_decisions_stay_and_others_are_taken_where_there_are_none(tmp_path: Path) -> None:
+    theirs = handed(tmp_path, "Sato", "accepted", "rejected", "accepted", comment="Ask Legal?")
+    with opened(tmp_path, "Mori") as mine:
+        decide(mine, "accepted", "accepted")
+        assert take(mine, theirs) == Comparison("Sato", 3, 1, 1, 1, documents=(DOCUMENT.text.split("\n")[0],))
+        first, second, third, *_ = mine.findings(DOCUMENT.sha256)
+        assert (first.decision, first.decided_by, first.comment) == ("accepted", "Mori", "")
+        assert first.opinions[0].comment == "Ask Legal?"
+        assert (second.decision, second.decided_by, disagree(second)) == ("accepted", "Mori", True)
+        assert (third.decision, third.decided_by, disagree(third)) == ("accepted", "Sato", False)
+        assert third.decided_at == third.opinions[0].at
+        assert mine.verify().is_whole
+        brief = brief_of(mine)
+        assert brief.reviewers == ("Mori", "Sato")
+        assert brief.audit_head == mine.audit_head()
+        assert [each.reason for each in brief.questions] == ["disagreement"]
+
+
+def test_the_same_file_twice_changes_nothing_and_a_merge_is_one_step(tmp_path: Path) -> None:
+    theirs = handed(tmp_path, "Sato", "accepted", "rejected", "rejected", comment="No")
+    with opened(tmp_path, "Mori") as mine:
+        decide(mine, "accepted")
+        before = state(mine)
+        take(mine, theirs)
+        merged, head = state(mine), mine.audit_head()
+        take(mine, theirs)
+        assert (state(mine), mine.audit_head()) == (merged, head)
+        mine.undo()
+        assert state(mine) == before
+        mine.redo()
+        assert state(mine) == merged
+        assert mine.verify().is_whole
+
+
+def test_deciding_again_makes_it_ones_own(tmp_path: Path) -> None:
+    theirs = handed(tmp_path, "Sato", "rejected")
+    with opened(tmp_path, "Mori") as mine:
+        take(mine, theirs)
+        decide(mine, "rejected")
+        assert state(mine)[0][:2] == ("rejected", "Mori")
+        mine.undo()
+        assert state(mine)[0][:2] == ("rejected", "Sato")
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.lists(
+        st.lists(st.sampled_from(("undecided", "accepted", "rejected")), min_size=3, max_size=3), min_size=4, max_size=4
+    )
+)
+def test_the_order_of_files_does_not_matter(
+    tmp_path_factory: pytest.TempPathFactory, decisions: list[list[Decision]]
+) -> None:
+    folder = tmp_path_factory.mktemp("order")
+    mine, *others = decisions
+    files = []
+    for name, each in zip(("Abe", "Ito", "Ono"), others, strict=True):
+        if set(each) != {"undecided"}:
+            files.append(handed(folder, name, *each, comment=f"{name} says"))
+    found = []
+    for number, order in enumerate(permutations(files)):
+        with opened(folder, f"Mori{number}") as workspace:
+            workspace.reviewer = "Mori"
+            decide(workspace, *mine)
+            for content in order:
+                take(workspace, content)
+            found.append(state(workspace))
+    assert all(each == found[0] for each in found)
+
+
+def test_a_later_hand_over_replaces_an_earlier_one_and_not_the_other_way(tmp_path: Path) -> None:
+    early = handed(tmp_path, "Sato", "accepted", "accepted")
+    with opened(tmp_path, "Sato") as theirs:
+        first, second, *_ = theirs.findings(DOCUMENT.sha256)
+        theirs.apply(Together((SetDecision(first.id, "undecided"), SetDecision(second.id, "rejected"))))
+        late = hand_over(theirs)
+    for files in ((early, late), (late, early), (late,)):
+        with opened(tmp_path, f"Mori{len(files)}{files[0] == late}") as mine:
+            for content in files:
+                take(mine, content)
+            assert [each[:2] for each in state(mine)[:2]] in (
+                [("undecided", ""), ("rejected", "Sato")],
+                [("accepted", "Sato"), ("rejected", "Sato")] if files == (late, early) else None,
+            )
+
+
+def test_what_another_added_moved_and_tagged_comes_along(tmp_path: Path) -> None:
+    with opened(tmp_path, "Sato") as theirs:
+        base = theirs.findings(DOCUMENT.sha256)[1]
+        theirs.apply(Together((SetDecision(base.id, "accepted"), SetTags(base.id, ()))))
+        file = hand_over(theirs)
+        without = hand_over(theirs, texts=False)
+    assert DOCUMENT.text[30:60].encode() not in without
+    path = tmp_path / "bare.fusen"
+    with Workspace.open(path) as mine:
+        mine.reviewer = "Mori"
+        mine.add_document(DOCUMENT)
+        assert take(mine, without).unknown == 1
+        assert take(mine, file).undecided == 1
+        (found,) = mine.findings(DOCUMENT.sha256)
+        assert (found.text, found.decision, found.tags) == (base.text, "accepted", ())
+        assert mine.verify().is_whole
+        mine.undo()
+        assert mine.findings(DOCUMENT.sha256) == ()
+        assert mine.verify().is_whole
+
+
+def test_other_documents_and_own_reviews_are_refused(tmp_path: Path) -> None:
+    theirs = handed(tmp_path, "Sato", "accepted")
+    with opened(tmp_path, "Sato") as own, pytest.raises(FusenError, match="your own"):
+        plan(own, read_review(theirs, "a"))
+    with Workspace.open(tmp_path / "empty.fusen") as empty:
+        empty.add_document(replace(DOCUMENT, sha256="f" * 64))
+        with pytest.raises(FusenError, match="other versions"):
+            plan(empty, read_review(theirs, "a"))
+    with opened(tmp_path, "Mori") as mine, pytest.raises(FusenError, match="Nothing was decided"):
+        hand_over(mine)
+    with pytest.raises(FusenError, match="no file"):
+        read_file(tmp_path / "none.fusenreview")
+
+
+def test_words_that_do_not_stand_there_are_left_out(tmp_path: Path) -> None:
+    other = replace(DOCUMENT, text=DOCUMENT.text.replace("liability", "LIABILITY"))
+    with Workspace.open(tmp_path / "other.fusen") as theirs:
+        theirs.reviewer = "Sato"
+        theirs.save_analysis(other, make_analysis(other))
+        theirs.apply(SetDecision(theirs.findings(DOCUMENT.sha256)[0].id, "accepted"))
+        file = hand_over(theirs)
+    with opened(tmp_path, "Mori") as mine:
+        assert take(mine, file).unknown == 1
+        assert all(not finding.opinions for finding in mine.findings(DOCUMENT.sha256))
+
+
+def test_the_commands(tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    for name, decisions in (("Sato", ("accepted", "rejected", "accepted")), ("Mori", ("accepted", "accepted"))):
+        with opened(tmp_path, name) as workspace:
+            decide(workspace, *decisions)
+    file = str(tmp_path / "sato.fusenreview")
+    done = run(app, ["review", "hand-over", str(tmp_path / "Sato.fusen"), "--out", file, "--reviewer", "Sato"])
+    assert (done.exit_code, done.stdout.strip()) == (0, file)
+    mine = [str(tmp_path / "Mori.fusen"), "--reviewer", "Mori"]
+    done = run(app, ["review", "merge", *mine, file])
+    assert done.exit_code == 0, done.output
+    assert "Sato decided on 3 passages: 1 as you, 1 otherwise, 1 that you have not decided." in done.stdout
+    assert "nothing changed" in run(app, ["review", "merge", *mine, file]).stdout
+    done = run(app, ["review", "agreement", *mine, "--json"])
+    value = json.loads(done.stdout)
+    assert value["pairs"][0]["reviewers"] == ["Mori", "Sato"]
+    assert (value["pairs"][0]["passages"], value["disagreements"]) == (2, 1)
+    assert "50% alike on 2 passages" in run(app, ["review", "agreement", *mine]).stdout
+    assert run(app, ["review", "merge", *mine, str(tmp_path / "Sato.fusen")]).exit_code == 1
+    done = run(app, ["audit", "verify", mine[0]])
+    assert (done.exit_code, "is whole" in done.stdout) == (0, True)
+    assert "Merged the review of Sato" in run(app, ["audit", "show", mine[0]]).stdout
+
+
+def test_findings_are_equal_whatever_the_date() -> None:
+    assert Finding.__dataclass_fields__["decided_at"].compare is False

@@ -1,0 +1,206 @@
+"""What was decided on one version of a document, in the workspace's next version of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from samples import ENGLISH, JAPANESE, make_analysis, make_document
+
+from app.analysis.analysis import TagScore
+from app.documents.document import Document
+from app.errors import FusenError
+from app.review.findings import Finding
+from app.review.operations import (
+    SetComment,
+    SetDecision,
+    SetDue,
+    SetOwner,
+    SetRaised,
+    SetRange,
+    SetTags,
+)
+from app.review.ranges import added_finding, span_of
+from app.workspace.store import Workspace
+
+INSURANCE = "The Supplier shall keep insurance cover against fire and theft of all stored goods."
+NEW = (
+    ENGLISH[0],
+    INSURANCE,
+    ENGLISH[2],
+    "The Supplier's total liability shall not exceed\nthe fees paid in the twelve months before the claim.".replace(
+        "\n", " "
+    ),
+    ENGLISH[3].replace("thirty", "ninety"),
+    ENGLISH[4],
+)
+FIRST = make_document(file="/contracts/services v1.pdf")
+SECOND = make_document(NEW, file="/contracts/services v2.pdf")
+
+
+def _saved(workspace: Workspace, document: Document, selected: tuple[int, ...]) -> tuple[Finding, ...]:
+    workspace.save_analysis(document, make_analysis(document, selected=selected))
+    return workspace.findings(document.sha256)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with Workspace.open(tmp_path / "versions.fusen") as workspace:
+        liability, law, termination = _saved(workspace, FIRST, (1, 2, 3))
+        span = span_of(FIRST, liability.start + 4, liability.end - 1)
+        for operation in (
+            SetRange(liability.id, span),
+            SetComment(liability.id, "Too low?"),
+            SetOwner(liability.id, "Sato"),
+            SetDue(liability.id, "2026-12-01"),
+            SetRaised(liability.id, raised=True),
+            SetTags(liability.id, (TagScore("insurance", 1.0),)),
+            SetDecision(law.id, "rejected"),
+            SetDecision(termination.id, "accepted"),
+            SetComment(termination.id, "Agreed with sales."),
+        ):
+            workspace.apply(operation)
+        words = FIRST.text.index("meet quarterly")
+        added = added_finding(FIRST, None, words, words + len("meet quarterly"))
+        workspace.apply(SetDecision(added.id, "added"), added)
+        _saved(workspace, SECOND, (1, 2, 3))
+        yield workspace
+
+
+def _by_text(workspace: Workspace, document: Document) -> dict[str, Finding]:
+    return {finding.proposed.text: finding for finding in workspace.findings(document.sha256)}
+
+
+def test_what_was_decided_holds_where_the_words_are_the_same(workspace: Workspace) -> None:
+    carried = workspace.versions.follow(SECOND, FIRST.sha256)
+    found = _by_text(workspace, SECOND)
+    law, liability = found[NEW[2]], found[NEW[3]]
+    assert law.decision == "rejected"
+    assert liability.decision == "edited"
+    assert liability.text == NEW[3][4:-1]
+    assert SECOND.text[liability.start : liability.end] == liability.text
+    assert (liability.comment, liability.owner, liability.due, liability.raised) == (
+        "Too low?",
+        "Sato",
+        "2026-12-01",
+        True,
+    )
+    assert [tag.tag for tag in liability.tags] == ["insurance"]
+    assert found["meet quarterly"].decision == "added"
+    assert found[INSURANCE].decision == "undecided"
+    assert not carried.gone
+    lineage = workspace.versions.lineage(SECOND.sha256)
+    assert lineage is not None
+    assert (lineage.predecessor, lineage.recognised) == (FIRST.sha256, "told")
+    assert workspace.versions.history(SECOND.sha256) == (SECOND.sha256, FIRST.sha256)
+
+
+def test_where_words_changed_the_reviewer_is_asked_again(workspace: Workspace) -> None:
+    before = _by_text(workspace, FIRST)
+    workspace.versions.follow(SECOND, FIRST.sha256)
+    termination = _by_text(workspace, SECOND)[NEW[4]]  # which the model did not select
+    assert not termination.selected
+    assert termination.decision == "undecided"
+    assert termination.comment == "Agreed with sales."
+    asked = workspace.versions.asked_again(SECOND.sha256)
+    assert set(asked) == {termination.id}
+    assert asked[termination.id].source == before[ENGLISH[3]]
+    assert asked[termination.id].kind == "changed"
+    assert asked[termination.id].decided_at
+
+
+def test_carrying_over_is_one_step_and_can_be_undone(workspace: Workspace) -> None:
+    before = workspace.findings(SECOND.sha256)
+    workspace.versions.follow(SECOND, FIRST.sha256)
+    after = workspace.findings(SECOND.sha256)
+    workspace.undo()
+    undone = {f.id: f for f in workspace.findings(SECOND.sha256)}
+    assert all(undone[finding.id] == finding for finding in before)
+    assert not any(finding.is_touched for finding in undone.values())
+    workspace.redo()
+    assert workspace.findings(SECOND.sha256) == after
+
+
+def test_it_is_no_version_after_all(workspace: Workspace) -> None:
+    before = workspace.findings(SECOND.sha256)
+    workspace.versions.follow(SECOND, FIRST.sha256)
+    law = _by_text(workspace, SECOND)[NEW[2]]
+    workspace.apply(SetComment(law.id, "Said since."))
+    workspace.versions.unfollow(SECOND.sha256)
+    left = {finding.id: finding for finding in workspace.findings(SECOND.sha256)}
+    assert left.pop(law.id).comment == "Said since."  # what she said of it since stays
+    assert list(left.values()) == [finding for finding in before if finding.id != law.id]
+    assert workspace.versions.lineage(SECOND.sha256) is None
+    assert not workspace.versions.asked_again(SECOND.sha256)
+    assert all(finding.is_touched for finding in _by_text(workspace, FIRST).values())
+
+
+def test_nothing_that_was_said_of_the_new_version_is_written_over(workspace: Workspace) -> None:
+    law = _by_text(workspace, SECOND)[NEW[2]]
+    workspace.apply(SetDecision(law.id, "accepted"))
+    workspace.versions.follow(SECOND, FIRST.sha256)
+    assert _by_text(workspace, SECOND)[NEW[2]].decision == "accepted"
+    again = workspace.findings(SECOND.sha256)
+    workspace.versions.follow(SECOND, FIRST.sha256)
+    assert workspace.findings(SECOND.sha256) == again
+
+
+def test_what_is_gone_is_told(workspace: Workspace) -> None:
+    third = make_document((ENGLISH[0], INSURANCE, ENGLISH[2]))
+    _saved(workspace, third, (1,))
+    carried = workspace.versions.follow(third, FIRST.sha256)
+    assert {finding.proposed.text for finding in carried.gone} == {ENGLISH[1], ENGLISH[3], "meet quarterly"}
+    assert {finding.id for finding in workspace.versions.gone(third.sha256)} == {f.id for f in carried.gone}
+
+
+def test_a_document_that_shares_most_is_offered_and_no_other(workspace: Workspace) -> None:
+    other = make_document(JAPANESE, file="/contracts/業務委託.pdf")
+    _saved(workspace, other, (1,))
+    likely = workspace.versions.likely_predecessor(SECOND.sha256)
+    assert likely is not None
+    assert likely.document.sha256 == FIRST.sha256
+    assert 0.5 < likely.share < 1
+    assert workspace.versions.likely_predecessor(other.sha256) is None
+    workspace.versions.follow(SECOND, FIRST.sha256, "offered")
+    assert workspace.versions.likely_predecessor(SECOND.sha256) is None
+    assert workspace.versions.likely_predecessor(FIRST.sha256) is None  # its successor is none of its predecessors
+
+
+def test_versions_do_not_go_in_circles(workspace: Workspace) -> None:
+    workspace.versions.follow(SECOND, FIRST.sha256)
+    with pytest.raises(FusenError, match="earlier version") as told:
+        workspace.versions.follow(FIRST, SECOND.sha256)
+    assert told.value.code == "unsupported"
+    with pytest.raises(FusenError):
+        workspace.versions.follow(SECOND, SECOND.sha256)
+
+
+def test_a_japanese_contract_with_other_line_breaks_and_numbers(tmp_path: Path) -> None:
+    old = make_document(
+        (
+            "業務委託契約書",
+            "第2条 乙は、秘密情報を第三者に開示してはならない。",
+            "甲は三十日以内に支払う。",
+            "本契約は日本法に準拠する。",
+        )
+    )
+    new = make_document(
+        (
+            "業務委託契約書",
+            "第３条 乙は、秘密情報を 第三者に開示してはならない。",
+            "甲は六十日以内に支払う。",
+            "本契約は日本法に準拠する。",
+        )
+    )
+    with Workspace.open(tmp_path / "ja.fusen") as workspace:
+        secret, payment = _saved(workspace, old, (1, 2))
+        workspace.apply(SetDecision(payment.id, "accepted"))
+        workspace.apply(SetRange(secret.id, span_of(old, secret.start + 6, secret.end - 1)))
+        _saved(workspace, new, (1, 2))
+        workspace.versions.follow(new, old.sha256)
+        kept, asked = workspace.findings(new.sha256)
+        assert kept.decision == "edited"
+        assert kept.text == "、秘密情報を 第三者に開示してはならない"
+        assert asked.decision == "undecided"
+        assert set(workspace.versions.asked_again(new.sha256)) == {asked.id}
