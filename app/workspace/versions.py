@@ -152,7 +152,7 @@ class Versions:
     def asked_again(self, sha256: str) -> dict[str, Asked]:
         """Findings whose words changed since something was said of them, by id."""
         rows = self._rows(
-            "SELECT finding_id, source_id, kind, decided_at FROM carried JOIN findings ON id = finding_id"
+            "SELECT finding_id, source_id, kind, carried.decided_at FROM carried JOIN findings ON id = finding_id"
             " WHERE document_sha256 = ? AND kind NOT IN ('same', 'moved')",
             (sha256,),
         )

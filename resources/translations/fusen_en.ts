@@ -2,6 +2,47 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>ExportPage</name>
+    <message numerus="yes">
+        <source>Preview of the first findings; %n more will be written.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Preview: %n finding(s)</source>
+        <translation>
+            <numerusform>Preview: %n finding</numerusform>
+            <numerusform>Preview: %n findings</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) written.</source>
+        <translation>
+            <numerusform>%n file written.</numerusform>
+            <numerusform>%n files written.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Write %n file(s)</source>
+        <translation>
+            <numerusform>Write %n file</numerusform>
+            <numerusform>Write %n files</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FormatRow</name>
+    <message numerus="yes">
+        <source>%n more file(s), named alike</source>
+        <translation>
+            <numerusform>%n more file, named alike</numerusform>
+            <numerusform>%n more files, named alike</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RecentButton</name>
     <message numerus="yes">
         <source>%n of {total} decided</source>

@@ -4,8 +4,8 @@
 <context>
     <name>AboutPage</name>
     <message>
-        <source>Documents are read and analysed on this machine; Fusen never connects to the network. It keeps the text that it analysed, the findings, your decisions and comments in a workspace file in your user folder, unencrypted: who can read your files can read that. Your documents themselves are never changed, and passwords are not stored.</source>
-        <translation>文書の読み取りと解析はこのコンピューターの中だけで行われ、Fusen がネットワークに接続することはありません。解析した本文、指摘、判断、コメントは、利用者フォルダー内のワークスペースファイルに暗号化せずに保存されるため、利用者のファイルを読める人はその内容も読めます。元の文書は変更せず、パスワードは保存しません。</translation>
+        <source>Documents are read and analysed on this machine; Fusen never connects to the network. It keeps the text that it analysed, the findings, your decisions and comments in a workspace file in your user folder. Unless you encrypt it in the settings, who can read your files can read that. Your documents themselves are never changed, and their passwords are not stored.</source>
+        <translation>文書の読み取りと分析はこのコンピューターの中だけで行い、Fusen がネットワークに接続することはありません。分析した本文、指摘、判断、コメントは、ユーザーフォルダーにあるワークスペースファイルに保存されます。設定で暗号化しないかぎり、あなたのファイルを読める人はその内容も読めます。文書そのものが変更されることはなく、文書のパスワードは保存されません。</translation>
     </message>
     <message>
         <source>About Fusen</source>
@@ -103,6 +103,160 @@
     </message>
 </context>
 <context>
+    <name>Caretaker</name>
+    <message>
+        <source>Fusen can make a new workspace of all that can still be read, and keeps the damaged file beside it.</source>
+        <translation>読み取れるすべての内容から新しいワークスペースを作成できます。壊れたファイルはその横に残します。</translation>
+    </message>
+    <message>
+        <source>Looking for {name}…</source>
+        <translation>{name} を探しています…</translation>
+    </message>
+    <message>
+        <source>Some of it could not be read; the damaged file is kept beside it.</source>
+        <translation>一部は読み取れませんでした。壊れたファイルは横に残してあります。</translation>
+    </message>
+    <message>
+        <source>That is another file: {name} had other content when it was analysed.</source>
+        <translation>別のファイルです。解析したときの {name} とは内容が異なります。</translation>
+    </message>
+    <message>
+        <source>The workspace was recovered: {documents} documents, {decisions} decisions.</source>
+        <translation>ワークスペースを復旧しました（文書 {documents} 件、判断 {decisions} 件）。</translation>
+    </message>
+    <message>
+        <source>You see its text as it is stored.</source>
+        <translation>保存されている本文を表示しています。</translation>
+    </message>
+    <message>
+        <source>{name} is kept inside the workspace.</source>
+        <translation>{name} をワークスペースの中に保存しました。</translation>
+    </message>
+    <message>
+        <source>{name} is not kept inside the workspace any more.</source>
+        <translation>{name} をワークスペースの中から取り除きました。</translation>
+    </message>
+    <message>
+        <source>{name} is not where it was.</source>
+        <translation>{name} が元の場所にありません。</translation>
+    </message>
+    <message>
+        <source>{name} is not where it was. You see the copy that the workspace keeps.</source>
+        <translation>{name} が元の場所にありません。ワークスペースに保存されている写しを表示しています。</translation>
+    </message>
+    <message>
+        <source>{name} was found in {folder}.</source>
+        <translation>{name} が {folder} で見つかりました。</translation>
+    </message>
+</context>
+<context>
+    <name>Choosing</name>
+    <message>
+        <source>Documents</source>
+        <translation type="unfinished">文書</translation>
+    </message>
+    <message>
+        <source>Documents of the brief</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Findings of the brief</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation type="unfinished">指摘</translation>
+    </message>
+    <message>
+        <source>Export the undecided ones too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export all that was accepted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the first undecided finding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Arrangement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation type="unfinished">単語</translation>
+    </message>
+    <message>
+        <source>What the meeting is to decide</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Purpose</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language of the brief</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished">言語</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n:,} of {total:,}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None of the accepted findings is to be raised in the meeting.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was accepted yet. The brief would have no findings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no finding that was accepted or waits for a decision.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Citing</name>
     <message>
         <source>p. {page}</source>
@@ -148,6 +302,14 @@
         <translation>サンプルを開く(&amp;E)</translation>
     </message>
     <message>
+        <source>&amp;Export…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at the brief, choose what is in it and in which formats, and write it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Export annotated &amp;PDF…</source>
         <translation>注釈付き PDF を書き出す(&amp;P)…</translation>
     </message>
@@ -170,6 +332,26 @@
     <message>
         <source>Print without &amp;highlights…</source>
         <translation>ハイライトなしで印刷(&amp;H)…</translation>
+    </message>
+    <message>
+        <source>Keep the file inside the wor&amp;kspace</source>
+        <translation>ファイルをワークスペースの中に保存(&amp;K)</translation>
+    </message>
+    <message>
+        <source>So that it can be read also when the file itself is gone</source>
+        <translation>元のファイルがなくなっても読めるようにします</translation>
+    </message>
+    <message>
+        <source>Look for the missing file…</source>
+        <translation>見つからないファイルを探す…</translation>
+    </message>
+    <message>
+        <source>Show where the file is…</source>
+        <translation>ファイルの場所を指定…</translation>
+    </message>
+    <message>
+        <source>Recover the workspace</source>
+        <translation>ワークスペースを復旧</translation>
     </message>
     <message>
         <source>&amp;Settings</source>
@@ -545,12 +727,28 @@
 <context>
     <name>Dialogs</name>
     <message>
+        <source>All files (*)</source>
+        <translation>すべてのファイル (*)</translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a template</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Documents ({endings});;All files (*)</source>
         <translation>文書 ({endings});;すべてのファイル (*)</translation>
     </message>
     <message>
         <source>Open documents</source>
         <translation>文書を開く</translation>
+    </message>
+    <message>
+        <source>Templates ({endings})</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -565,15 +763,233 @@
     </message>
 </context>
 <context>
+    <name>ExportBar</name>
+    <message>
+        <source>Progress of the export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep both</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation type="unfinished">フォルダーを開く</translation>
+    </message>
+</context>
+<context>
+    <name>ExportPage</name>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished">完了</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished">書き出し</translation>
+    </message>
+    <message>
+        <source>Preview of the brief</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No document of this workspace was analysed yet.</source>
+        <translation type="unfinished">このワークスペースには分析済みの文書がまだありません。</translation>
+    </message>
+    <message>
+        <source>Choose a document.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading the findings…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Preview of the first findings; %n more will be written.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Preview: %n finding(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Another file of this export has this name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is the document itself, which is never written over.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a format.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A document is never written over.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two files would have the same name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The settings could not be kept: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) written.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation type="unfinished">、</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation type="unfinished">承認</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation type="unfinished">追加</translation>
+    </message>
+    <message>
+        <source>As in the document</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By decision</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By due date</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By owner</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By tag</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled. {done} of {total} files were written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edited</source>
+        <translation type="unfinished">範囲変更</translation>
+    </message>
+    <message>
+        <source>Most important first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No groups</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of what you accepted, only what is to be raised in the meeting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Owner</source>
+        <translation type="unfinished">担当者</translation>
+    </message>
+    <message>
+        <source>Raised</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation type="unfinished">却下</translation>
+    </message>
+    <message>
+        <source>Section</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tag</source>
+        <translation type="unfinished">タグ順</translation>
+    </message>
+    <message>
+        <source>Undecided</source>
+        <translation type="unfinished">未判断</translation>
+    </message>
+    <message>
+        <source>What you accepted, and what you have not decided on yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What you accepted, edited or added</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With undecided</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Write %n file(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Writing {name} ({n} of {total})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>p. {page}</source>
+        <translation type="unfinished">{page} ページ</translation>
+    </message>
+    <message>
+        <source>to be raised</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} of {total} files were written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{names} and {n} more are in this folder already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{names} are in this folder already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is in this folder already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Exporter</name>
-    <message>
-        <source>The export would overwrite the document itself.</source>
-        <translation>この名前では、元の文書が上書きされます。</translation>
-    </message>
-    <message>
-        <source>Choose another name.</source>
-        <translation>別の名前を指定してください。</translation>
-    </message>
     <message>
         <source>Saved {name}.</source>
         <translation>{name} を保存しました。</translation>
@@ -581,6 +997,29 @@
     <message>
         <source>No finding was accepted yet.</source>
         <translation>承認された指摘はまだありません。</translation>
+    </message>
+</context>
+<context>
+    <name>FileRow</name>
+    <message>
+        <source>File name of {format}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation type="unfinished">フォルダーを開く</translation>
+    </message>
+    <message>
+        <source>Written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not written</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -921,6 +1360,69 @@
     </message>
 </context>
 <context>
+    <name>ForgetBar</name>
+    <message>
+        <source>Forget for good</source>
+        <translation>完全に消去</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>キャンセル</translation>
+    </message>
+    <message>
+        <source>Forget {name} for good? All that was found, decided and commented in it is erased, also in copies of the workspace. This cannot be undone. The file itself and what was exported stay. Remove it from the workspace instead to keep the decisions.</source>
+        <translation>{name} の記録を完全に消去しますか。指摘、判断、コメントなどの記録を、ワークスペースの控えからも含めてすべて消去します。この操作は取り消せません。文書ファイル自体と書き出したファイルは残ります。判断を残したい場合は、代わりに「ワークスペースから外す」を使ってください。</translation>
+    </message>
+    <message>
+        <source>Forgetting {name}…</source>
+        <translation>{name} の記録を消去しています…</translation>
+    </message>
+</context>
+<context>
+    <name>Forgetting</name>
+    <message>
+        <source>Copies that could not be read were removed: {names}.</source>
+        <translation>読み取れない控えを削除しました：{names}</translation>
+    </message>
+    <message>
+        <source>{name} is forgotten.</source>
+        <translation>{name} の記録を消去しました。</translation>
+    </message>
+</context>
+<context>
+    <name>FormatRow</name>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a template for {format}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use no template for {format}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Company template: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more file(s), named alike</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Guide</name>
     <message>
         <source>Another document</source>
@@ -968,6 +1470,10 @@
 </context>
 <context>
     <name>Household</name>
+    <message>
+        <source>Protection</source>
+        <translation>保護</translation>
+    </message>
     <message>
         <source>Page {page} of {pages}</source>
         <translation>{page} / {pages} ページ</translation>
@@ -1169,6 +1675,17 @@
     </message>
 </context>
 <context>
+    <name>MainWindow</name>
+    <message>
+        <source>Look for {name} in this folder</source>
+        <translation>{name} を探すフォルダー</translation>
+    </message>
+    <message>
+        <source>Where {name} is</source>
+        <translation>{name} の場所</translation>
+    </message>
+</context>
+<context>
     <name>Matrix</name>
     <message>
         <source>{n} more</source>
@@ -1271,6 +1788,18 @@
     <message>
         <source>Recognise again</source>
         <translation>認識し直す</translation>
+    </message>
+    <message>
+        <source>Recover what can be read</source>
+        <translation>読み取れる内容を復旧</translation>
+    </message>
+    <message>
+        <source>Look for it…</source>
+        <translation>フォルダーから探す…</translation>
+    </message>
+    <message>
+        <source>Show where it is…</source>
+        <translation>場所を指定…</translation>
     </message>
     <message>
         <source>Analyse again</source>
@@ -1431,6 +1960,116 @@
     </message>
 </context>
 <context>
+    <name>Protecting</name>
+    <message>
+        <source>A document is being read or analysed. Wait until that is done, or cancel it.</source>
+        <translation>文書を読み取り中または分析中です。終わるまで待つか、中止してください。</translation>
+    </message>
+    <message>
+        <source>The workspace is encrypted now, and so are its copies from before updates.</source>
+        <translation>ワークスペースを暗号化しました。更新前の控えがあれば、それも暗号化しました。</translation>
+    </message>
+    <message>
+        <source>The workspace has the new passphrase; the old one opens it no more.</source>
+        <translation>新しいパスフレーズに変更しました。以前のパスフレーズでは開けません。</translation>
+    </message>
+    <message>
+        <source>The workspace is decrypted.</source>
+        <translation>ワークスペースの暗号化を解除しました。</translation>
+    </message>
+    <message>
+        <source>Copies that could not be read were removed: {names}.</source>
+        <translation>読み取れない控えを削除しました：{names}</translation>
+    </message>
+    <message>
+        <source>Copies that could not be written anew stay as they were: {names}.</source>
+        <translation>書き直せなかった控えは、元のまま残っています：{names}</translation>
+    </message>
+</context>
+<context>
+    <name>ProtectionPart</name>
+    <message>
+        <source>Encrypt…</source>
+        <translation>暗号化…</translation>
+    </message>
+    <message>
+        <source>Change the passphrase…</source>
+        <translation>パスフレーズを変更…</translation>
+    </message>
+    <message>
+        <source>Decrypt…</source>
+        <translation>暗号化を解除…</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>進み具合</translation>
+    </message>
+    <message>
+        <source>New passphrase</source>
+        <translation>新しいパスフレーズ</translation>
+    </message>
+    <message>
+        <source>The same once more</source>
+        <translation>もう一度入力</translation>
+    </message>
+    <message>
+        <source>I have kept the passphrase in a safe place</source>
+        <translation>パスフレーズを安全な場所に控えました</translation>
+    </message>
+    <message>
+        <source>Remember on this machine</source>
+        <translation>このコンピューターに記憶する</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>キャンセル</translation>
+    </message>
+    <message>
+        <source>The workspace is encrypted.</source>
+        <translation>ワークスペースは暗号化されています。</translation>
+    </message>
+    <message>
+        <source>The workspace is not encrypted.</source>
+        <translation>ワークスペースは暗号化されていません。</translation>
+    </message>
+    <message>
+        <source>Only its passphrase opens it. Exported files and the documents themselves are not encrypted by this.</source>
+        <translation>パスフレーズを知っている人だけが開けます。書き出したファイルと元の文書は、これによって暗号化されません。</translation>
+    </message>
+    <message>
+        <source>Who can read your files can read in it what was analysed, found and decided. Encrypted, only who knows the passphrase can. Exported files and the documents themselves stay as they are.</source>
+        <translation>あなたのファイルを読める人は、分析した本文、指摘、判断の内容も読めます。暗号化すると、パスフレーズを知っている人だけが読めるようになります。書き出したファイルと元の文書は、そのまま変わりません。</translation>
+    </message>
+    <message>
+        <source>Encrypt</source>
+        <translation>暗号化</translation>
+    </message>
+    <message>
+        <source>Change the passphrase</source>
+        <translation>パスフレーズを変更</translation>
+    </message>
+    <message>
+        <source>Decrypt</source>
+        <translation>暗号化を解除</translation>
+    </message>
+    <message>
+        <source>Decrypted, who can read your files can read all that is in the workspace.</source>
+        <translation>暗号化を解除すると、あなたのファイルを読める人は、ワークスペースの内容をすべて読めるようになります。</translation>
+    </message>
+    <message>
+        <source>Without the passphrase nobody can open the workspace again: not you, not Fusen, not its makers. There is no other way in. Several words that do not belong together are easy to keep in mind and hard to guess.</source>
+        <translation>パスフレーズを失うと、ご本人も、Fusen も、その開発者も、ワークスペースを二度と開けません。ほかに開く方法はありません。互いに関係のない複数の単語を並べると、覚えやすく推測されにくいパスフレーズになります。</translation>
+    </message>
+    <message>
+        <source>{n} characters are the least.</source>
+        <translation>{n} 文字以上にしてください。</translation>
+    </message>
+    <message>
+        <source>The two differ.</source>
+        <translation>二つの入力が一致しません。</translation>
+    </message>
+</context>
+<context>
     <name>RangeEditor</name>
     <message>
         <source>Ends of the finding</source>
@@ -1454,6 +2093,10 @@
 </context>
 <context>
     <name>RecentButton</name>
+    <message>
+        <source>Forget for good…</source>
+        <translation>記録を完全に消去…</translation>
+    </message>
     <message>
         <source>Not analysed</source>
         <translation>未解析</translation>
@@ -1814,6 +2457,10 @@
         <translation>ワークスペースから外す</translation>
     </message>
     <message>
+        <source>Forget for good…</source>
+        <translation>記録を完全に消去…</translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>元に戻す</translation>
     </message>
@@ -1959,6 +2606,58 @@
 </context>
 <context>
     <name>Told</name>
+    <message>
+        <source>{name} is no DOCX, so it cannot be given comments.</source>
+        <translation>「{name}」は DOCX ではないため、コメントを書き込めません。</translation>
+    </message>
+    <message>
+        <source>Save it as DOCX in Word, analyse that, and export again.</source>
+        <translation>Word で DOCX として保存し、それを解析してから、もう一度書き出してください。</translation>
+    </message>
+    <message>
+        <source>{name} is damaged where comments are kept, so none can be added.</source>
+        <translation>「{name}」のコメントの部分が壊れているため、コメントを追加できません。</translation>
+    </message>
+    <message>
+        <source>Open it in Word, let it be repaired, save it and analyse it again.</source>
+        <translation>Word で開いて修復し、保存してから、もう一度解析してください。</translation>
+    </message>
+    <message>
+        <source>The copy of {name} could not be put under the password of the original.</source>
+        <translation>「{name}」の写しに、元のファイルと同じパスワードを設定できませんでした。</translation>
+    </message>
+    <message>
+        <source>Save a copy without a password in Word, analyse that, and export again.</source>
+        <translation>Word でパスワードなしの写しを保存し、それを解析してから、もう一度書き出してください。</translation>
+    </message>
+    <message>
+        <source>The document is digitally signed. The signature holds for the original, which the copy contains unchanged.</source>
+        <translation>この文書には電子署名があります。署名は元のファイルに対して有効です。写しには元のファイルがそのまま含まれています。</translation>
+    </message>
+    <message>
+        <source>The document is digitally signed. The signature holds for the original, not for the annotated copy.</source>
+        <translation>この文書には電子署名があります。署名は元のファイルに対するもので、注釈付きの写しには有効ではありません。</translation>
+    </message>
+    <message>
+        <source>Word takes no comments in text boxes, notes, headers and footers. Such words are highlighted, and their comments ({count}) stand at the nearest place in the text.</source>
+        <translation>Word では、テキスト ボックス、脚注・文末脚注、ヘッダー、フッターにコメントを付けられません。該当箇所にはハイライトを付け、コメント（{count} 件）は本文の最も近い位置に置きました。</translation>
+    </message>
+    <message>
+        <source>The template {name} cannot be opened as a PowerPoint presentation.</source>
+        <translation>テンプレート「{name}」を PowerPoint プレゼンテーションとして開けません。</translation>
+    </message>
+    <message>
+        <source>Open it in PowerPoint, save it as .pptx or .potx without a password, and try again.</source>
+        <translation>PowerPoint で開き、パスワードなしの .pptx または .potx として保存してから、もう一度お試しください。</translation>
+    </message>
+    <message>
+        <source>There is no passage to draw on page {number}.</source>
+        <translation>{number} ページに描画する箇所がありません。</translation>
+    </message>
+    <message>
+        <source>Analyse the document again.</source>
+        <translation>文書をもう一度解析してください。</translation>
+    </message>
     <message>
         <source>{name} is not text in an encoding that Fusen knows.</source>
         <translation>{name} は、Fusen が対応していない文字コードのファイルです。</translation>
@@ -2328,8 +3027,152 @@
         <translation>{name} は破損しているか、Fusen のワークスペースではありません。</translation>
     </message>
     <message>
-        <source>It was left untouched. Restore it from a backup, or move it elsewhere to start with a new workspace.</source>
-        <translation>ファイルには触れていません。バックアップから復元するか、別の場所に移して新しいワークスペースを作成してください。</translation>
+        <source>It was left untouched. `fusen recover` with its name makes a new workspace of all that can still be read.</source>
+        <translation>ファイルには手を加えていません。「fusen recover」にファイル名を付けて実行すると、読み取れるすべての内容から新しいワークスペースを作成します。</translation>
+    </message>
+    <message>
+        <source>The copy of {name} that is made before an update is not whole, so nothing was changed.</source>
+        <translation>更新の前に作成する {name} の控えが正しく作成されなかったため、何も変更していません。</translation>
+    </message>
+    <message>
+        <source>Check the disk that it lies on, then try again.</source>
+        <translation>保存先のディスクを確認してから、もう一度お試しください。</translation>
+    </message>
+    <message>
+        <source>{name} is to be updated, and there is no space for a copy of it beforehand.</source>
+        <translation>{name} を更新する必要がありますが、事前に控えを作成するための空き容量がありません。</translation>
+    </message>
+    <message>
+        <source>Free {number} MB on the disk that holds it and open it again; nothing was changed.</source>
+        <translation>保存先のディスクに {number} MB の空きを作ってから、もう一度開いてください。何も変更していません。</translation>
+    </message>
+    <message>
+        <source>{name} could not be updated.</source>
+        <translation>{name} を更新できませんでした。</translation>
+    </message>
+    <message>
+        <source>It is as it was before, and a copy of it is {copy} in the same folder.</source>
+        <translation>ファイルは更新前のままです。同じフォルダーに控え {copy} があります。</translation>
+    </message>
+    <message>
+        <source>{name} lies on a network drive and is in use.</source>
+        <translation>{name} はネットワークドライブ上にあり、使用中です。</translation>
+    </message>
+    <message>
+        <source>{name} lies on a network drive and is in use by {user} on {machine}.</source>
+        <translation>{name} はネットワークドライブ上にあり、{user} さんが {machine} で使用中です。</translation>
+    </message>
+    <message>
+        <source>Close it there and try again, or keep the workspace on a disk of this computer.</source>
+        <translation>そちらで閉じてからもう一度お試しいただくか、ワークスペースをこのコンピューターのディスクに置いてください。</translation>
+    </message>
+    <message>
+        <source>Nothing of it can be read.</source>
+        <translation>読み取れる内容がありませんでした。</translation>
+    </message>
+    <message>
+        <source>Open one of the copies beside it, if there are any.</source>
+        <translation>同じフォルダーに控えがあれば、それを開いてください。</translation>
+    </message>
+    <message>
+        <source>There is a file {name} already.</source>
+        <translation>{name} というファイルは既に存在します。</translation>
+    </message>
+    <message>
+        <source>Choose a name that is not taken.</source>
+        <translation>使われていない名前を選んでください。</translation>
+    </message>
+    <message>
+        <source>{name} is too large to be kept inside the workspace.</source>
+        <translation>{name} は大きすぎるため、ワークスペースの中に保存できません。</translation>
+    </message>
+    <message>
+        <source>Files up to one gigabyte can be.</source>
+        <translation>保存できるのは 1 GB までのファイルです。</translation>
+    </message>
+    <message>
+        <source>{name} was changed since it was opened, and is not kept inside the workspace.</source>
+        <translation>{name} は開いた後に変更されたため、ワークスペースの中に保存しませんでした。</translation>
+    </message>
+    <message>
+        <source>Open it again and keep it then.</source>
+        <translation>もう一度開いてから保存してください。</translation>
+    </message>
+    <message>
+        <source>{name} is kept inside {workspace}, but cannot be read from it.</source>
+        <translation>{name} は {workspace} の中に保存されていますが、読み出せません。</translation>
+    </message>
+    <message>
+        <source>Open the file itself if you still have it; the decisions are kept.</source>
+        <translation>元のファイルがあれば、それを開いてください。判断の内容は残っています。</translation>
+    </message>
+    <message>
+        <source>There is no place to write {name} to.</source>
+        <translation>{name} を書き出す場所がありません。</translation>
+    </message>
+    <message>
+        <source>This machine has no keyring of the system in which a key could be kept.</source>
+        <translation>このコンピューターには、鍵を保存できるシステムのキーリングがありません。</translation>
+    </message>
+    <message>
+        <source>The passphrase is asked for at each start.</source>
+        <translation>起動のたびにパスフレーズの入力が必要です。</translation>
+    </message>
+    <message>
+        <source>The keyring of the system did not take the key.</source>
+        <translation>システムのキーリングに鍵を保存できませんでした。</translation>
+    </message>
+    <message>
+        <source>Unlock the keyring and try again. The passphrase is asked for at each start until then.</source>
+        <translation>キーリングのロックを解除してから、もう一度お試しください。それまでは、起動のたびにパスフレーズの入力が必要です。</translation>
+    </message>
+    <message>
+        <source>{name} could not be copied without a fault.</source>
+        <translation>{name} を正しく写せませんでした。</translation>
+    </message>
+    <message>
+        <source>The workspace was left as it is. Check the disk, and try again.</source>
+        <translation>ワークスペースは元のままです。ディスクを確認して、もう一度お試しください。</translation>
+    </message>
+    <message>
+        <source>The protection of {name} was changed by another program.</source>
+        <translation>{name} の保護設定が、ほかのプログラムによって変更されました。</translation>
+    </message>
+    <message>
+        <source>Close Fusen and open the workspace again.</source>
+        <translation>Fusen を終了して、ワークスペースを開き直してください。</translation>
+    </message>
+    <message>
+        <source>{name} is in use.</source>
+        <translation>{name} は使用中です。</translation>
+    </message>
+    <message>
+        <source>Close it everywhere else and try again.</source>
+        <translation>ほかで開いているものをすべて閉じて、もう一度お試しください。</translation>
+    </message>
+    <message>
+        <source>Another window or program is reading {name}, so its log still holds what was forgotten.</source>
+        <translation>ほかのウィンドウまたはプログラムが {name} を読んでいるため、消去した内容がまだログに残っています。</translation>
+    </message>
+    <message>
+        <source>Close it, and forget the document again or close Fusen: the log is emptied then.</source>
+        <translation>それを閉じてから、もう一度消去するか Fusen を終了してください。そのときにログも空になります。</translation>
+    </message>
+    <message>
+        <source>The workspace {path} cannot be read.</source>
+        <translation>ワークスペース {path} を読み取れません。</translation>
+    </message>
+    <message>
+        <source>Check the rights of the file and its folder.</source>
+        <translation>ファイルとフォルダーのアクセス権を確認してください。</translation>
+    </message>
+    <message>
+        <source>The library that encrypts workspaces (SQLCipher) cannot be loaded on this machine.</source>
+        <translation>このコンピューターでは、ワークスペースを暗号化するライブラリー（SQLCipher）を読み込めません。</translation>
+    </message>
+    <message>
+        <source>Install Fusen anew, or use the workspace on another machine.</source>
+        <translation>Fusen をインストールし直すか、別のコンピューターでワークスペースを開いてください。</translation>
     </message>
     <message>
         <source>The workspace {name} cannot be opened for writing.</source>
@@ -2386,6 +3229,98 @@
     <message>
         <source>The printer does not take the document.</source>
         <translation>プリンターが文書を受け付けません。</translation>
+    </message>
+    <message>
+        <source>The folder {folder} does not exist.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder that exists.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No folder is chosen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose one, or enter its whole path.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is a file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing may be written in the folder {folder}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no space left to write {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} cannot be written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close it if another program has it open, or choose another name or folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is the original and is not overwritten.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another name for the copy.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The export would overwrite the document itself.</source>
+        <translation type="unfinished">この名前では、元の文書が上書きされます。</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation type="unfinished">別の名前を指定してください。</translation>
+    </message>
+    <message>
+        <source>A file {name} has come into the folder meanwhile.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write once more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The template {name} is not there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another one, or none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The document is not in this workspace any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} has changed since it was analysed.</source>
+        <translation>「{name}」は解析後に変更されています。</translation>
+    </message>
+    <message>
+        <source>Analyse it again, or restore the version that was analysed.</source>
+        <translation>もう一度解析するか、解析した版に戻してください。</translation>
     </message>
     <message>
         <source>Check it, or choose another.</source>
@@ -2564,6 +3499,45 @@
     <message>
         <source>End</source>
         <translation>終了</translation>
+    </message>
+</context>
+<context>
+    <name>UnlockPage</name>
+    <message>
+        <source>Passphrase</source>
+        <translation>パスフレーズ</translation>
+    </message>
+    <message>
+        <source>Remember on this machine</source>
+        <translation>このコンピューターに記憶する</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>開く</translation>
+    </message>
+    <message>
+        <source>The workspace is encrypted</source>
+        <translation>ワークスペースは暗号化されています</translation>
+    </message>
+    <message>
+        <source>Enter the passphrase of {name} to open it.</source>
+        <translation>{name} を開くには、パスフレーズを入力してください。</translation>
+    </message>
+    <message>
+        <source>Opening…</source>
+        <translation>開いています…</translation>
+    </message>
+    <message>
+        <source>This passphrase does not open it. Upper and lower case count. Without the passphrase nobody can open the workspace, Fusen neither.</source>
+        <translation>このパスフレーズでは開けません。大文字と小文字は区別されます。パスフレーズがなければ、Fusen を含め誰もワークスペースを開けません。</translation>
+    </message>
+    <message>
+        <source>The key is kept in the keyring of this system, so that nothing is asked at the next start.</source>
+        <translation>鍵をこのシステムのキーリングに保存します。次回の起動時には入力を求めません。</translation>
+    </message>
+    <message>
+        <source>This system has no keyring, so the passphrase is asked for at each start.</source>
+        <translation>このシステムにはキーリングがないため、起動のたびにパスフレーズの入力が必要です。</translation>
     </message>
 </context>
 <context>
