@@ -52,8 +52,8 @@ def told(window: MainWindow, file: OpenFile) -> str:
     return message.text if message is not None else ""
 
 
-def test_a_file_that_got_another_name_is_found_by_its_bytes(
-    window: MainWindow, session: Session, file: OpenFile, qtbot: QtBot
+def test_a_file_that_moved_is_found_by_its_bytes_near_by_or_where_the_user_points(
+    window: MainWindow, session: Session, file: OpenFile, qtbot: QtBot, tmp_path: Path
 ) -> None:
     session.decide("accepted")
     moved = file.path.rename(file.path.with_name("services (final).pdf"))
@@ -63,15 +63,11 @@ def test_a_file_that_got_another_name_is_found_by_its_bytes(
     assert "was found" in told(window, found)
     with Workspace.open(session._path) as workspace:
         assert workspace.documents()[0].file == str(moved)
-
-
-def test_without_its_file_a_document_is_read_as_it_is_stored_until_the_file_is_found(
-    window: MainWindow, session: Session, file: OpenFile, qtbot: QtBot, tmp_path: Path
-) -> None:
+    # Then it goes far away: until it is found, the document is read as it is stored.
     far = tmp_path / "archive" / "2026" / "old.pdf"
     far.parent.mkdir(parents=True)
-    file.path.rename(far)
-    shown = open_again(session, file, qtbot, lambda f: f.phase == "ready")
+    moved.rename(far)
+    shown = open_again(session, found, qtbot, lambda f: f.phase == "ready")
     assert shown.opened is None
     assert shown.document is not None
     assert "stored" in told(window, shown)

@@ -138,7 +138,9 @@ def _check_decisions(workspace: Workspace, told: list[Any], before: dict[str, tu
     assert len(others) <= 1, others
     done, undone = sum(len(step) == 3 for step in steps), sum(len(step) == 4 for step in steps)
     for name in others:
-        assert not told or told[-1] == "undo" or int(found[name][1].split()[0]) >= done, "a decision that was told is gone"
+        assert not told or told[-1] == "undo" or int(found[name][1].split()[0]) >= done, (
+            "a decision that was told is gone"
+        )
     left = 0
     while workspace.undo() is not None:
         left += 1

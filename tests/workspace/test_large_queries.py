@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -29,10 +30,11 @@ DOCUMENTS = [
 ]
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     chance = random.Random(1)
-    with Workspace.open(tmp_path / "w.fusen") as workspace:
+    path = tmp_path_factory.mktemp("made") / "w.fusen"
+    with Workspace.open(path) as workspace:
         for document in DOCUMENTS:
             workspace.save_analysis(document, make_analysis(document))
             first, second, third = workspace.findings(document.sha256)
@@ -40,6 +42,12 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
             workspace.apply(SetOwner(second.id, chance.choice(("佐藤", "Meier"))))
             workspace.apply(SetDue(second.id, f"2027-0{chance.randrange(1, 9)}-01"))
             workspace.apply(SetTags(third.id, chance.choice(((), (TagScore("cap-on-liability", 1.0),)))))
+    return path
+
+
+@pytest.fixture
+def workspace(made: Path, tmp_path: Path) -> Iterator[Workspace]:
+    with Workspace.open(Path(shutil.copy(made, tmp_path))) as workspace:
         yield workspace
 
 

@@ -53,12 +53,11 @@ def test_a_file_of_every_version_opens_with_all_that_was_in_it(tmp_path: Path, v
         known = [{name: row[name] for name in rows[0]} for row in after[table]] if rows else []
         assert [row for row in rows if row not in known] == [], f"rows of {table}"
     assert len(backups_of(path)) == (version < len(migration_scripts()))
+    check_history(path, version)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-def test_its_history_leads_back_to_the_beginning_and_forth_again(tmp_path: Path, version: int) -> None:
-    path = tmp_path / "old.fusen"
-    make_old_file(path, version, DOCUMENTS)
+def check_history(path: Path, version: int) -> None:
+    """It leads back to the beginning and forth again."""
     with Workspace.open(path) as workspace:
         end = [workspace.findings(document.sha256) for document, _ in DOCUMENTS]
         assert workspace.can_redo
