@@ -109,6 +109,9 @@ COMMANDS: tuple[Command, ...] = (
         separator_before=True,
     ),
     Command("print-plain", QT_TRANSLATE_NOOP("Command", "Print without &highlights…"), "file", enabled=_is_shown),
+    Command("hand-over", QT_TRANSLATE_NOOP("Command", "&Hand over your review…"), "file", separator_before=True),
+    Command("merge-review", QT_TRANSLATE_NOOP("Command", "&Merge a review…"), "file"),
+    Command("audit-log", QT_TRANSLATE_NOOP("Command", "A&udit log"), "file", anywhere=True),
     Command("settings", QT_TRANSLATE_NOOP("Command", "&Settings"), "file", ("Ctrl+,",), separator_before=True),
     Command(
         "close",

@@ -66,13 +66,20 @@ class Exporter:
             )
             self._documents.submit(
                 body,
-                on_result=lambda _value: self._courier.post(lambda: self._saved(file, output)),
+                on_result=lambda _value: self._courier.post(lambda: self._copied(file, output)),
                 on_failure=lambda error: self._courier.post(lambda: self._failed(file, error)),
             )
             return
         sha256 = file.sha256 or ""
         self._background.run(
-            lambda: _write_brief(self._workspace, sha256, command, output),
+            lambda: _write_brief(self._workspace, sha256, command, output, self._reviewer()),
+            lambda _nothing: self._saved(file, output),
+            lambda error: self._failed(file, error),
+        )
+
+    def _copied(self, file: OpenFile, output: Path) -> None:
+        self._background.run(
+            lambda: _record_copy(self._workspace, file.sha256 or "", output, self._reviewer()),
             lambda _nothing: self._saved(file, output),
             lambda error: self._failed(file, error),
         )
@@ -88,7 +95,7 @@ class Exporter:
         self._hub.announced.emit(file.key, Message("error", *error_words(error)))
 
 
-def _write_brief(workspace: Path, sha256: str, command: str, output: Path) -> None:
+def _write_brief(workspace: Path, sha256: str, command: str, output: Path, reviewer: str) -> None:
     # Imported here, on the thread: python-docx takes its time and few sessions export.
     from app.export.docx_brief import write_brief_docx
     from app.export.json_brief import write_brief_json
@@ -102,5 +109,14 @@ def _write_brief(workspace: Path, sha256: str, command: str, output: Path) -> No
         "export-json": write_brief_json,
     }
     with Workspace.open(workspace) as opened:
-        brief = brief_of(opened, [sha256])
-    writers[command](brief, output)
+        opened.reviewer = reviewer
+        writers[command](brief_of(opened, [sha256]), output)
+        opened.record_export([output], ENDINGS[command].lstrip("."), [sha256])
+
+
+def _record_copy(workspace: Path, sha256: str, output: Path, reviewer: str) -> None:
+    from app.workspace.store import Workspace
+
+    with Workspace.open(workspace) as opened:
+        opened.reviewer = reviewer
+        opened.record_export([output], "annotated", [sha256])

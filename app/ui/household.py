@@ -26,6 +26,7 @@ from app.ui.session import Session
 from app.ui.settings import KEYS
 from app.ui.sheet_view import SheetView
 from app.ui.state import OpenFile
+from app.ui.words import error_words
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
@@ -53,6 +54,9 @@ class Household:
         return {
             "settings": lambda: self.show("settings"),
             "about": lambda: self.show("about"),
+            "audit-log": lambda: self.show("audit"),
+            "merge-review": self._ask_review,
+            "hand-over": self._ask_hand_over,
             "keys": self._toggle_keys,
             "print": lambda: self.print(highlights=True),
             "print-plain": lambda: self.print(highlights=False),
@@ -120,9 +124,48 @@ class Household:
             from app.ui.about_page import AboutPage
 
             return AboutPage()
+        if name == "audit":
+            from app.ui.audit_page import AuditPage
+
+            return AuditPage(self._session)
+        if name == "reviewers":
+            from app.ui.merge_page import MergePage
+
+            return MergePage(self._session)
         from app.ui.settings_page import SettingsPage
 
         return SettingsPage(self._session.settings, lambda text: self._window.bar.show_message(Message("error", text)))
+
+    # ---- several reviewers
+
+    def take_review(self, file: Path) -> None:
+        """Sum up a review that was handed over, so that the user merges it."""
+        if (page := self._pages.get("reviewers")) is None:
+            page = self._pages["reviewers"] = self._make("reviewers")
+            page.left.connect(lambda: self._window.show_page(None))
+        page.take(file)  # type: ignore[attr-defined] -- what `_make` makes under this name
+        page.hide()
+        self.show("reviewers")
+
+    def _ask_review(self) -> None:
+        if (file := dialogs.ask_review(self._window)) is not None:
+            self.take_review(file)
+
+    def _ask_hand_over(self) -> None:
+        from app.ui.merge_page import write_hand_over
+
+        path, name = self._session.workspace_path, str(self._session.settings["reviewer"])
+        title = QCoreApplication.translate("Household", "Hand over your review")
+        output = dialogs.ask_output(self._window, title, Path.home() / f"{name or path.stem}.fusenreview")
+        if output is None:
+            return
+        bar = self._window.bar
+        told = QCoreApplication.translate("Household", "Saved {name}.").format(name=output.name)
+        self._session.in_background(
+            lambda: write_hand_over(path, name, output),
+            lambda _nothing: bar.show_message(Message("success", told, folder=str(output.parent))),
+            lambda error: bar.show_message(Message("error", *error_words(error))),
+        )
 
     # ---- keys
 
