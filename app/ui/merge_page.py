@@ -34,6 +34,7 @@ class MergePage(HousePage):
         row.addWidget(self.merge_button)
         row.addStretch(1)
         self.column.addLayout(row)
+        self.column.addSpacing(16)
         self.column.addWidget(label(self.tr("Agreement"), "head"))
         self.figures = label("", wrap=True)
         self.column.addWidget(self.figures)

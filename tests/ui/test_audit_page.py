@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,12 @@ from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
 from app.review.audit_words import ENTRIES, PROBLEMS, REDONE, UNDONE
+from app.review.findings import Finding, Opinion
 from app.review.operations import SetDecision
 from app.ui.audit_page import AuditPage
 from app.ui.audit_words import TEMPLATES
+from app.ui.card_words import opinion_lines
+from app.ui.filtering import Facets, Filter
 from app.ui.main_window import MainWindow
 from app.ui.merge_page import MergePage
 from app.ui.session import Session
@@ -119,3 +123,21 @@ def test_settings_that_results_depend_on_are_told(window: MainWindow) -> None:
     assert workspace.tells_texts
     told = [entry.details for _, entry, _ in workspace.audit.told() if entry and entry.kind == "setting-changed"]
     assert told == [{"key": "recall", "value": 0.8}, {"key": "audit-text", "value": True}]
+
+
+def test_a_disagreement_is_told_in_the_card_and_chosen_by_a_chip() -> None:
+    text = "Either party may terminate."
+    finding = Finding("a", "b", 0, len(text), 1, text, (), 0.5, (0.4, 0.6), (), 1, True, "accepted", decided_by="Mori")
+    other = replace(finding, id="c", opinions=(Opinion("Sato", "rejected", "Usual"), Opinion("Ito", "accepted")))
+    assert opinion_lines(finding) == ""
+    assert opinion_lines(other).split("\n") == [
+        "The reviewers disagree; decide again to settle it.",
+        "You: accepted",
+        "Sato: rejected – “Usual”",
+        "Ito: accepted",
+    ]
+    facets = Facets()
+    facets.replace([finding, other])
+    assert dict(facets.options("kind")) == {"model": 2, "disputed": 1}
+    facets.use(Filter().toggled("kind", "disputed"))
+    assert [name for name, record in facets.records.items() if not record.fails] == ["c"]
