@@ -103,12 +103,14 @@ def values(entry: Entry, notes: NotesOfEntry, names: Names) -> dict[str, str]:
     details = entry.details
     changes = _listed(details.get("changes"))
     documents = dict.fromkeys(str(change.get("document", "")) for change in changes)
+    if not documents and isinstance(several := details.get("documents"), list | dict):
+        documents = dict.fromkeys(map(str, several))
     model = details.get("model")
     named = ", ".join(names.of(document) for document in documents) or names.of(details.get("document", ""))
     share = details.get("share")
     return {
         "file": named,
-        "count": str(details.get("count", details.get("findings", len(_listed(details.get("documents")))))),
+        "count": _count(details, changes),
         "signer": entry.signer[:16],
         "model": f"{model.get('name')} {model.get('version')}" if isinstance(model, Mapping) else "",
         "share": f"{share:.0%}" if isinstance(share, int | float) else "-",
@@ -123,6 +125,14 @@ def values(entry: Entry, notes: NotesOfEntry, names: Names) -> dict[str, str]:
 def entry_words(entry: Entry, notes: NotesOfEntry, names: Names) -> str:
     """What an entry tells, on one line; `notes` lie beside it."""
     return template(entry).format(**values(entry, notes, names)) or entry.kind
+
+
+def _count(details: Mapping[str, Any], changes: list[Mapping[str, Any]]) -> str:
+    """Of findings, or of the documents that a log begins with."""
+    for name in ("count", "findings"):
+        if name in details:
+            return str(details[name])
+    return str(len(changes) or len(_listed(details.get("documents"))))
 
 
 def _file_names(details: Mapping[str, Any], notes: NotesOfEntry) -> str:

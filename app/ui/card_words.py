@@ -8,7 +8,8 @@ from PySide6.QtCore import QCoreApplication
 
 from app.analysis.analysis import Explanation, ScoredPassage
 from app.export.wording import grade
-from app.review.findings import Finding
+from app.review.findings import Decision, Finding
+from app.review.handover import disagree, is_own
 from app.ui.findings_model import title_of
 from app.ui.language import current, tag_name
 from app.ui.places import clause_words, defined_in, section_path
@@ -53,6 +54,31 @@ def weight_line(file: OpenFile, finding: Finding) -> str:
     if finding.skipped and finding.decision == "undecided":
         parts.append(_tr("skipped"))
     return "  ·  ".join(parts)
+
+
+def opinion_lines(finding: Finding) -> str:
+    """What each of several reviewers decided and wrote, the workspace's own reviewer first; a line each."""
+    said = [(each.reviewer, each.decision, each.comment) for each in finding.opinions]
+    if is_own(finding):
+        said.insert(0, (_tr("You"), finding.decision, ""))
+    lines = [
+        f"{name}: {decision_words(decision)}" + (_tr(" – “{comment}”").format(comment=comment) if comment else "")
+        for name, decision, comment in said
+    ]
+    return "\n".join(
+        [_tr("The reviewers disagree; decide again to settle it."), *lines] if disagree(finding) else lines
+    )
+
+
+def decision_words(decision: Decision) -> str:
+    """What a decision is called."""
+    return {
+        "undecided": _tr("undecided"),
+        "accepted": _tr("accepted"),
+        "rejected": _tr("rejected"),
+        "edited": _tr("edited"),
+        "added": _tr("added"),
+    }[decision]
 
 
 def _weight(file: OpenFile, finding: Finding) -> str:

@@ -134,6 +134,9 @@ COMMANDS: tuple[Command, ...] = (
         "file",
         enabled=lambda state: state.is_damaged,
     ),
+    Command("hand-over", QT_TRANSLATE_NOOP("Command", "&Hand over your review…"), "file", separator_before=True),
+    Command("merge-review", QT_TRANSLATE_NOOP("Command", "&Merge a review…"), "file"),
+    Command("audit-log", QT_TRANSLATE_NOOP("Command", "A&udit log"), "file", anywhere=True),
     Command("settings", QT_TRANSLATE_NOOP("Command", "&Settings"), "file", ("Ctrl+,",), separator_before=True),
     Command(
         "close",

@@ -39,6 +39,13 @@ def ask_file(parent: QWidget, title: str, name: str) -> Path | None:
     return Path(file) if file else None
 
 
+def ask_review(parent: QWidget) -> Path | None:
+    """Which review that was handed over to merge."""
+    kinds = _tr("Reviews ({endings})").format(endings="*.fusenreview")
+    file, _ = QFileDialog.getOpenFileName(parent, _tr("Merge a review"), "", kinds)
+    return Path(file) if file else None
+
+
 def ask_output(parent: QWidget, title: str, suggestion: Path) -> Path | None:
     """Where to write, with the ending of the suggestion where the user names none."""
     dialog = QFileDialog(parent, title, str(suggestion.parent), f"*{suggestion.suffix}")

@@ -74,10 +74,21 @@ class Source:
         self._stop = stop
 
     def write(self, target: Target, share: Share) -> Sequence[str]:
-        """Write one file, whole or not at all, and return what is to be known of it; raises FusenError."""
+        """Write one file, whole or not at all, and return what is to be known of it; raises FusenError.
+
+        The audit log tells of it once it is written.
+        """
+        notices = self._copy(target, share) if target.sha256 else self._write_brief(target, share)
+        with Workspace.open(self._workspace) as opened:
+            opened.reviewer = self._request.author
+            opened.record_export([target.output], target.format, [target.sha256] if target.sha256 else self._documents())
+        return notices
+
+    def _documents(self) -> list[str]:
+        return [document.sha256 for document in self._brief.documents]
+
+    def _write_brief(self, target: Target, share: Share) -> Sequence[str]:
         form = FORMATS[target.format]
-        if target.sha256:
-            return self._copy(target, share)
         template = dict(self._request.templates).get(target.format, "")
         if template and not Path(template).is_file():
             raise FusenError(

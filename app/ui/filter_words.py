@@ -22,5 +22,6 @@ def choice_words(part: Part, value: str) -> str:
         ("kind", "model"): _tr("From the model"),
         ("kind", "added"): _tr("Added"),
         ("kind", "edited"): _tr("Edited"),
+        ("kind", "disputed"): _tr("Disagreement"),
     }
     return tag_name(value) if part == "tag" else known.get((part, value), value.capitalize())

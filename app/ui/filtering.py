@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from app.review.findings import Finding
+from app.review.handover import disagree
 
 Part = Literal["tag", "decision", "kind", "page", "text"]
 Kind = Literal["model", "added", "edited"]
@@ -20,6 +21,8 @@ Kind = Literal["model", "added", "edited"]
 
 PARTS: tuple[Part, ...] = ("tag", "decision", "kind", "page", "text")
 KINDS: tuple[Kind, ...] = ("model", "added", "edited")
+DISPUTED = "disputed"
+"""Chosen among the kinds as well: reviewers decided otherwise."""
 CHOICES: tuple[Part, ...] = ("decision", "kind", "tag")
 """The parts whose values are chosen among, each with its number."""
 
@@ -27,6 +30,11 @@ CHOICES: tuple[Part, ...] = ("decision", "kind", "tag")
 def kind_of(finding: Finding) -> Kind:
     """Where it comes from."""
     return finding.decision if finding.decision in ("added", "edited") else "model"
+
+
+def kinds_of(finding: Finding) -> tuple[str, ...]:
+    """The same, and whether reviewers disagree about it."""
+    return (kind_of(finding), DISPUTED) if disagree(finding) else (kind_of(finding),)
 
 
 def decisions_of(finding: Finding) -> tuple[str, ...]:
@@ -84,7 +92,7 @@ class Record:
 def record_of(finding: Finding) -> Record:
     """Of a new finding, or one with new values."""
     tags = tuple(tag.tag for tag in finding.tags)
-    values: Values = (decisions_of(finding), (kind_of(finding),), tags)
+    values: Values = (decisions_of(finding), kinds_of(finding), tags)
     return Record(values, finding.page, searchable(f"{finding.text} {finding.comment}"))
 
 

@@ -13,7 +13,7 @@ from app.review.findings import Finding
 from app.ui.actions import Actions
 from app.ui.appearance import appearance
 from app.ui.card_fields import CommentField, LineField, read_due, read_owner
-from app.ui.card_words import heading, link_title, place_line, shaded_words, weight_line
+from app.ui.card_words import heading, link_title, opinion_lines, place_line, shaded_words, weight_line
 from app.ui.explaining import heavy
 from app.ui.finding_list import is_accepted
 from app.ui.relations import Relation, relations
@@ -56,6 +56,7 @@ class FindingCard(QWidget):
         self._tags = label("", "head", wrap=True)
         self._place, self._figures, self._why = (label("", "small", wrap=True) for _ in range(3))
         self._why.hide()
+        self._opinions = label("", "small", wrap=True)
         self._quote = ShadedText(QUOTE_LINES)
         self._links = QVBoxLayout()
         self._links.setSpacing(4)
@@ -75,6 +76,7 @@ class FindingCard(QWidget):
         self._about = Squeezed(ABOUT_HEIGHT, 6)
         for widget in (self._tags, self._place, self._figures, self._quote, self._why):
             self._about.column.addWidget(widget)
+        self._about.column.insertWidget(3, self._opinions)
         self._about.column.addLayout(self._links)
         self._all = Squeezed(LEAST_HEIGHT, 6, GUTTER)
         self._all.column.addWidget(self._about, 1)
@@ -150,6 +152,8 @@ class FindingCard(QWidget):
         self._place.setText(place_line(file, finding))
         self._place.setVisible(bool(self._place.text()))
         self._figures.setText(weight_line(file, finding))
+        self._opinions.setText(opinion_lines(finding))
+        self._opinions.setVisible(bool(finding.opinions))
         self._tags.setToolTip(tooltip(self._figures.text()))
         if not self._comment.hasFocus() or finding.id != self._finding_id:
             self._comment.setPlainText(finding.comment)

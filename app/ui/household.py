@@ -28,6 +28,7 @@ from app.ui.session import Session
 from app.ui.settings import KEYS
 from app.ui.sheet_view import SheetView
 from app.ui.state import OpenFile
+from app.ui.words import error_words
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
@@ -59,6 +60,9 @@ class Household:
             "settings": lambda: self.show("settings"),
             "about": lambda: self.show("about"),
             "export": lambda: self.show("export"),
+            "audit-log": lambda: self.show("audit"),
+            "merge-review": self._ask_review,
+            "hand-over": self._ask_hand_over,
             "keys": self._toggle_keys,
             "print": lambda: self.print(highlights=True),
             "print-plain": lambda: self.print(highlights=False),
@@ -149,6 +153,14 @@ class Household:
             from app.ui.export_desk import make_export_page
 
             return make_export_page(self._window, self._session)
+        if name == "audit":
+            from app.ui.audit_page import AuditPage
+
+            return AuditPage(self._session)
+        if name == "reviewers":
+            from app.ui.merge_page import MergePage
+
+            return MergePage(self._session)
         from app.ui.protecting import Protecting, ProtectionPart
         from app.ui.settings_page import SettingsPage
 
@@ -160,6 +172,37 @@ class Household:
         settings.add_part("protection", QCoreApplication.translate("Household", "Protection"), part, part.searched)
         self._protecting = Protecting(part, self._window, self._session)
         return settings
+
+    # ---- several reviewers
+
+    def take_review(self, file: Path) -> None:
+        """Sum up a review that was handed over, so that the user merges it."""
+        if (page := self._pages.get("reviewers")) is None:
+            page = self._pages["reviewers"] = self._make("reviewers")
+            page.left.connect(lambda: self._window.show_page(None))
+        page.take(file)  # type: ignore[attr-defined] -- what `_make` makes under this name
+        page.hide()
+        self.show("reviewers")
+
+    def _ask_review(self) -> None:
+        if (file := dialogs.ask_review(self._window)) is not None:
+            self.take_review(file)
+
+    def _ask_hand_over(self) -> None:
+        from app.ui.merge_page import write_hand_over
+
+        path, name = self._session.workspace_path, str(self._session.settings["reviewer"])
+        title = QCoreApplication.translate("Household", "Hand over your review")
+        output = dialogs.ask_output(self._window, title, Path.home() / f"{name or path.stem}.fusenreview")
+        if output is None:
+            return
+        bar = self._window.bar
+        told = QCoreApplication.translate("Household", "Saved {name}.").format(name=output.name)
+        self._session.in_background(
+            lambda: write_hand_over(path, name, output),
+            lambda _nothing: bar.show_message(Message("success", told, folder=str(output.parent))),
+            lambda error: bar.show_message(Message("error", *error_words(error))),
+        )
 
     # ---- keys
 

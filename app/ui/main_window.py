@@ -470,7 +470,11 @@ class MainWindow(QMainWindow):
         """Open them."""
         self.start.show_dragging(False)
         event.acceptProposedAction()
-        self._session.open([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        reviews = [file for file in files if file.suffix == ".fusenreview"]
+        self._session.open([file for file in files if file not in reviews])
+        for review in reviews[-1:]:
+            self.household.take_review(review)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Note the first paint: the workers start after it."""

@@ -21,11 +21,12 @@ from app.ui.looking import Looking
 from app.ui.page_images import PageImages
 from app.ui.pipeline import Pipeline
 from app.ui.reviewer import Reviewer
-from app.ui.settings import Settings
+from app.ui.settings import AUDITED, Settings
 from app.ui.state import OpenFile, WindowState
 from app.ui.words import error_words
 from app.workers.client import WorkerClient
 from app.workspace.checking import PATIENCE
+from app.workspace.signing import signing_key
 from app.workspace.store import StoredDocument, Workspace
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,42 @@ class Session:
     def _reviewer_name(self) -> str:
         return str(self.settings["reviewer"])
 
+    def _name_reviewer(self, key: str) -> None:
+        """The audit log tells who decided, and what was set that results depend on."""
+        if self._workspace is None:
+            return
+        self._workspace.reviewer = self._reviewer_name()
+        self._workspace.tells_texts = bool(self.settings["audit-text"])
+        if key in AUDITED:
+            self._workspace.audit.record("setting-changed", {"key": key, "value": self.settings[key]})
+
+    @property
+    def workspace(self) -> Workspace | None:
+        """The open workspace; it belongs to the window's thread."""
+        return self._workspace
+
+    @property
+    def workspace_path(self) -> Path:
+        """Where it lies."""
+        return self._path
+
+    def in_background(
+        self, work: Callable[[], T], done: Callable[[T], object], failed: Callable[[FusenError], object]
+    ) -> None:
+        """Do `work` off the window's thread; `done` or `failed` follows in it."""
+        self._background.run(work, done, failed)
+
+    def reload_findings(self) -> None:
+        """Show the findings of all open files as the workspace has them, after a change of many."""
+        if self._workspace is None:
+            return
+        for file in list(self.state.files.values()):
+            if file.analysis is not None and file.sha256 is not None and not file.has_first_findings:
+                file.take(file.analysis, self._workspace.findings(file.sha256))
+                self.hub.findings.emit(file.key, frozenset())
+        self.state.can_undo, self.state.can_redo = self._workspace.can_undo, self._workspace.can_redo
+        self.hub.history.emit()
+
     def start(self) -> None:
         """Open the workspace and start the workers. A workspace that cannot be opened is told, and nothing else can be done."""
         try:
@@ -91,6 +128,10 @@ class Session:
             self.caretaker.tell_damage(error)
             return
         self.caretaker.begin(self._workspace)
+        self._name_reviewer("reviewer")
+        self.settings.listen(self._name_reviewer)
+        # The log's key is fetched before the first decision waits for it.
+        self._background.run(signing_key, lambda _key: None, lambda error: log.warning("no signing key: %s", error))
         self._reviewer = Reviewer(self.state, self.hub, self._workspace)
         self.looking = Looking(self.state, self.hub, self._workspace, self._reviewer)
         self._documents.start()

@@ -154,6 +154,17 @@ SETTINGS: tuple[Setting, ...] = (
         QT_TRANSLATE_NOOP("Settings", "Stands in annotated copies as the author of comments. Empty: Fusen."),
     ),
     Setting(
+        "audit-text",
+        "review",
+        "switch",
+        False,
+        QT_TRANSLATE_NOOP("Settings", "Keep words in the audit log"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "Passages and comments as they were when you decided; without it the log holds only hashes of them.",
+        ),
+    ),
+    Setting(
         "restore-documents",
         "keep",
         "switch",
@@ -178,6 +189,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
 )
 BY_KEY = {setting.key: setting for setting in SETTINGS}
+AUDITED = frozenset({"recall", "device", "audit-text"})
+"""Settings that results, or the log itself, depend on: the audit log tells when they change."""
 KEYS = "keys"
 """The entry of the file that holds changed keys, by command."""
 

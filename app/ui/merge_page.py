@@ -1,0 +1,152 @@
+"""What another reviewer handed over, summed up before it is merged, and how far the reviewers agree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtWidgets import QHBoxLayout, QPushButton
+
+from app.errors import FusenError
+from app.review.agreement import Kappa, agreement
+from app.review.handover import ENDING, Review
+from app.ui.house_page import HousePage
+from app.ui.session import Session
+from app.ui.widgets import label
+from app.ui.words import error_words
+from app.workspace.merging import Comparison, Plan, hand_over, merge, plan, read_file
+from app.workspace.store import Workspace
+
+
+class MergePage(HousePage):
+    """`file` is what was dropped on the window, or chosen; without one only the agreement shows."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(QCoreApplication.translate("MergePage", "Reviewers"))
+        self._session = session
+        self._file: Path | None = None
+        self._made: tuple[Plan, Review] | None = None
+        self.summary = label("", "head", wrap=True)
+        self.column.addWidget(self.summary)
+        self.merge_button = QPushButton(self.tr("Merge"))
+        self.merge_button.clicked.connect(self.merge)
+        row = QHBoxLayout()
+        row.addWidget(self.merge_button)
+        row.addStretch(1)
+        self.column.addLayout(row)
+        self.column.addSpacing(16)
+        self.column.addWidget(label(self.tr("Agreement"), "head"))
+        self.figures = label("", wrap=True)
+        self.column.addWidget(self.figures)
+        note = self.tr(
+            "Accepted, edited and added count as: it matters. Kappa is agreement beyond chance; 1 is full agreement."
+        )
+        self.column.addWidget(label(note, "muted", wrap=True))
+        self.column.addStretch(1)
+
+    def take(self, file: Path) -> None:
+        """Sum this file up when the page comes into view."""
+        self._file = file
+
+    def begin(self) -> None:
+        """Sum up what is to be merged."""
+        self._made = None
+        self.merge_button.setVisible(self._file is not None)
+        self.merge_button.setEnabled(False)
+        self._show_agreement()
+        if self._file is None:
+            none = self.tr("Drop a review that was handed over ({ending}) on the window to merge it.")
+            self.summary.setText(none.format(ending=ENDING))
+            return
+        workspace = self._session.workspace
+        if workspace is None:
+            return
+        try:
+            review = read_file(self._file)
+            made = plan(workspace, review)
+        except FusenError as error:
+            self.summary.setText(" ".join(error_words(error)))
+            return
+        self._made = (made, review)
+        self.summary.setText(comparison_words(made.comparison))
+        if not made.operations:
+            self.summary.setText(self.summary.text() + " " + self.tr("All of it was merged before."))
+        self.merge_button.setEnabled(bool(made.operations))
+        self.merge_button.setFocus()
+
+    def merge(self) -> None:
+        """Merge it, in one step that can be undone."""
+        workspace = self._session.workspace
+        if workspace is None or self._made is None:
+            return
+        try:
+            merge(workspace, *self._made)
+        except FusenError as error:
+            self.summary.setText(" ".join(error_words(error)))
+            return
+        self._file, self._made = None, None
+        self._session.reload_findings()
+        self.merge_button.setEnabled(False)
+        self.summary.setText(self.tr("Merged. Undo takes it back in one step."))
+        self._show_agreement()
+
+    def _show_agreement(self) -> None:
+        workspace = self._session.workspace
+        if workspace is None:
+            return
+        findings = [finding for stored in workspace.documents() for finding in workspace.findings(stored.sha256)]
+        found = agreement(findings, workspace.reviewer or self.tr("you"))
+        lines = [kappa_words(kappa) for kappa in (*found.pairs, *([found.together] if found.together else []))]
+        if found.pairs:
+            told = self.tr("Passages on which they disagree: {count}")
+            lines.append(told.format(count=QLocale().toString(found.disagreements)))
+        self.figures.setText("\n".join(lines) or self.tr("Only one reviewer has decided so far."))
+
+
+def comparison_words(found: Comparison) -> str:
+    """How what was handed over stands beside one's own decisions."""
+    words = QCoreApplication.translate(
+        "MergePage",
+        "{reviewer} decided on passages: {decided}. As you: {same}. Otherwise: {otherwise}. Not decided by you: {undecided}.",
+    ).format(
+        reviewer=found.reviewer,
+        decided=found.decided,
+        same=found.same,
+        otherwise=found.otherwise,
+        undecided=found.undecided,
+    )
+    if found.unknown:
+        left = QCoreApplication.translate("MergePage", "Passages that are not known here and are left out: {count}.")
+        words += " " + left.format(count=found.unknown)
+    if found.other_documents:
+        others = QCoreApplication.translate("MergePage", "Not in this workspace, so not merged: {names}.")
+        words += " " + others.format(names=", ".join(found.other_documents))
+    return words
+
+
+def kappa_words(kappa: Kappa) -> str:
+    """One pair's, or all reviewers', agreement in a line."""
+    names = ", ".join(kappa.reviewers)
+    if kappa.agreement is None:
+        none = QCoreApplication.translate("MergePage", "{names}: there is no passage on which all of them decided.")
+        return none.format(names=names)
+    share, value = round(100 * kappa.agreement), kappa.value
+    if value is None or kappa.low is None or kappa.high is None:
+        same = QCoreApplication.translate(
+            "MergePage", "{names}: alike {share} % of {count} passages; all one answer, so kappa is not defined."
+        )
+        return same.format(names=names, share=share, count=kappa.passages)
+    whole = QCoreApplication.translate(
+        "MergePage", "{names}: alike {share} % of {count} passages; kappa {value} (95 %: {low} to {high})"
+    )
+    figures = {"value": f"{value:.2f}", "low": f"{kappa.low:.2f}", "high": f"{kappa.high:.2f}"}
+    return whole.format(names=names, share=share, count=kappa.passages, **figures)
+
+
+def write_hand_over(path: Path, reviewer: str, output: Path) -> None:
+    """Hand one's decisions over, off the window's thread. Raises FusenError."""
+    from app.export.writing import write_whole
+
+    with Workspace.open(path) as workspace:
+        workspace.reviewer = reviewer
+        write_whole(output, hand_over(workspace))
