@@ -13,6 +13,7 @@ from app.review.findings import Finding
 from app.ui.actions import Actions
 from app.ui.card_fields import CommentField, LineField, read_due, read_owner
 from app.ui.card_words import heading, link_title, place_line, shaded_words, weight_line
+from app.ui.changed_note import ChangedNote
 from app.ui.explaining import heavy
 from app.ui.finding_list import is_accepted
 from app.ui.relations import Relation, relations
@@ -52,6 +53,7 @@ class FindingCard(QWidget):
         self._place, self._figures, self._why = (label("", "small", wrap=True) for _ in range(3))
         self._why.hide()
         self._quote = ShadedText(QUOTE_LINES)
+        self.changed = ChangedNote()
         self._links = QVBoxLayout()
         self._links.setSpacing(4)
         self._comment = self._make_comment()
@@ -68,7 +70,7 @@ class FindingCard(QWidget):
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(6)
         self._about = Squeezed(ABOUT_HEIGHT, 6)
-        for widget in (self._tags, self._place, self._figures, self._quote, self._why):
+        for widget in (self._tags, self._place, self._figures, self.changed, self._quote, self._why):
             self._about.column.addWidget(widget)
         self._about.column.addLayout(self._links)
         layout.addWidget(self._about, 1)
@@ -131,6 +133,7 @@ class FindingCard(QWidget):
         if not self._comment.hasFocus() or finding.id != self._finding_id:
             self._comment.setPlainText(finding.comment)
             self._kept = finding.comment
+        self.changed.show_asked(file.asked.get(finding.id), finding.text)
         self._show_passage(file, finding)
         self._file, self._finding_id = file, finding.id
         self.owner.show_value(finding.owner)

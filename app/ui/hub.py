@@ -19,13 +19,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence in the bar above a document; `folder` adds a button that opens it, `command` one that runs a command."""
+    """A sentence in the bar above a document; `folder` adds a button that opens it, `command` one that runs a command.
+
+    `action`: what another button says, in the window's language, and `act` what it does.
+    """
 
     kind: Literal["success", "error", "note"]
     text: str
     advice: str = ""
     folder: str | None = None
     command: str | None = None
+    action: str = ""
+    act: Callable[[], object] | None = None
 
 
 class Hub(QObject):

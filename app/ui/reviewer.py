@@ -44,7 +44,7 @@ class Reviewer:
         self._state = state
         self._hub = hub
         self._workspace = workspace
-        self._refresh_history()
+        self.refresh_history()
 
     def select(self, file: OpenFile, finding_id: str | None) -> None:
         """Look at a finding."""
@@ -64,6 +64,15 @@ class Reviewer:
         file = self._state.current
         if file is not None and file.findings.targets:
             self.decide_many(file.findings.targets, decision)
+
+    def decide_as_before(self) -> None:
+        """Decide on the selected finding as on the one that it was in the version before."""
+        file = self._state.current
+        finding = file.findings.selected if file is not None else None
+        asked = file.asked.get(finding.id) if file is not None and finding is not None else None
+        if finding is not None and asked is not None and asked.source.decision != "undecided":
+            # Where she had moved its ends or added it, it is the passage as it reads now that is accepted.
+            self.decide_many([finding.id], "rejected" if asked.source.decision == "rejected" else "accepted")
 
     def decide_many(self, ids: Sequence[str], decision: Decision) -> None:
         """Decide on all of these in one step, to be undone as one; the next undecided one comes by itself."""
@@ -245,7 +254,7 @@ class Reviewer:
             mine = [f for f in change.findings if f.document_sha256 == file.sha256]
             if mine and file.is_reviewable:
                 self._show_in(file, mine)
-        self._refresh_history()
+        self.refresh_history()
 
     def _show_in(self, file: OpenFile, changed: Sequence[Finding]) -> None:
         """New values in one file. Where a finding came, went or moved, the rows and the pages are made anew."""
@@ -263,7 +272,8 @@ class Reviewer:
             self._hub.findings.emit(file.key, _ALL)
             self._hub.selected.emit(file.key)
 
-    def _refresh_history(self) -> None:
+    def refresh_history(self) -> None:
+        """Say what can be undone and redone now."""
         self._state.can_undo = self._workspace.can_undo
         self._state.can_redo = self._workspace.can_redo
         self._hub.history.emit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from app.errors import FusenError
 from app.review.findings import Decision
@@ -26,6 +26,7 @@ from app.workers.client import WorkerClient
 from app.workspace.store import StoredDocument, Workspace
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 Progresses = dict[str, tuple[int, int]]
 """Decided and all findings of documents, by hash."""
@@ -155,6 +156,23 @@ class Session:
     def drawing(self) -> tuple[WorkerClient, Courier]:
         """Who draws pages, and who brings them."""
         return self._documents, self._courier
+
+    @property
+    def workspace(self) -> Workspace | None:
+        """The open workspace, which belongs to the window's thread."""
+        return self._workspace
+
+    def in_background(self, work: Callable[[Workspace], T], done: Callable[[T], object]) -> None:
+        """Do what takes longer than a frame with the workspace, on another thread; `done` follows in the window's."""
+
+        def run() -> T:
+            with Workspace.open(self._path) as workspace:
+                return work(workspace)
+
+        def tell(error: FusenError) -> None:
+            self.hub.announced.emit(0, Message("error", *error_words(error)))
+
+        self._background.run(run, done, tell)
 
     def stored_window(self) -> str | None:
         """What the window showed last, in its own words; None where nothing is known of that."""

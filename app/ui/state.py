@@ -18,6 +18,7 @@ from app.review.findings import Finding
 from app.ui.finding_list import FindingList
 from app.ui.progress import ProgressMeter
 from app.workers.protocol import OpenedDocument
+from app.workspace.versions import Asked
 
 Phase = Literal["opening", "locked", "failed", "reading", "analysing", "ready", "stopped"]
 """opening: nothing is known yet. locked: a password is needed. failed: it could not be opened. reading, analysing: pages
@@ -51,6 +52,8 @@ class OpenFile:
     generation: int = 0
     shows_changes: bool = True
     marked: tuple[int, int] | None = None
+    predecessor: str = ""  # the hash of the document that it is a new version of
+    asked: dict[str, Asked] = field(default_factory=dict)  # what was said of findings whose words changed since
 
     @property
     def name(self) -> str:
