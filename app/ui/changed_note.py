@@ -8,7 +8,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.review.findings import Decision
@@ -22,18 +22,20 @@ if TYPE_CHECKING:
 _MOST = 700
 """Characters of a passage that are shown with their differences."""
 
-DECISIONS: dict[Decision, str] = {
-    "undecided": QT_TRANSLATE_NOOP("ChangedNote", "not decided"),
-    "accepted": QT_TRANSLATE_NOOP("ChangedNote", "accepted"),
-    "rejected": QT_TRANSLATE_NOOP("ChangedNote", "rejected"),
-    "edited": QT_TRANSLATE_NOOP("ChangedNote", "accepted with other ends"),
-    "added": QT_TRANSLATE_NOOP("ChangedNote", "added by you"),
-}
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ChangedNote", text)
 
 
 def decided_words(decision: Decision) -> str:
     """A decision in the midst of a sentence."""
-    return QCoreApplication.translate("ChangedNote", DECISIONS[decision])
+    return {
+        "undecided": _tr("not decided"),
+        "accepted": _tr("accepted"),
+        "rejected": _tr("rejected"),
+        "edited": _tr("accepted with other ends"),
+        "added": _tr("added by you"),
+    }[decision]
 
 
 class ChangedNote(QWidget):
@@ -81,7 +83,7 @@ def marked_words(old: str, new: str) -> str:
         if piece.kind == "equal":
             out.append(after)
         else:
-            out.append(f'<s style="color:{marks.rejected}">{before}</s>' if before else "")
+            out.append(f'<s style="color:{marks.hit}">{before}</s>' if before else "")
             out.append(" " if before and after else "")
             out.append(f'<u style="color:{marks.amended}"><b>{after}</b></u>' if after else "")
         at = max(at, piece.new[1])

@@ -101,7 +101,7 @@ class RangeMarks:
 
 def _paint_change(painter: QPainter, rect: QRectF, marks: Marks, kind: ChangeKind) -> None:
     """A wash, and a line that says the same without colour: through what was removed, twice below what was added."""
-    ink = colour(marks.undecided if kind == "removed" else marks.amended)
+    ink = colour(marks.hit if kind == "removed" else marks.amended)
     painter.fillRect(rect, colour(ink.name(), 0.3))
     painter.setPen(QPen(ink, 1.6))
     if kind == "removed":

@@ -68,9 +68,9 @@ class Versioning(QObject):
         if likely is None or file.predecessor or file.key not in self._session.state.files:
             return
         take = partial(self.follow, file, likely.document.sha256, "offered")
-        text = self.tr("{percent} % of the words are those of “{name}”. Is this a new version of it?").format(
-            percent=int(likely.share * 100), name=Path(likely.document.file).name
-        )
+        text = self.tr(
+            "{percent}% of the words stand in passages of “{name}” as well. Is this a new version of it?"
+        ).format(percent=int(likely.share * 100), name=Path(likely.document.file).name)
         action = self.tr("Yes, carry decisions over")
         self._tell(file, Message("note", text, action=action, act=take))
 
