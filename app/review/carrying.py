@@ -26,7 +26,7 @@ from app.review.operations import (
     Single,
 )
 from app.review.ranges import added_finding, span_of
-from app.review.version_text import Token, label_end, tokens
+from app.review.version_text import Token, tokens
 from app.review.versions import Match, Matching, MatchKind, compare
 
 
@@ -132,13 +132,10 @@ class _Places:
 
 
 def _token_pairs(old: str, new: str) -> Iterator[tuple[Token, Token]]:
-    """Tokens of two texts with the same words; the number before each stands for the other's."""
-    first, second = label_end(old), label_end(new)
+    """Tokens of two texts with the same words, from the end: numbers before them may be of other lengths."""
     here, there = tokens(old), tokens(new)
-    if [token.word for token in here] != [token.word for token in there]:
-        here = [token for token in here if token.start >= first]
-        there = [token for token in there if token.start >= second]
-    yield from zip(here, there, strict=False)
+    length = min(len(here), len(there))
+    yield from zip(here[len(here) - length :], there[len(there) - length :], strict=True)
 
 
 def _origin(

@@ -96,6 +96,22 @@ def counts(found: Iterable[PassageChange]) -> dict[ChangeSort, int]:
     return {sort: counted[sort] for sort in SORTS}
 
 
+def anchors(old: Analysis, new: Analysis, matching: Matching) -> tuple[tuple[int, int], ...]:
+    """Offsets into both texts at which passages begin that belong together and keep their order, ascending."""
+    pairs = (match for match in matching.matches if match.old and match.new and match.in_order)
+    return tuple((old.passages[match.old[0]].start, new.passages[match.new[0]].start) for match in pairs)
+
+
+def aligned(pairs: Sequence[tuple[int, int]], offset: int, *, back: bool) -> int:
+    """The place in the new text (`back`: in the old one) that stands beside `offset` of the other."""
+    here, there = (1, 0) if back else (0, 1)
+    row = bisect_right(pairs, offset, key=lambda pair: pair[here]) - 1
+    if row < 0:
+        return min(offset, pairs[0][there]) if pairs else offset
+    place = pairs[row][there] + offset - pairs[row][here]
+    return min(place, pairs[row + 1][there]) if row + 1 < len(pairs) else place
+
+
 def _change(
     match: Match, old: Analysis, new: Analysis, before: Mapping[int, Finding], after: Mapping[int, Finding]
 ) -> PassageChange:

@@ -68,10 +68,14 @@ _LABEL = re.compile(
     rf"|(?:\d{{1,3}}(?:\.\d{{1,3}}){{0,4}}|[a-zA-Zア-ン]|{_ROMAN})(?:[.)]\s+|[)．）]\s*)"
     r"|\d{1,2}(?:\.\d{1,2}){1,4}\s+(?=[A-Z\"“])"
     rf"|\d{{1,2}}(?:\.\d{{1,2}}){{2,4}}\s+(?=[{_CJK}])"
-    r"|第[\d０-９一二三四五六七八九十百]+[条章節款編](?:の[\d０-９一二三四五六七八九十]+)?(?=\s|[(（][^)）]*[)）](?:\s|$)|$)\s*"
+    r"|第\s?[\d０-９一二三四五六七八九十百]+\s?[条章節款編](?:の[\d０-９一二三四五六七八九十]+)?(?=\s|[(（][^)）]*[)）](?:\s|$)|$)\s*"
     r"|(?i:article|section|clause|schedule|exhibit|annex|appendix)\s+[\dA-Za-z.]{1,9}?[.:)]\s+"
     r"|(?:ARTICLE|SECTION|SCHEDULE|EXHIBIT|ANNEX|APPENDIX)\s+[\dIVXLCA-Z.]{1,9}(?:\s+|$)"
     rf"|[①-⑳⑴-⒇]\s*){_UNIT}"
+)
+
+_RUN_ON = re.compile(
+    r"第\s?[\d０-９一二三四五六七八九十百]+\s?条(?:の[\d０-９一二三四五六七八九十]+)?(?=[(（][^)）]*[)）])"
 )
 
 
@@ -117,6 +121,15 @@ def label_end(text: str) -> int:
     """
     found = _LABEL.match(text)
     return found.end() if found else 0
+
+
+def loose_label_end(text: str) -> int:
+    """The same where nothing stands between the title of a Japanese article and its text, as in many a PDF.
+
+    A reference may look like that too. It is a label only if the other version has it with a space, and all else is equal.
+    """
+    found = _RUN_ON.match(text)
+    return found.end() if found else label_end(text)
 
 
 def is_cjk(word: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from app.review.version_order import common, in_order
 from app.review.version_similar import Words, at_same_place, candidates, common_words, likeness, size
-from app.review.version_text import label_end, words
+from app.review.version_text import label_end, loose_label_end, words
 
 MatchKind = Literal["same", "moved", "changed", "split", "merged", "new", "gone"]
 
@@ -82,6 +82,7 @@ class _Side:
     words: list[Words]
     bodies: list[Words]
     sizes: list[float]
+    texts: Sequence[str]
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> _Side:
@@ -91,7 +92,7 @@ class _Side:
                 whole, end = words(text), label_end(text)
                 known[text] = whole, words(text[end:]) if end else whole, size(whole)
         rows = [known[text] for text in texts]
-        return cls([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows])
+        return cls([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows], texts)
 
 
 _Group = tuple[tuple[int, ...], tuple[int, ...]]
@@ -252,7 +253,18 @@ def _match(group: _Group, ordered: bool, before: _Side, after: _Side) -> Match:
     if before.words[first] == after.words[second]:
         return Match("same" if ordered else "moved", old, new, ordered)
     alike = likeness(before.words[first], after.words[second])
-    return Match("moved" if before.bodies[first] == after.bodies[second] else "changed", old, new, ordered, alike)
+    return Match("moved" if _same_body(before, first, after, second) else "changed", old, new, ordered, alike)
+
+
+def _same_body(before: _Side, first: int, after: _Side, second: int) -> bool:
+    """Whether only the number before the words is another one, which at least one of the versions must clearly show to be one."""
+    if before.bodies[first] == after.bodies[second]:
+        return True
+    for one, i, other, j in ((before, first, after, second), (after, second, before, first)):
+        loose = words(one.texts[i][loose_label_end(one.texts[i]) :])
+        if label_end(other.texts[j]) and loose == other.bodies[j]:
+            return True
+    return False
 
 
 def _turned(match: Match) -> Match:

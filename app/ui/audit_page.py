@@ -144,7 +144,7 @@ class AuditPage(HousePage):
 
     def verify(self) -> None:
         """Look at the whole log, off the window's thread."""
-        path = self._session.workspace_path
+        path = self._session.path
         self.verify_button.setEnabled(False)
         self._say(self.tr("Verifying…"))
 
@@ -176,13 +176,13 @@ class AuditPage(HousePage):
         self.result.setVisible(bool(text))
 
     def _ask_file(self) -> None:
-        name = self._session.workspace_path.with_suffix(".audit.jsonl").name
+        name = self._session.path.with_suffix(".audit.jsonl").name
         if (file := dialogs.ask_output(self, self.tr("Save the audit log"), Path.home() / name)) is not None:
             self.save(file)
 
     def save(self, file: Path) -> None:
         """Write all entries as JSON lines, as `fusen audit show --json` does."""
-        path = self._session.workspace_path
+        path = self._session.path
 
         def write() -> None:
             from app.export.writing import write_whole

@@ -59,6 +59,13 @@ def _is_decided(state: WindowState) -> bool:
     return _has_finding(state) and finding is not None and finding.decision != "undecided"
 
 
+def _is_asked_again(state: WindowState) -> bool:
+    file = state.current
+    finding = file.findings.selected if file is not None else None
+    asked = file.asked.get(finding.id) if file is not None and finding is not None else None
+    return _has_finding(state) and asked is not None and asked.source.decision != "undecided"
+
+
 def _can_edit_range(state: WindowState) -> bool:
     return _has_finding(state) and state.current is not None and state.current.document is not None
 
@@ -226,6 +233,14 @@ COMMANDS: tuple[Command, ...] = (
         enabled=_has_finding,
         checkable=True,
     ),
+    Command(
+        "as-before",
+        QT_TRANSLATE_NOOP("Command", "Decide as before"),
+        "review",
+        ("B",),
+        hint=QT_TRANSLATE_NOOP("Command", "Of a passage that changed since: the decision on the version before"),
+        enabled=_is_asked_again,
+    ),
     Command("comment", QT_TRANSLATE_NOOP("Command", "Comment"), "review", ("C",), "comment", enabled=_has_finding),
     Command(
         "next",
@@ -261,6 +276,20 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+Shift+Z", "Ctrl+Y"),
         "redo",
         enabled=lambda state: state.can_redo,
+    ),
+    Command(
+        "follow-version",
+        QT_TRANSLATE_NOOP("Command", "This is a new version of…"),
+        "review",
+        hint=QT_TRANSLATE_NOOP("Command", "Carries over what was decided, where the words are the same"),
+        enabled=_file(lambda f: f.phase == "ready" and f.document is not None),
+        separator_before=True,
+    ),
+    Command(
+        "unfollow-version",
+        QT_TRANSLATE_NOOP("Command", "Not a new version after all"),
+        "review",
+        enabled=_file(lambda f: f.phase == "ready" and bool(f.predecessor)),
     ),
     Command(
         "analyse",
@@ -430,6 +459,14 @@ COMMANDS: tuple[Command, ...] = (
         "view",
         ("Ctrl+Shift+F",),
         anywhere=True,
+    ),
+    Command(
+        "versions",
+        QT_TRANSLATE_NOOP("Command", "Changes since the version before"),
+        "view",
+        ("Shift+W",),
+        hint=QT_TRANSLATE_NOOP("Command", "Both versions side by side, what changed, and what was decided on it"),
+        enabled=_file(lambda f: f.phase == "ready" and bool(f.predecessor)),
     ),
     Command(
         "show-changes",

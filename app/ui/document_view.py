@@ -58,12 +58,14 @@ class MessageBar(QWidget):
         if message is not None:
             restyle(self, kind=message.kind)
             self.text.setText(f"{message.text} {message.advice}".strip())
-            self.action.setVisible(message.folder is not None or message.command is not None)
+            self.action.setVisible(any((message.folder, message.command, message.act)))
             self.action.setText(self._action_words(message))
             self.other.setVisible(message.other_command is not None)
             self.other.setText(self._command_words(message.other_command))
 
     def _action_words(self, message: Message) -> str:
+        if message.action:
+            return message.action
         if message.folder:
             return self.tr("Open folder")
         return self._command_words(message.command)
@@ -84,6 +86,8 @@ class MessageBar(QWidget):
     def _act(self) -> None:
         if self.message is not None and self.message.folder is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(self.message.folder))
+        elif self.message is not None and self.message.act is not None:
+            self.message.act()
         elif self.message is not None and self.message.command is not None:
             self._run_command(self.message.command)
 

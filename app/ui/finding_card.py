@@ -14,6 +14,7 @@ from app.ui.actions import Actions
 from app.ui.appearance import appearance
 from app.ui.card_fields import CommentField, LineField, read_due, read_owner
 from app.ui.card_words import heading, link_title, opinion_lines, place_line, shaded_words, weight_line
+from app.ui.changed_note import ChangedNote
 from app.ui.explaining import heavy
 from app.ui.finding_list import is_accepted
 from app.ui.relations import Relation, relations
@@ -58,6 +59,7 @@ class FindingCard(QWidget):
         self._why.hide()
         self._opinions = label("", "small", wrap=True)
         self._quote = ShadedText(QUOTE_LINES)
+        self.changed = ChangedNote()
         self._links = QVBoxLayout()
         self._links.setSpacing(4)
         self._comment = self._make_comment()
@@ -74,7 +76,7 @@ class FindingCard(QWidget):
         layout.setContentsMargins(16, 12, 4, 12)
         layout.setSpacing(6)
         self._about = Squeezed(ABOUT_HEIGHT, 6)
-        for widget in (self._tags, self._place, self._figures, self._quote, self._why):
+        for widget in (self._tags, self._place, self._figures, self.changed, self._quote, self._why):
             self._about.column.addWidget(widget)
         self._about.column.insertWidget(3, self._opinions)
         self._about.column.addLayout(self._links)
@@ -158,6 +160,7 @@ class FindingCard(QWidget):
         if not self._comment.hasFocus() or finding.id != self._finding_id:
             self._comment.setPlainText(finding.comment)
             self._kept = finding.comment
+        self.changed.show_asked(file.asked.get(finding.id), finding.text)
         self._show_passage(file, finding)
         self._file, self._finding_id = file, finding.id
         self.owner.show_value(finding.owner)

@@ -115,13 +115,10 @@ class Household:
 
     def show(self, name: str) -> None:
         """Show the settings or about, or the documents again where that shows already."""
-        page = self._pages.get(name)
-        if page is not None and page.isVisible():
+        page = self._made(name)
+        if page.isVisible():
             self._leave()
             return
-        if page is None:
-            page = self._pages[name] = self._make(name)
-            page.left.connect(self._leave)
         self._hide_keys()
         if not any(other.isVisible() for other in self._pages.values()):
             self._focus = self._window.focusWidget()
@@ -130,6 +127,12 @@ class Household:
         page.begin()
         if name == "settings" and self._protecting is not None:
             self._protecting.refresh()
+
+    def _made(self, name: str) -> OwnPage:
+        if name not in self._pages:
+            page = self._pages[name] = self._make(name)
+            page.left.connect(self._leave)
+        return self._pages[name]
 
     def page(self, name: str) -> OwnPage:
         """A page that was shown before."""
@@ -177,10 +180,11 @@ class Household:
 
     def take_review(self, file: Path) -> None:
         """Sum up a review that was handed over, so that the user merges it."""
-        if (page := self._pages.get("reviewers")) is None:
-            page = self._pages["reviewers"] = self._make("reviewers")
-            page.left.connect(lambda: self._window.show_page(None))
-        page.take(file)  # type: ignore[attr-defined] -- what `_make` makes under this name
+        from app.ui.merge_page import MergePage
+
+        page = self._made("reviewers")
+        assert isinstance(page, MergePage)  # noqa: S101 -- what `_make` makes under this name
+        page.take(file)
         page.hide()
         self.show("reviewers")
 
@@ -191,7 +195,7 @@ class Household:
     def _ask_hand_over(self) -> None:
         from app.ui.merge_page import write_hand_over
 
-        path, name = self._session.workspace_path, str(self._session.settings["reviewer"])
+        path, name = self._session.path, str(self._session.settings["reviewer"])
         title = QCoreApplication.translate("Household", "Hand over your review")
         output = dialogs.ask_output(self._window, title, Path.home() / f"{name or path.stem}.fusenreview")
         if output is None:

@@ -21,7 +21,8 @@ T = TypeVar("T")
 class Message:
     """A sentence in the bar above a document; `folder` adds a button that opens it, `command` one that runs a command.
 
-    `other_command`: another way out, where there are two.
+    `other_command`: another way out, where there are two. `action`: what another button says, in the window's language, and
+    `act` what it does.
     """
 
     kind: Literal["success", "error", "note"]
@@ -30,6 +31,8 @@ class Message:
     folder: str | None = None
     command: str | None = None
     other_command: str | None = None
+    action: str = ""
+    act: Callable[[], object] | None = None
 
 
 class Hub(QObject):

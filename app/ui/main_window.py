@@ -40,6 +40,7 @@ from app.ui.sidebar import Sidebar
 from app.ui.start_page import StartPage
 from app.ui.state import Aside, OpenFile
 from app.ui.toolbar import Toolbar
+from app.ui.versioning import Versioning
 from app.ui.watching import Watch
 from app.ui.whole import Whole
 
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(SIZE.boundedTo(self.screen().availableSize()))
         self.household = Household(self, session)
+        self.versioning = Versioning(self, session)
         self.moving = Moving(self, session, lambda: self._toolbar)
         self.actions_by_id = Actions(self._state, self._handlers(), self)
         self.addActions(self.actions_by_id.all())
@@ -177,7 +179,7 @@ class MainWindow(QMainWindow):
             "sidebar": lambda: self.narrow.toggle(),
             "show-changes": self._toggle_changes,
         }
-        handlers |= self.household.handlers()
+        handlers |= self.household.handlers() | self.versioning.handlers()
         for command in ("ask", "matrix", "search-all"):
             handlers[command] = partial(self._run_whole, command)
         for command in ENDINGS:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from typing import Literal
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QRegion
 
 from app.ui.appearance import colour
 from app.ui.palette import Marks
 from app.ui.sheets import Sheets, TextRange
 
+ChangeKind = Literal["removed", "added"]
 InView = Callable[[list[QRectF]], list[QRectF]]
 
 
@@ -23,6 +25,8 @@ class RangeMarks:
         self.hits: list[TextRange] = []
         self.current: TextRange | None = None
         self.marked: TextRange | None = None
+        self.changes: ChangeKind | None = None
+        """What hits are where they are no hits but words that changed."""
         self._ends: list[int] = []
         self._hit_areas: dict[int, list[tuple[TextRange, list[QRectF]]]] = {}
         self._marked_areas: dict[int, list[QRectF]] = {}
@@ -64,6 +68,9 @@ class RangeMarks:
         for hit, rects in self._hits_on(sheet):
             is_current = hit == self.current
             for rect in in_view(rects):
+                if self.changes is not None:
+                    _paint_change(painter, rect, marks, self.changes)
+                    continue
                 painter.fillRect(rect, colour(marks.hit, 0.75 if is_current else 0.4))
                 # A frame, so that the current one is told apart without its colour.
                 painter.setPen(QPen(colour(marks.frame if is_current else marks.hit), 1.6 if is_current else 0.8))
@@ -90,3 +97,15 @@ class RangeMarks:
                 here.append(hit)
             self._hit_areas[sheet] = list(zip(here, self._sheets.areas(sheet, here), strict=True))
         return self._hit_areas[sheet]
+
+
+def _paint_change(painter: QPainter, rect: QRectF, marks: Marks, kind: ChangeKind) -> None:
+    """A wash, and a line that says the same without colour: through what was removed, twice below what was added."""
+    ink = colour(marks.hit if kind == "removed" else marks.amended)
+    painter.fillRect(rect, colour(ink.name(), 0.3))
+    painter.setPen(QPen(ink, 1.6))
+    if kind == "removed":
+        painter.drawLine(QPointF(rect.left(), rect.center().y()), QPointF(rect.right(), rect.center().y()))
+    else:
+        for up in (0.0, 2.5):
+            painter.drawLine(QPointF(rect.left(), rect.bottom() - up), QPointF(rect.right(), rect.bottom() - up))

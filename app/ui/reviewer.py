@@ -65,6 +65,15 @@ class Reviewer:
         if file is not None and file.findings.targets:
             self.decide_many(file.findings.targets, decision)
 
+    def decide_as_before(self) -> None:
+        """Decide on the selected finding as on the one that it was in the version before."""
+        file = self._state.current
+        finding = file.findings.selected if file is not None else None
+        asked = file.asked.get(finding.id) if file is not None and finding is not None else None
+        if finding is not None and asked is not None and asked.source.decision != "undecided":
+            # Where she had moved its ends or added it, it is the passage as it reads now that is accepted.
+            self.decide_many([finding.id], "rejected" if asked.source.decision == "rejected" else "accepted")
+
     def decide_many(self, ids: Sequence[str], decision: Decision) -> None:
         """Decide on all of these in one step, to be undone as one; the next undecided one comes by itself."""
         if (file := self._state.current) is None:

@@ -98,17 +98,6 @@ class Session:
         """The open workspace; it belongs to the window's thread."""
         return self._workspace
 
-    @property
-    def workspace_path(self) -> Path:
-        """Where it lies."""
-        return self._path
-
-    def in_background(
-        self, work: Callable[[], T], done: Callable[[T], object], failed: Callable[[FusenError], object]
-    ) -> None:
-        """Do `work` off the window's thread; `done` or `failed` follows in it."""
-        self._background.run(work, done, failed)
-
     def reload_findings(self) -> None:
         """Show the findings of all open files as the workspace has them, after a change of many."""
         if self._workspace is None:
@@ -237,6 +226,19 @@ class Session:
     def drawing(self) -> tuple[WorkerClient, Courier]:
         """Who draws pages, and who brings them."""
         return self._documents, self._courier
+
+    def with_workspace(self, work: Callable[[Workspace], T], done: Callable[[T], object]) -> None:
+        """Do what takes longer than a frame with the workspace, on another thread; `done` follows in the window's."""
+
+        def run() -> T:
+            with Workspace.open(self._path) as workspace:
+                workspace.reviewer = self._reviewer_name()
+                return work(workspace)
+
+        def tell(error: FusenError) -> None:
+            self.hub.announced.emit(0, Message("error", *error_words(error)))
+
+        self._background.run(run, done, tell)
 
     def stored_window(self) -> str | None:
         """What the window showed last, in its own words; None where nothing is known of that."""

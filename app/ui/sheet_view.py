@@ -28,7 +28,7 @@ from app.ui.highlights import draw_frame
 from app.ui.page_painting import draw_paper
 from app.ui.palette import marks_on
 from app.ui.pinch import pinch_of
-from app.ui.range_marks import RangeMarks
+from app.ui.range_marks import ChangeKind, RangeMarks
 from app.ui.sheets import LARGEST, SMALLEST, Placed, Sheets, Spots, TextRange
 from app.ui.sheets_in_view import shown_range, want
 from app.ui.strip import WIDTH, Strip
@@ -96,6 +96,11 @@ class SheetView(QAbstractScrollArea):
         """Mark ranges of the text that a search found, in the order of the text, and the one that the reader is at."""
         self._ranges.show_hits(hits, current_index)
         self.strip.show_hits(hits, current_index)
+        self.viewport().update()
+
+    def mark_changes(self, kind: ChangeKind) -> None:
+        """Ranges that are given as hits are words that changed."""
+        self._ranges.changes = kind
         self.viewport().update()
 
     def show_marked(self, marked: TextRange | None) -> None:

@@ -19,6 +19,7 @@ from app.tags import tag_name
 from app.ui.finding_list import FindingList
 from app.ui.progress import ProgressMeter
 from app.workers.protocol import OpenedDocument
+from app.workspace.versions import Asked
 
 Phase = Literal["opening", "locked", "failed", "reading", "analysing", "ready", "stopped"]
 """opening: nothing is known yet. locked: a password is needed. failed: it could not be opened. reading, analysing: pages
@@ -55,6 +56,8 @@ class OpenFile:
     stand_in: Path | None = None  # a copy that is read in place of the file, which is gone
     stored_sha256: str | None = None  # of a document that shows as it is stored, without its file
     is_embedded: bool = False  # the workspace keeps the file inside
+    predecessor: str = ""  # the hash of the document that it is a new version of
+    asked: dict[str, Asked] = field(default_factory=dict)  # what was said of findings whose words changed since
 
     @property
     def source(self) -> Path:

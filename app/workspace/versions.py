@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from app.analysis.analysis import Analysis
 from app.documents.document import Document
 from app.errors import FusenError
-from app.review.carrying import CarryingOver, carry_over
 from app.review.findings import Finding
 from app.review.operations import (
     SetComment,
@@ -32,12 +31,13 @@ from app.review.operations import (
     Single,
     Together,
 )
-from app.review.version_text import words
-from app.review.versions import MatchKind
 from app.workspace import packing
 from app.workspace.database import explained, transaction
 
 if TYPE_CHECKING:
+    # Comparing needs a library that the window's start, which imports this module, does without.
+    from app.review.carrying import CarryingOver
+    from app.review.versions import MatchKind
     from app.workspace.store import StoredDocument, Workspace
 
 Recognised = Literal["told", "offered"]
@@ -48,6 +48,8 @@ SHARED_NAMESAKE = 0.25
 """The same where their names say so too."""
 _ALIKE_NAMES = 0.75
 _SHORT = 5
+_MOST_COMPARED = 60
+"""Documents that one is compared with: those of a similar name first, then those that were added last."""
 _VERSION_WORDS = re.compile(
     r"(?i)(?<![a-z])(?:v(?:er(?:sion)?)?\.?\s*\d*|rev\s*\d*|draft|final|clean|第?\d+版|改訂|最終|案)|[\d_.\-()（） ]+"
 )
@@ -187,7 +189,8 @@ class Versions:
             return None
         known = _weights(analysis)
         best: Likeness | None = None
-        for other in documents:
+        others = sorted(documents, key=lambda other: (_namesakes(mine, other), other.added_at), reverse=True)
+        for other in others[:_MOST_COMPARED]:
             if stopped():
                 return None
             if other.sha256 == sha256 or not other.analyzed or sha256 in self.history(other.sha256):
@@ -195,11 +198,13 @@ class Versions:
             theirs = self._workspace.analysis(other.sha256)
             share = _shared(known, _weights(theirs)) if theirs is not None else 0.0
             enough = SHARED_NAMESAKE if _namesakes(mine, other) else SHARED
-            if share >= enough and (best is None or share >= best.share):
+            if share >= enough and (best is None or share > best.share):
                 best = Likeness(other, share)
         return best
 
     def _planned(self, document: Document, predecessor: str) -> CarryingOver:
+        from app.review.carrying import carry_over
+
         old, new = self._workspace.analysis(predecessor), self._workspace.analysis(document.sha256)
         if old is None or new is None:
             raise FusenError("empty", "Both versions must have been analysed.", "Open the other document first.")
@@ -254,6 +259,8 @@ def _taken_back(now: Finding) -> list[Single]:
 
 def _weights(analysis: Analysis) -> dict[tuple[str, ...], int]:
     """Words of each passage that is long enough to be known again."""
+    from app.review.version_text import words
+
     texts = (words(passage.text) for passage in analysis.passages)
     return {text: len(text) for text in texts if len(text) >= _SHORT}
 

@@ -77,6 +77,13 @@ def test_japanese_contracts_are_matched() -> None:
     assert kinds[4,] == "new"
 
 
+def test_a_number_that_runs_into_its_article_is_one_where_the_other_version_shows_it() -> None:
+    old, new = "第4条（準拠法）本契約は日本法に準拠する。", "第5条（準拠法） 本契約は日本法に準拠する。"
+    assert _kinds(compare((old,), (new,))) == [("moved", (0,), (0,))]
+    assert _kinds(compare((new,), (old,))) == [("moved", (0,), (0,))]
+    assert _kinds(compare((old,), (old.replace("4", "5"),))) == [("changed", (0,), (0,))]  # it may be a reference
+
+
 def test_what_was_there_and_is_gone_stands_where_it_stood() -> None:
     matching = compare(OLD, (*OLD[:2], *OLD[3:]))
     assert [match.kind for match in matching.matches] == ["same", "same", "gone", "same", "same"]

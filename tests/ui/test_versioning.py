@@ -1,0 +1,106 @@
+"""A new version of a document in the window: offered, carried over, shown side by side, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.review.ranges import added_finding
+from app.ui.main_window import MainWindow
+from app.ui.session import Session
+from app.ui.state import OpenFile
+from app.ui.versions_view import VersionsView
+
+OLD = """Services Agreement
+
+The Supplier's total liability shall not exceed the fees paid in the twelve months before the claim.
+
+This Agreement is governed by the laws of Japan and the courts of Tokyo have jurisdiction.
+
+Either party may terminate this Agreement for convenience by giving thirty days' notice to the other.
+
+The parties shall meet quarterly to look at the reports of the Supplier and to agree on what is to be done.
+"""
+NEW = OLD.replace("twelve", "ninety").replace(
+    "The parties shall meet",
+    "The Supplier shall keep insurance cover against fire and theft.\n\nThe parties shall meet",
+)
+
+
+@pytest.fixture
+def versions(window: MainWindow, session: Session, settle: Callable[[], OpenFile], tmp_path: Path) -> OpenFile:
+    """The new version in view, with decisions on the old one."""
+    for name, text in (("services v1.txt", OLD), ("services v2.txt", NEW)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    session.open([tmp_path / "services v1.txt"])
+    old = settle()
+    for finding in list(old.findings.all()):
+        session.select(old, finding.id)
+        session.decide("accepted")
+    law = added_finding(old.document, old.analysis, *_place(OLD, "governed by the laws of Japan"))
+    session.reviewing(lambda reviewer: reviewer.add(old, law))
+    session.open([tmp_path / "services v2.txt"])
+    return settle()
+
+
+def _place(text: str, words: str) -> tuple[int, int]:
+    """Of words of a text whose paragraphs are parted by blank lines."""
+    start = text.index(words)
+    return start, start + len(words)
+
+
+def test_a_new_version_is_offered_carried_over_and_shown(
+    window: MainWindow, session: Session, versions: OpenFile, qtbot: QtBot
+) -> None:
+    bar = window.views[versions.key].bar
+    qtbot.waitUntil(lambda: bar.message is not None and bar.message.act is not None, timeout=10_000)
+    assert not any(finding.is_touched for finding in versions.findings.all())  # nothing happens unasked
+    bar.action.click()
+    decisions = {finding.text: finding.decision for finding in versions.findings.all()}
+    assert decisions["governed by the laws of Japan"] == "added"
+    (changed,) = versions.asked
+    assert versions.findings.get(changed).decision == "undecided"
+
+    session.select(versions, changed)
+    note = window.panel.card.changed
+    assert not note.isHidden()
+    assert "<s " in note.words.text()
+    assert "ninety" in note.words.text()
+
+    window.run_command("versions")
+    view = window.findChild(VersionsView)
+    assert view is not None
+    qtbot.waitUntil(lambda: len(view.list.rows) > 0 and view.old.sheets is not None, timeout=10_000)
+    assert [view.chips[sort].text().split()[-1] for sort in ("changed", "new")] == ["1", "1"]
+    change = view.current()
+    assert change is not None
+    assert change.sort == "changed"
+    qtbot.keyClick(view.list, Qt.Key.Key_B)
+    assert versions.findings.get(changed).decision == "accepted"
+    qtbot.keyClick(view.list, Qt.Key.Key_N)
+    assert view.current() is not None
+    assert view.current().sort == "new"
+    view.chips["changed"].click()
+    assert len(view.list.rows) == 1
+    qtbot.keyClick(view.list, Qt.Key.Key_Return)
+    assert versions.findings.selected_id == changed
+    assert not session.state.away
+
+    window.run_command("unfollow-version")
+    assert not versions.predecessor
+    assert not versions.asked
+    left = {finding.id for finding in versions.findings.all() if finding.is_touched}
+    assert left == {changed}  # what was decided anew stays
+
+
+def test_the_reviewer_says_what_it_is_a_version_of(window: MainWindow, session: Session, versions: OpenFile) -> None:
+    actions = window.versioning.menu(versions).actions()
+    assert [action.text() for action in actions if not action.isSeparator()] == ["services v1.txt"]
+    actions[-1].trigger()
+    assert versions.predecessor
+    session.undo()
+    assert not any(finding.is_touched for finding in versions.findings.all())
