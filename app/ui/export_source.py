@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from app.analysis.structure.building import structure_of
 from app.analysis.structure.values import Structure
 from app.errors import FusenError
 from app.export.brief import KEPT, Brief, Opinion
 from app.export.formats import FORMATS
 from app.review.findings import Finding
+from app.review.headings import headings_alone
 from app.ui.export_files import Target
 from app.ui.export_writing import Share
 from app.workers.client import WorkerClient
@@ -31,7 +31,8 @@ class Request:
     """What is to be written: `brief` as it is, copies with the findings in `chosen` (ids; None: those that were accepted).
 
     Without a `brief` the one of `documents` (hashes) is made. `templates` are by format, `passwords` by document, as pairs.
-    `author` is whose name stands on annotations. Files of targets in `may_replace` may be there already.
+    `structures` as in `whole_brief`. `author` is whose name stands on annotations. Files of targets in `may_replace` may be
+    there already.
     """
 
     targets: tuple[Target, ...]
@@ -42,10 +43,11 @@ class Request:
     passwords: tuple[tuple[str, str], ...] = ()
     author: str = "Fusen"
     may_replace: frozenset[Target] = frozenset()
+    structures: Mapping[str, Structure] | None = None
 
 
 def whole_brief(workspace: Path, documents: Sequence[str], known: Mapping[str, Structure] | None = None) -> Brief:
-    """The whole brief of these documents as it stands now. `known`: what is known of their structure, by hash.
+    """The whole brief of these documents as it stands now. `known`: the structure of those that are open, by hash.
 
     Raises FusenError.
     """
@@ -54,7 +56,7 @@ def whole_brief(workspace: Path, documents: Sequence[str], known: Mapping[str, S
         return brief_of(
             opened,
             documents,
-            read_structure=lambda document: structures.get(document.sha256) or structure_of(document),
+            read_structure=lambda document: structures.get(document.sha256) or headings_alone(document),
         )
 
 
@@ -100,8 +102,8 @@ class Source:
 
     @cached_property
     def _brief(self) -> Brief:
-        given = self._request.brief
-        return given if given is not None else whole_brief(self._workspace, self._request.documents)
+        asked, given = self._request, self._request.brief
+        return given if given is not None else whole_brief(self._workspace, asked.documents, asked.structures)
 
     def _pictures(self, share: Share) -> dict[str, bytes]:
         """Of the passages that slides show, as far as their documents are still there; one that lacks is no failure."""

@@ -99,7 +99,13 @@ class Exporter:
         from app.ui.export_source import Request
 
         passwords = ((sha256, file.password),) if file.password is not None else ()
-        request = Request((target,), (sha256,), passwords=passwords, may_replace=frozenset((target,)))
+        request = Request(
+            (target,),
+            (sha256,),
+            passwords=passwords,
+            may_replace=frozenset((target,)),
+            structures={sha256: file.structure} if file.document is not None else {},
+        )
         self.write(request, lambda _step: None, lambda outcomes: self._tell(file, outcomes[0]))
 
     def _tell(self, file: OpenFile, outcome: Outcome) -> None:
