@@ -5,9 +5,9 @@
     <name>ExportPage</name>
     <message numerus="yes">
         <source>Preview of the first findings; %n more will be written.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Preview of the first findings; %n more will be written.</numerusform>
+            <numerusform>Preview of the first findings; %n more will be written.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

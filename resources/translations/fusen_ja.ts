@@ -103,6 +103,279 @@
     </message>
 </context>
 <context>
+    <name>Audit</name>
+    <message>
+        <source>The log is empty, although it was begun: all of it was removed.</source>
+        <translation>記録が空です。始められていたはずの記録がすべて削除されています。</translation>
+    </message>
+    <message>
+        <source>The log was lost or removed before this entry, and begun anew from what the workspace held then.</source>
+        <translation>この項目より前の記録が失われたか削除され、その時点のワークスペースの内容から始め直されています。</translation>
+    </message>
+    <message>
+        <source>What keeps the log from being changed is missing from the file ({what}).</source>
+        <translation>記録の変更を防ぐ仕組みがファイルから失われています（{what}）。</translation>
+    </message>
+    <message>
+        <source>Entries {what} before it are missing.</source>
+        <translation>この項目の前にあるはずの項目 {what} がありません。</translation>
+    </message>
+    <message>
+        <source>The entry was changed: it does not have the hash that it was stored with.</source>
+        <translation>項目が変更されています。保存時のハッシュと一致しません。</translation>
+    </message>
+    <message>
+        <source>The entry is not one that Fusen wrote.</source>
+        <translation>Fusen が書いた項目ではありません。</translation>
+    </message>
+    <message>
+        <source>The entry says that it is number {what}.</source>
+        <translation>項目に記された番号が {what} になっています。</translation>
+    </message>
+    <message>
+        <source>The entry does not follow the one before it: one was changed, removed, added or moved.</source>
+        <translation>直前の項目につながっていません。項目が変更、削除、追加または移動されています。</translation>
+    </message>
+    <message>
+        <source>The log does not begin as a log does, or begins twice.</source>
+        <translation>記録の始まり方が正しくないか、二度始まっています。</translation>
+    </message>
+    <message>
+        <source>The entry is signed by a key that the log does not introduce ({what}).</source>
+        <translation>記録に登録されていない鍵（{what}）で署名されています。</translation>
+    </message>
+    <message>
+        <source>The signature is not that of its signer: the entry was changed or forged.</source>
+        <translation>署名が署名者のものと一致しません。項目が変更または偽造されています。</translation>
+    </message>
+    <message>
+        <source>From this entry on there are entries of a signer who was not named: {what}.</source>
+        <translation>この項目から、指定されていない署名者の項目があります: {what}</translation>
+    </message>
+    <message>
+        <source>This is the log of another workspace than the one that lay here ({what}).</source>
+        <translation>前回ここにあったものとは別のワークスペースの記録です（{what}）。</translation>
+    </message>
+    <message>
+        <source>This machine has seen {what} entries, and there are fewer: the end was cut off, or the file is an earlier copy.</source>
+        <translation>この PC では {what} 件の項目を確認していますが、それより少なくなっています。末尾が切り取られたか、以前のコピーです。</translation>
+    </message>
+    <message>
+        <source>This machine has seen another entry in this place: the log was written anew, or another copy went on.</source>
+        <translation>この PC で確認した項目とは別の項目があります。記録が書き直されたか、別のコピーで作業が続けられています。</translation>
+    </message>
+    <message>
+        <source>What this machine kept of the log&apos;s end was changed or is damaged.</source>
+        <translation>この PC に控えた記録の末尾の情報が変更されたか、壊れています。</translation>
+    </message>
+    <message>
+        <source>No entry has the hash {what}.</source>
+        <translation>ハッシュ {what} を持つ項目がありません。</translation>
+    </message>
+    <message>
+        <source>{what} is not a file that was exported from this workspace, or was changed since.</source>
+        <translation>{what} はこのワークスペースから書き出されたファイルではないか、その後に変更されています。</translation>
+    </message>
+    <message>
+        <source>What lies beside this entry was changed, added or removed (document {what}).</source>
+        <translation>この項目に添えられた情報が変更、追加または削除されています（文書 {what}）。</translation>
+    </message>
+    <message>
+        <source>The finding {what} is not as this entry left it: it was changed past the log.</source>
+        <translation>指摘 {what} がこの項目の時点と異なります。記録を経ずに変更されています。</translation>
+    </message>
+    <message>
+        <source>The finding {what}, of which this entry tells, was removed past the log.</source>
+        <translation>この項目にある指摘 {what} が、記録を経ずに削除されています。</translation>
+    </message>
+    <message>
+        <source>The finding {what} bears a decision or a remark that the log does not tell of.</source>
+        <translation>指摘 {what} に、記録にない判断または書き込みがあります。</translation>
+    </message>
+    <message>
+        <source>The finding {what} has other words or another place than those it was made of.</source>
+        <translation>指摘 {what} の文言または位置が、作成時と異なります。</translation>
+    </message>
+    <message>
+        <source>What the model found in document {what} was changed past the log.</source>
+        <translation>文書 {what} のモデルの検出結果が、記録を経ずに変更されています。</translation>
+    </message>
+    <message>
+        <source>Step {what} of what can be undone was changed past the log.</source>
+        <translation>元に戻せる操作の {what} 番が、記録を経ずに変更されています。</translation>
+    </message>
+    <message>
+        <source>An analysis of document {what} was changed, added or removed past the log.</source>
+        <translation>文書 {what} の分析が、記録を経ずに変更、追加または削除されています。</translation>
+    </message>
+    <message>
+        <source>How much of document {what} is selected was changed past the log.</source>
+        <translation>文書 {what} の選択量が、記録を経ずに変更されています。</translation>
+    </message>
+    <message>
+        <source>What was shown of document {what} was changed past the log.</source>
+        <translation>文書 {what} の閲覧済みの範囲が、記録を経ずに変更されています。</translation>
+    </message>
+    <message>
+        <source>The second looks at document {what} were changed past the log.</source>
+        <translation>文書 {what} の再確認の結果が、記録を経ずに変更されています。</translation>
+    </message>
+    <message>
+        <source>Document {what} was added, removed or put back past the log.</source>
+        <translation>文書 {what} が、記録を経ずに追加、削除または復元されています。</translation>
+    </message>
+    <message>
+        <source>Workspace made</source>
+        <translation>ワークスペースを作成</translation>
+    </message>
+    <message>
+        <source>Log begun for what the workspace held: {count} documents</source>
+        <translation>既存の内容（文書 {count} 件）について記録を開始</translation>
+    </message>
+    <message>
+        <source>Another signer: {signer}</source>
+        <translation>署名者を追加: {signer}</translation>
+    </message>
+    <message>
+        <source>Opened {file}</source>
+        <translation>{file} を開いた</translation>
+    </message>
+    <message>
+        <source>Took {file} off the shelf</source>
+        <translation>{file} を一覧から外した</translation>
+    </message>
+    <message>
+        <source>Put {file} back on the shelf</source>
+        <translation>{file} を一覧に戻した</translation>
+    </message>
+    <message>
+        <source>Forgot everything about {file}</source>
+        <translation>{file} に関する情報をすべて消去</translation>
+    </message>
+    <message>
+        <source>Analysed {file} with {model}: {count} findings</source>
+        <translation>{file} を {model} で分析: 指摘 {count} 件</translation>
+    </message>
+    <message>
+        <source>Chose how much of {file} is selected: {share}</source>
+        <translation>{file} の選択量を変更: {share}</translation>
+    </message>
+    <message>
+        <source>Looked at {places} of {file}</source>
+        <translation>{file} の {places} を閲覧</translation>
+    </message>
+    <message>
+        <source>Took a second look at a passage of {file}</source>
+        <translation>{file} の箇所を再確認</translation>
+    </message>
+    <message>
+        <source>Decided in {file}: {changes}</source>
+        <translation>{file} で判断: {changes}</translation>
+    </message>
+    <message>
+        <source>Exported {names}</source>
+        <translation>{names} を書き出し</translation>
+    </message>
+    <message>
+        <source>Handed over the review of {file}: {count} findings</source>
+        <translation>{file} のレビューを引き渡し: 指摘 {count} 件</translation>
+    </message>
+    <message>
+        <source>Merged the review of {reviewer} into {file}: {count} findings</source>
+        <translation>{reviewer} さんのレビューを {file} に統合: 指摘 {count} 件</translation>
+    </message>
+    <message>
+        <source>Encrypted the workspace</source>
+        <translation>ワークスペースを暗号化</translation>
+    </message>
+    <message>
+        <source>Took the encryption off the workspace</source>
+        <translation>ワークスペースの暗号化を解除</translation>
+    </message>
+    <message>
+        <source>Changed a setting: {setting}</source>
+        <translation>設定を変更: {setting}</translation>
+    </message>
+    <message>
+        <source>Acknowledged what was wrong with the log</source>
+        <translation>記録の問題を確認済みにした</translation>
+    </message>
+    <message>
+        <source>Took back in {file}: {changes}</source>
+        <translation>{file} で取り消し: {changes}</translation>
+    </message>
+    <message>
+        <source>Did again in {file}: {changes}</source>
+        <translation>{file} でやり直し: {changes}</translation>
+    </message>
+    <message>
+        <source>Entry {number}: {words}</source>
+        <translation>項目 {number}: {words}</translation>
+    </message>
+</context>
+<context>
+    <name>AuditModel</name>
+    <message>
+        <source>When</source>
+        <translation>日時</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>担当者</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>Entry {number}</source>
+        <translation>項目 {number}</translation>
+    </message>
+    <message>
+        <source>Not readable</source>
+        <translation>読み取れません</translation>
+    </message>
+</context>
+<context>
+    <name>AuditPage</name>
+    <message>
+        <source>Audit log</source>
+        <translation>監査ログ</translation>
+    </message>
+    <message>
+        <source>What happened in this workspace, each entry signed and chained to the one before it.</source>
+        <translation>このワークスペースで行われた操作です。各項目は署名され、直前の項目に連結されています。</translation>
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation>検証</translation>
+    </message>
+    <message>
+        <source>Save as JSON…</source>
+        <translation>JSON で保存…</translation>
+    </message>
+    <message>
+        <source>Verifying…</source>
+        <translation>検証しています…</translation>
+    </message>
+    <message>
+        <source>The log is whole (entries: {count}), and the workspace holds what it tells.</source>
+        <translation>ログは完全です（{count} 件）。ワークスペースの内容もログと一致しています。</translation>
+    </message>
+    <message>
+        <source>The log is not whole, or the workspace does not hold what it tells.</source>
+        <translation>ログが完全でないか、ワークスペースの内容がログと一致していません。</translation>
+    </message>
+    <message>
+        <source>Save the audit log</source>
+        <translation>監査ログを保存</translation>
+    </message>
+    <message>
+        <source>Saved {name}.</source>
+        <translation>{name} を保存しました。</translation>
+    </message>
+</context>
+<context>
     <name>Caretaker</name>
     <message>
         <source>Fusen can make a new workspace of all that can still be read, and keeps the damaged file beside it.</source>
@@ -150,110 +423,145 @@
     </message>
 </context>
 <context>
+    <name>ChangedNote</name>
+    <message>
+        <source>Changed since you noted something on it.</source>
+        <translation>メモを付けた後に文言が変わりました。</translation>
+    </message>
+    <message>
+        <source>Changed since your decision of {date}: {decision}. Decide as before: B</source>
+        <translation>{date} の判断（{decision}）の後に文言が変わりました。前回と同じ判断にする: B</translation>
+    </message>
+    <message>
+        <source>Changed since your decision: {decision}. Decide as before: B</source>
+        <translation>前回の判断（{decision}）の後に文言が変わりました。前回と同じ判断にする: B</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation>承認</translation>
+    </message>
+    <message>
+        <source>accepted with other ends</source>
+        <translation>範囲を変更して承認</translation>
+    </message>
+    <message>
+        <source>added by you</source>
+        <translation>自分で追加</translation>
+    </message>
+    <message>
+        <source>not decided</source>
+        <translation>未判断</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>却下</translation>
+    </message>
+</context>
+<context>
     <name>Choosing</name>
     <message>
         <source>Documents</source>
-        <translation type="unfinished">文書</translation>
+        <translation>文書</translation>
     </message>
     <message>
         <source>Documents of the brief</source>
-        <translation type="unfinished"></translation>
+        <translation>要約書に載せる文書</translation>
     </message>
     <message>
         <source>Findings of the brief</source>
-        <translation type="unfinished"></translation>
+        <translation>要約書に載せる指摘</translation>
     </message>
     <message>
         <source>Findings</source>
-        <translation type="unfinished">指摘</translation>
+        <translation>指摘</translation>
     </message>
     <message>
         <source>Export the undecided ones too</source>
-        <translation type="unfinished"></translation>
+        <translation>未判断のものも書き出す</translation>
     </message>
     <message>
         <source>Export all that was accepted</source>
-        <translation type="unfinished"></translation>
+        <translation>承認したものをすべて書き出す</translation>
     </message>
     <message>
         <source>Go to the first undecided finding</source>
-        <translation type="unfinished"></translation>
+        <translation>最初の未判断の指摘へ移動</translation>
     </message>
     <message>
         <source>Arrangement</source>
-        <translation type="unfinished"></translation>
+        <translation>並べ方</translation>
     </message>
     <message>
         <source>Order</source>
-        <translation type="unfinished"></translation>
+        <translation>順序</translation>
     </message>
     <message>
         <source>Groups</source>
-        <translation type="unfinished"></translation>
+        <translation>グループ</translation>
     </message>
     <message>
         <source>Words</source>
-        <translation type="unfinished">単語</translation>
+        <translation>文言</translation>
     </message>
     <message>
         <source>What the meeting is to decide</source>
-        <translation type="unfinished"></translation>
+        <translation>会議で決めること</translation>
     </message>
     <message>
         <source>Title</source>
-        <translation type="unfinished"></translation>
+        <translation>表題</translation>
     </message>
     <message>
         <source>Purpose</source>
-        <translation type="unfinished"></translation>
+        <translation>目的</translation>
     </message>
     <message>
         <source>Language of the brief</source>
-        <translation type="unfinished"></translation>
+        <translation>要約書の言語</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished">言語</translation>
+        <translation>言語</translation>
     </message>
     <message>
         <source>Files</source>
-        <translation type="unfinished"></translation>
+        <translation>ファイル</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>フォルダー</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished"></translation>
+        <translation>選択…</translation>
     </message>
     <message>
         <source>Choose the folder</source>
-        <translation type="unfinished"></translation>
+        <translation>フォルダーを選択</translation>
     </message>
     <message>
         <source>{n:,} of {total:,}</source>
-        <translation type="unfinished"></translation>
+        <translation>{total:,} 件中 {n:,} 件</translation>
     </message>
     <message>
         <source>All</source>
-        <translation type="unfinished"></translation>
+        <translation>すべて選択</translation>
     </message>
     <message>
         <source>None</source>
-        <translation type="unfinished"></translation>
+        <translation>選択を解除</translation>
     </message>
     <message>
         <source>None of the accepted findings is to be raised in the meeting.</source>
-        <translation type="unfinished"></translation>
+        <translation>承認した指摘に、会議で取り上げるものはありません。</translation>
     </message>
     <message>
         <source>Nothing was accepted yet. The brief would have no findings.</source>
-        <translation type="unfinished"></translation>
+        <translation>まだ承認した指摘がありません。このままでは、要約書に指摘が載りません。</translation>
     </message>
     <message>
         <source>There is no finding that was accepted or waits for a decision.</source>
-        <translation type="unfinished"></translation>
+        <translation>承認した指摘も、判断を待つ指摘もありません。</translation>
     </message>
 </context>
 <context>
@@ -303,11 +611,11 @@
     </message>
     <message>
         <source>&amp;Export…</source>
-        <translation type="unfinished"></translation>
+        <translation>書き出す(&amp;E)…</translation>
     </message>
     <message>
         <source>Look at the brief, choose what is in it and in which formats, and write it</source>
-        <translation type="unfinished"></translation>
+        <translation>要約書を確認し、内容と形式を選んで書き出します</translation>
     </message>
     <message>
         <source>Export annotated &amp;PDF…</source>
@@ -352,6 +660,18 @@
     <message>
         <source>Recover the workspace</source>
         <translation>ワークスペースを復旧</translation>
+    </message>
+    <message>
+        <source>&amp;Hand over your review…</source>
+        <translation>レビューを引き渡す(&amp;H)…</translation>
+    </message>
+    <message>
+        <source>&amp;Merge a review…</source>
+        <translation>レビューを統合(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>A&amp;udit log</source>
+        <translation>監査ログ(&amp;U)</translation>
     </message>
     <message>
         <source>&amp;Settings</source>
@@ -462,6 +782,14 @@
         <translation>モデルの推定の根拠となった語句に色を付けます</translation>
     </message>
     <message>
+        <source>Decide as before</source>
+        <translation>前回と同じ判断にする</translation>
+    </message>
+    <message>
+        <source>Of a passage that changed since: the decision on the version before</source>
+        <translation>文言が変わった箇所に、前の版での判断を適用します</translation>
+    </message>
+    <message>
         <source>Comment</source>
         <translation>コメント</translation>
     </message>
@@ -484,6 +812,18 @@
     <message>
         <source>Redo</source>
         <translation>やり直す</translation>
+    </message>
+    <message>
+        <source>This is a new version of…</source>
+        <translation>この文書の前の版を指定…</translation>
+    </message>
+    <message>
+        <source>Carries over what was decided, where the words are the same</source>
+        <translation>文言が同じ箇所の判断を引き継ぎます</translation>
+    </message>
+    <message>
+        <source>Not a new version after all</source>
+        <translation>新しい版の指定を取り消す</translation>
     </message>
     <message>
         <source>Analyse again</source>
@@ -604,6 +944,14 @@
     <message>
         <source>Search all documents…</source>
         <translation>すべての文書を検索…</translation>
+    </message>
+    <message>
+        <source>Changes since the version before</source>
+        <translation>前の版からの変更</translation>
+    </message>
+    <message>
+        <source>Both versions side by side, what changed, and what was decided on it</source>
+        <translation>新旧の版を並べて、変更点とそれまでの判断を表示します</translation>
     </message>
     <message>
         <source>Show changes</source>
@@ -732,23 +1080,31 @@
     </message>
     <message>
         <source>Choose a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>フォルダーを選択</translation>
     </message>
     <message>
         <source>Choose a template</source>
-        <translation type="unfinished"></translation>
+        <translation>テンプレートを選択</translation>
     </message>
     <message>
         <source>Documents ({endings});;All files (*)</source>
         <translation>文書 ({endings});;すべてのファイル (*)</translation>
     </message>
     <message>
+        <source>Merge a review</source>
+        <translation>レビューを統合</translation>
+    </message>
+    <message>
         <source>Open documents</source>
         <translation>文書を開く</translation>
     </message>
     <message>
+        <source>Reviews ({endings})</source>
+        <translation>レビュー ({endings})</translation>
+    </message>
+    <message>
         <source>Templates ({endings})</source>
-        <translation type="unfinished"></translation>
+        <translation>テンプレート ({endings})</translation>
     </message>
 </context>
 <context>
@@ -766,226 +1122,226 @@
     <name>ExportBar</name>
     <message>
         <source>Progress of the export</source>
-        <translation type="unfinished"></translation>
+        <translation>書き出しの進み具合</translation>
     </message>
     <message>
         <source>Keep both</source>
-        <translation type="unfinished"></translation>
+        <translation>両方を残す</translation>
     </message>
     <message>
         <source>Replace</source>
-        <translation type="unfinished"></translation>
+        <translation>置き換える</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>キャンセル</translation>
     </message>
     <message>
         <source>Open folder</source>
-        <translation type="unfinished">フォルダーを開く</translation>
+        <translation>フォルダーを開く</translation>
     </message>
 </context>
 <context>
     <name>ExportPage</name>
     <message>
         <source>Done</source>
-        <translation type="unfinished">完了</translation>
+        <translation>完了</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished">書き出し</translation>
+        <translation>書き出し</translation>
     </message>
     <message>
         <source>Preview of the brief</source>
-        <translation type="unfinished"></translation>
+        <translation>要約書のプレビュー</translation>
     </message>
     <message>
         <source>No document of this workspace was analysed yet.</source>
-        <translation type="unfinished">このワークスペースには分析済みの文書がまだありません。</translation>
+        <translation>このワークスペースには、解析済みの文書がまだありません。</translation>
     </message>
     <message>
         <source>Choose a document.</source>
-        <translation type="unfinished"></translation>
+        <translation>文書を選択してください。</translation>
     </message>
     <message>
         <source>Reading the findings…</source>
-        <translation type="unfinished"></translation>
+        <translation>指摘を読み込んでいます…</translation>
     </message>
     <message numerus="yes">
         <source>Preview of the first findings; %n more will be written.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>プレビューは最初の指摘のみです。ほかに %n 件も書き出されます。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Preview: %n finding(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>プレビュー：指摘 %n 件</numerusform>
         </translation>
     </message>
     <message>
         <source>Another file of this export has this name.</source>
-        <translation type="unfinished"></translation>
+        <translation>この書き出しに、同じ名前のファイルがもう 1 つあります。</translation>
     </message>
     <message>
         <source>This is the document itself, which is never written over.</source>
-        <translation type="unfinished"></translation>
+        <translation>これは元の文書です。上書きすることはできません。</translation>
     </message>
     <message>
         <source>Choose a format.</source>
-        <translation type="unfinished"></translation>
+        <translation>形式を選択してください。</translation>
     </message>
     <message>
         <source>A document is never written over.</source>
-        <translation type="unfinished"></translation>
+        <translation>元の文書に上書きすることはできません。</translation>
     </message>
     <message>
         <source>Two files would have the same name.</source>
-        <translation type="unfinished"></translation>
+        <translation>2 つのファイルが同じ名前になります。</translation>
     </message>
     <message>
         <source>Writing…</source>
-        <translation type="unfinished"></translation>
+        <translation>書き出しています…</translation>
     </message>
     <message>
         <source>Stopping…</source>
-        <translation type="unfinished"></translation>
+        <translation>中止しています…</translation>
     </message>
     <message>
         <source>The settings could not be kept: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>設定を保存できませんでした：{reason}</translation>
     </message>
     <message numerus="yes">
         <source>%n file(s) written.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個のファイルを書き出しました。</numerusform>
         </translation>
     </message>
     <message>
         <source>, </source>
-        <translation type="unfinished">、</translation>
+        <translation>、</translation>
     </message>
     <message>
         <source>Accepted</source>
-        <translation type="unfinished">承認</translation>
+        <translation>承認</translation>
     </message>
     <message>
         <source>Added</source>
-        <translation type="unfinished">追加</translation>
+        <translation>追加</translation>
     </message>
     <message>
         <source>As in the document</source>
-        <translation type="unfinished"></translation>
+        <translation>文書の順</translation>
     </message>
     <message>
         <source>By decision</source>
-        <translation type="unfinished"></translation>
+        <translation>判断ごと</translation>
     </message>
     <message>
         <source>By due date</source>
-        <translation type="unfinished"></translation>
+        <translation>期限順</translation>
     </message>
     <message>
         <source>By owner</source>
-        <translation type="unfinished"></translation>
+        <translation>担当者ごと</translation>
     </message>
     <message>
         <source>By tag</source>
-        <translation type="unfinished"></translation>
+        <translation>タグごと</translation>
     </message>
     <message>
         <source>Cancelled. {done} of {total} files were written.</source>
-        <translation type="unfinished"></translation>
+        <translation>キャンセルしました。{total} 個のうち {done} 個のファイルを書き出しました。</translation>
     </message>
     <message>
         <source>Document</source>
-        <translation type="unfinished"></translation>
+        <translation>文書</translation>
     </message>
     <message>
         <source>Edited</source>
-        <translation type="unfinished">範囲変更</translation>
+        <translation>修正</translation>
     </message>
     <message>
         <source>Most important first</source>
-        <translation type="unfinished"></translation>
+        <translation>重要度の高い順</translation>
     </message>
     <message>
         <source>No groups</source>
-        <translation type="unfinished"></translation>
+        <translation>グループなし</translation>
     </message>
     <message>
         <source>Of what you accepted, only what is to be raised in the meeting</source>
-        <translation type="unfinished"></translation>
+        <translation>承認したもののうち、会議で取り上げるものだけ</translation>
     </message>
     <message>
         <source>Owner</source>
-        <translation type="unfinished">担当者</translation>
+        <translation>担当者</translation>
     </message>
     <message>
         <source>Raised</source>
-        <translation type="unfinished"></translation>
+        <translation>会議で取り上げる</translation>
     </message>
     <message>
         <source>Rejected</source>
-        <translation type="unfinished">却下</translation>
+        <translation>却下</translation>
     </message>
     <message>
         <source>Section</source>
-        <translation type="unfinished"></translation>
+        <translation>章・条</translation>
     </message>
     <message>
         <source>Tag</source>
-        <translation type="unfinished">タグ順</translation>
+        <translation>タグ</translation>
     </message>
     <message>
         <source>Undecided</source>
-        <translation type="unfinished">未判断</translation>
+        <translation>未判断</translation>
     </message>
     <message>
         <source>What you accepted, and what you have not decided on yet</source>
-        <translation type="unfinished"></translation>
+        <translation>承認したものと、まだ判断していないもの</translation>
     </message>
     <message>
         <source>What you accepted, edited or added</source>
-        <translation type="unfinished"></translation>
+        <translation>承認、修正、追加したもの</translation>
     </message>
     <message>
         <source>With undecided</source>
-        <translation type="unfinished"></translation>
+        <translation>未判断も含む</translation>
     </message>
     <message numerus="yes">
         <source>Write %n file(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個のファイルを書き出す</numerusform>
         </translation>
     </message>
     <message>
         <source>Writing {name} ({n} of {total})</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} を書き出しています（{total} 個中 {n} 個目）</translation>
     </message>
     <message>
         <source>p. {page}</source>
-        <translation type="unfinished">{page} ページ</translation>
+        <translation>{page} ページ</translation>
     </message>
     <message>
         <source>to be raised</source>
-        <translation type="unfinished"></translation>
+        <translation>会議で取り上げる</translation>
     </message>
     <message>
         <source>{done} of {total} files were written.</source>
-        <translation type="unfinished"></translation>
+        <translation>{total} 個のうち {done} 個のファイルを書き出しました。</translation>
     </message>
     <message>
         <source>{names} and {n} more are in this folder already.</source>
-        <translation type="unfinished"></translation>
+        <translation>{names} ほか {n} 個は、すでにこのフォルダーにあります。</translation>
     </message>
     <message>
         <source>{names} are in this folder already.</source>
-        <translation type="unfinished"></translation>
+        <translation>{names} は、すでにこのフォルダーにあります。</translation>
     </message>
     <message>
         <source>{name} is in this folder already.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} は、すでにこのフォルダーにあります。</translation>
     </message>
 </context>
 <context>
@@ -1003,23 +1359,23 @@
     <name>FileRow</name>
     <message>
         <source>File name of {format}</source>
-        <translation type="unfinished"></translation>
+        <translation>{format} のファイル名</translation>
     </message>
     <message>
         <source>Open file</source>
-        <translation type="unfinished"></translation>
+        <translation>ファイルを開く</translation>
     </message>
     <message>
         <source>Open folder</source>
-        <translation type="unfinished">フォルダーを開く</translation>
+        <translation>フォルダーを開く</translation>
     </message>
     <message>
         <source>Written</source>
-        <translation type="unfinished"></translation>
+        <translation>書き出しました</translation>
     </message>
     <message>
         <source>Not written</source>
-        <translation type="unfinished"></translation>
+        <translation>書き出していません</translation>
     </message>
 </context>
 <context>
@@ -1059,6 +1415,10 @@
     <message>
         <source>Added</source>
         <translation>追加</translation>
+    </message>
+    <message>
+        <source>Disagreement</source>
+        <translation>意見の相違</translation>
     </message>
     <message>
         <source>Edited</source>
@@ -1171,6 +1531,10 @@
         <translation>会議</translation>
     </message>
     <message>
+        <source> – “{comment}”</source>
+        <translation> – 「{comment}」</translation>
+    </message>
+    <message>
         <source>, </source>
         <translation>、</translation>
     </message>
@@ -1203,8 +1567,28 @@
         <translation>この文字列はモデルの評価対象外です。</translation>
     </message>
     <message>
+        <source>The reviewers disagree; decide again to settle it.</source>
+        <translation>レビュー担当者の意見が分かれています。改めて判断すると確定します。</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>自分</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation>承認</translation>
+    </message>
+    <message>
+        <source>added</source>
+        <translation>追加</translation>
+    </message>
+    <message>
         <source>added by you</source>
         <translation>自分で追加</translation>
+    </message>
+    <message>
+        <source>edited</source>
+        <translation>範囲を修正</translation>
     </message>
     <message>
         <source>ends moved</source>
@@ -1215,8 +1599,16 @@
         <translation>{passages:,} 箇所中 {rank} 位</translation>
     </message>
     <message>
+        <source>rejected</source>
+        <translation>却下</translation>
+    </message>
+    <message>
         <source>skipped</source>
         <translation>後回し</translation>
+    </message>
+    <message>
+        <source>undecided</source>
+        <translation>未判断</translation>
     </message>
     <message>
         <source>{grade}: of 100 passages like this one, about {n} ({low} to {high}) must be read</source>
@@ -1393,32 +1785,32 @@
     <name>FormatRow</name>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished"></translation>
+        <translation>選択…</translation>
     </message>
     <message>
         <source>Use none</source>
-        <translation type="unfinished"></translation>
+        <translation>使わない</translation>
     </message>
     <message>
         <source>Choose a template for {format}</source>
-        <translation type="unfinished"></translation>
+        <translation>{format} のテンプレートを選択</translation>
     </message>
     <message>
         <source>Use no template for {format}</source>
-        <translation type="unfinished"></translation>
+        <translation>{format} にテンプレートを使わない</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>なし</translation>
     </message>
     <message>
         <source>Company template: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>社内テンプレート：{name}</translation>
     </message>
     <message numerus="yes">
         <source>%n more file(s), named alike</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>ほか %n 個のファイル（同様の名前）</numerusform>
         </translation>
     </message>
 </context>
@@ -1473,6 +1865,14 @@
     <message>
         <source>Protection</source>
         <translation>保護</translation>
+    </message>
+    <message>
+        <source>Hand over your review</source>
+        <translation>レビューを引き渡す</translation>
+    </message>
+    <message>
+        <source>Saved {name}.</source>
+        <translation>{name} を保存しました。</translation>
     </message>
     <message>
         <source>Page {page} of {pages}</source>
@@ -1773,6 +2173,73 @@
     <message>
         <source>Saved {name}.</source>
         <translation>{name} を保存しました。</translation>
+    </message>
+</context>
+<context>
+    <name>MergePage</name>
+    <message>
+        <source>Reviewers</source>
+        <translation>レビュー担当者</translation>
+    </message>
+    <message>
+        <source>Merge</source>
+        <translation>統合</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>一致度</translation>
+    </message>
+    <message>
+        <source>Accepted, edited and added count as: it matters. Kappa is agreement beyond chance; 1 is full agreement.</source>
+        <translation>承認・修正・追加は「重要」と数えます。κ（カッパ）係数は偶然を超える一致の度合いで、1 が完全な一致です。</translation>
+    </message>
+    <message>
+        <source>Drop a review that was handed over ({ending}) on the window to merge it.</source>
+        <translation>引き渡されたレビュー（{ending}）をウィンドウにドロップすると統合できます。</translation>
+    </message>
+    <message>
+        <source>All of it was merged before.</source>
+        <translation>すべて統合済みです。</translation>
+    </message>
+    <message>
+        <source>Merged. Undo takes it back in one step.</source>
+        <translation>統合しました。「元に戻す」で一度に取り消せます。</translation>
+    </message>
+    <message>
+        <source>you</source>
+        <translation>自分</translation>
+    </message>
+    <message>
+        <source>Passages on which they disagree: {count}</source>
+        <translation>意見が分かれた箇所: {count}</translation>
+    </message>
+    <message>
+        <source>Only one reviewer has decided so far.</source>
+        <translation>判断した担当者はまだ 1 人だけです。</translation>
+    </message>
+    <message>
+        <source>{reviewer} decided on passages: {decided}. As you: {same}. Otherwise: {otherwise}. Not decided by you: {undecided}.</source>
+        <translation>{reviewer} さんが判断した箇所: {decided}。自分と同じ: {same}、異なる: {otherwise}、自分は未判断: {undecided}。</translation>
+    </message>
+    <message>
+        <source>Passages that are not known here and are left out: {count}.</source>
+        <translation>ここでは不明のため除外した箇所: {count}。</translation>
+    </message>
+    <message>
+        <source>Not in this workspace, so not merged: {names}.</source>
+        <translation>このワークスペースにないため統合しない文書: {names}。</translation>
+    </message>
+    <message>
+        <source>{names}: there is no passage on which all of them decided.</source>
+        <translation>{names}: 全員が判断した箇所はありません。</translation>
+    </message>
+    <message>
+        <source>{names}: alike {share} % of {count} passages; all one answer, so kappa is not defined.</source>
+        <translation>{names}: {count} 箇所のうち {share}% が一致。すべて同じ判断のため κ は定義されません。</translation>
+    </message>
+    <message>
+        <source>{names}: alike {share} % of {count} passages; kappa {value} (95 %: {low} to {high})</source>
+        <translation>{names}: {count} 箇所のうち {share}% が一致。κ = {value}（95%: {low}～{high}）</translation>
     </message>
 </context>
 <context>
@@ -2367,6 +2834,14 @@
     <message>
         <source>Stands in annotated copies as the author of comments. Empty: Fusen.</source>
         <translation>注釈付きの写しで、コメントの作成者として記載されます。空欄の場合は「Fusen」です。</translation>
+    </message>
+    <message>
+        <source>Keep words in the audit log</source>
+        <translation>監査ログに文言を残す</translation>
+    </message>
+    <message>
+        <source>Passages and comments as they were when you decided; without it the log holds only hashes of them.</source>
+        <translation>判断した時点の箇所とコメントの文言を残します。オフの場合、ログにはそれらのハッシュだけが残ります。</translation>
     </message>
     <message>
         <source>Open the documents of the last time again</source>
@@ -3232,87 +3707,87 @@
     </message>
     <message>
         <source>The folder {folder} does not exist.</source>
-        <translation type="unfinished"></translation>
+        <translation>フォルダー {folder} が存在しません。</translation>
     </message>
     <message>
         <source>Choose a folder that exists.</source>
-        <translation type="unfinished"></translation>
+        <translation>既存のフォルダーを選択してください。</translation>
     </message>
     <message>
         <source>No folder is chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>フォルダーが選択されていません。</translation>
     </message>
     <message>
         <source>Choose one, or enter its whole path.</source>
-        <translation type="unfinished"></translation>
+        <translation>フォルダーを選択するか、フルパスを入力してください。</translation>
     </message>
     <message>
         <source>{path} is a file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} はファイルです。</translation>
     </message>
     <message>
         <source>Choose a folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>フォルダーを選択してください。</translation>
     </message>
     <message>
         <source>Nothing may be written in the folder {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>フォルダー {folder} には書き込めません。</translation>
     </message>
     <message>
         <source>Choose another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>別のフォルダーを選択してください。</translation>
     </message>
     <message>
         <source>There is no space left to write {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} を書き込む空き容量がありません。</translation>
     </message>
     <message>
         <source>{path} cannot be written.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} に書き込めません。</translation>
     </message>
     <message>
         <source>Close it if another program has it open, or choose another name or folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>ほかのプログラムで開いている場合は閉じるか、別の名前またはフォルダーを選択してください。</translation>
     </message>
     <message>
         <source>{name} is the original and is not overwritten.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} は元の文書のため、上書きしません。</translation>
     </message>
     <message>
         <source>Choose another name for the copy.</source>
-        <translation type="unfinished"></translation>
+        <translation>写しには別の名前を付けてください。</translation>
     </message>
     <message>
         <source>The export would overwrite the document itself.</source>
-        <translation type="unfinished">この名前では、元の文書が上書きされます。</translation>
+        <translation>元の文書を上書きすることになります。</translation>
     </message>
     <message>
         <source>Choose another name.</source>
-        <translation type="unfinished">別の名前を指定してください。</translation>
+        <translation>別の名前を選んでください。</translation>
     </message>
     <message>
         <source>A file {name} has come into the folder meanwhile.</source>
-        <translation type="unfinished"></translation>
+        <translation>その間に、フォルダーに {name} が作られました。</translation>
     </message>
     <message>
         <source>Write once more.</source>
-        <translation type="unfinished"></translation>
+        <translation>もう一度書き出してください。</translation>
     </message>
     <message>
         <source>The template {name} is not there.</source>
-        <translation type="unfinished"></translation>
+        <translation>テンプレート {name} が見つかりません。</translation>
     </message>
     <message>
         <source>Choose another one, or none.</source>
-        <translation type="unfinished"></translation>
+        <translation>別のものを選ぶか、テンプレートなしにしてください。</translation>
     </message>
     <message>
         <source>The document is not in this workspace any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>この文書は、もうこのワークスペースにありません。</translation>
     </message>
     <message>
         <source>Open it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>もう一度開いてください。</translation>
     </message>
     <message>
         <source>{name} has changed since it was analysed.</source>
@@ -3538,6 +4013,119 @@
     <message>
         <source>This system has no keyring, so the passphrase is asked for at each start.</source>
         <translation>このシステムにはキーリングがないため、起動のたびにパスフレーズの入力が必要です。</translation>
+    </message>
+</context>
+<context>
+    <name>VersionPane</name>
+    <message>
+        <source>Opening {name}…</source>
+        <translation>{name} を開いています…</translation>
+    </message>
+</context>
+<context>
+    <name>Versioning</name>
+    <message>
+        <source>{percent}% of the words stand in passages of “{name}” as well. Is this a new version of it?</source>
+        <translation>文言の {percent}% が「{name}」と一致しています。この文書の新しい版ですか？</translation>
+    </message>
+    <message>
+        <source>Yes, carry decisions over</source>
+        <translation>はい、判断を引き継ぐ</translation>
+    </message>
+    <message>
+        <source>“{name}” is a new version of</source>
+        <translation>「{name}」の前の版</translation>
+    </message>
+    <message>
+        <source>No other document was analysed</source>
+        <translation>ほかに分析済みの文書がありません</translation>
+    </message>
+    <message>
+        <source>Carried over: {kept}. Changed since, to be decided again: {asked}. No longer there: {gone}.</source>
+        <translation>引き継ぎ: {kept} 件。文言が変わり再判断が必要: {asked} 件。削除された箇所: {gone} 件。</translation>
+    </message>
+    <message>
+        <source>Show the changes</source>
+        <translation>変更点を表示</translation>
+    </message>
+    <message>
+        <source>What had been carried over was taken back. Undo restores it.</source>
+        <translation>引き継いだ内容を取り消しました。「元に戻す」で復元できます。</translation>
+    </message>
+</context>
+<context>
+    <name>VersionsView</name>
+    <message>
+        <source>Before</source>
+        <translation>前の版</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>新しい版</translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation>変更点</translation>
+    </message>
+    <message>
+        <source>Comparing…</source>
+        <translation>比較しています…</translation>
+    </message>
+    <message>
+        <source>Changes since the version before</source>
+        <translation>前の版からの変更</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>閉じる (Esc)</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>変更</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>追加</translation>
+    </message>
+    <message>
+        <source>Gone</source>
+        <translation>削除</translation>
+    </message>
+    <message>
+        <source>Moved</source>
+        <translation>移動</translation>
+    </message>
+    <message>
+        <source>Renumbered</source>
+        <translation>番号変更</translation>
+    </message>
+    <message>
+        <source>Nothing changed.</source>
+        <translation>変更はありません。</translation>
+    </message>
+    <message>
+        <source>p. {page}</source>
+        <translation>{page} ページ</translation>
+    </message>
+    <message>
+        <source>was {decision}</source>
+        <translation>前回: {decision}</translation>
+    </message>
+    <message>
+        <source>No finding. N: next change, P: previous one.</source>
+        <translation>指摘はありません。N: 次の変更、P: 前の変更</translation>
+    </message>
+    <message>
+        <source>now {decision}</source>
+        <translation>現在: {decision}</translation>
+    </message>
+    <message>
+        <source>A: accept, R: reject, B: as before, Enter: go to it</source>
+        <translation>A: 承認、R: 却下、B: 前回と同じ、Enter: 指摘へ移動</translation>
     </message>
 </context>
 <context>
