@@ -128,10 +128,6 @@ class Household:
             from app.ui.audit_page import AuditPage
 
             return AuditPage(self._session)
-        if name == "reviewers":
-            from app.ui.merge_page import MergePage
-
-            return MergePage(self._session)
         from app.ui.settings_page import SettingsPage
 
         return SettingsPage(self._session.settings, lambda text: self._window.bar.show_message(Message("error", text)))
@@ -140,10 +136,14 @@ class Household:
 
     def take_review(self, file: Path) -> None:
         """Sum up a review that was handed over, so that the user merges it."""
-        if (page := self._pages.get("reviewers")) is None:
-            page = self._pages["reviewers"] = self._make("reviewers")
+        from app.ui.merge_page import MergePage
+
+        page = self._pages.get("reviewers")
+        if not isinstance(page, MergePage):
+            page = MergePage(self._session)
             page.left.connect(lambda: self._window.show_page(None))
-        page.take(file)  # type: ignore[attr-defined] -- what `_make` makes under this name
+            self._pages["reviewers"] = page
+        page.take(file)
         page.hide()
         self.show("reviewers")
 
