@@ -58,6 +58,8 @@ def weight_line(file: OpenFile, finding: Finding) -> str:
 
 def opinion_lines(finding: Finding) -> str:
     """What each of several reviewers decided and wrote, the workspace's own reviewer first; a line each."""
+    if not finding.opinions:
+        return ""
     said = [(each.reviewer, each.decision, each.comment) for each in finding.opinions]
     if is_own(finding):
         said.insert(0, (_tr("You"), finding.decision, ""))

@@ -160,10 +160,6 @@ class Household:
             from app.ui.audit_page import AuditPage
 
             return AuditPage(self._session)
-        if name == "reviewers":
-            from app.ui.merge_page import MergePage
-
-            return MergePage(self._session)
         from app.ui.protecting import Protecting, ProtectionPart
         from app.ui.settings_page import SettingsPage
 
@@ -182,8 +178,10 @@ class Household:
         """Sum up a review that was handed over, so that the user merges it."""
         from app.ui.merge_page import MergePage
 
-        page = self._made("reviewers")
-        assert isinstance(page, MergePage)  # noqa: S101 -- what `_make` makes under this name
+        page = self._pages.get("reviewers")
+        if not isinstance(page, MergePage):
+            page = self._pages["reviewers"] = MergePage(self._session)
+            page.left.connect(self._leave)
         page.take(file)
         page.hide()
         self.show("reviewers")

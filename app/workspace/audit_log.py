@@ -59,6 +59,7 @@ class AuditLog:
         self._reviewer = reviewer
         self._introduced: set[str] = set()
         self._placed = False
+        self._follows: tuple[bool, bool] | None = None
         self._grown = False
 
     # ---- writing
@@ -110,11 +111,12 @@ class AuditLog:
         workspace = self.identity()[0]
         seen = heads.seen_head(workspace, self.path)
         before = None if seen is None else {"count": seen.count, "hash": seen.hash}
+        self._follows = None
         self.record("acknowledged", {"problems": list(problems), "seen": before})
         if (head := self.head()) is not None:
-            heads.keep_head(
-                workspace, self.path, head, place=True, anywhere=self._continues(heads.seen_anywhere(workspace))
-            )
+            anywhere = self._continues(heads.seen_anywhere(workspace))
+            heads.keep_head(workspace, self.path, head, place=True, anywhere=anywhere)
+            self._follows = (True, anywhere)
 
     # ---- reading
 
@@ -199,9 +201,12 @@ class AuditLog:
         head, (workspace, _) = self.head(), self.identity()
         if head is None:
             return
-        if not self._continues(heads.seen_head(workspace, self.path)):
+        if self._follows is None:  # once: from then on this connection moves the records on itself
+            here = self._continues(heads.seen_head(workspace, self.path))
+            self._follows = (here, self._continues(heads.seen_anywhere(workspace)))
+        here, anywhere = self._follows
+        if not here:
             return
-        anywhere = self._continues(heads.seen_anywhere(workspace))
         place = made or (not self._placed and heads.seen_at(self.path) is None)
         self._placed = True
         heads.keep_head(workspace, self.path, head, place=place, anywhere=anywhere)
