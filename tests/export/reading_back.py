@@ -249,7 +249,18 @@ def in_office_pdf(pdf: Path, brief: Brief, kind: str) -> list[str]:
         )
     else:
         quotes = ((f, f.quote.text) for f in brief.findings)
-    return [_told(finding) for finding, quote in quotes if bare(quote)[:600] not in text]
+    return [_told(finding) for finding, quote in quotes if not _holds(text, bare(quote)[:600])]
+
+
+def _holds(text: str, words: str) -> bool:
+    """Whether the words are there, in two parts where they run on over the end of a page."""
+    if words in text:
+        return True
+    low, high = 0, len(words)  # the longest beginning that is there
+    while low + 1 < high:
+        middle = (low + high) // 2
+        low, high = (middle, high) if words[:middle] in text else (low, middle)
+    return low > 0 and words[low:] in text
 
 
 def _told(finding: BriefFinding) -> str:
