@@ -242,14 +242,30 @@ def _inner(x0: float, y0: float, x1: float, y1: float) -> dict[str, float]:
 def in_office_pdf(pdf: Path, brief: Brief, kind: str) -> list[str]:
     """With poppler, after LibreOffice: every accepted finding's words; of slides those that have one, as they show them."""
     run = ["pdftotext", "-raw", pdf, "-"]
-    text = bare(subprocess.run(run, check=True, capture_output=True, timeout=120).stdout.decode("utf-8", "replace"))
+    text = _letters(subprocess.run(run, check=True, capture_output=True, timeout=120).stdout.decode("utf-8", "replace"))
     if kind == "pptx":
         quotes: Iterable[tuple[BriefFinding, str]] = (
             (f, shortened(printable(f.quote.text), f.language)) for f in slide_findings(brief)
         )
     else:
         quotes = ((f, f.quote.text) for f in brief.findings)
-    return [_told(finding) for finding, quote in quotes if bare(quote)[:600] not in text]
+    return [_told(finding) for finding, quote in quotes if not _holds(text, _letters(quote)[:600])]
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone: a sign that comes of another font than its line stands on a line of its own for poppler."""
+    return re.sub(r"[\W_]+", "", bare(text))
+
+
+def _holds(text: str, words: str) -> bool:
+    """Whether the words are there, in two parts where they run on over the end of a page."""
+    if words in text:
+        return True
+    low, high = 0, len(words)  # the longest beginning that is there
+    while low + 1 < high:
+        middle = (low + high) // 2
+        low, high = (middle, high) if words[:middle] in text else (low, middle)
+    return low > 0 and words[low:] in text
 
 
 def _told(finding: BriefFinding) -> str:
