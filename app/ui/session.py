@@ -119,6 +119,7 @@ class Session:
         self.caretaker.begin(self._workspace)
         self._name_reviewer("reviewer")
         self.settings.listen(self._name_reviewer)
+        self._workspace.audit.later = self._keep_later
         # The log's key is fetched before the first decision waits for it.
         self._background.run(signing_key, lambda _key: None, lambda error: log.warning("no signing key: %s", error))
         self._reviewer = Reviewer(self.state, self.hub, self._workspace)
@@ -128,6 +129,9 @@ class Session:
         self.hub.current.emit()
         waiting, self._waiting = self._waiting, []
         self.open(waiting)
+
+    def _keep_later(self, job: Callable[[], None]) -> None:
+        self._background.run(job, lambda _nothing: None, lambda error: log.warning("the head is not kept: %s", error))
 
     @property
     def path(self) -> Path:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +52,17 @@ class Notes:
 
 
 class AuditLog:
-    """Made by `Workspace`; `reviewer` tells who uses it now. Belongs to the thread that opened the workspace."""
+    """Made by `Workspace`; `reviewer` tells who uses it now. Belongs to the thread that opened the workspace.
+
+    `later` runs the writing of the head outside of the file, which may take as long as the rest of a decision: at once, unless
+    the owner has a thread for it. A head that a kill forgets is made good by the next one; until then the one before counts.
+    """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, reviewer: Callable[[], str] = str) -> None:
         self.path = path
         self._connection = connection
         self._reviewer = reviewer
+        self.later: Callable[[Callable[[], None]], None] = lambda job: job()
         self._introduced: set[str] = set()
         self._placed = False
         self._follows: tuple[bool, bool] | None = None
@@ -209,7 +215,7 @@ class AuditLog:
             return
         place = made or (not self._placed and heads.seen_at(self.path) is None)
         self._placed = True
-        heads.keep_head(workspace, self.path, head, place=place, anywhere=anywhere)
+        self.later(partial(heads.keep_head, workspace, self.path, head, place=place, anywhere=anywhere))
 
     def identity(self) -> tuple[str, bool]:
         """The workspace's id, empty where the file has lost it, and whether a log was begun."""
