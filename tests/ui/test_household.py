@@ -172,15 +172,15 @@ def press(widget: QWidget, key: Qt.Key) -> None:
 def test_keys_can_be_changed_and_collisions_are_told(window: MainWindow, session: Session) -> None:
     page = settings_page(window)
     row, other = page.keys.rows["accept"], page.keys.rows["reject"]
-    press(row.field, Qt.Key.Key_B)
-    assert session.settings.keys()["accept"] == ("B",)
-    assert window.actions_by_id["accept"].shortcuts() == [QKeySequence("B")]
+    press(row.field, Qt.Key.Key_Y)
+    assert session.settings.keys()["accept"] == ("Y",)
+    assert window.actions_by_id["accept"].shortcuts() == [QKeySequence("Y")]
     assert row.reset.isVisible()
-    press(other.field, Qt.Key.Key_B)
+    press(other.field, Qt.Key.Key_Y)
     assert session.settings.keys()["reject"] == ("R",)  # not yet
     assert "Accept" in other.told.text()
     other.take.click()
-    assert session.settings.keys()["reject"] == ("B",)
+    assert session.settings.keys()["reject"] == ("Y",)
     assert session.settings.keys()["accept"] == ()
     assert not other.told.isVisible()
     row.reset.click()
@@ -191,7 +191,7 @@ def test_keys_can_be_changed_and_collisions_are_told(window: MainWindow, session
 
 def test_giving_back_a_key_that_another_has_is_told(window: MainWindow, session: Session) -> None:
     page = settings_page(window)
-    session.settings.choose_keys("accept", ["B"])
+    session.settings.choose_keys("accept", ["Y"])
     session.settings.choose_keys("reject", ["A"])
     session.settings.choose_keys("accept", None)
     page.keys.refresh()

@@ -146,7 +146,7 @@ def test_the_language_follows_the_system_or_the_choice(choice: str, system: tupl
 
 
 def sentences_of_sources() -> str:
-    folders = ("documents", "workers", "workspace", "analysis", "ui")
+    folders = ("documents", "workers", "workspace", "analysis", "export", "ui")
     return "\n".join(file.read_text("utf-8") for folder in folders for file in (ROOT / "app" / folder).rglob("*.py"))
 
 
