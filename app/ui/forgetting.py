@@ -94,12 +94,14 @@ class Forgetting(QObject):
 
     def _forget(self, sha256: str) -> None:
         name, path = self._name(sha256), self._session.path
+        reviewer = self._session.workspace.reviewer if self._session.workspace is not None else ""
         self.bar.show_busy(name)
         for file in self._session.state.with_sha256(sha256):
             self._session.close_file(file.key)
 
         def forget() -> Forgotten:
             with Workspace.open(path) as workspace:
+                workspace.reviewer = reviewer
                 return workspace.forget(sha256)
 
         self._session.in_background(forget, lambda outcome: self._forgotten(name, outcome), self._failed)

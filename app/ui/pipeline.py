@@ -154,6 +154,13 @@ class Pipeline:
         body = OpenDocument(path=str(file.source), password=file.password)
         self._submit(self._documents, file, body, self._opened, self._fail)
 
+    def _opened_anew(self) -> Workspace:
+        """On any thread; used by the one who uses the window's."""
+        workspace, shown = Workspace.open(self._workspace), self._at_hand()
+        if shown is not None:
+            workspace.reviewer = shown.reviewer
+        return workspace
+
     def _opened(self, file: OpenFile, value: Value) -> None:
         assert isinstance(value, OpenedDocument)  # noqa: S101 -- the worker's contract
         value = msgspec.structs.replace(value, path=str(file.path))
@@ -164,7 +171,7 @@ class Pipeline:
         generation = file.generation
 
         def load() -> Stored:
-            with Workspace.open(self._workspace) as workspace:
+            with self._opened_anew() as workspace:
                 workspace.add_document(value)
                 sha256 = value.sha256
                 return workspace.analysis(sha256), workspace.findings(sha256), workspace.proposed_share(sha256)
@@ -243,7 +250,7 @@ class Pipeline:
         generation = file.generation
 
         def store() -> Stored:
-            with Workspace.open(self._workspace) as workspace:
+            with self._opened_anew() as workspace:
                 workspace.save_analysis(document, analysis)
                 return _with_first_share(workspace, analysis)
 
@@ -266,7 +273,7 @@ class Pipeline:
         generation, settings = file.generation, self._settings()
 
         def take() -> Stored:
-            with Workspace.open(self._workspace) as workspace:
+            with self._opened_anew() as workspace:
                 analysis = workspace.take_analysis(document, shipped_model_sha256(), settings)
                 return (None, (), None) if analysis is None else _with_first_share(workspace, analysis)
 

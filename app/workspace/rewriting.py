@@ -21,6 +21,7 @@ from pathlib import Path
 
 from app.errors import FusenError
 from app.workspace import backups, encryption, leftovers, sharing
+from app.workspace.audit_log import AuditLog
 from app.workspace.database import connect, explained
 from app.workspace.driver import database_errors, open_through_cipher
 from app.workspace.encryption import Key
@@ -91,6 +92,8 @@ def _give(path: Path, key: Key | None, progress: Progress) -> Outcome:
             pass  # is it ours and whole; missing migrations
         _rewrite(path, before, key, progress)
         encryption.give_key(path, key)
+        with closing(connect(path)) as connection:
+            AuditLog(path, connection).record("decrypted" if key is None else "encrypted", {})
     return _rewrite_all(leftovers.copies_of(path), before, key)
 
 

@@ -66,6 +66,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
         workspace.apply(SetDecision(added.id, "added"), added)
         _saved(workspace, SECOND, (1, 2, 3))
         yield workspace
+        assert workspace.verify().problems == ()  # the audit log tells all that became of findings
 
 
 def _by_text(workspace: Workspace, document: Document) -> dict[str, Finding]:
