@@ -83,7 +83,9 @@ class Source:
         notices = self._copy(target, share) if target.sha256 else self._write_brief(target, share)
         with Workspace.open(self._workspace) as opened:
             opened.reviewer = self._request.author
-            opened.record_export([target.output], target.format, [target.sha256] if target.sha256 else self._documents())
+            opened.record_export(
+                [target.output], target.format, [target.sha256] if target.sha256 else self._documents()
+            )
         return notices
 
     def _documents(self) -> list[str]:
