@@ -9,11 +9,10 @@ from __future__ import annotations
 import contextlib
 import difflib
 import io
-import json
 import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,16 +26,27 @@ from app.analysis.analysis import Analysis, AnalysisSettings
 from app.cli_audit import audit_commands
 from app.cli_passphrase import PassphraseFile, open_workspace, unlock
 from app.cli_review import review_commands
+from app.console import (
+    DONE,
+    SOME_FAILED,
+    Meter,
+    complain,
+    json_line,
+    orderly,
+    password_of,
+    report,
+    say,
+    worker,
+    wrong_usage,
+)
 from app.documents.document import OcrMode
 from app.errors import FusenError
 
 if TYPE_CHECKING:
     from app.documents.document import Document
     from app.workers.client import WorkerClient
-    from app.workers.protocol import Progress, ReadDocument, ReadResult
+    from app.workers.protocol import ReadDocument, ReadResult
     from app.workspace.store import Workspace
-
-DONE, SOME_FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 class _Commands(TyperGroup):
@@ -100,7 +110,7 @@ def _show_version(wanted: bool) -> None:
             number = version("fusen")
         except PackageNotFoundError:  # run from a clone that is not installed
             number = "(not installed)"
-        _print(f"fusen {number}")
+        say(f"fusen {number}")
         raise typer.Exit(DONE)
 
 
@@ -127,12 +137,12 @@ def _window(files: Annotated[list[Path] | None, typer.Argument()] = None, worksp
         from app.workspace.store import default_workspace
 
         raise typer.Exit(run([str(file) for file in files or []], workspace or default_workspace()))
-    _complain(reason)
+    complain(reason)
     if not files:
-        _complain("Name documents to analyse them here: fusen analyze FILE...")
+        complain("Name documents to analyse them here: fusen analyze FILE...")
         raise typer.Exit(SOME_FAILED)
-    _complain("The analysis is printed here instead.")
-    with _orderly():
+    complain("The analysis is printed here instead.")
+    with orderly():
         raise typer.Exit(_analyze_files(files, AnalysisSettings(), as_json=False, workspace=workspace, password=None))
 
 
@@ -141,18 +151,18 @@ def _read(files: Files, as_json: AsJson = False, ocr: Ocr = "auto", password_fil
     """Read documents, without a model: their text, or with --json everything that was read."""
     from app.workers.protocol import ReadDocument
 
-    password = _password(password_file)
+    password = password_of(password_file)
     failed = False
-    with _orderly(), _worker("document_worker") as reader, _Meter() as meter:
+    with orderly(), worker("document_worker") as reader, Meter() as meter:
         for file in files:
             try:
                 read = _read_file(reader, ReadDocument(str(file), password, ocr=ocr, structure=as_json), meter)
             except FusenError as error:
-                failed |= _report(file, error, as_json)
+                failed |= report(file, error, as_json)
                 continue
             meter.pause()
             document, structure = read.document, read.structure
-            _print(_json({**document.to_json(), "structure": structure.to_json()}) if as_json else document.text)
+            say(json_line({**document.to_json(), "structure": structure.to_json()}) if as_json else document.text)
     raise typer.Exit(SOME_FAILED if failed else DONE)
 
 
@@ -178,15 +188,15 @@ def _analyze(
 ) -> None:
     """Flag the passages that a person must read: a readable list, or JSON lines."""
     if recall is not None and share is not None:
-        _wrong_usage("Give --recall or --share, not both.")
+        wrong_usage("Give --recall or --share, not both.")
     for name, value in (("--recall", recall), ("--share", share), ("--coverage", coverage)):
         if value is not None and not 0 < value <= 1:
-            _wrong_usage(f"{name} must be above 0 and at most 1.")
+            wrong_usage(f"{name} must be above 0 and at most 1.")
     settings = AnalysisSettings(
         kind=kind, query=query, attention=attention, coverage=coverage, device=device, recall=recall or 0.9, share=share
     )
-    password = _password(password_file)
-    with _orderly():
+    password = password_of(password_file)
+    with orderly():
         raise typer.Exit(
             _analyze_files(files, settings, as_json=as_json, workspace=workspace, password=password, ocr=ocr)
         )
@@ -210,12 +220,12 @@ def _analyze_files(
             try:
                 store = stack.enter_context(open_workspace(workspace))
             except FusenError as error:
-                _report(workspace, error, as_json)
+                report(workspace, error, as_json)
                 return SOME_FAILED
-        reader = stack.enter_context(_worker("document_worker"))
-        analyst = stack.enter_context(_worker("model_worker"))
+        reader = stack.enter_context(worker("document_worker"))
+        analyst = stack.enter_context(worker("model_worker"))
         analyst.start()  # loads its libraries while the first document is read
-        meter = stack.enter_context(_Meter())
+        meter = stack.enter_context(Meter())
         for file in files:
             try:
                 wanted = ReadDocument(str(file), password, ocr=ocr, structure=False)
@@ -226,17 +236,17 @@ def _analyze_files(
                     if store is not None:
                         store.save_analysis(document, analysis)
             except FusenError as error:
-                failed |= _report(file, error, as_json)
+                failed |= report(file, error, as_json)
                 continue
             meter.pause()
             if as_json:
-                _print(_json(analysis.to_json()))
+                say(json_line(analysis.to_json()))
             else:
                 from app.export.listing import analysis_listing
 
                 width = os.get_terminal_size().columns if sys.stdout.isatty() else 100
                 labels = [page.label or str(page.number) for page in document.pages]
-                _print(analysis_listing(analysis, labels if document.format == "pdf" else None, width=width))
+                say(analysis_listing(analysis, labels if document.format == "pdf" else None, width=width))
     return SOME_FAILED if failed else DONE
 
 
@@ -252,7 +262,7 @@ def _recover(
     from app.workspace.backups import backups_of
     from app.workspace.salvage import recovered_name, salvage
 
-    with _orderly():
+    with orderly():
         try:
             if not workspace.is_file():
                 raise FusenError("not-found", f"There is no workspace {workspace}.", "Check the name.")
@@ -260,13 +270,13 @@ def _recover(
             output = out or recovered_name(workspace)
             saved = salvage(workspace, output, backups_of(workspace))
         except FusenError as error:
-            raise typer.Exit(SOME_FAILED if _report(workspace, error, as_json=False) else DONE) from None
-    _complain(f"{saved.documents} documents and {saved.decisions} decisions were saved.")
+            raise typer.Exit(SOME_FAILED if report(workspace, error, as_json=False) else DONE) from None
+    complain(f"{saved.documents} documents and {saved.decisions} decisions were saved.")
     if saved.damaged:
-        _complain(f"Not everything could be read of: {', '.join(saved.damaged)}.")
+        complain(f"Not everything could be read of: {', '.join(saved.damaged)}.")
     if copied := sum(saved.from_copies.values()):
-        _complain(f"{copied} entries come from copies that were made before updates.")
-    _print(str(output))
+        complain(f"{copied} entries come from copies that were made before updates.")
+    say(str(output))
 
 
 @app.command("export")
@@ -275,14 +285,15 @@ def _export(
     to: Annotated[
         str,
         typer.Option(
-            "--to", metavar="FORMATS", help="Of docx, xlsx, md, html, json, ics, pdf, annotated; with commas."
+            "--to", metavar="FORMATS", help="Of docx, pptx, xlsx, md, html, json, ics, pdf, annotated; with commas."
         ),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to; made if absent.")],
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Instead of the documents' titles.")] = None,
     purpose: Annotated[str, typer.Option(metavar="TEXT", help="What the meeting is for.")] = "",
     template: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A company's Word template (.docx, .dotx), for docx.")
+        Path | None,
+        typer.Option(metavar="FILE", help="A company's template: .docx or .dotx for docx, .pptx or .potx for pptx."),
     ] = None,
     language: Annotated[Literal["en", "ja"] | None, typer.Option(help="Instead of that of the documents.")] = None,
     order: Annotated[
@@ -296,35 +307,28 @@ def _export(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Export the decided findings: a brief for the meeting, an issues list, a calendar, annotated copies of the documents."""
-    from app.exporting import Console, Wanted, export, folder_for, known_formats, template_problem
+    from app.exporting import Wanted, export, folder_for, known_formats, template_problem
 
     known = known_formats()
     formats = tuple(name.strip() for name in to.split(",") if name.strip())
     unknown = [name for name in formats if name not in known]
     if unknown or not formats:
-        _wrong_usage(f"--to does not know {', '.join(unknown) or 'what to write'}. It writes {', '.join(known)}.")
+        wrong_usage(f"--to does not know {', '.join(unknown) or 'what to write'}. It writes {', '.join(known)}.")
     if template is not None and (problem := template_problem(template, formats)) is not None:
-        _wrong_usage(problem)
-    password = _password(password_file)
+        wrong_usage(problem)
+    password = password_of(password_file)
     wanted = Wanted(formats, out, title, purpose, language, order, group, template, password, force)
-    console = Console(
-        tell=_print,
-        report=lambda path, error: _report(path, error, as_json=False),
-        worker=lambda: _worker("document_worker"),
-        meter=_Meter,
-        note=lambda path, words: typer.echo(f"{path.name}: {words}", err=True),
-    )
     failed = False
-    with _orderly():
+    with orderly():
         try:
             if not workspace.is_file():
                 raise FusenError(
                     "not-found", f"There is no workspace {workspace}.", "fusen analyze --workspace makes one."
                 )
             with folder_for(out), open_workspace(workspace) as store:
-                failed = export(store, wanted, console)
+                failed = export(store, wanted)
         except FusenError as error:
-            failed |= _report(workspace, error, as_json=False)
+            failed |= report(workspace, error, as_json=False)
     raise typer.Exit(SOME_FAILED if failed else DONE)
 
 
@@ -334,13 +338,14 @@ def _versions(
     old: Annotated[str, typer.Argument(metavar="OLD", show_default=False, help="A file, its name, or its SHA-256.")],
     new: Annotated[str, typer.Argument(metavar="NEW", show_default=False, help="The same of the newer version.")],
     as_json: AsJson = False,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Say what changed between two analysed documents of a workspace, and what was decided on it before."""
     from app.comparing import as_json as written
     from app.comparing import chosen_document, listed
 
     failed = False
-    with _orderly():
+    with orderly():
         try:
             if not workspace.is_file():
                 raise FusenError(
@@ -351,10 +356,10 @@ def _versions(
 
                 one, other = chosen_document(store, old), chosen_document(store, new)
                 found = changes_between(store, one.sha256, other.sha256)
-            for line in [_json(written(found, one, other))] if as_json else listed(found, one, other):
-                _print(line)
+            for line in [json_line(written(found, one, other))] if as_json else listed(found, one, other):
+                say(line)
         except FusenError as error:
-            failed = _report(workspace, error, as_json)
+            failed = report(workspace, error, as_json)
     raise typer.Exit(SOME_FAILED if failed else DONE)
 
 
@@ -363,33 +368,20 @@ def _doctor() -> None:
     """Say what this machine has, what will be used, and what is wrong."""
     from app.doctor import examine
 
-    with _orderly():
+    with orderly():
         checks = examine()
         width = max(len(check.name) for check in checks)
         for check in checks:
-            _print(
-                f"{'ok ' if check.ok else 'NO ' if check.essential else '-- '} {check.name:<{width}}  {check.finding}"
-            )
+            say(f"{'ok ' if check.ok else 'NO ' if check.essential else '-- '} {check.name:<{width}}  {check.finding}")
             if check.advice:
-                _print(f"    {'':<{width}}  {check.advice}")
+                say(f"    {'':<{width}}  {check.advice}")
         raise typer.Exit(SOME_FAILED if any(check.essential and not check.ok for check in checks) else DONE)
 
 
 # ---- the workers
 
 
-@contextlib.contextmanager
-def _worker(module: str) -> Iterator[WorkerClient]:
-    from app.workers.client import WorkerClient
-
-    client = WorkerClient(f"app.workers.{module}", name=module.replace("_", " "))
-    try:
-        yield client
-    finally:
-        client.close()
-
-
-def _read_file(reader: WorkerClient, wanted: ReadDocument, meter: _Meter) -> ReadResult:
+def _read_file(reader: WorkerClient, wanted: ReadDocument, meter: Meter) -> ReadResult:
     from app.workers.protocol import ReadResult
 
     meter.begin(wanted.path)
@@ -398,7 +390,7 @@ def _read_file(reader: WorkerClient, wanted: ReadDocument, meter: _Meter) -> Rea
     return value
 
 
-def _analyze_document(analyst: WorkerClient, document: Document, settings: AnalysisSettings, meter: _Meter) -> Analysis:
+def _analyze_document(analyst: WorkerClient, document: Document, settings: AnalysisSettings, meter: Meter) -> Analysis:
     from app.workers.protocol import AnalysisResult, Analyze
 
     value = analyst.call(Analyze(document, settings), meter.report)
@@ -414,126 +406,6 @@ def _stored_analysis(store: Workspace | None, document: Document, settings: Anal
 
     analysis = store.take_analysis(document, shipped_model_sha256(), settings)
     return None if analysis is None else replace(analysis, file=document.file)
-
-
-class _Meter:
-    """Progress on stderr: a bar with share and time left on a terminal, else one line for each stage of each file."""
-
-    def __init__(self) -> None:
-        self._file = self._stage = ""
-        self._bar: Any = None
-        self._task: Any = None
-
-    def __enter__(self) -> _Meter:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.pause()
-
-    def begin(self, file: str) -> None:
-        """The stages that follow are those of `file`."""
-        self._file, self._stage = Path(file).name, ""
-
-    def report(self, progress: Progress) -> None:
-        """Called on the worker client's thread."""
-        new_stage, self._stage = progress.stage != self._stage, progress.stage
-        words = f"{self._file}: {progress.stage.replace('-', ' ')}"
-        if not sys.stderr.isatty():
-            if new_stage:
-                _complain(words)
-            return
-        if self._bar is None:
-            self._bar = _new_bar()
-            self._bar.start()
-        if new_stage:
-            if self._task is not None:
-                self._bar.remove_task(self._task)
-            self._task = self._bar.add_task(words)
-        self._bar.update(self._task, completed=progress.done, total=progress.total or None)
-
-    def pause(self) -> None:
-        """Take the bar away, before something is printed."""
-        if self._bar is not None:
-            self._bar.stop()
-        self._bar = self._task = None
-        self._stage = ""
-
-
-def _new_bar() -> Any:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
-
-
-# ---- files
-
-
-def _password(file: Path | None) -> str | None:
-    """The password in UTF-8, verbatim but for one final line end."""
-    if file is None:
-        return None
-    try:
-        text = file.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError):
-        _wrong_usage(f"The password file {file} cannot be read as UTF-8 text.")
-    return text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
-
-
-# ---- words
-
-
-def _report(file: Path, error: FusenError, as_json: bool) -> bool:
-    """Tell of a failed file and return True; a cancelled one ends the program."""
-    if error.code == "cancelled":
-        raise KeyboardInterrupt
-    if as_json:
-        _print(
-            _json(
-                {
-                    "schema": "fusen.error/1",
-                    "file": str(file),
-                    "code": error.code,
-                    "message": error.message,
-                    "advice": error.advice,
-                }
-            )
-        )
-    else:
-        _complain(f"{file}: {error}")
-    return True
-
-
-def _json(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _print(text: str) -> None:
-    print(text, flush=True)
-
-
-def _complain(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def _wrong_usage(sentence: str) -> Any:
-    _complain(sentence)
-    raise typer.Exit(WRONG_USAGE)
-
-
-@contextlib.contextmanager
-def _orderly() -> Iterator[None]:
-    """Ctrl-C ends with 130; a reader of our output that has seen enough (`| head`) is no error."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        _complain("Stopped.")
-        raise typer.Exit(INTERRUPTED) from None
-    except BrokenPipeError:
-        # Python would try to flush once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(DONE) from None
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli_passphrase import open_workspace
+from app.cli_passphrase import PassphraseFile, open_workspace
+from app.console import DONE, SOME_FAILED, complain, json_line, orderly, report, say
 from app.errors import FusenError
 
 if TYPE_CHECKING:
@@ -40,14 +41,13 @@ def _verify(
         typer.Option("--signer", metavar="HEX", help="A signer's fingerprint; entries of others are a problem then."),
     ] = None,
     as_json: AsJson = False,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Is the log whole, and does the workspace hold what it tells? Exit 0 if so, 1 if not."""
-    from app import cli
-
     with opened(workspace, as_json=as_json) as store:
-        report = store.verify(head, exported or (), [each.lower() for each in signer or ()])
-        cli._print(cli._json(_report_json(workspace, report)) if as_json else _report_words(workspace, report))
-    raise typer.Exit(cli.DONE if report.is_whole else cli.SOME_FAILED)
+        found = store.verify(head, exported or (), [each.lower() for each in signer or ()])
+        say(json_line(_report_json(workspace, found)) if as_json else _report_words(workspace, found))
+    raise typer.Exit(DONE if found.is_whole else SOME_FAILED)
 
 
 @audit_commands.command("show")
@@ -57,12 +57,12 @@ def _show(
     as_json: Annotated[
         bool, typer.Option("--json", help="JSON lines, one entry each, with hash and signature.")
     ] = False,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """What the log tells, oldest first."""
-    from app import cli
     from app.review.audit_words import Names
 
-    with opened(workspace, as_json=as_json) as store, cli._orderly():
+    with opened(workspace, as_json=as_json) as store, orderly():
         names, head = Names(), store.audit.head()
         first = head.count - last + 1 if head is not None and last is not None else 1
         for sealed, entry, notes in store.audit.told():
@@ -70,23 +70,21 @@ def _show(
             if sealed.number < first:
                 continue
             if entry is None:
-                cli._complain(f"Entry {sealed.number} is not one that Fusen wrote.")
+                complain(f"Entry {sealed.number} is not one that Fusen wrote.")
             elif as_json:
-                cli._print(cli._json({**sealed_json(entry, sealed.hash, sealed.signature), "notes": notes}))
+                say(json_line({**sealed_json(entry, sealed.hash, sealed.signature), "notes": notes}))
             else:
-                cli._print(_line(entry, notes, names))
-    raise typer.Exit(cli.DONE)
+                say(_line(entry, notes, names))
+    raise typer.Exit(DONE)
 
 
 @audit_commands.command("acknowledge")
-def _acknowledge(workspace: WorkspaceArgument) -> None:
+def _acknowledge(workspace: WorkspaceArgument, passphrase_file: PassphraseFile = None) -> None:
     """Accept the log as it is now, as after a workspace was brought back from a backup; the log tells that you did."""
-    from app import cli
-
     with opened(workspace, as_json=False) as store:
-        report = store.audit_acknowledged()
-        cli._print(f"Acknowledged. What was wrong is in the log's last entry ({len(report.problems)} in all).")
-    raise typer.Exit(cli.DONE)
+        known = store.audit_acknowledged()
+        say(f"Acknowledged. What was wrong is in the log's last entry ({len(known.problems)} in all).")
+    raise typer.Exit(DONE)
 
 
 @audit_commands.command("key")
@@ -96,7 +94,6 @@ def _key(
     ] = False,
 ) -> None:
     """The key that signs on this machine: its fingerprint and where its secret lies."""
-    from app import cli
     from app.workspace.signing import rotate, signing_key
 
     key = rotate() if new else signing_key()
@@ -105,23 +102,21 @@ def _key(
         "file": "in a file that only you can read",
         "nowhere": "nowhere: it ends with the program",
     }
-    cli._print(f"{key.signer.fingerprint}  {places[key.part.kept]}")
-    raise typer.Exit(cli.DONE)
+    say(f"{key.signer.fingerprint}  {places[key.part.kept]}")
+    raise typer.Exit(DONE)
 
 
 @contextmanager
 def opened(path: Path, *, as_json: bool) -> Iterator[Workspace]:
     """An existing workspace, used by the one who is logged in. Errors are told, and end the program with 1."""
-    from app import cli
-
     try:
         if not path.is_file():
             raise FusenError("not-found", f"There is no workspace {path}.", "fusen analyze --workspace makes one.")
         with open_workspace(path) as store:
             yield store
     except FusenError as error:
-        cli._report(path, error, as_json)
-        raise typer.Exit(cli.SOME_FAILED) from None
+        report(path, error, as_json)
+        raise typer.Exit(SOME_FAILED) from None
 
 
 def sealed_json(entry: Entry, digest: bytes, signature: bytes) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli_audit import AsJson, WorkspaceArgument, opened
-from app.cli_passphrase import login_name
+from app.cli_passphrase import PassphraseFile, login_name
+from app.console import DONE, SOME_FAILED, json_line, report, say
 from app.errors import FusenError
 
 if TYPE_CHECKING:
@@ -33,17 +34,17 @@ def _hand_over(
     without_texts: Annotated[
         bool, typer.Option("--without-texts", help="Leave out the findings' words and the documents' titles.")
     ] = False,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Write your decisions to a file that another reviewer merges."""
-    from app import cli
     from app.export.writing import write_whole
     from app.workspace.merging import hand_over
 
     with opened(workspace, as_json=False) as store:
         store.reviewer = reviewer or login_name()
         write_whole(out, hand_over(store, texts=not without_texts))
-        cli._print(str(out))
-    raise typer.Exit(cli.DONE)
+        say(str(out))
+    raise typer.Exit(DONE)
 
 
 @review_commands.command("merge")
@@ -51,9 +52,9 @@ def _merge(
     workspace: WorkspaceArgument,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", show_default=False)],
     reviewer: Reviewer = "",
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Keep what other reviewers decided beside your own decisions; the same file twice changes nothing."""
-    from app import cli
     from app.workspace.merging import merge, plan, read_file
 
     failed = False
@@ -65,26 +66,30 @@ def _merge(
                 made = plan(store, review)
                 change = merge(store, made, review)
             except FusenError as error:
-                failed |= cli._report(file, error, as_json=False)
+                failed |= report(file, error, as_json=False)
                 continue
-            cli._print(_comparison_words(made.comparison))
+            say(_comparison_words(made.comparison))
             if not change.findings:
-                cli._print("All of it was merged before: nothing changed.")
-    raise typer.Exit(cli.SOME_FAILED if failed else cli.DONE)
+                say("All of it was merged before: nothing changed.")
+    raise typer.Exit(SOME_FAILED if failed else DONE)
 
 
 @review_commands.command("agreement")
-def _agreement(workspace: WorkspaceArgument, reviewer: Reviewer = "", as_json: AsJson = False) -> None:
+def _agreement(
+    workspace: WorkspaceArgument,
+    reviewer: Reviewer = "",
+    as_json: AsJson = False,
+    passphrase_file: PassphraseFile = None,
+) -> None:
     """How far the reviewers agree: percentages and kappa, for each pair, all together, each tag."""
-    from app import cli
     from app.review.agreement import agreement
 
     with opened(workspace, as_json=as_json) as store:
         findings = [finding for stored in store.documents() for finding in store.findings(stored.sha256)]
         found = agreement(findings, reviewer or login_name() or "you")
         value = {"schema": "fusen.agreement/1", "file": str(workspace), **asdict(found)}
-        cli._print(cli._json(value) if as_json else _agreement_words(found))
-    raise typer.Exit(cli.DONE)
+        say(json_line(value) if as_json else _agreement_words(found))
+    raise typer.Exit(DONE)
 
 
 def _comparison_words(found: Comparison) -> str:

@@ -12,12 +12,11 @@ import typer
 
 from app import cli_passphrase as passphrases
 from app.cli_passphrase import PassphraseFile, login_name
+from app.console import INTERRUPTED, SOME_FAILED, complain
 from app.errors import FusenError
 
 if TYPE_CHECKING:
     from app.workspace.rewriting import Outcome, Progress
-
-FAILED, INTERRUPTED = 1, 130
 
 commands = typer.Typer(help="Protect a workspace, or forget a document of it.", no_args_is_help=True)
 
@@ -44,7 +43,7 @@ def _encrypt(workspace: WorkspaceArgument, passphrase_file: PassphraseFile = Non
 
     with _reported(workspace):
         _require(workspace)
-        _say(LOST)
+        complain(LOST)
         passphrase = (
             passphrases.ask_new(f"New passphrase for {workspace.name}: ")
             if passphrase_file is None
@@ -121,14 +120,16 @@ def _forget(
                 _ask_whether(file)
             log = AuditLog(workspace, connection, login_name)
             outcome = forgetting.forget(connection, workspace.resolve(), sha256, log.forgetting(sha256))
-        _say(f"Forgotten: {file} ({sha256}). The file itself and what was exported from it are where they were.")
+        complain(f"Forgotten: {file} ({sha256}). The file itself and what was exported from it are where they were.")
         _say_copies(outcome.backups, "were cleaned of it", outcome.removed)
 
 
 def _ask_whether(file: str) -> None:
     if not sys.stdin.isatty():
         raise FusenError("permission", "Forgetting cannot be undone, so it is asked for.", "Say --yes to confirm it.")
-    _say(f"All that is stored of {file} will be gone: analyses, decisions, comments, history. This cannot be undone.")
+    complain(
+        f"All that is stored of {file} will be gone: analyses, decisions, comments, history. This cannot be undone."
+    )
     print("Forget it? Type yes: ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() != "yes":
         raise KeyboardInterrupt
@@ -150,32 +151,28 @@ def _remember(workspace: Path, wanted: bool) -> None:
     key = encryption.key_of(workspace)
     if wanted and key is not None:
         key_store.remember(key)
-        _say("The key is kept in the keyring of this system.")
+        complain("The key is kept in the keyring of this system.")
 
 
 def _tell(outcome: Outcome, words: str) -> None:
-    _say(words)
+    complain(words)
     _say_copies(outcome.backups, "went the same way", outcome.removed)
     for name in outcome.left:
-        _say(f"The copy {name} could not be written anew and stays as it was.")
+        complain(f"The copy {name} could not be written anew and stays as it was.")
 
 
 def _say_copies(count: int, what: str, removed: tuple[str, ...]) -> None:
     if count:
-        _say(f"Copies from before updates that {what}: {count}.")
+        complain(f"Copies from before updates that {what}: {count}.")
     for name in removed:
-        _say(f"The copy {name} could not be read and was removed.")
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+        complain(f"The copy {name} could not be read and was removed.")
 
 
 @contextlib.contextmanager
 def _bar(words: str) -> Iterator[Progress]:
     """Progress on stderr, where that is a terminal."""
     if not sys.stderr.isatty():
-        _say(f"{words}…")
+        complain(f"{words}…")
         yield lambda _share: None
         return
     from rich.console import Console
@@ -193,8 +190,8 @@ def _reported(workspace: Path) -> Iterator[None]:
     try:
         yield
     except FusenError as error:
-        _say(f"{workspace}: {error}")
-        raise typer.Exit(FAILED) from None
+        complain(f"{workspace}: {error}")
+        raise typer.Exit(SOME_FAILED) from None
     except KeyboardInterrupt:
-        _say("Stopped; the workspace is as it was.")
+        complain("Stopped; the workspace is as it was.")
         raise typer.Exit(INTERRUPTED) from None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from app.console import Meter, complain, report, say, worker
 from app.errors import FusenError
 
 if TYPE_CHECKING:
@@ -16,32 +17,7 @@ if TYPE_CHECKING:
     from app.export.brief import Brief, Opinion
     from app.export.formats import Format
     from app.workers.client import WorkerClient
-    from app.workers.protocol import Progress
     from app.workspace.store import StoredDocument, Workspace
-
-
-class Meter(Protocol):
-    """Shows progress."""
-
-    def begin(self, file: str) -> None:
-        """The stages that follow are those of `file`."""
-
-    def report(self, progress: Progress) -> None:
-        """Show it."""
-
-    def pause(self) -> None:
-        """Before something is printed."""
-
-
-@dataclass(frozen=True)
-class Console:
-    """What the command line lends: where results, complaints and remarks go, a document worker, progress."""
-
-    tell: Callable[[str], None]
-    report: Callable[[Path, FusenError], object]
-    worker: Callable[[], contextlib.AbstractContextManager[WorkerClient]]
-    meter: Callable[[], contextlib.AbstractContextManager[Meter]]
-    note: Callable[[Path, str], object]
 
 
 @dataclass(frozen=True)
@@ -80,7 +56,7 @@ def template_problem(template: Path, formats: Sequence[str]) -> str | None:
     return f"The template must end in {' or '.join(sorted(takers))}."
 
 
-def export(store: Workspace, wanted: Wanted, console: Console) -> bool:
+def export(store: Workspace, wanted: Wanted) -> bool:
     """Write all files that were asked for; whether one of them failed. Raises FusenError where nothing can be written."""
     from app.export.formats import FORMATS
 
@@ -92,10 +68,10 @@ def export(store: Workspace, wanted: Wanted, console: Console) -> bool:
     if briefs:
         brief = _brief(store, wanted)
         for each in briefs:
-            pictures = _pictures(store, brief, wanted, console) if each.pictures else {}
-            failed |= _write_brief(store, brief, each, wanted, taken, console, pictures)
+            pictures = _pictures(store, brief, wanted) if each.pictures else {}
+            failed |= _write_brief(store, brief, each, wanted, taken, pictures)
     if copies:
-        failed |= _write_copies(store, copies, wanted, taken, console)
+        failed |= _write_copies(store, copies, wanted, taken)
     return failed
 
 
@@ -110,12 +86,12 @@ def _brief(store: Workspace, wanted: Wanted) -> Brief:
     return arranged(brief, order=wanted.order, grouping=wanted.grouping)
 
 
-def _pictures(store: Workspace, brief: Brief, wanted: Wanted, console: Console) -> dict[str, bytes]:
+def _pictures(store: Workspace, brief: Brief, wanted: Wanted) -> dict[str, bytes]:
     from app.workers.picturing import pictures_of
     from app.workspace.at_hand import files_of
 
-    with files_of(store, store.documents()) as files, console.worker() as worker:
-        return pictures_of(brief, {sha256: (file, wanted.password) for sha256, file in files.items()}, worker)
+    with files_of(store, store.documents()) as files, worker("document_worker") as drawing:
+        return pictures_of(brief, {sha256: (file, wanted.password) for sha256, file in files.items()}, drawing)
 
 
 def _write_brief(
@@ -124,7 +100,6 @@ def _write_brief(
     kind: Format,
     wanted: Wanted,
     taken: set[Path],
-    console: Console,
     pictures: dict[str, bytes],
 ) -> bool:
     output = wanted.out / f"{kind.stem}{kind.ending}"
@@ -136,18 +111,16 @@ def _write_brief(
         kind.write(brief, output, template, pictures)
         store.record_export([output], kind.name, [document.sha256 for document in brief.documents])
     except FusenError as error:
-        console.report(output, error)
+        report(output, error, as_json=False)
         return True
-    console.tell(str(output))
+    say(str(output))
     return False
 
 
-def _write_copies(
-    store: Workspace, copies: Sequence[Format], wanted: Wanted, taken: set[Path], console: Console
-) -> bool:
+def _write_copies(store: Workspace, copies: Sequence[Format], wanted: Wanted, taken: set[Path]) -> bool:
     failed = False
     opinions = _opinions(store)
-    with console.worker() as writer, console.meter() as meter:
+    with worker("document_worker") as writer, Meter() as meter:
         for stored in store.documents():
             if not stored.analyzed:
                 continue
@@ -158,13 +131,13 @@ def _write_copies(
                 output = _free_name(wanted.out, Path(stored.file).stem, endings[0], taken)
                 _refuse_existing(output, wanted)
                 meter.begin(stored.file)
-                _annotate(writer, store, stored, output, wanted, opinions, console, meter)
+                _annotate(writer, store, stored, output, wanted, opinions, meter)
             except FusenError as error:
-                console.report(Path(stored.file), error)
+                report(Path(stored.file), error, as_json=False)
                 failed = True
                 continue
             meter.pause()
-            console.tell(str(output))
+            say(str(output))
     return failed
 
 
@@ -175,7 +148,6 @@ def _annotate(
     output: Path,
     wanted: Wanted,
     opinions: dict[str, tuple[Opinion, ...]],
-    console: Console,
     meter: Meter,
 ) -> None:
     from app.workers.protocol import AnnotateDocx, AnnotatePdf, Written
@@ -188,7 +160,7 @@ def _annotate(
         written = writer.call(body, meter.report)
     meter.pause()
     for notice in written.notices if isinstance(written, Written) else ():
-        console.note(output, notice.message)
+        complain(f"{output.name}: {notice.message}")
     store.record_export([output], "annotated", [stored.sha256])
 
 

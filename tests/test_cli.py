@@ -67,14 +67,14 @@ def model(monkeypatch: pytest.MonkeyPatch) -> None:
     class Idle:
         def start(self) -> None: ...
 
-    real = app.cli._worker
+    real = app.cli.worker
 
     def worker(module: str) -> Any:
         from contextlib import nullcontext
 
         return nullcontext(Idle()) if module == "model_worker" else real(module)
 
-    monkeypatch.setattr(app.cli, "_worker", worker)
+    monkeypatch.setattr(app.cli, "worker", worker)
     monkeypatch.setattr(app.cli, "_analyze_document", lambda analyst, document, settings, meter: analysis_of(document))
 
 

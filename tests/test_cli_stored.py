@@ -46,8 +46,8 @@ def test_a_document_is_not_analysed_twice_under_the_same_settings(
             like, file=document.file, sha256=document.sha256, settings=settings, model=model, links=(), summary=()
         )
 
-    real = app.cli._worker
-    monkeypatch.setattr(app.cli, "_worker", lambda name: nullcontext(Idle()) if name == "model_worker" else real(name))
+    real = app.cli.worker
+    monkeypatch.setattr(app.cli, "worker", lambda name: nullcontext(Idle()) if name == "model_worker" else real(name))
     monkeypatch.setattr(app.cli, "_analyze_document", analyse)
     told = []
     for recall in (0.9, 0.7, 0.9, 0.7):

@@ -26,6 +26,8 @@ Kind = Literal[
     "document-forgotten",
     "analysed",
     "selection-chosen",
+    "version-followed",
+    "version-unfollowed",
     "shown",
     "second-look",
     "decided",

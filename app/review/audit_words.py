@@ -50,6 +50,8 @@ ENTRIES: Mapping[str, str] = {
     "document-forgotten": "Forgot everything about {file}",
     "analysed": "Analysed {file} with {model}: {count} findings",
     "selection-chosen": "Chose how much of {file} is selected: {share}",
+    "version-followed": "Made {file} the new version of another document",
+    "version-unfollowed": "Said that {file} is no new version after all",
     "shown": "Looked at {places} of {file}",
     "second-look": "Took a second look at a passage of {file}",
     "decided": "Decided in {file}: {changes}",

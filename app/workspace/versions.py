@@ -32,7 +32,7 @@ from app.review.operations import (
     Together,
 )
 from app.workspace import packing
-from app.workspace.database import explained, transaction
+from app.workspace.database import explained
 
 if TYPE_CHECKING:
     # Comparing needs a library that the window's start, which imports this module, does without.
@@ -121,7 +121,7 @@ class Versions:
             (origin.finding.id, origin.source.id, origin.kind, self._decided_at(origin.source.id))
             for origin in carried.origins
         ]
-        with transaction(self._connection, self._path):
+        with self._workspace.audit.transaction():
             self._connection.execute(
                 "INSERT OR REPLACE INTO versions (document_sha256, predecessor, recognised, at) VALUES (?, ?, ?, ?)",
                 (document.sha256, predecessor, recognised, datetime.now(UTC).isoformat(timespec="milliseconds")),
@@ -131,6 +131,9 @@ class Versions:
             )
             self._forget_carried(document.sha256)
             self._connection.executemany("INSERT INTO carried VALUES (?, ?, ?, ?)", rows)
+            self._workspace.audit.append(
+                "version-followed", {"document": document.sha256, "predecessor": predecessor, "recognised": recognised}
+            )
         return carried
 
     def unfollow(self, sha256: str) -> None:
@@ -147,9 +150,10 @@ class Versions:
                 back += _taken_back(now)
         if back:
             self._workspace.apply(Together(tuple(back)))
-        with transaction(self._connection, self._path):
+        with self._workspace.audit.transaction():
             self._forget_carried(sha256)
             self._connection.execute("DELETE FROM versions WHERE document_sha256 = ?", (sha256,))
+            self._workspace.audit.append("version-unfollowed", {"document": sha256})
 
     def asked_again(self, sha256: str) -> dict[str, Asked]:
         """Findings whose words changed since something was said of them, by id."""

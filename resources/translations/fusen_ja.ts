@@ -261,6 +261,14 @@
         <translation>{file} の選択量を変更: {share}</translation>
     </message>
     <message>
+        <source>Made {file} the new version of another document</source>
+        <translation>{file} を別の文書の新しい版としました</translation>
+    </message>
+    <message>
+        <source>Said that {file} is no new version after all</source>
+        <translation>{file} を新しい版ではないとしました</translation>
+    </message>
+    <message>
         <source>Looked at {places} of {file}</source>
         <translation>{file} の {places} を閲覧</translation>
     </message>

@@ -1,0 +1,151 @@
+"""What every command of `fusen` shares: results on stdout, all else on stderr, progress, errors, how it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from app.errors import FusenError
+
+if TYPE_CHECKING:
+    from app.workers.client import WorkerClient
+    from app.workers.protocol import Progress
+
+DONE, SOME_FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def report(file: Path, error: FusenError, as_json: bool) -> bool:
+    """Tell of a failed file and return True; a cancelled one ends the program."""
+    if error.code == "cancelled":
+        raise KeyboardInterrupt
+    if as_json:
+        say(
+            json_line(
+                {
+                    "schema": "fusen.error/1",
+                    "file": str(file),
+                    "code": error.code,
+                    "message": error.message,
+                    "advice": error.advice,
+                }
+            )
+        )
+    else:
+        complain(f"{file}: {error}")
+    return True
+
+
+def json_line(value: dict[str, Any]) -> str:
+    """One JSON line."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def say(text: str) -> None:
+    """A result."""
+    print(text, flush=True)
+
+
+def complain(text: str) -> None:
+    """Anything else."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def wrong_usage(sentence: str) -> Any:
+    """End the program with 2, saying why."""
+    complain(sentence)
+    raise typer.Exit(WRONG_USAGE)
+
+
+@contextlib.contextmanager
+def orderly() -> Iterator[None]:
+    """Ctrl-C ends with 130; a reader of our output that has seen enough (`| head`) is no error."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        complain("Stopped.")
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        # Python would try to flush once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(DONE) from None
+
+
+def password_of(file: Path | None) -> str | None:
+    """The password in UTF-8, verbatim but for one final line end."""
+    if file is None:
+        return None
+    try:
+        text = file.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        wrong_usage(f"The password file {file} cannot be read as UTF-8 text.")
+    return text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
+
+
+@contextlib.contextmanager
+def worker(module: str) -> Iterator[WorkerClient]:
+    """A worker process of `app.workers`, ended afterwards."""
+    from app.workers.client import WorkerClient
+
+    client = WorkerClient(f"app.workers.{module}", name=module.replace("_", " "))
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+class Meter:
+    """Progress on stderr: a bar with share and time left on a terminal, else one line for each stage of each file."""
+
+    def __init__(self) -> None:
+        self._file = self._stage = ""
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> Meter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pause()
+
+    def begin(self, file: str) -> None:
+        """The stages that follow are those of `file`."""
+        self._file, self._stage = Path(file).name, ""
+
+    def report(self, progress: Progress) -> None:
+        """Called on the worker client's thread."""
+        new_stage, self._stage = progress.stage != self._stage, progress.stage
+        words = f"{self._file}: {progress.stage.replace('-', ' ')}"
+        if not sys.stderr.isatty():
+            if new_stage:
+                complain(words)
+            return
+        if self._bar is None:
+            self._bar = _new_bar()
+            self._bar.start()
+        if new_stage:
+            if self._task is not None:
+                self._bar.remove_task(self._task)
+            self._task = self._bar.add_task(words)
+        self._bar.update(self._task, completed=progress.done, total=progress.total or None)
+
+    def pause(self) -> None:
+        """Take the bar away, before something is printed."""
+        if self._bar is not None:
+            self._bar.stop()
+        self._bar = self._task = None
+        self._stage = ""
+
+
+def _new_bar() -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
