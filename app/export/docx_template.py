@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import io
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,17 +18,13 @@ from docx.oxml.ns import qn
 from docx.styles import BabelFish
 from lxml import etree
 
-from app.errors import FusenError
 from app.export import fixed_zip
+from app.export.template_file import PARSING_ERRORS, WORD, read_template, unusable
 
 LATIN, JAPANESE = "Calibri", "Yu Gothic"
-ENDINGS = (".docx", ".dotx")
 STYLES = ("Title", "Heading 1", "Heading 2", "List Bullet", "Table Grid")
 """What a brief is made of, besides its own styles, which are based on the template's standard paragraph."""
 
-_MOST_BYTES = 200_000_000  # unpacked: a template that is a bomb must not fill the memory
-_TEMPLATE_TYPE = b"wordprocessingml.template.main+xml"
-_DOCUMENT_TYPE = b"wordprocessingml.document.main+xml"
 _OF_PAGES = ("/image", "/hyperlink", "/chart", "/oleObject", "/package", "/comments", "/aFChunk", "/subDocument")
 """Relationships that only what stood on the pages had use for."""
 
@@ -38,22 +33,13 @@ def open_base(template: Path | None) -> Docx:
     """An empty document with the styles of `template`. Raises FusenError where that is not a Word document."""
     if template is None:
         return open_docx()
-    content = _read(template)
+    content = read_template(template, WORD)
     try:
-        docx = open_docx(io.BytesIO(_as_document(content)))
+        docx = open_docx(io.BytesIO(content))
         _empty(docx)
         _complete(docx)
-    except (
-        KeyError,
-        ValueError,
-        AttributeError,
-        IndexError,
-        zipfile.BadZipFile,
-        etree.XMLSyntaxError,
-        OSError,
-    ) as error:
-        # python-docx has no error of its own for what is no Word document.
-        raise _unusable(template) from error
+    except PARSING_ERRORS as error:  # python-docx has no error of its own for what is no Word document
+        raise unusable(template, WORD) from error
     return docx
 
 
@@ -78,53 +64,6 @@ def has_japanese_font(docx: Docx) -> bool:
     path = ".//w:docDefaults//w:rFonts | .//w:style[@w:default='1' and @w:type='paragraph']//w:rFonts"
     named = (qn("w:eastAsia"), qn("w:eastAsiaTheme"))
     return any(fonts.get(name) for fonts in docx.styles.element.xpath(path) for name in named)
-
-
-def _read(template: Path) -> bytes:
-    if template.suffix.lower() not in ENDINGS:
-        raise FusenError(
-            "unsupported", f"{template.name} is not a Word template.", "Choose a file that ends in .docx or .dotx."
-        )
-    try:
-        content = template.read_bytes()
-    except FileNotFoundError as error:
-        raise FusenError("not-found", f"The template {template} does not exist.", "Choose another file.") from error
-    except OSError as error:
-        raise FusenError(
-            "permission",
-            f"The template {template.name} cannot be read.",
-            "Close it if another program has it open, or choose another file.",
-        ) from error
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            size = sum(part.file_size for part in package.infolist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise _unusable(template) from error
-    if size > _MOST_BYTES:
-        raise FusenError(
-            "too-large", f"The template {template.name} is too large.", "Choose one without large pictures."
-        )
-    return content
-
-
-def _unusable(template: Path) -> FusenError:
-    return FusenError(
-        "damaged",
-        f"The template {template.name} cannot be opened as a Word document.",
-        "Open it in Word, save it as .docx or .dotx without a password, and try again.",
-    )
-
-
-def _as_document(content: bytes) -> bytes:
-    """A .dotx differs from a .docx in the type that its contents list names alone."""
-    changed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in dict.fromkeys(source.namelist()):
-            part = source.read(name)
-            target.writestr(
-                name, part.replace(_TEMPLATE_TYPE, _DOCUMENT_TYPE) if name == "[Content_Types].xml" else part
-            )
-    return changed.getvalue()
 
 
 def _empty(docx: Docx) -> None:

@@ -6,7 +6,6 @@ A template's slides go; a layout is found by its type, or else by the placeholde
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,9 @@ from pptx.exc import PythonPptxError
 from pptx.oxml.ns import qn
 from pptx.util import Inches
 
-from app.errors import FusenError
+from app.export.template_file import PARSING_ERRORS, POWERPOINT, read_template, unusable
 
-ENDINGS = (".pptx", ".potx")
 LATIN, JAPANESE = "Calibri", "Yu Gothic"
-_MOST_BYTES = 200_000_000  # unpacked: a template that is a bomb must not fill the memory
-_TEMPLATE_TYPE = b"presentationml.template.main+xml"
-_PRESENTATION_TYPE = b"presentationml.presentation.main+xml"
 _WIDE = (Inches(13.333), Inches(7.5))
 TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
 BODIES = (PP_PLACEHOLDER.OBJECT, PP_PLACEHOLDER.BODY)
@@ -35,24 +30,14 @@ def open_base(template: Path | None) -> Any:
     """A presentation without slides. Raises FusenError where the template is none."""
     if template is None:
         return _own()
-    content = _read(template)
+    content = read_template(template, POWERPOINT)
     try:
-        deck = Presentation(io.BytesIO(_as_presentation(content)))
+        deck = Presentation(io.BytesIO(content))
         _drop_slides(deck)
         if not len(deck.slide_layouts):
-            raise _unusable(template)
-    except (
-        PythonPptxError,
-        KeyError,
-        ValueError,
-        AttributeError,
-        IndexError,
-        zipfile.BadZipFile,
-        etree.XMLSyntaxError,
-        OSError,
-    ) as error:
-        # python-pptx lets the errors of its parsing through; all of them mean a file that is no presentation.
-        raise _unusable(template) from error
+            raise unusable(template, POWERPOINT)
+    except (PythonPptxError, *PARSING_ERRORS) as error:
+        raise unusable(template, POWERPOINT) from error
     return deck
 
 
@@ -160,45 +145,3 @@ def _drop_slides(deck: Any) -> None:
     extensions = deck.part._element.find(qn("p:extLst"))
     if extensions is not None:
         deck.part._element.remove(extensions)
-
-
-def _as_presentation(content: bytes) -> bytes:
-    """A .potx differs from a .pptx in the type that its contents list names alone."""
-    changed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in dict.fromkeys(source.namelist()):
-            part = source.read(name)
-            if name == "[Content_Types].xml":
-                part = part.replace(_TEMPLATE_TYPE, _PRESENTATION_TYPE)
-            target.writestr(name, part)
-    return changed.getvalue()
-
-
-def _read(template: Path) -> bytes:
-    try:
-        content = template.read_bytes()
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            size = sum(part.file_size for part in package.infolist())
-    except FileNotFoundError as error:
-        raise FusenError("not-found", f"The template {template} does not exist.", "Choose another file.") from error
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise _unusable(template) from error
-    except OSError as error:
-        raise FusenError(
-            "permission",
-            f"The template {template.name} cannot be read.",
-            "Close it if another program has it open, or choose another file.",
-        ) from error
-    if size > _MOST_BYTES:
-        raise FusenError(
-            "too-large", f"The template {template.name} is too large.", "Choose one without large pictures."
-        )
-    return content
-
-
-def _unusable(template: Path) -> FusenError:
-    return FusenError(
-        "damaged",
-        f"The template {template.name} cannot be opened as a PowerPoint presentation.",
-        "Open it in PowerPoint, save it as .pptx or .potx without a password, and try again.",
-    )

@@ -162,7 +162,7 @@ def bad(folder: Path, kind: str) -> Path:
 def test_a_bad_template_is_explained_and_nothing_is_written(
     tmp_path: Path, kind: str, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.export.docx_template._MOST_BYTES", 2_000_000)
+    monkeypatch.setattr("app.export.template_file._MOST_BYTES", 2_000_000)
     output = tmp_path / "out.docx"
     with pytest.raises(FusenError) as caught:
         write_brief_docx(full_brief(), output, bad(tmp_path, kind))

@@ -1,0 +1,98 @@
+"""A company's own template as it comes from a user: read within bounds, and made the kind of file that the libraries open."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from app.errors import FusenError
+
+_MOST_BYTES = 200_000_000  # unpacked: a template that is a bomb must not fill the memory
+
+PARSING_ERRORS = (KeyError, ValueError, AttributeError, IndexError, zipfile.BadZipFile, etree.XMLSyntaxError, OSError)
+"""What python-docx and python-pptx let through of a file that is none of theirs."""
+
+
+@dataclass(frozen=True)
+class TemplateKind:
+    """Templates of one program: `what` it makes, their endings, and the main part's type as template and as document."""
+
+    program: str
+    what: str
+    endings: tuple[str, str]
+    template_type: bytes
+    document_type: bytes
+
+
+WORD = TemplateKind(
+    "Word",
+    "Word document",
+    (".docx", ".dotx"),
+    b"wordprocessingml.template.main+xml",
+    b"wordprocessingml.document.main+xml",
+)
+POWERPOINT = TemplateKind(
+    "PowerPoint",
+    "PowerPoint presentation",
+    (".pptx", ".potx"),
+    b"presentationml.template.main+xml",
+    b"presentationml.presentation.main+xml",
+)
+
+
+def read_template(template: Path, kind: TemplateKind) -> bytes:
+    """Its bytes, as a document of that kind.
+
+    Raises FusenError: `unsupported` for another ending, `not-found`, `permission`, `damaged`, `too-large`.
+    """
+    if template.suffix.lower() not in kind.endings:
+        raise FusenError(
+            "unsupported",
+            f"{template.name} is not a {kind.program} template.",
+            f"Choose a file that ends in {' or '.join(kind.endings)}.",
+        )
+    try:
+        content = template.read_bytes()
+    except FileNotFoundError as error:
+        raise FusenError("not-found", f"The template {template} does not exist.", "Choose another file.") from error
+    except OSError as error:
+        raise FusenError(
+            "permission",
+            f"The template {template.name} cannot be read.",
+            "Close it if another program has it open, or choose another file.",
+        ) from error
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            size = sum(part.file_size for part in package.infolist())
+        if size > _MOST_BYTES:
+            raise FusenError(
+                "too-large", f"The template {template.name} is too large.", "Choose one without large pictures."
+            )
+        return _as_document(content, kind)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise unusable(template, kind) from error
+
+
+def unusable(template: Path, kind: TemplateKind) -> FusenError:
+    """The error for a file that is no document of that kind."""
+    return FusenError(
+        "damaged",
+        f"The template {template.name} cannot be opened as a {kind.what}.",
+        f"Open it in {kind.program}, save it as {' or '.join(kind.endings)} without a password, and try again.",
+    )
+
+
+def _as_document(content: bytes, kind: TemplateKind) -> bytes:
+    """A template differs from a document in the type that its contents list names alone."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in dict.fromkeys(source.namelist()):
+            part = source.read(name)
+            if name == "[Content_Types].xml":
+                part = part.replace(kind.template_type, kind.document_type)
+            target.writestr(name, part)
+    return changed.getvalue()
