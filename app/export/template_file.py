@@ -19,25 +19,31 @@ PARSING_ERRORS = (KeyError, ValueError, AttributeError, IndexError, zipfile.BadZ
 
 @dataclass(frozen=True)
 class TemplateKind:
-    """Templates of one program: `what` it makes, their endings, and the main part's type as template and as document."""
+    """Templates of one program: what is said of a file that is none, and of one that is broken; the main part's types."""
 
-    program: str
-    what: str
+    none: tuple[str, str]
+    broken: tuple[str, str]
     endings: tuple[str, str]
     template_type: bytes
     document_type: bytes
 
 
 WORD = TemplateKind(
-    "Word",
-    "Word document",
+    ("is not a Word template.", "Choose a file that ends in .docx or .dotx."),
+    (
+        "cannot be opened as a Word document.",
+        "Open it in Word, save it as .docx or .dotx without a password, and try again.",
+    ),
     (".docx", ".dotx"),
     b"wordprocessingml.template.main+xml",
     b"wordprocessingml.document.main+xml",
 )
 POWERPOINT = TemplateKind(
-    "PowerPoint",
-    "PowerPoint presentation",
+    ("is not a PowerPoint template.", "Choose a file that ends in .pptx or .potx."),
+    (
+        "cannot be opened as a PowerPoint presentation.",
+        "Open it in PowerPoint, save it as .pptx or .potx without a password, and try again.",
+    ),
     (".pptx", ".potx"),
     b"presentationml.template.main+xml",
     b"presentationml.presentation.main+xml",
@@ -50,11 +56,8 @@ def read_template(template: Path, kind: TemplateKind) -> bytes:
     Raises FusenError: `unsupported` for another ending, `not-found`, `permission`, `damaged`, `too-large`.
     """
     if template.suffix.lower() not in kind.endings:
-        raise FusenError(
-            "unsupported",
-            f"{template.name} is not a {kind.program} template.",
-            f"Choose a file that ends in {' or '.join(kind.endings)}.",
-        )
+        words, advice = kind.none
+        raise FusenError("unsupported", f"{template.name} {words}", advice)
     try:
         content = template.read_bytes()
     except FileNotFoundError as error:
@@ -79,11 +82,8 @@ def read_template(template: Path, kind: TemplateKind) -> bytes:
 
 def unusable(template: Path, kind: TemplateKind) -> FusenError:
     """The error for a file that is no document of that kind."""
-    return FusenError(
-        "damaged",
-        f"The template {template.name} cannot be opened as a {kind.what}.",
-        f"Open it in {kind.program}, save it as {' or '.join(kind.endings)} without a password, and try again.",
-    )
+    words, advice = kind.broken
+    return FusenError("damaged", f"The template {template.name} {words}", advice)
 
 
 def _as_document(content: bytes, kind: TemplateKind) -> bytes:

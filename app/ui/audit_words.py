@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.review.audit import Entry, Problem
 from app.review.audit_words import PROBLEMS, Names, NotesOfEntry, template, values
-from app.ui.commands import QT_TRANSLATE_NOOP
+from app.ui.command import QT_TRANSLATE_NOOP
 
 TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Audit", "The log is empty, although it was begun: all of it was removed."),

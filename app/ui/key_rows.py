@@ -10,7 +10,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QKeySequenceEdit, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.ui.actions import words
-from app.ui.commands import COMMANDS, Command
+from app.ui.command import Command
+from app.ui.commands import COMMANDS
 from app.ui.settings import Settings, collisions
 from app.ui.widgets import label
 

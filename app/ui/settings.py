@@ -18,7 +18,8 @@ from typing import Any, Literal
 from platformdirs import user_config_path
 
 from app.analysis.analysis import AnalysisSettings
-from app.ui.commands import COMMANDS, QT_TRANSLATE_NOOP
+from app.ui.command import QT_TRANSLATE_NOOP
+from app.ui.commands import COMMANDS
 
 Value = str | int | float | bool
 Kind = Literal["choice", "number", "text", "switch"]

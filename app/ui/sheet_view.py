@@ -30,7 +30,7 @@ from app.ui.palette import marks_on
 from app.ui.pinch import pinch_of
 from app.ui.range_marks import ChangeKind, RangeMarks
 from app.ui.sheets import LARGEST, SMALLEST, Placed, Sheets, Spots, TextRange
-from app.ui.sheets_in_view import shown_range, want
+from app.ui.sheets_in_view import shares, shown_range, want
 from app.ui.strip import WIDTH, Strip
 from app.ui.theme import LIGHT, Theme
 from app.ui.widgets import markup
@@ -438,14 +438,7 @@ class SheetView(QAbstractScrollArea):
 
     def _shares(self, spots: Spots) -> NDArray[np.float64]:
         """How far down all sheets each of these is, from 0 to 1."""
-        sheets, down = spots
-        if not len(sheets):
-            return np.zeros(0)
-        heights = np.array([height for _, height in self._sizes])
-        found: NDArray[np.float64] = (
-            np.array(self._tops)[sheets] + down * heights[sheets] * self._scale()
-        ) / self._bottom
-        return found
+        return shares(spots, self._tops, [height * self._scale() for _, height in self._sizes], self._bottom)
 
     def _jump(self, share: float) -> None:
         self.verticalScrollBar().setValue(round(share * self._bottom - self.viewport().height() * LOOKED_AT))

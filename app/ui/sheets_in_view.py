@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
 from app.ui.finding_marks import Standing
-from app.ui.sheets import SheetPart, Sheets
+from app.ui.sheets import SheetPart, Sheets, Spots
 
 AHEAD, BEHIND = 0.8, 0.25
 """How far beyond what shows pages are drawn, where the reader goes and where she came from, in heights of the view."""
@@ -44,6 +48,15 @@ def shown_range(sheets: Sheets, standing: Standing, viewport: QWidget, scale: fl
         return sheets.hold(first, -top / scale)[0], sheets.hold(last, (view.height() - bottom) / scale)[0]
     shown = [sheet for sheet in showing if _shows_enough(standing.target(sheet), view)]
     return (shown[0] + 1, shown[-1] + 2) if shown else None
+
+
+def shares(spots: Spots, tops: Sequence[float], heights: Sequence[float], bottom: float) -> NDArray[np.float64]:
+    """How far down all sheets each of these spots is, from 0 to 1; `tops` and `heights` of the sheets in pixels."""
+    sheets, down = spots
+    if not len(sheets):
+        return np.zeros(0)
+    found: NDArray[np.float64] = (np.array(tops)[sheets] + down * np.array(heights)[sheets]) / bottom
+    return found
 
 
 def _shows_enough(target: QRectF, view: QRectF) -> bool:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from PySide6.QtCore import QCoreApplication
 
 from app.ui import language
-from app.ui.commands import QT_TRANSLATE_NOOP
+from app.ui.command import QT_TRANSLATE_NOOP
 
 LONGEST = 3
 """Sentences of one entry."""
@@ -276,6 +276,63 @@ SENTENCES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Told", "Check the rights of the file and its folder."),
     QT_TRANSLATE_NOOP("Told", "The library that encrypts workspaces (SQLCipher) cannot be loaded on this machine."),
     QT_TRANSLATE_NOOP("Told", "Install Fusen anew, or use the workspace on another machine."),
+    QT_TRANSLATE_NOOP("Told", "{name} is not a Word template."),
+    QT_TRANSLATE_NOOP("Told", "Choose a file that ends in .docx or .dotx."),
+    QT_TRANSLATE_NOOP("Told", "{name} is not a PowerPoint template."),
+    QT_TRANSLATE_NOOP("Told", "Choose a file that ends in .pptx or .potx."),
+    QT_TRANSLATE_NOOP("Told", "The template {name} cannot be opened as a Word document."),
+    QT_TRANSLATE_NOOP("Told", "Open it in Word, save it as .docx or .dotx without a password, and try again."),
+    QT_TRANSLATE_NOOP("Told", "The template {name} does not exist."),
+    QT_TRANSLATE_NOOP("Told", "Choose another file."),
+    QT_TRANSLATE_NOOP("Told", "The template {name} cannot be read."),
+    QT_TRANSLATE_NOOP("Told", "Close it if another program has it open, or choose another file."),
+    QT_TRANSLATE_NOOP("Told", "The template {name} is too large."),
+    QT_TRANSLATE_NOOP("Told", "Choose one without large pictures."),
+    QT_TRANSLATE_NOOP("Told", "No finding has a due date, so there is no calendar to write."),
+    QT_TRANSLATE_NOOP("Told", "Give findings a due date, or choose another format."),
+    QT_TRANSLATE_NOOP("Told", "{name} is damaged or is not a review that was handed over."),
+    QT_TRANSLATE_NOOP("Told", "Choose a file that Fusen wrote, or ask for the review to be handed over again."),
+    QT_TRANSLATE_NOOP("Told", "{name} is larger than any review."),
+    QT_TRANSLATE_NOOP("Told", "Ask for the review to be handed over again."),
+    QT_TRANSLATE_NOOP("Told", "{name} was changed after it was signed, or is damaged."),
+    QT_TRANSLATE_NOOP("Told", "{name} was handed over by a newer version of Fusen."),
+    QT_TRANSLATE_NOOP("Told", "Install the current version of Fusen."),
+    QT_TRANSLATE_NOOP("Told", "Nothing was decided yet that could be handed over."),
+    QT_TRANSLATE_NOOP("Told", "Decide on findings first."),
+    QT_TRANSLATE_NOOP("Told", "{name} reviewed other documents, or other versions of them: {documents}."),
+    QT_TRANSLATE_NOOP("Told", "Open the very same files first; decisions on another version cannot be merged."),
+    QT_TRANSLATE_NOOP("Told", "There is no file {name}."),
+    QT_TRANSLATE_NOOP("Told", "Check its name and folder."),
+    QT_TRANSLATE_NOOP("Told", "The file {name} cannot be read."),
+    QT_TRANSLATE_NOOP("Told", "Check its rights."),
+    QT_TRANSLATE_NOOP("Told", "These are your own decisions, which you have handed over yourself."),
+    QT_TRANSLATE_NOOP("Told", "Choose a file that another reviewer handed over."),
+    QT_TRANSLATE_NOOP("Told", "{name} holds no analysed document."),
+    QT_TRANSLATE_NOOP("Told", "Analyse a document first."),
+    QT_TRANSLATE_NOOP("Told", "{name} lies on a network drive and is in use{by}."),
+    QT_TRANSLATE_NOOP("Told", "The passphrase does not open {name}."),
+    QT_TRANSLATE_NOOP(
+        "Told",
+        "Try again; upper and lower case count. Without the passphrase nobody can open the workspace, Fusen neither.",
+    ),
+    QT_TRANSLATE_NOOP("Told", "The passphrase is too short: {least} characters are the least."),
+    QT_TRANSLATE_NOOP("Told", "Several words that do not belong together are easy to keep in mind and hard to guess."),
+    QT_TRANSLATE_NOOP("Told", "{name} is encrypted already."),
+    QT_TRANSLATE_NOOP("Told", "Change its passphrase instead."),
+    QT_TRANSLATE_NOOP("Told", "{name} is not encrypted."),
+    QT_TRANSLATE_NOOP("Told", "Encrypt it first."),
+    QT_TRANSLATE_NOOP("Told", "This document is itself an earlier version of that one."),
+    QT_TRANSLATE_NOOP("Told", "Open the newer of both and choose the older one as what it is a version of."),
+    QT_TRANSLATE_NOOP("Told", "Both versions must have been analysed."),
+    QT_TRANSLATE_NOOP("Told", "Open the other document first."),
+    QT_TRANSLATE_NOOP("Told", "Only analysed documents can be compared."),
+    QT_TRANSLATE_NOOP("Told", "Analyse both documents first."),
+    QT_TRANSLATE_NOOP("Told", "{name} is not kept inside the workspace."),
+    QT_TRANSLATE_NOOP("Told", "Open the file itself."),
+    QT_TRANSLATE_NOOP("Told", "Find the file first."),
+    QT_TRANSLATE_NOOP("Told", "{name} cannot be read."),
+    QT_TRANSLATE_NOOP("Told", "Check the rights of the file."),
+    QT_TRANSLATE_NOOP("Told", "Keeping the file was cancelled."),
 )
 
 

@@ -3658,6 +3658,222 @@
         <translation>Fusen をインストールし直すか、別のコンピューターでワークスペースを開いてください。</translation>
     </message>
     <message>
+        <source>{name} is not a Word template.</source>
+        <translation>{name} は Word のテンプレートではありません。</translation>
+    </message>
+    <message>
+        <source>Choose a file that ends in .docx or .dotx.</source>
+        <translation>.docx または .dotx のファイルを選択してください。</translation>
+    </message>
+    <message>
+        <source>{name} is not a PowerPoint template.</source>
+        <translation>{name} は PowerPoint のテンプレートではありません。</translation>
+    </message>
+    <message>
+        <source>Choose a file that ends in .pptx or .potx.</source>
+        <translation>.pptx または .potx のファイルを選択してください。</translation>
+    </message>
+    <message>
+        <source>The template {name} cannot be opened as a Word document.</source>
+        <translation>テンプレート {name} を Word 文書として開けません。</translation>
+    </message>
+    <message>
+        <source>Open it in Word, save it as .docx or .dotx without a password, and try again.</source>
+        <translation>Word で開き、パスワードなしで .docx または .dotx として保存してから、もう一度お試しください。</translation>
+    </message>
+    <message>
+        <source>The template {name} does not exist.</source>
+        <translation>テンプレート {name} は存在しません。</translation>
+    </message>
+    <message>
+        <source>Choose another file.</source>
+        <translation>別のファイルを選択してください。</translation>
+    </message>
+    <message>
+        <source>The template {name} cannot be read.</source>
+        <translation>テンプレート {name} を読み取れません。</translation>
+    </message>
+    <message>
+        <source>Close it if another program has it open, or choose another file.</source>
+        <translation>ほかのプログラムで開いている場合は閉じるか、別のファイルを選択してください。</translation>
+    </message>
+    <message>
+        <source>The template {name} is too large.</source>
+        <translation>テンプレート {name} は大きすぎます。</translation>
+    </message>
+    <message>
+        <source>Choose one without large pictures.</source>
+        <translation>大きな画像を含まないものを選択してください。</translation>
+    </message>
+    <message>
+        <source>No finding has a due date, so there is no calendar to write.</source>
+        <translation>期限のある指摘がないため、書き出すカレンダーがありません。</translation>
+    </message>
+    <message>
+        <source>Give findings a due date, or choose another format.</source>
+        <translation>指摘に期限を設定するか、別の形式を選択してください。</translation>
+    </message>
+    <message>
+        <source>{name} is damaged or is not a review that was handed over.</source>
+        <translation>{name} は破損しているか、引き渡されたレビューではありません。</translation>
+    </message>
+    <message>
+        <source>Choose a file that Fusen wrote, or ask for the review to be handed over again.</source>
+        <translation>Fusen が書き出したファイルを選択するか、レビューの再送を依頼してください。</translation>
+    </message>
+    <message>
+        <source>{name} is larger than any review.</source>
+        <translation>{name} はレビューとしては大きすぎます。</translation>
+    </message>
+    <message>
+        <source>Ask for the review to be handed over again.</source>
+        <translation>レビューの再送を依頼してください。</translation>
+    </message>
+    <message>
+        <source>{name} was changed after it was signed, or is damaged.</source>
+        <translation>{name} は署名の後に変更されたか、破損しています。</translation>
+    </message>
+    <message>
+        <source>{name} was handed over by a newer version of Fusen.</source>
+        <translation>{name} は新しいバージョンの Fusen で書き出されています。</translation>
+    </message>
+    <message>
+        <source>Install the current version of Fusen.</source>
+        <translation>最新の Fusen をインストールしてください。</translation>
+    </message>
+    <message>
+        <source>Nothing was decided yet that could be handed over.</source>
+        <translation>引き渡せる判断がまだありません。</translation>
+    </message>
+    <message>
+        <source>Decide on findings first.</source>
+        <translation>先に指摘について判断してください。</translation>
+    </message>
+    <message>
+        <source>{name} reviewed other documents, or other versions of them: {documents}.</source>
+        <translation>{name} さんのレビューは別の文書、または別の版についてのものです：{documents}</translation>
+    </message>
+    <message>
+        <source>Open the very same files first; decisions on another version cannot be merged.</source>
+        <translation>先に同一のファイルを開いてください。別の版についての判断は取り込めません。</translation>
+    </message>
+    <message>
+        <source>There is no file {name}.</source>
+        <translation>ファイル {name} はありません。</translation>
+    </message>
+    <message>
+        <source>Check its name and folder.</source>
+        <translation>名前とフォルダーを確認してください。</translation>
+    </message>
+    <message>
+        <source>The file {name} cannot be read.</source>
+        <translation>ファイル {name} を読み取れません。</translation>
+    </message>
+    <message>
+        <source>Check its rights.</source>
+        <translation>アクセス権を確認してください。</translation>
+    </message>
+    <message>
+        <source>These are your own decisions, which you have handed over yourself.</source>
+        <translation>ご自身が引き渡した判断です。</translation>
+    </message>
+    <message>
+        <source>Choose a file that another reviewer handed over.</source>
+        <translation>ほかのレビュアーが引き渡したファイルを選択してください。</translation>
+    </message>
+    <message>
+        <source>{name} holds no analysed document.</source>
+        <translation>{name} には解析済みの文書がありません。</translation>
+    </message>
+    <message>
+        <source>Analyse a document first.</source>
+        <translation>先に文書を解析してください。</translation>
+    </message>
+    <message>
+        <source>{name} lies on a network drive and is in use{by}.</source>
+        <translation>{name} はネットワークドライブ上にあり、使用中です{by}。</translation>
+    </message>
+    <message>
+        <source>The passphrase does not open {name}.</source>
+        <translation>このパスフレーズでは {name} を開けません。</translation>
+    </message>
+    <message>
+        <source>Try again; upper and lower case count. Without the passphrase nobody can open the workspace, Fusen neither.</source>
+        <translation>大文字と小文字を確認して、もう一度お試しください。パスフレーズがなければ、Fusen を含め誰もワークスペースを開けません。</translation>
+    </message>
+    <message>
+        <source>The passphrase is too short: {least} characters are the least.</source>
+        <translation>パスフレーズが短すぎます。{least} 文字以上が必要です。</translation>
+    </message>
+    <message>
+        <source>Several words that do not belong together are easy to keep in mind and hard to guess.</source>
+        <translation>互いに関係のない複数の単語は、覚えやすく推測されにくくなります。</translation>
+    </message>
+    <message>
+        <source>{name} is encrypted already.</source>
+        <translation>{name} はすでに暗号化されています。</translation>
+    </message>
+    <message>
+        <source>Change its passphrase instead.</source>
+        <translation>パスフレーズを変更してください。</translation>
+    </message>
+    <message>
+        <source>{name} is not encrypted.</source>
+        <translation>{name} は暗号化されていません。</translation>
+    </message>
+    <message>
+        <source>Encrypt it first.</source>
+        <translation>先に暗号化してください。</translation>
+    </message>
+    <message>
+        <source>This document is itself an earlier version of that one.</source>
+        <translation>この文書自体が、その文書の前の版です。</translation>
+    </message>
+    <message>
+        <source>Open the newer of both and choose the older one as what it is a version of.</source>
+        <translation>新しいほうを開き、古いほうを前の版として選択してください。</translation>
+    </message>
+    <message>
+        <source>Both versions must have been analysed.</source>
+        <translation>両方の版が解析済みである必要があります。</translation>
+    </message>
+    <message>
+        <source>Open the other document first.</source>
+        <translation>先にもう一方の文書を開いてください。</translation>
+    </message>
+    <message>
+        <source>Only analysed documents can be compared.</source>
+        <translation>比較できるのは解析済みの文書だけです。</translation>
+    </message>
+    <message>
+        <source>Analyse both documents first.</source>
+        <translation>先に両方の文書を解析してください。</translation>
+    </message>
+    <message>
+        <source>{name} is not kept inside the workspace.</source>
+        <translation>{name} はワークスペースに保存されていません。</translation>
+    </message>
+    <message>
+        <source>Open the file itself.</source>
+        <translation>ファイルそのものを開いてください。</translation>
+    </message>
+    <message>
+        <source>Find the file first.</source>
+        <translation>先にファイルを見つけてください。</translation>
+    </message>
+    <message>
+        <source>{name} cannot be read.</source>
+        <translation>{name} を読み取れません。</translation>
+    </message>
+    <message>
+        <source>Check the rights of the file.</source>
+        <translation>ファイルのアクセス権を確認してください。</translation>
+    </message>
+    <message>
+        <source>Keeping the file was cancelled.</source>
+        <translation>ファイルの保存は中止されました。</translation>
+    </message>
+    <message>
         <source>The workspace {name} cannot be opened for writing.</source>
         <translation>ワークスペース {name} に書き込めません。</translation>
     </message>
