@@ -3779,7 +3779,7 @@
     </message>
     <message>
         <source>Choose a file that another reviewer handed over.</source>
-        <translation>ほかのレビュアーが引き渡したファイルを選択してください。</translation>
+        <translation>ほかの査読者が引き渡したファイルを選択してください。</translation>
     </message>
     <message>
         <source>{name} holds no analysed document.</source>
