@@ -216,13 +216,26 @@ def test_a_killed_worker_costs_nothing_that_can_be_read_again(
     assert workers() != [pid]
 
 
+def stop_at_a_page(client: WorkerClient, pid: int) -> None:
+    """Stop the worker while it is at a page: between two, none would be to blame."""
+    while True:
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(0.1)  # for the client to hear what was sent before
+        if any(pending.pages.seconds() is not None for pending in list(client._pending.values())):
+            return
+        os.kill(pid, signal.SIGCONT)
+        time.sleep(0.001)
+
+
 def test_a_stuck_worker_is_ended_and_costs_one_page(long_pdf: Path) -> None:
     client = WorkerClient(MODULE, name="document worker", page_seconds=2.0)
     try:
         client.call(OpenDocument(path=str(long_pdf)))
         (pid,) = workers()
-        reading = Outcome(client, ReadDocument(path=str(long_pdf)), lambda: os.kill(pid, signal.SIGSTOP))
+        stopping = threading.Thread(target=stop_at_a_page, args=(client, pid))
+        reading = Outcome(client, ReadDocument(path=str(long_pdf)), stopping.start)
         read = reading.wait(120)
+        stopping.join()
         assert isinstance(read, ReadResult)
         (notice,) = read.document.warnings
         assert notice.code == "page-timeout"
