@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -17,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def kept_text(name: str) -> str:
     """The text of NOTICE or LICENSE, of a clone or of an installation; empty where it is missing."""
+    from importlib import metadata  # takes a fiftieth of a second, which the start does not have
+
     beside = ROOT / name
     try:
         if beside.is_file():
@@ -31,6 +32,8 @@ def kept_text(name: str) -> str:
 
 def version() -> str:
     """Of the installed program."""
+    from importlib import metadata
+
     try:
         return metadata.version("fusen")
     except metadata.PackageNotFoundError:

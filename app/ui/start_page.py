@@ -132,7 +132,7 @@ class StartPage(QScrollArea):
                 "Open a document. Its pages show at once; the model reads it here, which takes seconds to minutes."
             ),
             self.tr("Go through what it flagged: A accepts, R rejects, C comments, N goes on. All keys: F1."),
-            self.tr("Export what you accepted as a brief for Word, or as an annotated PDF."),
+            self.tr("Export what you accepted: a brief for Word, slides, a list, or your file with comments."),
         )
         for number, step in enumerate(steps, start=1):
             grid.addWidget(label(str(number), "key"), number, 0, Qt.AlignmentFlag.AlignTop)

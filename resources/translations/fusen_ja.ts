@@ -3003,8 +3003,8 @@
         <translation>付箋の付いた箇所を順に確認します。A で承認、R で却下、C でコメント、N で次へ進みます。キーの一覧は F1 です。</translation>
     </message>
     <message>
-        <source>Export what you accepted as a brief for Word, or as an annotated PDF.</source>
-        <translation>承認した指摘を、Word の要約書または注釈付き PDF として書き出します。</translation>
+        <source>Export what you accepted: a brief for Word, slides, a list, or your file with comments.</source>
+        <translation>承認した指摘を、Word の要約書、スライド、一覧、またはコメント付きの文書として書き出します。</translation>
     </message>
 </context>
 <context>
