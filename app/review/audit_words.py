@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.review.audit import Entry, Problem, ProblemCode
@@ -63,6 +63,12 @@ ENTRIES: Mapping[str, str] = {
     "setting-changed": "Changed a setting: {setting}",
     "acknowledged": "Acknowledged what was wrong with the log",
 }
+WORDS = (
+    *("accepted", "rejected", "edited", "added", "undecided"),
+    *("comment", "range", "tags", "owner", "due", "raised", "skipped", "opinion"),
+    *("page", "characters", "{count} {word}"),
+)
+"""What decisions and other changes are called within an entry."""
 UNDONE, REDONE = "Took back in {file}: {changes}", "Did again in {file}: {changes}"
 
 
@@ -100,8 +106,11 @@ def template(entry: Entry) -> str:
     return ENTRIES.get(entry.kind, "")
 
 
-def values(entry: Entry, notes: NotesOfEntry, names: Names) -> dict[str, str]:
-    """What stands in the places of `template`, as far as the entry has it; never raises for an entry of any shape."""
+def values(entry: Entry, notes: NotesOfEntry, names: Names, say: Callable[[str], str] = str) -> dict[str, str]:
+    """What stands in the places of `template`, as far as the entry has it; never raises for an entry of any shape.
+
+    `say` puts one of `WORDS` in the reader's language.
+    """
     details = entry.details
     changes = _listed(details.get("changes"))
     documents = dict.fromkeys(str(change.get("document", "")) for change in changes)
@@ -116,8 +125,8 @@ def values(entry: Entry, notes: NotesOfEntry, names: Names) -> dict[str, str]:
         "signer": entry.signer[:16],
         "model": f"{model.get('name')} {model.get('version')}" if isinstance(model, Mapping) else "",
         "share": f"{share:.0%}" if isinstance(share, int | float) else "-",
-        "places": places(details),
-        "changes": changes_in_words(changes),
+        "places": places(details, say),
+        "changes": changes_in_words(changes, say),
         "names": _file_names(details, notes),
         "reviewer": str(details.get("reviewer", "")),
         "setting": f"{details.get('key')} = {details.get('value')}",
@@ -145,7 +154,7 @@ def _file_names(details: Mapping[str, Any], notes: NotesOfEntry) -> str:
     return ", ".join(str(file.get("sha256"))[:12] for file in _listed(details.get("files")))
 
 
-def places(details: Mapping[str, Any]) -> str:
+def places(details: Mapping[str, Any], say: Callable[[str], str] = str) -> str:
     """The pages, or characters, that were shown."""
     found = []
     for place in details.get("ranges") or ():
@@ -153,10 +162,10 @@ def places(details: Mapping[str, Any]) -> str:
             start, end = place
             last = end - 1
             found.append(str(start) if last == start else f"{start}-{last}")
-    return f"{'page' if details.get('unit') == 'page' else 'characters'} {', '.join(found)}"
+    return f"{say('page' if details.get('unit') == 'page' else 'characters')} {', '.join(found)}"
 
 
-def changes_in_words(changes: list[Mapping[str, Any]]) -> str:
+def changes_in_words(changes: list[Mapping[str, Any]], say: Callable[[str], str] = str) -> str:
     """The decisions and other changes, with how many findings each."""
     counts: dict[str, int] = {}
     for change in changes:
@@ -164,7 +173,10 @@ def changes_in_words(changes: list[Mapping[str, Any]]) -> str:
         for kind in kinds if isinstance(kinds, list) else ():
             word = str(change.get("decision")) if kind in ("set-decision", "set-decisions") else _told(kind)
             counts[word] = counts.get(word, 0) + 1
-    return ", ".join(word if count == 1 else f"{count} {word}" for word, count in counts.items())
+    several = say("{count} {word}")
+    return ", ".join(
+        say(word) if count == 1 else several.format(count=count, word=say(word)) for word, count in counts.items()
+    )
 
 
 def _told(kind: object) -> str:

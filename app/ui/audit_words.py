@@ -80,9 +80,34 @@ TEMPLATES: tuple[str, ...] = (
 )
 
 
+INNER = (
+    QT_TRANSLATE_NOOP("AuditWord", "accepted"),
+    QT_TRANSLATE_NOOP("AuditWord", "rejected"),
+    QT_TRANSLATE_NOOP("AuditWord", "edited"),
+    QT_TRANSLATE_NOOP("AuditWord", "added"),
+    QT_TRANSLATE_NOOP("AuditWord", "undecided"),
+    QT_TRANSLATE_NOOP("AuditWord", "comment"),
+    QT_TRANSLATE_NOOP("AuditWord", "range"),
+    QT_TRANSLATE_NOOP("AuditWord", "tags"),
+    QT_TRANSLATE_NOOP("AuditWord", "owner"),
+    QT_TRANSLATE_NOOP("AuditWord", "due"),
+    QT_TRANSLATE_NOOP("AuditWord", "raised"),
+    QT_TRANSLATE_NOOP("AuditWord", "skipped"),
+    QT_TRANSLATE_NOOP("AuditWord", "opinion"),
+    QT_TRANSLATE_NOOP("AuditWord", "page"),
+    QT_TRANSLATE_NOOP("AuditWord", "characters"),
+    QT_TRANSLATE_NOOP("AuditWord", "{count} {word}"),
+)
+"""Those of `WORDS`."""
+
+
+def _said(word: str) -> str:
+    return QCoreApplication.translate("AuditWord", word)
+
+
 def entry_text(entry: Entry, notes: NotesOfEntry, names: Names) -> str:
     """What an entry tells, on one line."""
-    words = QCoreApplication.translate("Audit", template(entry)).format(**values(entry, notes, names))
+    words = QCoreApplication.translate("Audit", template(entry)).format(**values(entry, notes, names, _said))
     return words or entry.kind
 
 

@@ -254,7 +254,7 @@
     </message>
     <message>
         <source>Analysed {file} with {model}: {count} findings</source>
-        <translation>{file} を {model} で分析: 指摘 {count} 件</translation>
+        <translation>{file} を {model} で解析: 指摘 {count} 件</translation>
     </message>
     <message>
         <source>Chose how much of {file} is selected: {share}</source>
@@ -381,6 +381,73 @@
     <message>
         <source>Saved {name}.</source>
         <translation>{name} を保存しました。</translation>
+    </message>
+</context>
+<context>
+    <name>AuditWord</name>
+    <message>
+        <source>accepted</source>
+        <translation>承認</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>却下</translation>
+    </message>
+    <message>
+        <source>edited</source>
+        <translation>修正</translation>
+    </message>
+    <message>
+        <source>added</source>
+        <translation>追加</translation>
+    </message>
+    <message>
+        <source>undecided</source>
+        <translation>未判断</translation>
+    </message>
+    <message>
+        <source>comment</source>
+        <translation>コメント</translation>
+    </message>
+    <message>
+        <source>range</source>
+        <translation>範囲</translation>
+    </message>
+    <message>
+        <source>tags</source>
+        <translation>タグ</translation>
+    </message>
+    <message>
+        <source>owner</source>
+        <translation>担当者</translation>
+    </message>
+    <message>
+        <source>due</source>
+        <translation>期限</translation>
+    </message>
+    <message>
+        <source>raised</source>
+        <translation>会議で取り上げる</translation>
+    </message>
+    <message>
+        <source>skipped</source>
+        <translation>後回し</translation>
+    </message>
+    <message>
+        <source>opinion</source>
+        <translation>ほかの査読者の判断</translation>
+    </message>
+    <message>
+        <source>page</source>
+        <translation>ページ</translation>
+    </message>
+    <message>
+        <source>characters</source>
+        <translation>文字</translation>
+    </message>
+    <message>
+        <source>{count} {word}</source>
+        <translation>{word} {count} 件</translation>
     </message>
 </context>
 <context>

@@ -14,11 +14,11 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
-from app.review.audit_words import ENTRIES, PROBLEMS, REDONE, UNDONE
+from app.review.audit_words import ENTRIES, PROBLEMS, REDONE, UNDONE, WORDS
 from app.review.findings import Finding, Opinion
 from app.review.operations import SetDecision
 from app.ui.audit_page import AuditPage
-from app.ui.audit_words import TEMPLATES
+from app.ui.audit_words import INNER, TEMPLATES
 from app.ui.card_words import opinion_lines
 from app.ui.filtering import Facets, Filter
 from app.ui.main_window import MainWindow
@@ -65,6 +65,7 @@ def audit_page(window: MainWindow) -> AuditPage:
 
 def test_the_windows_words_are_those_of_the_log() -> None:
     assert set(TEMPLATES) == {*PROBLEMS.values(), *ENTRIES.values(), UNDONE, REDONE}
+    assert INNER == WORDS
 
 
 def test_the_log_shows_newest_first_and_is_verified(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
