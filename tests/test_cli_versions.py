@@ -100,7 +100,9 @@ def test_the_command_line_says_what_is_wrong(workspace: Workspace, tmp_path: Pat
 def test_the_brief_tells_what_changed_for_the_findings_since_the_version_before(workspace: Workspace) -> None:
     assert brief_of(workspace, SECOND.sha256).changes == ()
     workspace.versions.follow(SECOND, FIRST.sha256)
-    notes = brief_of(workspace, SECOND.sha256).changes
+    brief = brief_of(workspace, SECOND.sha256)
+    assert [document.version for document in brief.documents] == ["2"]
+    notes = brief.changes
     by_kind = {note.kind: note for note in notes}
     assert set(by_kind) == {"changed", "removed", "added"}
     changed = by_kind["changed"]

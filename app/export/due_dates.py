@@ -39,6 +39,8 @@ def render(brief: Brief, template: Path | None = None) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", printable(brief.title))
+    if brief.audit_head:
+        calendar.add("x-fusen-audit-head", brief.audit_head)
     for finding, day in sorted(dated, key=lambda pair: pair[1]):
         calendar.add_component(_event(finding, day, brief))
     return bytes(calendar.to_ical())

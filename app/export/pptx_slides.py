@@ -220,7 +220,8 @@ def _describe(deck: Any, brief: Brief) -> None:
     properties.title = printable(brief.title)[:255]
     properties.subject = printable(brief.purpose)[:255]
     properties.author = properties.last_modified_by = "Fusen"
-    properties.comments = properties.keywords = ""
+    properties.comments = "\n".join(f"{label}: {value}" for label, value in wording.about_lines(brief))[:255]
+    properties.keywords = ""
     properties.language = brief.language
     properties.created = properties.modified = brief.created_at.replace(microsecond=0)
     properties.revision = 1

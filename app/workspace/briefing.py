@@ -67,9 +67,17 @@ def _source(
     opinions = {finding.id: _opinions(finding, workspace.reviewer) for finding in findings if finding.opinions}
     named = {finding.decided_by for finding in findings if is_own(finding)} - {""}
     reviewer = workspace.reviewer or (named.pop() if len(named) == 1 else "")
-    labels = stored.page_labels
+    labels, version = stored.page_labels, len(workspace.versions.history(stored.sha256))
     return BriefSource(
-        *known, analysis, findings, labels, structure, ledger, reviewer=reviewer, opinions=opinions or None
+        *known,
+        analysis,
+        findings,
+        labels,
+        structure,
+        ledger,
+        version=str(version) if version > 1 else "",
+        reviewer=reviewer,
+        opinions=opinions or None,
     )
 
 

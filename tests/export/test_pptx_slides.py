@@ -73,6 +73,7 @@ def text_height(frame: Any, width: float) -> float:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_on_the_slides(language: Language) -> None:
     brief = full_brief(language, 6)
+    assert brief.audit_head in deck_of(brief).core_properties.comments
     deck = deck_of(brief)
     check_fits(deck)
     slides = list(deck.slides)

@@ -259,6 +259,7 @@ def test_the_calendar_has_the_findings_with_a_due_date_as_whole_days(language: L
         assert finding.quote.text in event["description"]
         assert FILES[language] in event["description"]
         assert finding.owner in event["description"]
+    assert calendar["x-fusen-audit-head"] == made.audit_head
     assert str(events[0]["summary"]).startswith(say("calendar-summary", language, text=""))
 
 
