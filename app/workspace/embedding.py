@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.errors import FusenError
+from app.workspace import encryption
 from app.workspace.database import explained, transaction
 from app.workspace.sharing import is_running
 
@@ -28,6 +29,8 @@ PIECE = 1 << 20
 MOST_BYTES = 1 << 30
 """Of one file: a workspace that holds gigabytes is slow to check and to copy."""
 _FOLDER = "fusen-document-"
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 -- the folder that is made there is private
+"""Of Linux: what is written there lies on no disk."""
 _A_DAY = 86_400.0
 
 
@@ -94,7 +97,7 @@ class Embedding:
         """
         if not self.holds(sha256):
             raise FusenError("not-found", f"{name} is not kept inside the workspace.", "Open the file itself.")
-        folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
+        folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=self._place_for(sha256)))
         try:
             file = folder / (Path(name).name or "document")
             digest = hashlib.sha256()
@@ -113,6 +116,13 @@ class Embedding:
             discard(folder / "document")
             raise
         return file
+
+    def _place_for(self, sha256: str) -> Path | None:
+        """Memory that is used as a folder, for a document of an encrypted workspace, where there is such a place with room."""
+        if encryption.state_of(self.path) != "encrypted" or not os.access(_IN_MEMORY, os.W_OK):
+            return None
+        (size,) = self.connection.execute("SELECT size FROM embedded WHERE document_sha256 = ?", (sha256,)).fetchone()
+        return _IN_MEMORY if shutil.disk_usage(_IN_MEMORY).free > 2 * int(size) else None
 
     def _store_piece(self, sha256: str, number: int, piece: bytes) -> None:
         # Level 1: what most documents are made of is compressed already.
@@ -160,7 +170,8 @@ def discard(file: Path) -> None:
 
 def discard_abandoned() -> None:
     """Remove what programs took out that do not run any more."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*-*"):
+    folders = [folder for place in (Path(tempfile.gettempdir()), _IN_MEMORY) for folder in place.glob(f"{_FOLDER}*-*")]
+    for folder in folders:
         number = folder.name.removeprefix(_FOLDER).partition("-")[0]
         with suppress(OSError):
             # Where it cannot be told what runs, a day is longer than a document stays open.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import shutil
 import stat
 import subprocess
 import sys
@@ -12,12 +13,15 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from samples import make_document
 
 from app.errors import FusenError
+from app.workspace import embedding, encryption, rewriting
 from app.workspace.embedding import PIECE, discard, discard_abandoned
+from app.workspace.encryption import Cost
 from app.workspace.store import Workspace
 
 CONTENT = random.Random(1).randbytes(PIECE) + bytes(PIECE + 17)
@@ -112,6 +116,26 @@ def test_damage_is_told_and_leaves_no_file(
         workspace.embedding.take_out(SHA256, "a.pdf")
     assert caught.value.code == "damaged"
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_out_of_an_encrypted_workspace_it_comes_into_memory_where_there_is_room(
+    workspace: Workspace, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory, path = tmp_path / "memory", workspace.path
+    memory.mkdir()
+    monkeypatch.setattr(embedding, "_IN_MEMORY", memory)
+    workspace.embedding.keep(SHA256, file)
+    assert workspace.embedding.take_out(SHA256, "a.pdf").parent.parent == tmp_path / "temporary"
+    workspace.close()
+    monkeypatch.setattr(encryption, "COST", Cost(1, 64, 1))
+    monkeypatch.setattr(encryption, "_known", encryption._Keyring())
+    rewriting.encrypt(path, "a long enough passphrase")
+    with Workspace.open(path) as opened:
+        taken = opened.embedding.take_out(SHA256, "a.pdf")
+        assert (taken.parent.parent, taken.read_bytes()) == (memory, CONTENT)
+        discard(taken)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _place: SimpleNamespace(free=len(CONTENT)))
+        assert opened.embedding.take_out(SHA256, "a.pdf").parent.parent == tmp_path / "temporary"
 
 
 def test_discarding_leaves_other_files_alone(tmp_path: Path) -> None:
