@@ -150,7 +150,7 @@ class Caretaker(QObject):
         analysis = file.analysis
         if any(_proposed(stored.get(name)) != _proposed(shown.get(name)) for name in stored.keys() | shown.keys()):
             analysis = workspace.analysis(file.sha256) or analysis
-        file.take(analysis, tuple(stored.values()))
+        file.take(analysis, tuple(stored.values()), unasked=True)
         self._hub.findings.emit(file.key, _ALL)
 
     # ---- documents that are not where they were

@@ -104,7 +104,7 @@ class Session:
             return
         for file in list(self.state.files.values()):
             if file.analysis is not None and file.sha256 is not None and not file.has_first_findings:
-                file.take(file.analysis, self._workspace.findings(file.sha256))
+                file.take(file.analysis, self._workspace.findings(file.sha256), unasked=True)
                 self.hub.findings.emit(file.key, frozenset())
         self.state.can_undo, self.state.can_redo = self._workspace.can_undo, self._workspace.can_redo
         self.hub.history.emit()

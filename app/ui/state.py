@@ -93,14 +93,14 @@ class OpenFile:
         """Whether there are findings to look at and to decide on, first ones included."""
         return self.phase == "ready" or self.has_first_findings
 
-    def take(self, analysis: Analysis, findings: tuple[Finding, ...]) -> None:
+    def take(self, analysis: Analysis, findings: tuple[Finding, ...], *, unasked: bool = False) -> None:
         """Have findings from now on; order, filter and, where it is still there, selection stay as they were.
 
-        With a preliminary analysis the phase stays as it is. What replaces one leaves the reviewer at the passage that she
-        looks at, also where it is not selected any more.
+        With a preliminary analysis the phase stays as it is. What replaces one, or comes `unasked`, leaves the reviewer at the
+        passage that she looks at, also where it is not selected any more.
         """
         before = self.findings
-        if self.has_first_findings:
+        if unasked or self.has_first_findings:
             findings = _with_passage(findings, before.selected, analysis)
         self.analysis = analysis
         if not analysis.preliminary:

@@ -164,6 +164,7 @@ def test_a_passage_that_she_looks_at_stays_and_can_be_decided_on_though_it_is_no
     comment.setFocus()
     qtbot.keyClicks(comment, "Half a sen")
     finish(qtbot, file, order)
+    session.caretaker.notice()  # the stored analysis is a change that came by another connection
     assert file.findings.selected_id == looked_at
     assert comment.toPlainText() == "Half a sen"
     assert "not selected" in window.panel.card._figures.text()
