@@ -58,32 +58,28 @@ class RenderPage(msgspec.Struct, tag=True, frozen=True):
     area: tuple[int, int, int, int] | None = None
 
 
-class AnnotatePdf(msgspec.Struct, tag=True, frozen=True):
+class _Annotate(msgspec.Struct, frozen=True):
+    """What both kinds of annotated copies need."""
+
+    path: str
+    output: str
+    findings: tuple[Finding, ...]
+    author: str = "Fusen"
+    password: str | None = None
+    opinions: dict[str, tuple[Opinion, ...]] = {}
+    undecided: bool = False
+
+
+class AnnotatePdf(_Annotate, tag=True, frozen=True):
     """Write a copy of the PDF at `path` to `output` with a highlight annotation for each finding. Result: `Written`.
 
     The worker may write in its scratch folder only: its client gives it an `output` there and moves what was written.
     `opinions`: what each of several reviewers says of findings, by the finding's id. `undecided`: these are marked too.
     """
 
-    path: str
-    output: str
-    findings: tuple[Finding, ...]
-    author: str = "Fusen"
-    password: str | None = None
-    opinions: dict[str, tuple[Opinion, ...]] = {}
-    undecided: bool = False
 
-
-class AnnotateDocx(msgspec.Struct, tag=True, frozen=True):
+class AnnotateDocx(_Annotate, tag=True, frozen=True):
     """As `AnnotatePdf`, of a DOCX, with comments. Result: `Written`, with what the user must know of the copy."""
-
-    path: str
-    output: str
-    findings: tuple[Finding, ...]
-    author: str = "Fusen"
-    password: str | None = None
-    opinions: dict[str, tuple[Opinion, ...]] = {}
-    undecided: bool = False
 
 
 class DrawPassage(msgspec.Struct, tag=True, frozen=True):

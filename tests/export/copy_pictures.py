@@ -17,10 +17,11 @@ from app.analysis.analysis import AnalysisSettings
 from app.documents.document import Document
 from app.export.brief import Brief, BriefSource, make_brief
 from app.export.formats import FORMATS
-from app.review.findings import Decision, Finding, finding_id
+from app.review.findings import Decision, Finding
 from app.workers.client import WorkerClient
 from app.workers.picturing import pictures_of
 from app.workers.protocol import AnalysisResult, Analyze, AnnotateDocx, AnnotatePdf, ReadDocument, ReadResult
+from app.workspace.packing import finding_of
 from tests.export.pictures import IMAGES, packed
 from tests.export.reading_back import bare
 
@@ -83,18 +84,8 @@ def _reviewed(path: Path, documents: WorkerClient, model: WorkerClient) -> tuple
     findings = []
     for number, passage in enumerate(sorted(chosen, key=lambda passage: passage.start)):
         findings.append(
-            Finding(
-                id=finding_id(analysis.sha256, passage.start, passage.end, passage.text),
-                document_sha256=analysis.sha256,
-                start=passage.start,
-                end=passage.end,
-                page=passage.page,
-                text=passage.text,
-                quads=passage.quads,
-                importance=passage.importance,
-                interval=passage.interval,
-                tags=passage.tags,
-                rank=passage.rank,
+            replace(
+                finding_of(analysis.sha256, passage),
                 decision=_DECISIONS[number % 3 if number % 4 == 3 else 0],
                 comment=_COMMENTS[path.name][number % 3],
                 owner=_OWNERS[document.language][number % 3],

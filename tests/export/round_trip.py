@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -25,12 +25,13 @@ from app.documents.document import Document
 from app.errors import FusenError
 from app.export.brief import KEPT, Brief, BriefSource, make_brief
 from app.export.formats import FORMATS
-from app.review.findings import Decision, Finding, finding_id
+from app.review.findings import Decision, Finding
 from app.review.ranges import span_of
 from app.tags import tag_names
 from app.workers.client import WorkerClient
 from app.workers.picturing import pictures_of
 from app.workers.protocol import AnalysisResult, Analyze, AnnotateDocx, AnnotatePdf, ReadDocument, ReadResult
+from app.workspace.packing import finding_of
 from tests.export import reading_back
 from tests.export.docx_sameness import differences
 
@@ -171,18 +172,8 @@ def _analysed(document: Document, model: WorkerClient) -> Analysis:
 def _decided(analysis: Analysis, document: Document, draw: random.Random, count: int) -> Iterator[Finding]:
     selected = sorted((p for p in analysis.passages if p.selected), key=lambda passage: passage.rank)[:count]
     for passage in sorted(selected, key=lambda passage: passage.start):
-        yield Finding(
-            id=finding_id(analysis.sha256, passage.start, passage.end, passage.text),
-            document_sha256=analysis.sha256,
-            start=passage.start,
-            end=passage.end,
-            page=passage.page,
-            text=passage.text,
-            quads=passage.quads,
-            importance=passage.importance,
-            interval=passage.interval,
-            tags=passage.tags,
-            rank=passage.rank,
+        yield replace(
+            finding_of(analysis.sha256, passage),
             decision=draw.choice(_DECISIONS),
             comment=draw.choice(COMMENTS),
             owner=draw.choice(OWNERS),
