@@ -156,7 +156,14 @@ def _annotate(
     request = AnnotatePdf if stored.format == "pdf" else AnnotateDocx
     findings = store.findings(stored.sha256)
     with file_of(store, stored) as file:
-        body = request(str(file), str(output.absolute()), findings, password=wanted.password, opinions=opinions)
+        body = request(
+            str(file),
+            str(output.absolute()),
+            findings,
+            password=wanted.password,
+            opinions=opinions,
+            audit_head=store.audit_head(),
+        )
         written = writer.call(body, meter.report)
     meter.pause()
     for notice in written.notices if isinstance(written, Written) else ():

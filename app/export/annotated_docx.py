@@ -23,9 +23,12 @@ from app.documents.docx.tracing import TracedBlock, TracedDocx, traced_docx
 from app.documents.files import check_readable, head_of
 from app.errors import FusenError
 from app.export.brief import Opinion
-from app.export.docx_comments import Comments, Writer, mark_place, mark_range, part_bytes
+from app.export.docx_comments import Comments, Writer, mark_place, mark_range
+from app.export.docx_parts import Additions, part_bytes
+from app.export.docx_properties import set_property
 from app.export.docx_runs import Anchor, anchor_of, cut, elements_in, highlight
 from app.export.finding_note import (
+    AUDIT_HEAD,
     changed_since,
     check_same_file,
     comment_lines,
@@ -61,12 +64,14 @@ def write_annotated_docx(
     undecided: bool = False,
     opinions: Mapping[str, Sequence[Opinion]] = _NOTHING,
     moment: datetime | None = None,
+    audit_head: str = "",
 ) -> tuple[Notice, ...]:
     """Write a copy of the DOCX at `path` to `output` with each accepted, edited or added finding commented and highlighted.
 
     With `undecided`, these are shown too. `opinions` of several reviewers stand by the finding's id; `moment` (UTC; now, if None)
-    is the comments' date. What was in the file stays: its comments, tracked changes, and the password, if it has one.
-    `output` is written whole or not at all and may not be the original. Returns what the user must know of the copy.
+    is the comments' date; `audit_head`, the hash of the audit log's last entry, becomes a custom property. What was in the file
+    stays: its comments, tracked changes, and the password, if it has one. `output` is written whole or not at all and may not be
+    the original. Returns what the user must know of the copy.
 
     Raises FusenError: those of reading a DOCX; `permission` when `output` is the original or cannot be written; `unsupported`
     when the file is not the one that the findings are from, or is of the old Word.
@@ -79,7 +84,7 @@ def write_annotated_docx(
     with _opened(path, password) as (file, locked):
         package = open_package(file, path.name)
         with package.archive:
-            work = _Annotating(traced_docx(package), writer, opinions)
+            work = _Annotating(traced_docx(package), writer, opinions, audit_head)
             work.add(chosen)
             with replacing(output) as part, part.open("wb") as target:
                 if locked:
@@ -134,13 +139,16 @@ class _Place:
 class _Annotating:
     """One document while its findings are marked in it."""
 
-    def __init__(self, traced: TracedDocx, writer: Writer, opinions: Mapping[str, Sequence[Opinion]]) -> None:
+    def __init__(
+        self, traced: TracedDocx, writer: Writer, opinions: Mapping[str, Sequence[Opinion]], audit_head: str
+    ) -> None:
         self.traced = traced
         self._main = traced.package.main
         self._body = traced.roots[self._main]
         self._comments = Comments(traced.package, self._body)
         self._writer = writer
         self._opinions = opinions
+        self._audit_head = audit_head
         self._changed: set[str] = set()
         self._elsewhere = 0
 
@@ -157,13 +165,15 @@ class _Annotating:
 
     def parts(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
         """The parts that changed and those that are new, by name."""
-        if not self._changed:
-            return {}, {}
-        changed, added = self._comments.parts()
-        strict = self.traced.package.strict
+        package = self.traced.package
+        additions = Additions(package)
+        if self._audit_head:
+            set_property(additions, AUDIT_HEAD, self._audit_head)
+        if self._changed:
+            self._comments.add_to(additions)
         for name in sorted(self._changed):
-            changed[name] = part_bytes(self.traced.roots[name], strict=name.lower() in strict)
-        return changed, added
+            additions.put(name, part_bytes(self.traced.roots[name], strict=name.lower() in package.strict))
+        return additions.parts()
 
     def notices(self) -> tuple[Notice, ...]:
         """What the user must know of the copy."""

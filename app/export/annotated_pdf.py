@@ -19,6 +19,7 @@ from app.documents.pdf_opening import open_pdf, was_rewritten
 from app.documents.pdf_outline import page_labels
 from app.export.brief import Opinion
 from app.export.finding_note import (
+    AUDIT_HEAD,
     check_same_file,
     comment_lines,
     note_language,
@@ -27,7 +28,7 @@ from app.export.finding_note import (
     opinion_lines,
     shown_findings,
 )
-from app.export.pdf_findings_outline import Entry, append_outline
+from app.export.pdf_findings_outline import Entry, append_outline, is_dictionary
 from app.export.wording import decision_words, printable, say
 from app.export.writing import refuse_original, replacing
 from app.review.findings import Decision, Finding, page_by_page
@@ -64,12 +65,14 @@ def write_annotated_pdf(
     undecided: bool = False,
     opinions: Mapping[str, Sequence[Opinion]] = _NOTHING,
     moment: datetime | None = None,
+    audit_head: str = "",
 ) -> tuple[Notice, ...]:
     """Write a copy of the PDF at `path` to `output` with a highlight on each accepted, edited or added finding.
 
     One that goes on over a page's end has a highlight on each of its pages. With `undecided`, these are highlighted too, paler;
     rejected findings never are. `opinions` of several reviewers stand by
-    the finding's id; `moment` (UTC; now, if None) is the date of what is written. What was in the file stays: existing
+    the finding's id; `moment` (UTC; now, if None) is the date of what is written; `audit_head`, the hash of the audit log's
+    last entry, becomes a custom entry of the document's information. What was in the file stays: existing
     annotations, the outline, encryption with its passwords, signatures (the copy only appends where the file allows it).
     `output` is written whole or not at all and may not be the original. Returns what the user must know of the copy.
 
@@ -89,6 +92,8 @@ def write_annotated_pdf(
             for page, pieces in _by_page(chosen, pdf.page_count).items():
                 marks += notes.annotate(pdf[page - 1], pieces)
             _list_findings(pdf, [(piece, number) for piece, number in marks if piece.first])
+            if audit_head:
+                _note_head(pdf, audit_head)
             signed = pdf.get_sigflags() > 0
             rewritten = _save(pdf, part)
         finally:
@@ -200,6 +205,17 @@ def _list_findings(pdf: pymupdf.Document, marks: Sequence[tuple[_Piece, int]]) -
 def _usual_language(marks: Sequence[tuple[_Piece, int]]) -> Language:
     japanese = sum(note_language(piece.finding) == "ja" for piece, _ in marks)
     return "ja" if 2 * japanese > len(marks) else "en"
+
+
+def _note_head(pdf: pymupdf.Document, head: str) -> None:
+    """A key of our own in the document's information, beside what is there: the metadata (XMP) has no counterpart of it."""
+    kind, value = pdf.xref_get_key(-1, "Info")
+    number = int(value.split()[0]) if kind == "xref" else 0
+    if not is_dictionary(pdf, number):
+        number = int(pdf.get_new_xref())
+        pdf.update_object(number, value if kind == "dict" else "<<>>")
+        pdf.xref_set_key(-1, "Info", f"{number} 0 R")
+    pdf.xref_set_key(number, AUDIT_HEAD, pymupdf.get_pdf_str(head))
 
 
 def _save(pdf: pymupdf.Document, part: Path) -> bytes | None:

@@ -14,10 +14,7 @@ from itertools import count
 from lxml import etree
 
 from app.documents.docx.names import (
-    CONTENT_TYPES,
-    PACKAGE_RELATIONS,
     RELATIONS,
-    STRICT_TO_TRANSITIONAL,
     W_AUTHOR,
     W_DATE,
     W_ID,
@@ -32,9 +29,9 @@ from app.documents.docx.names import (
 from app.documents.docx.package import BrokenPartError, Package
 from app.documents.docx.paragraphs import XML_SPACE
 from app.errors import FusenError
+from app.export.docx_parts import Additions, part_bytes
 from app.export.docx_runs import Anchor, beginning_of
 
-_TYPES_PART = "[Content_Types].xml"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml"
 _MARKS = (w("comment"), w("commentRangeStart"), w("commentRangeEnd"), w("commentReference"))
 _LONGEST_INITIALS = 3
@@ -83,16 +80,16 @@ class Comments:
             text.text = line
         return number
 
-    def parts(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
-        """The parts that change and those that are new, by name."""
-        content = {self._name or self._free_name(): part_bytes(self._root, strict=self._is_strict())}
-        (name,) = content
-        if self._name:
-            changed, added = {**content, **self._typed(name)}, {}
-        else:
-            related, new = self._related(name)
-            changed, added = {**self._typed(name), **related}, {**new, **content}
-        return changed, added
+    def add_to(self, additions: Additions) -> None:
+        """Put the part into the package, with what leads to it where it is new."""
+        name = self._name or additions.free_name(posixpath.dirname(self._package.main), "comments")
+        additions.put(name, part_bytes(self._root, strict=self._is_strict()))
+        additions.state_type(name, _COMMENTS_TYPE)
+        if not self._name:
+            try:
+                additions.relate(self._package.main, f"{RELATIONS}/comments", name, strict=self._is_strict())
+            except BrokenPartError as error:
+                raise _damaged(self._package.name) from error
 
     def _existing(self) -> Element:
         try:
@@ -102,37 +99,6 @@ class Comments:
 
     def _is_strict(self) -> bool:
         return self._package.main.lower() in self._package.strict
-
-    def _free_name(self) -> str:
-        folder = posixpath.dirname(self._package.main)
-        names = (posixpath.join(folder, f"comments{number or ''}.xml") for number in count())
-        return next(name for name in names if not self._package.has(name))
-
-    def _typed(self, name: str) -> dict[str, bytes]:
-        """The content types with that of the comments, where it is not stated yet."""
-        root = self._package.xml(_TYPES_PART)
-        override = f"{{{CONTENT_TYPES}}}Override"
-        if any((entry.get("PartName") or "").lower() == f"/{name}".lower() for entry in root.iter(override)):
-            return {}
-        etree.SubElement(root, override, {"PartName": f"/{name}", "ContentType": _COMMENTS_TYPE})
-        return {_TYPES_PART: part_bytes(root)}
-
-    def _related(self, name: str) -> tuple[dict[str, bytes], dict[str, bytes]]:
-        """The main part's relations with one to the comments: as a changed part, or as a new one."""
-        folder, base = posixpath.split(self._package.main)
-        part = posixpath.join(folder, "_rels", base + ".rels")
-        exists = self._package.has(part)
-        try:
-            root = self._package.xml(part) if exists else etree.Element(f"{{{PACKAGE_RELATIONS}}}Relationships")
-        except BrokenPartError as error:
-            raise _damaged(self._package.name) from error
-        used = {entry.get("Id") for entry in root}
-        id_ = next(f"rId{number}" for number in count(len(used) + 1) if f"rId{number}" not in used)
-        target = posixpath.relpath(name, folder or ".")
-        attributes = {"Id": id_, "Type": f"{RELATIONS}/comments", "Target": target}
-        etree.SubElement(root, f"{{{PACKAGE_RELATIONS}}}Relationship", attributes)
-        content = {part: part_bytes(root, strict=self._is_strict())}
-        return (content, {}) if exists else ({}, content)
 
 
 def mark_range(anchor: Anchor, number: str) -> None:
@@ -149,17 +115,6 @@ def mark_place(paragraph: Element, number: str) -> None:
     marks = [_mark(paragraph, name, number) for name in ("commentRangeStart", "commentRangeEnd")]
     for offset, mark in enumerate((*marks, _sign(paragraph, number))):
         paragraph.insert(at + offset, mark)
-
-
-def part_bytes(root: Element, *, strict: bool = False) -> bytes:
-    """A part's XML; with `strict` in the names of the strict variant, which reading replaces by the usual ones."""
-    tree = root.getroottree()
-    standalone = tree.docinfo.standalone
-    data: bytes = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=standalone is not False)
-    if strict:
-        for other, transitional in STRICT_TO_TRANSITIONAL:
-            data = data.replace(transitional.encode(), other.encode())
-    return data
 
 
 def _mark(near: Element, name: str, number: str) -> Element:

@@ -12,6 +12,9 @@ from app.export.brief import KEPT, Opinion
 from app.export.wording import decision_words, grade, importance_words, printable, say, tag_words, task_words
 from app.review.findings import Finding
 
+AUDIT_HEAD = "FusenAuditHead"
+"""The property of a copy that holds the hash of the audit log's last entry."""
+
 
 def shown_findings(findings: Iterable[Finding], *, undecided: bool) -> list[Finding]:
     """Those that a copy shows, by their place: accepted, edited and added ones; with `undecided` also these."""

@@ -51,7 +51,7 @@ def _root(pdf: pymupdf.Document) -> int | None:
     kind, value = pdf.xref_get_key(catalog, "Outlines")
     if kind == "xref":
         number = int(value.split()[0])
-        if _is_dictionary(pdf, number):
+        if is_dictionary(pdf, number):
             return number
     if kind == "dict":
         return None  # one that is no object of its own is against the standard, and nothing could refer to it
@@ -66,7 +66,7 @@ def _last_of(pdf: pymupdf.Document, root: int) -> int | None:
     number, last = _reference(pdf, root, "First"), 0
     seen: set[int] = set()
     while number:
-        if number in seen or len(seen) > _MOST_ENTRIES or not _is_dictionary(pdf, number):
+        if number in seen or len(seen) > _MOST_ENTRIES or not is_dictionary(pdf, number):
             return None
         seen.add(number)
         last, number = number, _reference(pdf, number, "Next")
@@ -89,7 +89,8 @@ def _reference(pdf: pymupdf.Document, number: int, key: str) -> int:
     return int(value.split()[0]) if kind == "xref" else 0
 
 
-def _is_dictionary(pdf: pymupdf.Document, number: int) -> bool:
+def is_dictionary(pdf: pymupdf.Document, number: int) -> bool:
+    """Whether object `number` is there and is a dictionary."""
     if not 0 < number < pdf.xref_length():
         return False
     try:

@@ -130,6 +130,7 @@ class Source:
                 self._request.author,
                 dict(self._request.passwords).get(target.sha256),
                 self._opinions(),
+                audit_head=opened.audit_head(),
                 undecided=True,  # those that were chosen are among the findings, and no others
             )
             written = self._call(body, share)

@@ -205,6 +205,7 @@ def _annotate(body: AnnotatePdf | AnnotateDocx) -> Written:
         body.password,
         undecided=body.undecided,
         opinions=body.opinions,
+        audit_head=body.audit_head,
     )
     return Written(body.output, notices)
 

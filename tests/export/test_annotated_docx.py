@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from docx.api import Document as open_docx  # noqa: N813 -- a function, in spite of its name
+from lxml import etree
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from app.analysis.analysis import TagScore
@@ -260,6 +261,33 @@ def test_the_strict_variant_stays_strict(tmp_path: Path) -> None:
     assert [words for words, _ in ours] == ["Strict words."]
     with zipfile.ZipFile(copy) as package:
         assert all(WORD.encode() not in package.read(f"word/{name}.xml") for name in ("document", "comments"))
+
+
+@pytest.mark.parametrize("variant", ["transitional", "strict"])
+def test_the_head_of_the_audit_log_is_a_custom_property(tmp_path: Path, variant: str) -> None:
+    main = part("document", f"<w:body>{paragraph('Some words.')}</w:body>")
+    if variant == "strict":
+        main = main.replace(WORD, "http://purl.oclc.org/ooxml/wordprocessingml/main")
+    first, again = tmp_path / "1.docx", tmp_path / "2.docx"
+    source = write_docx(tmp_path / "a.docx", main.encode())
+    write_annotated_docx(source, first, [finding_on(load_document(source), "Some words.")], audit_head="ab" * 32)
+    assert variant == "strict" or differences(source, first) == []
+    with zipfile.ZipFile(first) as old, zipfile.ZipFile(tmp_path / "owned.docx", "w") as new:
+        for name in old.namelist():  # somebody else's property between two exports
+            own = b'<property pid="3" name="Client"/></Properties>'
+            new.writestr(name, old.read(name).replace(b"</Properties>", own))
+    write_annotated_docx(tmp_path / "owned.docx", again, [], audit_head="cd" * 32)
+    assert differences(tmp_path / "owned.docx", again) == ["docProps/custom.xml changed"]  # ours alone:
+    with zipfile.ZipFile(again) as package:
+        assert len(package.namelist()) == len(set(package.namelist()))
+        shown = etree.fromstring(package.read("docProps/custom.xml"))
+        relations = package.read("_rels/.rels").decode()
+        assert package.read("[Content_Types].xml").count(b"custom-properties+xml") == 1
+    named = {each.get("name"): "".join(each.itertext()) for each in shown}
+    assert named == {"FusenAuditHead": "cd" * 32, "Client": ""}
+    kind = "customProperties" if variant == "strict" else "custom-properties"
+    assert relations.count(f"/relationships/{kind}") == 1
+    assert etree.QName(shown).namespace.endswith(f"/{kind}")
 
 
 def test_many_cuts_in_random_runs(tmp_path: Path) -> None:

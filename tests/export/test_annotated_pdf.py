@@ -184,11 +184,32 @@ def test_only_decided_findings_are_drawn_unless_asked(tmp_path: Path) -> None:
     assert [words for _, words in highlights(tmp_path / "all.pdf")] == [LINES["en"][0], LINES["en"][2]]
 
 
+def head_in(copy: Path, password: str = "") -> str:
+    with pikepdf.open(copy, password=password) as pdf:
+        return str(pdf.docinfo["/FusenAuditHead"])
+
+
+def test_the_head_of_the_audit_log_stands_beside_what_the_document_says_of_itself(tmp_path: Path) -> None:
+    source, copy = make_pdf(tmp_path / "a.pdf"), tmp_path / "copy.pdf"
+    for information in (None, pikepdf.Dictionary(Title="Own"), "indirect"):
+        with pikepdf.open(source, allow_overwriting_input=True) as pdf:
+            if information is not None:
+                direct = pikepdf.Dictionary(Title="Own")
+                pdf.trailer.Info = pdf.make_indirect(direct) if information == "indirect" else direct
+            pdf.save(source)
+        write_annotated_pdf(source, copy, [], audit_head="ab" * 32)
+        assert head_in(copy) == "ab" * 32
+        with pikepdf.open(copy) as pdf:
+            assert str(pdf.docinfo.get("/Title", "Own")) == "Own"
+            assert len(pdf.docinfo) == (1 if information is None else 2)
+
+
 def test_the_original_and_its_annotations_stay(tmp_path: Path) -> None:
     source, copy = make_pdf(tmp_path / "a.pdf"), tmp_path / "copy.pdf"
     before = source.read_bytes()
-    write_annotated_pdf(source, copy, [finding_on(source, LINES["en"][0])])
+    write_annotated_pdf(source, copy, [finding_on(source, LINES["en"][0])], audit_head="ab" * 32)
     assert source.read_bytes() == before
+    assert head_in(copy) == "ab" * 32
     assert copy.read_bytes().startswith(before), "the copy only appends, so that a signature stays valid"
     with open_pdf(copy) as pdf:
         assert [a.info["content"] for a in pdf[0].annots(types=[pymupdf.PDF_ANNOT_TEXT])] == ["an older note"]
@@ -199,7 +220,8 @@ def test_an_encrypted_file_stays_encrypted(tmp_path: Path, password: str) -> Non
     source, copy = tmp_path / "a.pdf", tmp_path / "copy.pdf"
     make_pdf(source, encryption=pymupdf.PDF_ENCRYPT_AES_256, owner_pw="owner", user_pw="ユーザー")
     finding = finding_on(source, LINES["en"][1], password=password)
-    write_annotated_pdf(source, copy, [finding], password=password)
+    write_annotated_pdf(source, copy, [finding], password=password, audit_head="ab" * 32)
+    assert head_in(copy, "owner") == "ab" * 32
     with pytest.raises(FusenError) as caught:
         open_pdf(copy)
     assert caught.value.code == "encrypted"
@@ -219,7 +241,9 @@ def test_a_file_that_only_another_parser_repairs_is_written_anew(tmp_path: Path)
     finding = finding_on(source, LINES["en"][1])
     damaged = re.sub(rb"/Count \d+", b"/Count -5", pymupdf.open(source).tobytes(use_objstms=0))
     source.write_bytes(damaged)
-    write_annotated_pdf(source, copy, [replace(finding, document_sha256=hashlib.sha256(damaged).hexdigest())])
+    finding = replace(finding, document_sha256=hashlib.sha256(damaged).hexdigest())
+    write_annotated_pdf(source, copy, [finding], audit_head="ab" * 32)
+    assert head_in(copy) == "ab" * 32
     assert [words for _, words in highlights(copy)] == [LINES["en"][1]]
     assert source.read_bytes() == damaged
 
