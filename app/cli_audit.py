@@ -158,6 +158,7 @@ def _report_words(path: Path, report: Report) -> str:
     if report.asked_head is not None:
         lines.append(f"The hash that you gave is that of entry {report.asked_head}.")
     lines += [f"{each.name} was exported at {each.at} (entry {each.entry}), unchanged." for each in report.exports]
+    lines += [f"{file.name} names entry {number} as the head of the log." for file, number in report.named]
     return "\n".join(lines)
 
 
@@ -190,4 +191,5 @@ def _report_json(path: Path, report: Report) -> dict[str, Any]:
         "seen": None if report.seen is None else {"count": report.seen.count, "hash": report.seen.hash},
         "asked_head": report.asked_head,
         "exports": [{"entry": each.entry, "at": each.at, "name": each.name} for each in report.exports],
+        "named": [{"file": str(file), "entry": number} for file, number in report.named],
     }

@@ -16,6 +16,7 @@ from app.workspace import audited_tables, heads
 from app.workspace.audit_log import AuditLog
 from app.workspace.database import explained
 from app.workspace.driver import database_errors
+from app.workspace.exported_heads import head_named_in
 from app.workspace.signing import known_keys
 
 _GUARDS = frozenset({"audit_log_is_not_changed", "audit_log_is_not_shortened", "audit_notes_are_not_changed"})
@@ -36,7 +37,8 @@ class Report:
     """What was found: `problems` in the order of the entries, `head` and `signers` as far as the log can be read.
 
     `ours`: fingerprints of this machine's user. `seen`: the head that this machine saw last, None where it saw none.
-    `asked_head`: the entry whose hash was asked for. `exports`: where the files that were asked for were exported.
+    `asked_head`: the entry whose hash was asked for. `exports`: where the files that were asked for were exported; `named`: of
+    each of them, changed since or not, that names the log's head in its text or properties, the file and the entry's number.
     """
 
     problems: tuple[Problem, ...]
@@ -46,6 +48,7 @@ class Report:
     seen: Head | None
     asked_head: int | None = None
     exports: tuple[Export, ...] = ()
+    named: tuple[tuple[Path, int], ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -94,6 +97,8 @@ def verify(
             for name, signer in chain.signers.items()
             if not name.startswith(signers)
         ]
+    numbers = {each: number for number, each in enumerate(chain.hashes, 1)}
+    named = ((file, head_named_in(file, numbers)) for file in exported)
     record = heads.seen_head(log.identity()[0], path)
     return Report(
         tuple(problems),
@@ -103,6 +108,7 @@ def verify(
         record.head if record is not None else None,
         asked,
         tuple(exports[digest] for digest in hashes.values() if digest in exports),
+        tuple((file, number) for file, number in named if number is not None),
     )
 
 

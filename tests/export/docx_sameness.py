@@ -1,7 +1,8 @@
 """What an annotated copy of a DOCX differs in from its original, our additions aside: the judge of tests and of the round trip.
 
-Other parts must be the same bytes in the same order. Custom properties may have one more, the head of the audit log. Of parts with marks we take our comments, their marks and all highlights
-out, join neighbouring runs of the same properties and texts within a run, on both sides, and compare what is left.
+Other parts must be the same bytes in the same order; custom properties may have one more, the head of the audit log. Of parts
+with marks we take our comments, their marks and all highlights out, join neighbouring runs of the same properties and texts
+within a run, on both sides, and compare what is left.
 """
 
 from __future__ import annotations

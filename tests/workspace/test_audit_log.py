@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import sqlite3
 import stat
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -190,6 +192,26 @@ def test_an_exported_file_is_known_while_it_is_unchanged(workspace: Workspace, t
     assert [problem.code for problem in workspace.verify(exported=[file]).problems] == ["export-unknown"]
     with pytest.raises(FusenError, match="no file"):
         workspace.verify(exported=[tmp_path / "none"])
+
+
+def test_an_exported_file_names_the_head_that_the_log_had(workspace: Workspace, tmp_path: Path) -> None:
+    head = workspace.audit_head()
+    number = len(entries(workspace))
+    workspace.apply(SetDecision(workspace.findings(DOCUMENT.sha256)[0].id, "accepted"))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("docProps/custom.xml", f"<vt:lpwstr>{head}</vt:lpwstr>")
+    contents = {
+        "a.pdf": f"%PDF-1.7\n<</FusenAuditHead({head})>>".encode(),
+        "a.docx": packed.getvalue(),
+        "a.ics": f"X-FUSEN-AUDIT-HEAD:{head[:56]}\r\n {head[56:]}\r\n".encode(),
+        "none.md": f"{DOCUMENT.sha256} {head}0".encode(),
+        "torn.docx": packed.getvalue()[:60],
+    }
+    files = [tmp_path / name for name in contents]
+    for file in files:
+        file.write_bytes(contents[file.name])
+    assert workspace.verify(exported=files).named == tuple((file, number) for file in files[:3])
 
 
 def test_another_machine_is_another_signer(
