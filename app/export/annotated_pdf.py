@@ -83,7 +83,7 @@ def write_annotated_pdf(
     refuse_original(path, output)
     open_pdf(path, password).close()  # so that what is wrong with the original is said of it and not of the copy
     check_same_file(path, chosen)
-    notes = _Notes(author, moment or datetime.now(UTC), opinions)
+    notes = _Notes(printable(author) or "Fusen", moment or datetime.now(UTC), opinions)
     with replacing(output) as part:
         shutil.copyfile(path, part)
         pdf = open_pdf(part, password)

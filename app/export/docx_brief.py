@@ -6,6 +6,7 @@ On A4 in fonts that show Japanese, or in the styles of a company's template. The
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,14 @@ from app.export.brief import Brief
 from app.export.docx_template import STYLES, has_japanese_font, is_bulleted, open_base, same_bytes, set_fonts
 from app.export.phrases import date_words
 from app.export.telling import Field, Group, Line, Part, Told, told
+from app.export.template_file import WORD, filled
 from app.export.wording import printable, say
 from app.export.writing import write_whole
 
 _INK, _QUIET = RGBColor(0x1F, 0x2A, 0x37), RGBColor(0x5B, 0x65, 0x70)
 _LINK = RGBColor(0x1D, 0x4F, 0x91)
 _SHADE, _LINE = "EEF1F5", "B4BDC8"
-_FINDING_SHARES = (0.07, 0.42, 0.15, 0.17, 0.19)
+_FINDING_SHARES = (0.06, 0.40, 0.15, 0.19, 0.20)
 _NARROW_SHARES, _NARROW = (0.09, 0.33, 0.18, 0.21, 0.19), Cm(14)
 """On a template's narrow page words of one line would be broken."""
 _WHOLE = 500
@@ -43,16 +45,15 @@ _LOCALES: dict[Language, str] = {"en": "en-GB", "ja": "ja-JP"}
 
 def write_brief_docx(brief: Brief, output: Path, template: Path | None = None) -> None:
     """Write the brief to `output`, whole or not at all. Raises FusenError when it cannot be written."""
-    write_whole(output, brief_docx(brief, template))
+    write_whole(output, render(brief, template))
 
 
 def render(brief: Brief, template: Path | None = None) -> bytes:
-    """See `app.export.formats.Render`."""
-    return brief_docx(brief, template)
+    """See `app.export.formats.Render`. Raises FusenError where the template is not a Word document."""
+    return filled(template, WORD, partial(_written, brief))
 
 
-def brief_docx(brief: Brief, template: Path | None = None) -> bytes:
-    """The bytes of the Word document. Raises FusenError where the template is not a Word document."""
+def _written(brief: Brief, template: bytes | None) -> bytes:
     docx = open_base(template)
     if template is None:
         _set_up_page(docx)
@@ -110,7 +111,7 @@ class _Writer:
         for line in part.lines:
             self._line(line, part.key)
         for remark in part.remarks:
-            self._paragraph(remark, self._note)
+            self._paragraph(remark, self._note).paragraph_format.space_before = Pt(6)  # often behind a table
 
     def _line(self, line: Line, key: str) -> None:
         is_place = key == "places"
@@ -123,7 +124,7 @@ class _Writer:
             paragraph.add_run(" ")
         self._run(paragraph, line.text, line.language)
         if line.more:
-            self._run(paragraph, f" ({line.more})").font.color.rgb = _QUIET
+            self._run(paragraph, say("in-brackets", self._language, text=line.more)).font.color.rgb = _QUIET
         if not line.marked and line.number is not None:
             paragraph.add_run(" ")
             self._link(paragraph, f"[{line.number}]", f"number{line.number}")

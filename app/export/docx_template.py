@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import io
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from docx.api import Document as open_docx  # noqa: N813 -- a function, in spite of its name
@@ -19,7 +18,6 @@ from docx.styles import BabelFish
 from lxml import etree
 
 from app.export import fixed_zip
-from app.export.template_file import PARSING_ERRORS, WORD, read_template, unusable
 
 LATIN, JAPANESE = "Calibri", "Yu Gothic"
 STYLES = ("Title", "Heading 1", "Heading 2", "List Bullet", "Table Grid")
@@ -29,17 +27,13 @@ _OF_PAGES = ("/image", "/hyperlink", "/chart", "/oleObject", "/package", "/comme
 """Relationships that only what stood on the pages had use for."""
 
 
-def open_base(template: Path | None) -> Docx:
-    """An empty document with the styles of `template`. Raises FusenError where that is not a Word document."""
+def open_base(template: bytes | None) -> Docx:
+    """An empty document with the styles of `template`. Raises whatever python-docx does where that is no Word document."""
     if template is None:
         return open_docx()
-    content = read_template(template, WORD)
-    try:
-        docx = open_docx(io.BytesIO(content))
-        _empty(docx)
-        _complete(docx)
-    except PARSING_ERRORS as error:  # python-docx has no error of its own for what is no Word document
-        raise unusable(template, WORD) from error
+    docx = open_docx(io.BytesIO(template))
+    _empty(docx)
+    _complete(docx)
     return docx
 
 

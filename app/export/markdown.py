@@ -12,7 +12,8 @@ from app.export.telling import Field, Line, Told, told
 from app.export.wording import printable, say
 from app.export.writing import write_whole
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~!&])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~!&$]|(?<=\w):(?=//)|(?<=www)\.)", re.IGNORECASE)
+"""Also what other dialects than CommonMark make formulas of, and links without being asked."""
 _LIST_START = re.compile(r"^(\d+)([.)])(?=\s|$)|^([-+=])")
 
 
@@ -31,15 +32,15 @@ def brief_markdown(brief: Brief) -> str:
     language = brief.language
     parts = [f"# {markdown_text(brief.title)}"]
     if brief.purpose:
-        parts += [f"**{say('purpose', language)}:** {markdown_text(brief.purpose)}"]
+        parts += [_labelled(say("purpose", language), brief.purpose, language)]
     for part in told(brief):
         parts += [f"## {part.title}", *([part.note] if part.note else [])]
-        parts += [_fields(fields) for fields in part.fields]
+        parts += [_fields(fields, language) for fields in part.fields]
         for group in part.groups:
             parts += [f"### {markdown_text(group.heading)}"] if group.heading else []
             parts += [_finding(each, language) for each in group.findings]
         if part.lines:
-            parts += ["\n".join(map(_line, part.lines))]
+            parts += ["\n".join(_line(each, language) for each in part.lines)]
         parts += map(markdown_text, part.remarks)
     return "\n\n".join(parts) + "\n"
 
@@ -52,22 +53,28 @@ def _finding(finding: Told, language: Language) -> str:
     entry = f"{finding.number}. {head}\n\n{indent}> {quote}"
     comment = markdown_text(say("between", language).join(filter(None, (*finding.actions, finding.comment))))
     if comment:
-        entry += f"\n\n{indent}{say('comment', language)}: {comment}"
+        entry += f"\n\n{indent}{say('comment', language)}{say('colon', language)}{comment}"
     if finding.notes:
-        entry += "\n\n" + "\n".join(f"{indent}- {label}: {markdown_text(words)}" for label, words in finding.notes)
+        colon = say("colon", language)
+        entry += "\n\n" + "\n".join(f"{indent}- {label}{colon}{markdown_text(words)}" for label, words in finding.notes)
     return entry
 
 
-def _line(line: Line) -> str:
+def _line(line: Line, language: Language) -> str:
     number = "" if line.number is None else f"\\[{line.number}\\]"
-    more = f" ({markdown_text(line.more)})" if line.more else ""
+    more = say("in-brackets", language, text=markdown_text(line.more)) if line.more else ""
     return " ".join(filter(None, ("-", number if line.marked else "", markdown_text(line.text) + more))) + (
         f" {number}" if number and not line.marked else ""
     )
 
 
-def _fields(fields: Sequence[Field]) -> str:
-    return "\n".join(f"- **{label}:** {markdown_text(value)}" for label, value in fields)
+def _fields(fields: Sequence[Field], language: Language) -> str:
+    return "\n".join(f"- {_labelled(label, value, language)}" for label, value in fields)
+
+
+def _labelled(label: str, value: str, language: Language) -> str:
+    colon = say("colon", language)
+    return f"**{label}{colon.rstrip()}** {markdown_text(value)}"
 
 
 def markdown_text(text: str) -> str:

@@ -15,13 +15,9 @@ from app.documents.document import Language
 from app.export.markdown import markdown_text
 from app.export.wording import decision_words, printable, say
 from app.export.writing import write_whole
+from app.export.xlsx_issues import FORMULA_SIGNS, LONGEST
 from app.review.matrix import Cell, Matrix
 from app.tags import tag_name
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""With the full-width ones, which Excel in Japanese takes for the same."""
-_LONGEST = 32_000
-"""Excel's limit for the text of a cell is 32,767."""
 
 Table = list[list[str]]
 
@@ -74,7 +70,7 @@ def matrix_xlsx(table: Table) -> bytes:
     cell = book.add_format({"text_wrap": True, "valign": "top"})
     for row, texts in enumerate(table):
         for column, text in enumerate(texts):
-            sheet.write_string(row, column, text[:_LONGEST], cell if row else head)
+            sheet.write_string(row, column, text[:LONGEST], cell if row else head)
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, max(len(table[0]) - 1, 1), 44)
     sheet.freeze_panes(1, 1)
@@ -98,4 +94,4 @@ def _words(cell: Cell | None, language: Language, *, paged: bool) -> str:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

@@ -7,17 +7,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from lxml import etree
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
-from pptx.exc import PythonPptxError
 from pptx.oxml.ns import qn
 from pptx.util import Inches
-
-from app.export.template_file import PARSING_ERRORS, POWERPOINT, read_template, unusable
 
 LATIN, JAPANESE = "Calibri", "Yu Gothic"
 _WIDE = (Inches(13.333), Inches(7.5))
@@ -26,18 +22,14 @@ BODIES = (PP_PLACEHOLDER.OBJECT, PP_PLACEHOLDER.BODY)
 _RUNNING = (PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.HEADER)
 
 
-def open_base(template: Path | None) -> Any:
-    """A presentation without slides. Raises FusenError where the template is none."""
+def open_base(template: bytes | None) -> Any:
+    """A presentation without slides. Raises whatever python-pptx does where the template is none."""
     if template is None:
         return _own()
-    content = read_template(template, POWERPOINT)
-    try:
-        deck = Presentation(io.BytesIO(content))
-        _drop_slides(deck)
-        if not len(deck.slide_layouts):
-            raise unusable(template, POWERPOINT)
-    except (PythonPptxError, *PARSING_ERRORS) as error:
-        raise unusable(template, POWERPOINT) from error
+    deck = Presentation(io.BytesIO(template))
+    _drop_slides(deck)
+    if not len(deck.slide_layouts):
+        raise ValueError("a presentation without layouts")
     return deck
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from app.export.pptx_text import Piece, clipped, fitted, height_of
 from app.export.pptx_writing import ACCENT, QUIET, RULE, Box, Pen, body_of, drop_empty, emu
 from app.export.slide_choice import slide_findings
 from app.export.telling import told
+from app.export.template_file import POWERPOINT, filled
 from app.export.wording import place_words, printable, say
 
 Pictures = Mapping[str, bytes]
@@ -36,6 +38,10 @@ _LEFT_SHARE = 0.62
 
 def render(brief: Brief, template: Path | None = None, pictures: Pictures = _NONE) -> bytes:
     """The bytes of the presentation. Raises FusenError where the template is unusable."""
+    return filled(template, POWERPOINT, partial(_deck, brief, pictures))
+
+
+def _deck(brief: Brief, pictures: Pictures, template: bytes | None) -> bytes:
     deck = open_base(template)
     slides = _Slides(deck, brief, pictures, own=template is None)
     slides.add_title()
@@ -220,7 +226,7 @@ def _describe(deck: Any, brief: Brief) -> None:
     properties.title = printable(brief.title)[:255]
     properties.subject = printable(brief.purpose)[:255]
     properties.author = properties.last_modified_by = "Fusen"
-    properties.comments = "\n".join(f"{label}: {value}" for label, value in wording.about_lines(brief))[:255]
+    properties.comments = "\n".join(f"{label}: {value}" for label, value in reversed(wording.about_lines(brief)))[:255]
     properties.keywords = ""
     properties.language = brief.language
     properties.created = properties.modified = brief.created_at.replace(microsecond=0)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-from lxml import etree
 
 from app.errors import FusenError
 
 _MOST_BYTES = 200_000_000  # unpacked: a template that is a bomb must not fill the memory
-
-PARSING_ERRORS = (KeyError, ValueError, AttributeError, IndexError, zipfile.BadZipFile, etree.XMLSyntaxError, OSError)
-"""What python-docx and python-pptx let through of a file that is none of theirs."""
 
 
 @dataclass(frozen=True)
@@ -50,16 +46,31 @@ POWERPOINT = TemplateKind(
 )
 
 
-def read_template(template: Path, kind: TemplateKind) -> bytes:
-    """Its bytes, as a document of that kind.
+def filled(template: Path | None, kind: TemplateKind, render: Callable[[bytes | None], bytes]) -> bytes:
+    """What `render` makes of the template as a document of that kind; of None without a template.
 
     Raises FusenError: `unsupported` for another ending, `not-found`, `permission`, `damaged`, `too-large`.
     """
+    if template is None:
+        return render(None)
+    content = _content(template, kind)
+    try:
+        return render(_as_document(content, template, kind))
+    except (FusenError, MemoryError):
+        raise
+    except Exception as error:
+        # The libraries have no errors of their own for a file that is none of theirs. What fails without it too is our fault.
+        render(None)
+        words, advice = kind.broken
+        raise FusenError("damaged", f"The template {template.name} {words}", advice) from error
+
+
+def _content(template: Path, kind: TemplateKind) -> bytes:
     if template.suffix.lower() not in kind.endings:
         words, advice = kind.none
         raise FusenError("unsupported", f"{template.name} {words}", advice)
     try:
-        content = template.read_bytes()
+        return template.read_bytes()
     except FileNotFoundError as error:
         raise FusenError("not-found", f"The template {template} does not exist.", "Choose another file.") from error
     except OSError as error:
@@ -68,28 +79,16 @@ def read_template(template: Path, kind: TemplateKind) -> bytes:
             f"The template {template.name} cannot be read.",
             "Close it if another program has it open, or choose another file.",
         ) from error
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            size = sum(part.file_size for part in package.infolist())
-        if size > _MOST_BYTES:
-            raise FusenError(
-                "too-large", f"The template {template.name} is too large.", "Choose one without large pictures."
-            )
-        return _as_document(content, kind)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise unusable(template, kind) from error
 
 
-def unusable(template: Path, kind: TemplateKind) -> FusenError:
-    """The error for a file that is no document of that kind."""
-    words, advice = kind.broken
-    return FusenError("damaged", f"The template {template.name} {words}", advice)
-
-
-def _as_document(content: bytes, kind: TemplateKind) -> bytes:
+def _as_document(content: bytes, template: Path, kind: TemplateKind) -> bytes:
     """A template differs from a document in the type that its contents list names alone."""
     changed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as target:
+        if sum(part.file_size for part in source.infolist()) > _MOST_BYTES:
+            raise FusenError(
+                "too-large", f"The template {template.name} is too large.", "Choose one without large pictures."
+            )
         for name in dict.fromkeys(source.namelist()):
             part = source.read(name)
             if name == "[Content_Types].xml":

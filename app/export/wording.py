@@ -14,7 +14,10 @@ from app.review.findings import Decision
 from app.tags import tag_name
 
 # Not allowed in XML 1.0, and of no use in any other export: control characters, halves of surrogate pairs, non-characters.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# Nor what turns the direction of all that follows, with which a text shows other words than it holds.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 
 _EXCERPT, _LINK_EXCERPT = 180, 90
 

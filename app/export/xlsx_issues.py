@@ -22,7 +22,8 @@ from app.export.wording import printable, say
 
 LONGEST = 32_000
 """Excel's limit for the text of a cell is 32,767."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""What a formula may begin with; also the full-width ones, which Excel in Japanese takes for the same."""
 _LINE_HEIGHT, _MOST_HEIGHT = 13.5, 409.0
 _INK, _QUIET, _SHADE, _LINE = "#1F2A37", "#5B6570", "#EEF1F5", "#C9D0D8"
 _FONTS = {"en": "Calibri", "ja": "Yu Gothic"}
@@ -44,9 +45,9 @@ _COLUMNS = (
     _Column("section", 20),
     _Column("quote", 54),
     _Column("tags", 18),
-    _Column("importance", 11, "percent"),
+    _Column("importance", 17, "percent"),
     _Column("decision", 14),
-    _Column("raised-column", 12),
+    _Column("raised-column", 17),
     _Column("comment", 30),
     _Column("owner-column", 13),
     _Column("due-column", 12, "date"),
@@ -102,7 +103,7 @@ class _Styles:
 
     def of_text(self, text: str) -> Any:
         """The format for text of a document or of the reviewer."""
-        return self.quoted if text.startswith(_FORMULA) else self.text
+        return self.quoted if text.startswith(FORMULA_SIGNS) else self.text
 
 
 def _add_issues(book: Any, styles: _Styles, brief: Brief) -> None:

@@ -291,7 +291,7 @@ def test_what_the_reviewer_moved_added_and_gave_out_stands_on_the_page(tmp_path:
     write_annotated_pdf(source, copy, [edited, added])
     (moved, under_moved), (own, under_own) = highlights(copy)
     assert (under_moved, under_own) == (LINES["en"][1], LINES["en"][2])
-    assert "To be raised in the meeting; owner: Sato; due 2026-04-30" in moved["content"]
+    assert "To be raised in the meeting; Owner: Sato; Due: 2026-04-30" in moved["content"]
     assert "not weighed by the model" in own["content"]
     assert "%" not in own["content"]
 

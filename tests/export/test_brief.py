@@ -22,7 +22,8 @@ from app.documents.document import Language
 from app.errors import FusenError
 from app.export.asking import asked_in
 from app.export.brief import Brief, BriefSource, Opinion, make_brief
-from app.export.docx_brief import brief_docx, write_brief_docx
+from app.export.docx_brief import render as render_docx
+from app.export.docx_brief import write_brief_docx
 from app.export.json_brief import write_brief_json
 from app.export.markdown import brief_markdown
 from app.export.wording import how_made_lines
@@ -93,7 +94,7 @@ def test_a_document_without_pages_is_cited_without_them() -> None:
 )
 def test_the_word_document_says_it_all_and_shows_japanese(sentences: tuple[str, ...], tag: str, heading: str) -> None:
     made = brief(source(sentences))
-    docx = open_docx(io.BytesIO(brief_docx(made)))
+    docx = open_docx(io.BytesIO(render_docx(made)))
     headings = [p.text for p in docx.paragraphs if p.style is not None and p.style.name == "Heading 1"]
     assert heading in headings
     assert docx.paragraphs[0].style is not None
@@ -119,13 +120,13 @@ def test_the_word_document_says_it_all_and_shows_japanese(sentences: tuple[str, 
 
 
 def test_the_same_brief_gives_the_same_bytes() -> None:
-    assert brief_docx(brief()) == brief_docx(brief())
+    assert render_docx(brief()) == render_docx(brief())
 
 
 def test_what_xml_does_not_allow_is_left_out() -> None:
     made = brief(source(comment="bell \x07, half \ud83d, page\x0c, null \x00."))
     assert "bell , half , page, null ." in [
-        cell.text for t in open_docx(io.BytesIO(brief_docx(made))).tables for row in t.rows for cell in row.cells
+        cell.text for t in open_docx(io.BytesIO(render_docx(made))).tables for row in t.rows for cell in row.cells
     ]
     assert "bell , half , page, null ." in brief_markdown(made)
 
@@ -258,7 +259,7 @@ def test_edited_and_added_findings_are_briefed_as_the_reviewer_left_them() -> No
     assert made.documents[0].not_looked_at.unselected == 3  # the proposed passage was looked at, whatever its ends now
     written = brief_markdown(made)
     assert "p. iv" in written
-    assert "To be raised in the meeting; owner: Sato; due 2026-04-30" in written.replace("\\", "")
+    assert "To be raised in the meeting; Owner: Sato; Due: 2026-04-30" in written.replace("\\", "")
     assert "Added by the reviewer; not weighed by the model" in written
     assert f"> {ENGLISH[1][:-10].strip()}\n" in written
 

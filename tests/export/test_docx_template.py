@@ -16,7 +16,8 @@ from export.made_briefs import full_brief
 from lxml import etree
 
 from app.errors import FusenError
-from app.export.docx_brief import brief_docx, write_brief_docx
+from app.export.docx_brief import render as render_docx
+from app.export.docx_brief import write_brief_docx
 
 RED = RGBColor(0xC0, 0x10, 0x20)
 PIXEL = bytes.fromhex(
@@ -52,19 +53,14 @@ def template(folder: Path, name: str = "house.docx", *, without: tuple[str, ...]
 
 
 def change_types(path: Path, before: bytes, after: bytes) -> None:
-    with zipfile.ZipFile(path) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
-    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(before, after)
-    with zipfile.ZipFile(path, "w") as package:
-        for name, content in parts.items():
-            package.writestr(name, content)
+    change_part(path, "[Content_Types].xml", before, after)
 
 
 @pytest.mark.parametrize("name", ["house.docx", "house.dotx", "HOUSE.DOTX"])
 def test_styles_headers_and_page_are_the_companys_and_its_pages_are_gone(tmp_path: Path, name: str) -> None:
     made = full_brief("ja")
     house = template(tmp_path, name) if name != "HOUSE.DOTX" else template(tmp_path, "a.dotx").rename(tmp_path / name)
-    content = brief_docx(made, house)
+    content = render_docx(made, house)
     docx: Any = open_docx(io.BytesIO(content))  # which refuses a template
     assert docx.styles["Heading 1"].font.color.rgb == RED
     (section,) = docx.sections
@@ -79,12 +75,12 @@ def test_styles_headers_and_page_are_the_companys_and_its_pages_are_gone(tmp_pat
     widths = {sum(int(column.get(qn("w:w"))) for column in table._tbl.tblGrid.gridCol_lst) for table in docx.tables}
     room = (section.page_width - section.left_margin - section.right_margin) // 635
     assert max(widths) <= room + 5
-    assert brief_docx(made, house) == content
+    assert render_docx(made, house) == content
 
 
 def test_styles_that_it_lacks_are_put_in(tmp_path: Path) -> None:
     lacking = ("Title", "heading 1", "heading 2", "List Bullet", "Table Grid")
-    docx: Any = open_docx(io.BytesIO(brief_docx(full_brief(), template(tmp_path, without=lacking))))
+    docx: Any = open_docx(io.BytesIO(render_docx(full_brief(), template(tmp_path, without=lacking))))
     for name in ("Title", "Heading 1", "List Bullet", "Table Grid"):
         assert docx.styles[name] is not None
     heading = next(p for p in docx.paragraphs if p.text == "Findings")
@@ -101,10 +97,28 @@ def test_styles_that_it_lacks_are_put_in(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fonts", [True, False])
 def test_japanese_has_a_font_where_the_template_names_none(tmp_path: Path, fonts: bool) -> None:
-    content = brief_docx(full_brief("ja"), template(tmp_path, fonts=fonts))
+    content = render_docx(full_brief("ja"), template(tmp_path, fonts=fonts))
     root = etree.fromstring(zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml"))
     named = root.xpath("//*[local-name()='rFonts']/@*[local-name()='eastAsia']")
     assert set(named) == (set() if fonts else {"Yu Gothic"})
+
+
+_BROKEN: dict[str, tuple[str, bytes, bytes]] = {
+    "xml": ("word/document.xml", b"<w:document", b"<w:d<"),
+    "properties": ("docProps/core.xml", b"coreProperties", b"other"),
+    "style": ("word/styles.xml", b'w:type="table" w:styleId="TableGrid"', b'w:type="paragraph" w:styleId="TableGrid"'),
+    "torn": ("word/styles.xml", b"</w:styles>", b"</w:styles>" + b"<!--" + b"TORN" * 99 + b"-->"),
+}
+
+
+def change_part(path: Path, part: str, before: bytes, after: bytes) -> None:
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    assert before in parts[part]
+    parts[part] = parts[part].replace(before, after)
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
 
 
 def bad(folder: Path, kind: str) -> Path:
@@ -123,14 +137,11 @@ def bad(folder: Path, kind: str) -> Path:
     elif kind == "cut":
         whole = template(folder, "bad.docx").read_bytes()
         path.write_bytes(whole[: len(whole) // 2])
-    elif kind == "xml":
-        template(folder, "bad.docx")
-        with zipfile.ZipFile(path) as package:
-            parts = {name: package.read(name) for name in package.namelist()}
-        parts["word/document.xml"] = b"<w:document"
-        with zipfile.ZipFile(path, "w") as package:
-            for name, content in parts.items():
-                package.writestr(name, content)
+    elif kind in ("xml", "properties", "style", "torn"):
+        change_part(template(folder, "bad.docx"), *_BROKEN[kind])
+        if kind == "torn":
+            packed = path.read_bytes()
+            path.write_bytes(packed.replace(b"TORN" * 99, b"TERN" * 99, 1))
     elif kind == "bomb":
         with (
             zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package,
@@ -156,6 +167,9 @@ def bad(folder: Path, kind: str) -> Path:
         ("sheet", "damaged"),
         ("cut", "damaged"),
         ("xml", "damaged"),
+        ("properties", "damaged"),
+        ("style", "damaged"),
+        ("torn", "damaged"),
         ("bomb", "too-large"),
     ],
 )

@@ -24,6 +24,7 @@ from app.export.pptx_text import LINE, Piece, clipped, fitted, height_of, lines_
 from app.export.slide_choice import MOST_FINDINGS, slide_findings
 from app.export.wording import printable
 from tests.export.made_briefs import full_brief, hostile_brief
+from tests.export.test_docx_template import change_part
 
 LANGUAGES: tuple[Language, ...] = ("en", "ja")
 
@@ -216,7 +217,14 @@ def test_templates_that_are_none(tmp_path: Path) -> None:
     (tmp_path / "text.pptx").write_text("no zip")
     with zipfile.ZipFile(tmp_path / "other.pptx", "w") as package:
         package.writestr("word/document.xml", "<x/>")
-    cases = (("text.pptx", "damaged"), ("other.pptx", "damaged"), ("none.pptx", "not-found"))
+    Presentation().save(str(tmp_path / "sizeless.pptx"))
+    change_part(tmp_path / "sizeless.pptx", "ppt/presentation.xml", b"<p:sldSz", b"<p:other")
+    cases = (
+        ("text.pptx", "damaged"),
+        ("sizeless.pptx", "damaged"),
+        ("other.pptx", "damaged"),
+        ("none.pptx", "not-found"),
+    )
     for name, code in cases:
         with pytest.raises(FusenError) as caught:
             FORMATS["pptx"].render(full_brief("en"), tmp_path / name)

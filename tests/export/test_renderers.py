@@ -23,7 +23,7 @@ from app.documents.document import Language
 from app.errors import FusenError
 from app.export.arranging import arranged
 from app.export.brief import Brief
-from app.export.docx_brief import brief_docx
+from app.export.docx_brief import render as render_docx
 from app.export.formats import FORMATS
 from app.export.wording import excerpt, printable, say, tag_words
 
@@ -55,7 +55,7 @@ def docx_rows(content: bytes) -> list[list[str]]:
 @pytest.mark.parametrize("grouping", ["none", "section"])
 def test_word_has_every_finding_with_its_words_place_tags_and_decision(language: Language, grouping: Any) -> None:
     made = arranged(full_brief(language, 8), grouping=grouping)
-    content = brief_docx(made)
+    content = render_docx(made)
     rows = docx_rows(content)
     assert len(rows) == len(made.findings) + len(made.undecided)
     for number, (row, finding) in enumerate(zip(rows, made.findings, strict=False), start=1):
@@ -75,7 +75,7 @@ def test_word_has_every_finding_with_its_words_place_tags_and_decision(language:
 
 def test_numbers_in_word_lead_to_their_places_and_back() -> None:
     made = full_brief("en", 3)
-    document = zipfile.ZipFile(io.BytesIO(brief_docx(made))).read("word/document.xml")
+    document = zipfile.ZipFile(io.BytesIO(render_docx(made))).read("word/document.xml")
     root = etree.fromstring(document)
     names = root.xpath("//*[local-name()='bookmarkStart']/@*[local-name()='name']")
     targets = root.xpath("//*[local-name()='hyperlink']/@*[local-name()='anchor']")
@@ -83,7 +83,7 @@ def test_numbers_in_word_lead_to_their_places_and_back() -> None:
     assert set(targets) == set(names)
     ids = root.xpath("//*[local-name()='bookmarkStart']/@*[local-name()='id']")
     assert sorted(ids) == sorted(root.xpath("//*[local-name()='bookmarkEnd']/@*[local-name()='id']"))
-    places = [p.text for p in open_docx(io.BytesIO(brief_docx(made))).paragraphs]
+    places = [p.text for p in open_docx(io.BytesIO(render_docx(made))).paragraphs]
     assert "[2] services-agreement.pdf, p. 2, 12 Term and termination, characters 1001–1088" in places
 
 
@@ -308,7 +308,7 @@ def test_nothing_found_and_five_hundred_findings(name: str) -> None:
 
 
 def test_hostile_text_makes_no_word_document_ill() -> None:
-    content = brief_docx(hostile_brief())
+    content = render_docx(hostile_brief())
     rows = docx_rows(content)
     for row, text in zip(rows, HOSTILE, strict=False):
         assert row[1].split("\n")[0] == printable(text)
