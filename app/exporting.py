@@ -202,7 +202,9 @@ def _refuse_existing(output: Path, wanted: Wanted) -> None:
 
 def _free_name(folder: Path, stem: str, ending: str, taken: set[Path]) -> Path:
     """Two documents of the same name must not become one file, on a disk that does not tell capitals apart either."""
-    mark, _, suffix = ending.rpartition(".")
+    from app.export.file_names import file_stem
+
+    stem, (mark, _, suffix) = file_stem(stem), ending.rpartition(".")
     output, number = folder / f"{stem}{ending}", 2
     while _folded(output) in taken:
         output, number = folder / f"{stem}{mark}-{number}.{suffix}", number + 1

@@ -120,6 +120,7 @@ def test_names_do_not_collide_where_capitals_are_not_told_apart(tmp_path: Path) 
     taken: set[Path] = set()
     names = [_free_name(tmp_path, stem, "-annotated.pdf", taken).name for stem in ("A", "a", "a", "b")]
     assert names == ["A-annotated.pdf", "a-annotated-2.pdf", "a-annotated-3.pdf", "b-annotated.pdf"]
+    assert _free_name(tmp_path, "契" * 80, "-annotated.pdf", taken).name == f"{'契' * 60}-annotated.pdf"
 
 
 def test_what_is_wanted_is_the_whole_by_default(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ Runs in the document worker: PyMuPDF is had through `app.documents.mupdf`.
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -221,6 +223,10 @@ def _note_head(pdf: pymupdf.Document, head: str) -> None:
 def _save(pdf: pymupdf.Document, part: Path) -> bytes | None:
     """Append to the copy; or, where the file had to be repaired on opening, return its bytes written anew."""
     if pdf.can_save_incrementally() and not was_rewritten(pdf):
-        pdf.save(part, incremental=True, encryption=pymupdf.PDF_ENCRYPT_KEEP)
+        try:
+            pdf.save(part, incremental=True, encryption=pymupdf.PDF_ENCRYPT_KEEP)
+        except pymupdf.mupdf.FzErrorSystem as error:  # of a call to the system, whose number MuPDF keeps to itself
+            full = os.strerror(errno.ENOSPC) in str(error)
+            raise OSError(errno.ENOSPC if full else errno.EIO, str(error)) from error
         return None
     return bytes(pdf.tobytes(garbage=1, deflate=True, encryption=pymupdf.PDF_ENCRYPT_KEEP))

@@ -34,7 +34,8 @@ def replacing(output: Path) -> Iterator[Path]:
     except OSError as error:
         raise _explained(output, error) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that is only to be read refuses this too
+            part.unlink(missing_ok=True)
 
 
 def tidy(output: Path) -> None:
@@ -62,7 +63,7 @@ def refuse_original(path: Path, output: Path) -> None:
 def _explained(output: Path, error: OSError) -> FusenError:
     if error.errno == errno.ENOENT:
         return FusenError("not-found", f"The folder {output.parent} does not exist.", "Choose a folder that exists.")
-    if error.errno == errno.ENOSPC:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return FusenError(
             "permission", f"There is no space left to write {output.name}.", "Free some space and try again."
         )

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.errors import FusenError
-
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
-_LONGEST_BYTES = 180
-"""Of a name that is made here: file systems take 255, and an ending and a number follow."""
+from app.export.file_names import file_stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +18,6 @@ class Target:
     format: str
     output: Path
     sha256: str = ""
-
-
-def file_stem(text: str) -> str:
-    """A name that every system takes as a file's, made of any text; never empty."""
-    stem = " ".join(_FORBIDDEN.sub(" ", text).split()).strip(". ")
-    while len(stem.encode("utf-8", "replace")) > _LONGEST_BYTES:
-        stem = stem[:-1].rstrip(". ")
-    return f"_{stem}" if not stem or _RESERVED.match(stem) else stem
 
 
 def default_stem(stems: Sequence[str], title: str, word: str) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.export.brief import Brief
+from app.export.file_names import file_stem
 from app.export.formats import FORMATS, Format
 from app.ui.export_choice import Choice
-from app.ui.export_files import Target, default_stem, file_stem, unlike
+from app.ui.export_files import Target, default_stem, unlike
 
 Typed = Mapping[tuple[str, str], str]
 """Names that the user typed, by format and document (empty: of them all)."""

@@ -282,6 +282,18 @@ def test_errors_name_the_original_and_leave_nothing_behind(tmp_path: Path) -> No
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pdf"]
 
 
+def test_a_full_disk_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = make_pdf(tmp_path / "a.pdf")
+
+    def full(*_: object, **__: object) -> None:
+        raise pymupdf.mupdf.FzErrorSystem("cannot fwrite: No space left on device")
+
+    monkeypatch.setattr(pymupdf.Document, "save", full)
+    with pytest.raises(FusenError) as caught:
+        write_annotated_pdf(source, tmp_path / "copy.pdf", [])
+    assert "space" in caught.value.message
+
+
 def test_what_the_reviewer_moved_added_and_gave_out_stands_on_the_page(tmp_path: Path) -> None:
     source, copy = make_pdf(tmp_path / "contract.pdf"), tmp_path / "copy.pdf"
     first, second = (finding_on(source, line, "accepted") for line in LINES["en"][:2])

@@ -189,6 +189,17 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("b.docx", b"the older one")]
 
 
+def test_a_disk_that_is_only_to_be_read_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, *_: object, **__: object) -> int:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(FusenError) as caught:
+        write_brief_docx(brief(), tmp_path / "b.docx")
+    assert caught.value.code == "permission"
+
+
 def test_a_missing_folder_is_explained(tmp_path: Path) -> None:
     with pytest.raises(FusenError) as caught:
         write_brief_docx(brief(), tmp_path / "nowhere" / "b.docx")

@@ -12,11 +12,11 @@ import pytest
 
 from app.errors import FusenError
 from app.export.brief import Brief
+from app.export.file_names import file_stem
 from app.ui.export_choice import Choice, at_most, brief_for, chosen_ids, offered, recalled, remembered
 from app.ui.export_files import (
     Target,
     existing,
-    file_stem,
     folder_problem,
     keeping_both,
     originals_among,
