@@ -24,8 +24,12 @@ LONGEST = 32_000
 """Excel's limit for the text of a cell is 32,767."""
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What a formula may begin with; also the full-width ones, which Excel in Japanese takes for the same."""
-_LINE_HEIGHT, _MOST_HEIGHT = 13.5, 409.0
+_LINE_HEIGHTS: dict[Language, float] = {"en": 13.5, "ja": 17.0}
+"""Points of a line at this size; a font for Japanese is taller, and is taken for Japanese words in English too."""
+_MOST_HEIGHT = 409.0
 _INK, _QUIET, _SHADE, _LINE = "#1F2A37", "#5B6570", "#EEF1F5", "#C9D0D8"
+_LEFT = {"align": "left", "indent": 1}
+"""Without an indent, a full column runs into the next one."""
 _FONTS = {"en": "Calibri", "ja": "Yu Gothic"}
 
 Kind = Literal["text", "number", "percent", "date"]
@@ -91,13 +95,13 @@ class _Styles:
     def __init__(self, book: Any) -> None:
         cell = {"text_wrap": True, "valign": "top", "bottom": 1, "bottom_color": _LINE, "font_color": _INK}
         head = {"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": _SHADE, "bottom": 1}
-        self.head = book.add_format({**head, "bottom_color": _QUIET, "font_color": _INK})
-        self.text = book.add_format(cell)
+        self.head = book.add_format({**head, "bottom_color": _QUIET, "font_color": _INK, **_LEFT})
+        self.text = book.add_format({**cell, **_LEFT})
         # Else editing such a cell, without changing it, would make a formula of it.
-        self.quoted = book.add_format({**cell, "quote_prefix": True})
+        self.quoted = book.add_format({**cell, **_LEFT, "quote_prefix": True})
         self.number = book.add_format({**cell, "align": "center"})
         self.percent = book.add_format({**cell, "num_format": "0%", "align": "center"})
-        self.date = book.add_format({**cell, "num_format": "yyyy-mm-dd", "align": "left"})
+        self.date = book.add_format({**cell, "num_format": "yyyy-mm-dd", **_LEFT})
         self.title = book.add_format({"bold": True, "font_size": 14, "font_color": _INK})
         self.label = book.add_format({**cell, "bold": True})
 
@@ -121,7 +125,9 @@ def _add_issues(book: Any, styles: _Styles, brief: Brief) -> None:
         values = _values(finding, index + 1, grouped.get(index, ""), titles, brief)
         for number, column in enumerate(columns):
             _write(sheet, styles, (index + 1, number), values[column.key], column.kind)
-        sheet.set_row(index + 1, _height((str(values[each.key]), each.width) for each in columns if each.key != "id"))
+        sheet.set_row(
+            index + 1, _height((str(values[each.key]), each.width) for each in columns if each.key != "id"), language
+        )
     sheet.set_paper(8)  # A3: there is much beside each other
     last = max(len(findings), 1)
     sheet.set_row(0, 30)
@@ -166,13 +172,14 @@ def _write(sheet: Any, styles: _Styles, place: tuple[int, int], value: str | flo
     sheet.write_string(*place, value[:LONGEST], styles.of_text(value))
 
 
-def _height(cells: Iterable[tuple[str, float]]) -> float:
+def _height(cells: Iterable[tuple[str, float]], language: Language) -> float:
     """Points that a row needs for its texts in columns of these widths; not all programs find out by themselves."""
-    lines = (
-        sum(max(-(-_columns(line) // int(width - 1)), 1) for line in text[:LONGEST].split("\n"))
-        for text, width in cells
-    )
-    return min(max(lines, default=1) * _LINE_HEIGHT + 3, _MOST_HEIGHT)
+    return min(max((_points(text[:LONGEST], width, language) for text, width in cells), default=0) + 3, _MOST_HEIGHT)
+
+
+def _points(text: str, width: float, language: Language) -> float:
+    lines = sum(max(-(-_columns(line) // int(width - 1)), 1) for line in text.split("\n"))
+    return lines * _LINE_HEIGHTS["ja" if _columns(text) > len(text) else language]
 
 
 def _columns(text: str) -> int:
@@ -207,7 +214,7 @@ def _add_lines(book: Any, styles: _Styles, part: Part, language: Language) -> No
             sheet.write_number(row, 0, line.number, styles.number)
         for column, text in enumerate((line.text, line.more), start=1):
             sheet.write_string(row, column, text[:LONGEST], styles.of_text(text))
-        sheet.set_row(row, _height(((line.text, 80), (line.more, width))))
+        sheet.set_row(row, _height(((line.text, 80), (line.more, width)), language))
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
 
@@ -234,7 +241,7 @@ def _add_about(book: Any, styles: _Styles, brief: Brief) -> None:
         if label or text:
             sheet.write_string(row, 0, label[:LONGEST], styles.label)
             sheet.write_string(row, 1, text[:LONGEST], styles.of_text(text))
-            sheet.set_row(row, _height(((label, 30), (text, 110))))
+            sheet.set_row(row, _height(((label, 30), (text, 110)), language))
 
 
 def _sheet(book: Any, name: str) -> Any:

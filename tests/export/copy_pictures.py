@@ -6,7 +6,6 @@ comments are made for the pictures.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import tempfile
 from dataclasses import replace
@@ -22,7 +21,7 @@ from app.workers.client import WorkerClient
 from app.workers.picturing import pictures_of
 from app.workers.protocol import AnalysisResult, Analyze, AnnotateDocx, AnnotatePdf, ReadDocument, ReadResult
 from app.workspace.packing import finding_of
-from tests.export.pictures import IMAGES, packed
+from tests.export.pictures import IMAGES, packed, require
 from tests.export.reading_back import bare
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "resources" / "examples"
@@ -45,8 +44,7 @@ _MOST = 9
 
 def main() -> None:
     """All three."""
-    if shutil.which("soffice") is None or shutil.which("pdftoppm") is None:
-        raise SystemExit("LibreOffice (soffice) and pdftoppm are needed")
+    require("soffice", "pdftoppm")
     documents = WorkerClient("app.workers.document_worker", name="document worker")
     model = WorkerClient("app.workers.model_worker", name="model worker")
     try:

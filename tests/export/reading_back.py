@@ -148,7 +148,9 @@ def _label(finding: Finding) -> int:
 def _commented(path: Path, author: str) -> Iterator[tuple[str, tuple[str, str]]]:
     """Of each comment of the author the words under it, and its own."""
     with zipfile.ZipFile(path) as package:
-        name = next(name for name in package.namelist() if re.fullmatch(r"(.*/)?comments\d*\.xml", name))
+        name = next((name for name in package.namelist() if re.fullmatch(r"(.*/)?comments\d*\.xml", name)), None)
+        if name is None:
+            return
         comments = etree.fromstring(package.read(name).replace(_STRICT, W[1:-1].encode()))
         main = next(n for n in package.namelist() if n.endswith(("document.xml", "document2.xml")))
         root = etree.fromstring(package.read(main).replace(_STRICT, W[1:-1].encode()))
