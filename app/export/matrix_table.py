@@ -15,7 +15,7 @@ from app.documents.document import Language
 from app.export.markdown import markdown_text
 from app.export.wording import decision_words, printable, say
 from app.export.writing import write_whole
-from app.export.xlsx_issues import FORMULA_SIGNS, LONGEST
+from app.export.xlsx_issues import FORMULA_SIGNS, held
 from app.review.matrix import Cell, Matrix
 from app.tags import tag_name
 
@@ -70,7 +70,7 @@ def matrix_xlsx(table: Table) -> bytes:
     cell = book.add_format({"text_wrap": True, "valign": "top"})
     for row, texts in enumerate(table):
         for column, text in enumerate(texts):
-            sheet.write_string(row, column, text[:LONGEST], cell if row else head)
+            sheet.write_string(row, column, held(text), cell if row else head)
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, max(len(table[0]) - 1, 1), 44)
     sheet.freeze_panes(1, 1)

@@ -21,7 +21,7 @@ from app.export.telling import Part, told
 from app.export.wording import printable, say
 
 LONGEST = 32_000
-"""Excel's limit for the text of a cell is 32,767."""
+"""Excel's limit for the text of a cell is 32,767 units of UTF-16."""
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What a formula may begin with; also the full-width ones, which Excel in Japanese takes for the same."""
 _LINE_HEIGHTS: dict[Language, float] = {"en": 13.5, "ja": 17.0}
@@ -125,9 +125,8 @@ def _add_issues(book: Any, styles: _Styles, brief: Brief) -> None:
         values = _values(finding, index + 1, grouped.get(index, ""), titles, brief)
         for number, column in enumerate(columns):
             _write(sheet, styles, (index + 1, number), values[column.key], column.kind)
-        sheet.set_row(
-            index + 1, _height((str(values[each.key]), each.width) for each in columns if each.key != "id"), language
-        )
+        shown = ((str(values[each.key]), each.width) for each in columns if each.key != "id")
+        sheet.set_row(index + 1, _height(shown, language))
     sheet.set_paper(8)  # A3: there is much beside each other
     last = max(len(findings), 1)
     sheet.set_row(0, 30)
@@ -169,12 +168,17 @@ def _write(sheet: Any, styles: _Styles, place: tuple[int, int], value: str | flo
     if kind == "date" and (day := _date(value)) is not None:
         sheet.write_datetime(*place, datetime(day.year, day.month, day.day), styles.date)
         return
-    sheet.write_string(*place, value[:LONGEST], styles.of_text(value))
+    sheet.write_string(*place, held(value), styles.of_text(value))
+
+
+def held(text: str) -> str:
+    """As much of the text as a cell holds."""
+    return text.encode("utf-16-le", "replace")[: 2 * LONGEST].decode("utf-16-le", "ignore")
 
 
 def _height(cells: Iterable[tuple[str, float]], language: Language) -> float:
     """Points that a row needs for its texts in columns of these widths; not all programs find out by themselves."""
-    return min(max((_points(text[:LONGEST], width, language) for text, width in cells), default=0) + 3, _MOST_HEIGHT)
+    return min(max((_points(held(text), width, language) for text, width in cells), default=0) + 3, _MOST_HEIGHT)
 
 
 def _points(text: str, width: float, language: Language) -> float:
@@ -213,7 +217,7 @@ def _add_lines(book: Any, styles: _Styles, part: Part, language: Language) -> No
         if line.number is not None:
             sheet.write_number(row, 0, line.number, styles.number)
         for column, text in enumerate((line.text, line.more), start=1):
-            sheet.write_string(row, column, text[:LONGEST], styles.of_text(text))
+            sheet.write_string(row, column, held(text), styles.of_text(text))
         sheet.set_row(row, _height(((line.text, 80), (line.more, width)), language))
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
@@ -225,7 +229,7 @@ def _add_about(book: Any, styles: _Styles, brief: Brief) -> None:
     sheet = _sheet(book, say("about", language))
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 110)
-    sheet.write_string(0, 0, printable(brief.title)[:LONGEST], styles.title)
+    sheet.write_string(0, 0, held(printable(brief.title)), styles.title)
     rows = [(say("purpose", language), printable(brief.purpose))] if brief.purpose else []
     for part in told(brief):
         if part.key in ("questions", "changes", "undecided", "places"):
@@ -239,8 +243,8 @@ def _add_about(book: Any, styles: _Styles, brief: Brief) -> None:
         rows += [("", remark) for remark in part.remarks]
     for row, (label, text) in enumerate(rows, start=1):
         if label or text:
-            sheet.write_string(row, 0, label[:LONGEST], styles.label)
-            sheet.write_string(row, 1, text[:LONGEST], styles.of_text(text))
+            sheet.write_string(row, 0, held(label), styles.label)
+            sheet.write_string(row, 1, held(text), styles.of_text(text))
             sheet.set_row(row, _height(((label, 30), (text, 110)), language))
 
 

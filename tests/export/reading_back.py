@@ -177,6 +177,15 @@ def _is_gone(element: etree._Element) -> bool:
     return next(element.iterancestors(f"{W}moveFrom", f"{W}del", _FALLBACK, f"{W}rt"), None) is not None
 
 
+def is_read_by_others(path: Path) -> bool:
+    """Whether the library that copies are looked at with takes the original: some files only one program opens."""
+    try:
+        with pikepdf.open(path) as pdf:
+            return len(pdf.pages) > 0
+    except pikepdf.PdfError:
+        return False
+
+
 def in_annotated_pdf(path: Path, findings: Sequence[Finding]) -> tuple[list[str], int, int]:
     """With pikepdf and poppler: a highlight for each on its page, whose quads hold its words.
 

@@ -117,6 +117,8 @@ def _annotate(
         outcome.missing["other parts"] = differences(path, output)
         return
     documents.call(AnnotatePdf(str(path), str(output), tuple(findings), AUTHOR))
+    if not reading_back.is_read_by_others(path):
+        return
     shown = [finding for finding in kept if finding.quads]
     missing, exact, looked = reading_back.in_annotated_pdf(output, shown)
     outcome.missing["annotated"], outcome.exact = missing, (exact, looked)
