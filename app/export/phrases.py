@@ -18,7 +18,6 @@ from app.export.wording import printable, say
 
 _MOST = {"en": 200, "ja": 90}
 """Characters that can be said in one breath or two."""
-_LEAST = 40
 _LIMIT = {
     "en": re.compile(r"(?<=[,;:.])\s+|\s+(?=[–—])"),
     "ja": re.compile(r"(?<=[、，；。])|(?<=[、，；。]」)|(?=（)"),
@@ -85,12 +84,11 @@ def shortened(text: str, language: Language) -> str:
 
 def _beginning(clauses: list[str], text: str, most: int) -> str:
     head = _fitting(clauses, most)
-    if _VERB.search(head):
-        return head + " …"
     # An insertion ends where a clause goes on with the verb; elsewhere words might be left out that belong together.
     verb = next((number for number, clause in enumerate(clauses) if _VERB.match(clause)), 0)
-    if verb == 0:
-        return (head if len(head) >= _LEAST else _words(text, most)) + " …"
+    if verb == 0 or _VERB.search(head):
+        # Where a long clause follows, some of it: else a sentence might end before its object.
+        return (head if len(head) >= most // 2 else _words(text, most)) + " …"
     subject = _words(clauses[0], most // 2) if len(clauses[0]) > most // 2 else clauses[0].rstrip(" ,;:")
     rest = _fitting(clauses[verb:], most - len(subject)) or _words(clauses[verb], most - len(subject))
     ended = " …" if len(rest) < len(" ".join(clauses[verb:])) else ""

@@ -46,6 +46,11 @@ def test_only_an_insertion_is_left_out_of_the_middle() -> None:
         " percent (30%) of the voting interests of that Party, (b) a merger in which that Party is not the surviving entity."
     )
     assert shortened(text, "en") == text[: text.index(", (b)")] + " …"
+    grant = (
+        "Provider grants to Customer a non-exclusive, non-transferable, "
+        + "non-sublicensable right to use the Platform " * 9
+    )
+    assert "right to use the Platform" in shortened(grant, "en")
     number = (
         "A Deliverable is accepted five (5) Business Days after delivery "
         + "to the premises of the Customer in Albany " * 4
