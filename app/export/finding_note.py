@@ -55,7 +55,9 @@ def note_lines(finding: Finding) -> list[str]:
     importance = importance_words(finding.importance, finding.interval, language)
     lines = [
         note_tags(finding),
-        f"{grade(finding.importance, language)}: {importance}" if finding.rank > 0 else say("not-scored", language),
+        say("colon", language).join((grade(finding.importance, language), importance))
+        if finding.rank > 0
+        else say("not-scored", language),
         decision_words(finding.decision, language),
         say("between", language).join(task_words(finding, language)),
     ]

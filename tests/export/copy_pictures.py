@@ -1,16 +1,21 @@
 """Makes the pictures of annotated copies and of a slide in docs/images: `python -m tests.export.copy_pictures`.
 
-Needs soffice and pdftoppm. Of the examples that ship with Fusen, with findings of the model that ships with it; decisions and
-comments are made for the pictures.
+Needs LibreOffice, poppler and fontconfig. Of the examples that ship with Fusen, with findings of the model that ships with it;
+decisions and comments are made for the pictures.
 """
 
 from __future__ import annotations
 
 import subprocess
 import tempfile
+import textwrap
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pikepdf
+from PIL import Image, ImageDraw
 
 from app.analysis.analysis import AnalysisSettings
 from app.documents.document import Document
@@ -21,7 +26,7 @@ from app.workers.client import WorkerClient
 from app.workers.picturing import pictures_of
 from app.workers.protocol import AnalysisResult, Analyze, AnnotateDocx, AnnotatePdf, ReadDocument, ReadResult
 from app.workspace.packing import finding_of
-from tests.export.pictures import IMAGES, packed, require
+from tests.export.pictures import COLOURS, IMAGES, INK, font_of, packed, require
 from tests.export.reading_back import bare
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "resources" / "examples"
@@ -40,11 +45,12 @@ _COMMENTS = {
 _OWNERS = {"en": ("Sato", "Mori", ""), "ja": ("佐藤", "森", "")}
 _DECISIONS: tuple[Decision, ...] = ("accepted", "edited", "added")
 _MOST = 9
+_MARGIN, _NARROWER, _NOTE_FONT, _NOTE_SIZE = 230, 50, "Noto Sans CJK JP", 12
 
 
 def main() -> None:
     """All three."""
-    require("soffice", "pdftoppm")
+    require("soffice", "pdftoppm", "fc-match")
     documents = WorkerClient("app.workers.document_worker", name="document worker")
     model = WorkerClient("app.workers.model_worker", name="model worker")
     try:
@@ -63,9 +69,10 @@ def main() -> None:
             _, findings = _reviewed(docx, documents, model)
             copy = folder / "copy.docx"
             documents.call(AnnotateDocx(str(docx), str(copy), findings, "佐藤"))
-            margin = 'pdf:writer_pdf_Export:{"ExportNotesInMargin":{"type":"boolean","value":"true"}}'
-            set_ = _converted(copy, folder, margin)
-            _draw(set_, _page_with(set_, findings[0].text), folder, "annotated-docx-ja.png", 80)
+            notes = 'pdf:writer_pdf_Export:{"ExportNotes":{"type":"boolean","value":"true"}}'
+            printed = _converted(copy, folder, notes)
+            page = _page_with(printed, findings[0].text)
+            _draw(printed, page, folder, "annotated-docx-ja.png", 64, _comments(printed, page))
     finally:
         documents.close()
         model.close()
@@ -111,10 +118,40 @@ def _page_with(pdf: Path, words: str) -> int:
     return next((number for number, text in enumerate(pages, start=1) if bare(words)[:30] in bare(text)), 1)
 
 
-def _draw(pdf: Path, page: int, folder: Path, name: str, resolution: int) -> None:
-    pages = ["-f", str(page), "-l", str(page), "-singlefile"]
+def _comments(pdf: Path, page: int) -> list[tuple[float, str]]:
+    """What LibreOffice exports of a page's comments: how far below the page's top (points), and the words."""
+    with pikepdf.open(pdf) as opened:
+        shown = opened.pages[page - 1]
+        height = float(shown.mediabox[3])
+        notes = [note for note in shown.get("/Annots", []) if note.get("/Subtype") == "/Text"]
+        return [(height - float(note.Rect[3]), str(note.Contents)) for note in notes]
+
+
+def _draw(
+    pdf: Path, page: int, folder: Path, name: str, resolution: int, comments: Sequence[tuple[float, str]] = ()
+) -> None:
+    """With `comments` in a margin, as a word processor shows them."""
+    pages = ["-f", str(page), "-l", str(page), "-singlefile", *(["-hide-annotations"] if comments else [])]
     subprocess.run(["pdftoppm", "-r", str(resolution), "-png", *pages, pdf, folder / "page"], check=True, timeout=60)
-    packed(folder / "page.png", IMAGES / name)
+    if comments:
+        _add_margin(folder / "page.png", [(top * resolution / 72, words) for top, words in comments])
+    packed(folder / "page.png", IMAGES / name, colours=16 if comments else COLOURS)
+
+
+def _add_margin(picture: Path, comments: Sequence[tuple[float, str]]) -> None:
+    with Image.open(picture) as page:
+        left = page.width - _NARROWER  # of the page's own margin
+        wide = Image.new("RGB", (left + _MARGIN, page.height), "white")
+        wide.paste(page)
+    pen, font, below = ImageDraw.Draw(wide), font_of(_NOTE_FONT, _NOTE_SIZE), 0.0
+    for top, words in sorted(comments):
+        lines = [part for line in words.splitlines() for part in textwrap.wrap(line, (_MARGIN - 20) // _NOTE_SIZE)]
+        top, height = max(top, below), len(lines) * (_NOTE_SIZE + 5) + 10
+        pen.rectangle((left, top, wide.width - 1, top + height), fill=(255, 248, 214), outline=(224, 190, 90))
+        for number, line in enumerate(lines):
+            pen.text((left + 8, top + 4 + number * (_NOTE_SIZE + 5)), line, fill=INK, font=font)
+        below = top + height + 6
+    wide.save(picture)
 
 
 if __name__ == "__main__":

@@ -28,10 +28,10 @@ TEXTS = {"md": "## ", "json": '  "findings"', "ics": "BEGIN"}
 """What is shown as text, in English, and what the picture's first line begins with: of several such lines the fourth."""
 _RESOLUTIONS = {"xlsx": 110}
 _EDGE = 16
-_COLOURS = 64
+COLOURS = 64
 _FONT, _FONT_SIZE, _LINE_HEIGHT = "Noto Sans Mono CJK JP", 14, 20
 _COLUMNS, _LINES = 96, 34
-_INK, _PAPER = (31, 42, 55), (255, 255, 255)
+INK = (31, 42, 55)
 _PROGRAMS = {"soffice": "LibreOffice", "pdftoppm": "poppler-utils", "chromium": "chromium", "fc-match": "fontconfig"}
 
 
@@ -63,15 +63,20 @@ def text_page(text: str, first: str, page: Path) -> None:
     begins = [number for number, line in enumerate(lines) if line.startswith(first)]
     lines = lines[begins[3 if len(begins) > 3 else 0] :]
     shown = [part for line in lines for part in _wrapped(line)][:_LINES]
-    found = subprocess.run(["fc-match", "-f", "%{file}\n%{index}", _FONT], check=True, capture_output=True, timeout=60)
-    file, index = found.stdout.decode().split("\n")
-    font = ImageFont.truetype(file, _FONT_SIZE, index=int(index))
+    font = font_of(_FONT, _FONT_SIZE)
     width = round(font.getlength("0") * _COLUMNS) + 2 * _EDGE
-    image = Image.new("RGB", (width, _LINE_HEIGHT * len(shown) + 2 * _EDGE), _PAPER)
+    image = Image.new("RGB", (width, _LINE_HEIGHT * len(shown) + 2 * _EDGE), "white")
     pen = ImageDraw.Draw(image)
     for number, line in enumerate(shown):
-        pen.text((_EDGE, _EDGE + number * _LINE_HEIGHT), line, fill=_INK, font=font)
+        pen.text((_EDGE, _EDGE + number * _LINE_HEIGHT), line, fill=INK, font=font)
     image.save(page)
+
+
+def font_of(name: str, size: int) -> ImageFont.FreeTypeFont:
+    """The font of this name, or what the system has instead."""
+    found = subprocess.run(["fc-match", "-f", "%{file}\n%{index}", name], check=True, capture_output=True, timeout=60)
+    file, index = found.stdout.decode().split("\n")
+    return ImageFont.truetype(file, size, index=int(index))
 
 
 def _wrapped(line: str) -> list[str]:
@@ -81,15 +86,14 @@ def _wrapped(line: str) -> list[str]:
     return wrapped or [""]
 
 
-def packed(page: Path, picture: Path, colours: int = _COLOURS) -> None:
+def packed(page: Path, picture: Path, colours: int = COLOURS) -> None:
     """The page with few colours, so that it is small enough for the repository."""
     with Image.open(page) as image:
         plain = image.convert("RGB")
         left, top, right, bottom = ImageOps.invert(plain).getbbox() or (0, 0, *plain.size)
-        edges = (left - _EDGE, top - _EDGE, right + _EDGE, bottom + _EDGE)
-        plain.crop((max(edges[0], 0), max(edges[1], 0), edges[2], edges[3])).quantize(colours).save(
-            picture, optimize=True
-        )
+        ends = (min(right + _EDGE, plain.width), min(bottom + _EDGE, plain.height))
+        shown = plain.crop((max(left - _EDGE, 0), max(top - _EDGE, 0), *ends))
+        shown.quantize(colours).save(picture, optimize=True)
     if picture.stat().st_size > MOST_BYTES:
         raise SystemExit(f"{picture.name} has {picture.stat().st_size} bytes; {MOST_BYTES} are allowed")
 

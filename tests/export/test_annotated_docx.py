@@ -134,7 +134,7 @@ def test_what_a_comment_says(tmp_path: Path) -> None:
     (comment,) = open_docx(str(copy)).comments
     assert (comment.author, comment.initials, comment.timestamp) == ("山田 花子", "山花", MOMENT)
     lines = [p.text for p in comment.paragraphs]
-    assert lines[:3] == ["責任の上限", "非常に重要: 93%（88%～98%）", "承認"]
+    assert lines[:3] == ["責任の上限", "非常に重要：93%（88%～98%）", "承認"]
     assert "佐藤" in lines[3]
     assert "2026-04-30" in lines[3]
     assert lines[4:] == ["上限を確認", "法務へ", "森：却下；低い"]

@@ -171,7 +171,7 @@ def test_what_a_click_on_the_highlight_says(tmp_path: Path) -> None:
         "legal",
     ]
     ((info, _),) = highlights(tmp_path / "j2.pdf")
-    assert info["content"].splitlines() == ["責任の上限", "非常に重要: 93%（88%～98%）", "査読者が追加", "上限を確認"]
+    assert info["content"].splitlines() == ["責任の上限", "非常に重要：93%（88%～98%）", "査読者が追加", "上限を確認"]
 
 
 def test_only_decided_findings_are_drawn_unless_asked(tmp_path: Path) -> None:
