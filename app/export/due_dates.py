@@ -25,7 +25,7 @@ def render(brief: Brief, template: Path | None = None) -> bytes:
 
     Raises FusenError `empty` where no finding has a due date.
     """
-    from icalendar import Calendar  # here, because few sessions export
+    from icalendar import Calendar, vText  # here, because few sessions export
 
     dated = [(each, day) for each in (*brief.findings, *brief.undecided) if (day := _day(each.due)) is not None]
     if not dated:
@@ -38,7 +38,7 @@ def render(brief: Brief, template: Path | None = None) -> bytes:
     calendar.add("prodid", "-//Fusen//Fusen//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", printable(brief.title))
+    calendar.add("x-wr-calname", vText(printable(brief.title)))  # as text, which the library takes no such key for
     if brief.audit_head:
         calendar.add("x-fusen-audit-head", brief.audit_head)
     for finding, day in sorted(dated, key=lambda pair: pair[1]):

@@ -277,6 +277,8 @@ def test_hostile_text_makes_no_event_of_its_own() -> None:
     events = icalendar.Calendar.from_ical(FORMATS["ics"].render(made)).walk("VEVENT")
     assert [str(e["uid"]) for e in events] == [f"{f.id}@fusen" for f in made.findings]
     assert all("\n" not in str(e["summary"]) for e in events)
+    named = FORMATS["ics"].render(replace(full_brief(), title="A, B; C"))
+    assert b"X-WR-CALNAME:A\\, B\\; C\r\n" in named
 
 
 # ---- all of them
