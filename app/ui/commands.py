@@ -15,6 +15,7 @@ from app.ui.command import (
     has_findings,
     has_marked,
     has_pages,
+    has_workspace,
     is_analysed,
     is_asked_again,
     is_decided,
@@ -42,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+E",),
         "export",
         QT_TRANSLATE_NOOP("Command", "Look at the brief, choose what is in it and in which formats, and write it"),
+        enabled=has_workspace,
         separator_before=True,
     ),
     Command(
@@ -85,9 +87,15 @@ COMMANDS: tuple[Command, ...] = (
         "file",
         enabled=lambda state: state.is_damaged,
     ),
-    Command("hand-over", QT_TRANSLATE_NOOP("Command", "&Hand over your review…"), "file", separator_before=True),
-    Command("merge-review", QT_TRANSLATE_NOOP("Command", "&Merge a review…"), "file"),
-    Command("audit-log", QT_TRANSLATE_NOOP("Command", "A&udit log"), "file", anywhere=True),
+    Command(
+        "hand-over",
+        QT_TRANSLATE_NOOP("Command", "&Hand over your review…"),
+        "file",
+        enabled=has_workspace,
+        separator_before=True,
+    ),
+    Command("merge-review", QT_TRANSLATE_NOOP("Command", "&Merge a review…"), "file", enabled=has_workspace),
+    Command("audit-log", QT_TRANSLATE_NOOP("Command", "A&udit log"), "file", enabled=has_workspace, anywhere=True),
     Command("settings", QT_TRANSLATE_NOOP("Command", "&Settings"), "file", ("Ctrl+,",), separator_before=True),
     Command(
         "close",
@@ -394,6 +402,7 @@ COMMANDS: tuple[Command, ...] = (
         hint=QT_TRANSLATE_NOOP(
             "Command", "All documents of the workspace beside each other: governing law, caps, terms"
         ),
+        enabled=has_workspace,
         checkable=True,
         anywhere=True,
     ),
@@ -402,6 +411,7 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("Command", "Search all documents…"),
         "view",
         ("Ctrl+Shift+F",),
+        enabled=has_workspace,
         anywhere=True,
     ),
     Command(

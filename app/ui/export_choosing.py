@@ -270,6 +270,14 @@ class Choosing(QWidget):
             row.show_template(choice.template(name))
         self._say_counts(self._documents_count, self.documents)
 
+    def show_nothing(self) -> None:
+        """There is no brief, and so nothing to choose from."""
+        self.title.setPlaceholderText("")
+        self.findings.show_things(())
+        for part in (self.findings, self.nothing, self.all):
+            part.hide()
+        self._findings_count.clear()
+
     def show_findings(self, brief: Brief, choice: Choice) -> None:
         """The findings that there are to choose from; where there are none, what can be done."""
         self.title.setPlaceholderText(brief.title)
@@ -314,3 +322,8 @@ class Choosing(QWidget):
         """What became of each file."""
         for name, row in self.formats.items():
             row.show_outcomes([outcome for outcome in outcomes if outcome.target.format == name])
+
+    def failed_row(self) -> QWidget | None:
+        """The first file that says that it could not be written."""
+        rows = (row for form in self.formats.values() for row in form.files.values())
+        return next((row for row in rows if row.is_failed), None)

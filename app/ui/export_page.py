@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from app.errors import FusenError
@@ -60,6 +60,7 @@ class ExportPage(OwnPage):
         self._obstacles = Obstacles()
         self._loads = 0
         self._stop: Callable[[], None] | None = None
+        self._stopping = False
         self._wants = False  # to write, as soon as it is known what is there already
         self._outcomes: tuple[Outcome, ...] = ()  # of the last writing, until something else is chosen
         self._shown: Preview | None = None
@@ -74,7 +75,6 @@ class ExportPage(OwnPage):
         head.setObjectName("toolbar")
         head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.done = QPushButton(self.tr("Done"))
-        self.done.setAutoDefault(True)
         row = QHBoxLayout(head)
         row.setContentsMargins(16, 6, 16, 6)
         row.setSpacing(16)
@@ -120,6 +120,10 @@ class ExportPage(OwnPage):
         self.bar.wanted.connect(self.write)
         self.bar.answered.connect(self._answer)
         self.bar.stopped.connect(self._cancel)
+        # A key that a button or a field had would press the one and not leave the other.
+        for key in ("Ctrl+Return", "Ctrl+Enter"):
+            keys = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            keys.activated.connect(self._write_from_anywhere)
 
     # ---- coming and going
 
@@ -154,8 +158,7 @@ class ExportPage(OwnPage):
         if not self._choice.documents:
             self._have(None)
             some = bool(self.choosing.documents.things())
-            none = self.tr("No document of this workspace was analysed yet.")
-            self._note.setText(self.tr("Choose a document.") if some else none)
+            self._note.setText("" if some else self.tr("No document of this workspace was analysed yet."))
             return
         if self._brief is None:
             self._note.setText(self.tr("Reading the findings…"))
@@ -202,13 +205,17 @@ class ExportPage(OwnPage):
 
     def _follow(self, *, listed: bool = False) -> None:
         """Let the list, the preview and the files follow the choice."""
-        if self._brief is not None:
+        if self._brief is None:
+            self.choosing.show_nothing()
+        else:
             if listed:
                 self.choosing.show_findings(self._brief, self._choice)
             self._exporter.preview(self._brief, self._choice, self._show)
         self._plan()
 
     def _show(self, preview: Preview) -> None:
+        if self._brief is None:  # what it was made of is not chosen any more
+            return
         self._shown = preview
         total = len(preview.brief.findings)
         note = self.tr("Preview of the first findings; %n more will be written.", "", preview.cut)
@@ -281,6 +288,8 @@ class ExportPage(OwnPage):
 
     def _missing(self) -> str:
         """Why nothing can be written now, in a sentence; empty while the brief is still being made."""
+        if not self._choice.documents and self.choosing.documents.things():
+            return self.tr("Choose a document.")
         if self._brief is None or self._shown is None:
             return ""
         if not self._targets:
@@ -300,6 +309,10 @@ class ExportPage(OwnPage):
             self._offer()
             self._wants = True
             self._exporter.look(self._targets, self._choice.folder, self._show_obstacles)
+
+    def _write_from_anywhere(self) -> None:
+        self.bar.write.setFocus()  # a name that is being typed counts
+        self.write()
 
     def _ask_or_write(self) -> None:
         self._wants = False
@@ -343,21 +356,24 @@ class ExportPage(OwnPage):
         self._stop = self._exporter.write(request, self._tell, self._end)
 
     def _tell(self, step: Step) -> None:
-        if self._stop is not None:
+        if self._stop is not None and not self._stopping:
             self.bar.show_progress(progress_words(step), step.share)
 
     def _cancel(self) -> None:
         if self._stop is not None:
             self._stop()
+            self._stopping = True
             self.bar.show_progress(self.tr("Stopping…"), 1.0)
 
     def _end(self, outcomes: Sequence[Outcome]) -> None:
-        self._stop = None
+        self._stop, self._stopping = None, False
         self.choosing.setEnabled(True)
         self._outcomes = tuple(outcomes)
         self._show_outcomes(enabled=self._can_write())
         written = any(outcome.error is None for outcome in outcomes)
         (self.bar.folder if written else self.bar.write).setFocus()
+        if (failed := self.choosing.failed_row()) is not None:
+            QTimer.singleShot(0, failed, lambda: self._area.ensureWidgetVisible(failed, 0, 12))  # once it is laid out
         if not self.isVisible():
             self.ended.emit(self._outcomes)
 
@@ -399,11 +415,8 @@ class ExportPage(OwnPage):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Esc takes a question back, then leads back; Ctrl+Enter writes from anywhere."""
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        """Esc takes a question back, then leads back."""
         if event.key() == Qt.Key.Key_Escape:
             self._answer("cancel") if self.bar.asks else self.left.emit()
-        elif control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.write()
         else:
             super().keyPressEvent(event)

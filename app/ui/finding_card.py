@@ -213,7 +213,7 @@ class FindingCard(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """A field that gets the keys comes into view."""
         if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
-            self._all.ensureWidgetVisible(watched, 0, 8)
+            self._all.show_whole(watched)
         return super().eventFilter(watched, event)
 
     def edit_comment(self) -> None:
