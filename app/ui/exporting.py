@@ -61,7 +61,7 @@ class Exporter:
         workspace: Path,
         reviewer: Callable[[], str] = str,
     ) -> None:
-        """`reviewer` is the name that annotations bear; Fusen's own where it is empty."""
+        """`reviewer` is the name that the audit log and annotations bear."""
         self._reviewer = reviewer
         self._hub = hub
         self._courier = courier
@@ -184,7 +184,7 @@ class Exporter:
         """Write the files; `tell` hears how far it is, `done` what became of each, also after a cancel."""
         stop = threading.Event()
         self._stops = [each for each in self._stops if not each.is_set()] + [stop]
-        asked = replace(request, author=self._reviewer() or request.author)
+        asked = replace(request, reviewer=self._reviewer())
 
         def work() -> Sequence[Outcome]:
             from app.ui.export_source import Source, originals
