@@ -35,7 +35,7 @@ MENUS: dict[str, str] = {
 
 COMMANDS: tuple[Command, ...] = (
     Command("open", QT_TRANSLATE_NOOP("Command", "&Open…"), "file", ("Ctrl+O",), "open"),
-    Command("example", QT_TRANSLATE_NOOP("Command", "Open the &example"), "file"),
+    Command("example", QT_TRANSLATE_NOOP("Command", "Open the e&xample"), "file"),
     Command(
         "export",
         QT_TRANSLATE_NOOP("Command", "&Export…"),
@@ -59,7 +59,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+Shift+E",),
         enabled=is_analysed,
     ),
-    Command("export-markdown", QT_TRANSLATE_NOOP("Command", "Export brief as &Markdown…"), "file", enabled=is_analysed),
+    Command("export-markdown", QT_TRANSLATE_NOOP("Command", "Export brief as Mark&down…"), "file", enabled=is_analysed),
     Command("export-json", QT_TRANSLATE_NOOP("Command", "Export as &JSON…"), "file", enabled=is_analysed),
     Command(
         "print",
@@ -69,7 +69,7 @@ COMMANDS: tuple[Command, ...] = (
         enabled=is_shown,
         separator_before=True,
     ),
-    Command("print-plain", QT_TRANSLATE_NOOP("Command", "Print without &highlights…"), "file", enabled=is_shown),
+    Command("print-plain", QT_TRANSLATE_NOOP("Command", "Print without hi&ghlights…"), "file", enabled=is_shown),
     Command(
         "embed",
         QT_TRANSLATE_NOOP("Command", "Keep the file inside the wor&kspace"),
