@@ -24,7 +24,7 @@ class Squeezed(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
-        content = QWidget()
+        content = self._content = QWidget()
         content.setObjectName("squeezedContent")
         self.column = QVBoxLayout(content)
         self.column.setContentsMargins(0, 0, 0, 0)
@@ -43,7 +43,7 @@ class Squeezed(QScrollArea):
 
     def show_whole(self, widget: QWidget) -> None:
         """Bring all of a widget into view; `ensureWidgetVisible` brings no more of a field than its cursor."""
-        top = widget.mapTo(self.widget(), QPoint()).y()
+        top = widget.mapTo(self._content, QPoint()).y()
         self.ensureVisible(0, top + widget.height(), 0, MARGIN)
         self.ensureVisible(0, top, 0, MARGIN)
 
