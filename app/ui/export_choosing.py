@@ -101,6 +101,9 @@ class Choosing(QWidget):
         self.documents = CheckList(self.tr("Documents of the brief"), _DOCUMENT_ROWS, _document_item)
         self.documents.changed.connect(lambda: self.changed.emit({"documents": self.documents.checked()}))
         self._column.addWidget(self.documents)
+        self.lacking = label("", "caution", wrap=True)
+        self.lacking.hide()
+        self._column.addWidget(self.lacking)
 
     def _add_findings(self) -> None:
         self.findings = CheckList(self.tr("Findings of the brief"), _FINDING_ROWS, self._finding_item)
@@ -239,8 +242,11 @@ class Choosing(QWidget):
 
     # ---- what shows
 
-    def show_documents(self, entries: Sequence[ShelfEntry], chosen: Collection[str]) -> None:
-        """The documents that there are, and which of them are chosen."""
+    def show_documents(self, entries: Sequence[ShelfEntry], chosen: Collection[str], lacking: str = "") -> None:
+        """The documents that there are, and which of them are chosen; `lacking` is the name of one that cannot be yet."""
+        told = self.tr("{name} is not analysed yet, so it cannot be exported.")
+        self.lacking.setText(told.format(name=lacking) if lacking else "")
+        self.lacking.setVisible(bool(lacking))
         things = [DocumentRow(entry.sha256, entry) for entry in entries]
         self.documents.show_things(things, {entry.sha256 for entry in entries} - set(chosen))
         self._say_counts(self._documents_count, self.documents)

@@ -36,6 +36,7 @@ from app.ui.settings import Settings
 from app.ui.state import WindowState
 from app.ui.widgets import label
 from app.ui.words import error_words
+from app.workspace.library import ShelfEntry
 
 KEPT = "export"
 """Under this name the settings keep how one exports."""
@@ -129,8 +130,29 @@ class ExportPage(OwnPage):
 
     def begin(self) -> None:
         """The page comes into view: with the document in view chosen, unless it is one of those that were chosen before."""
-        file = self._state.current
-        entries = [entry for entry in self._archive.shelf() if entry.analyzed]
+        self._take_documents()
+        entries = self.choosing.documents.things()
+        first_field = self.choosing.documents if len(entries) > 1 else self.choosing.findings
+        first_field.setFocus() if entries else self.done.setFocus()
+
+    def follow(self) -> None:
+        """Findings changed while the page shows."""
+        if self._choice.documents and self._stop is None:
+            self._show_documents()
+            self.reload()
+        elif self._stop is None:
+            self._take_documents()
+
+    def _analysed(self) -> list[ShelfEntry]:
+        return [entry for entry in self._archive.shelf() if entry.analyzed]
+
+    def _show_documents(self) -> None:
+        file, entries = self._state.current, self._analysed()
+        lacks = file is not None and file.sha256 not in {entry.sha256 for entry in entries}
+        self.choosing.show_documents(entries, self._choice.documents, file.name if file is not None and lacks else "")
+
+    def _take_documents(self) -> None:
+        file, entries = self._state.current, self._analysed()
         known = {entry.sha256 for entry in entries}
         before = tuple(one for one in self._choice.documents if one in known)
         wanted = file.sha256 if file is not None and file.sha256 in known else None
@@ -142,12 +164,10 @@ class ExportPage(OwnPage):
             first = next((entry for entry in entries if entry.sha256 in documents), None)
             folder = str(Path(first.file).parent) if first is not None else str(Path.home())
             self._choice = replace(self._choice, folder=folder)
-        self.choosing.show_documents(entries, documents)
+        self._show_documents()
         self.choosing.show_choice(self._choice)
         if self._stop is None:
             self.reload()
-        first_field = self.choosing.documents if len(entries) > 1 else self.choosing.findings
-        first_field.setFocus() if entries else self.done.setFocus()
 
     def reload(self) -> None:
         """Make the brief of the chosen documents anew."""

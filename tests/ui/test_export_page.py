@@ -136,6 +136,12 @@ def test_the_newest_choice_wins_in_the_preview(qtbot: QtBot, desk: Desk) -> None
     qtbot.waitUntil(lambda: page._shown is not None and len(page._shown.brief.findings) == 1, timeout=TIMEOUT)
     assert page.choosing._findings_count.text() == "1 of 2"
     chosen = page._choice.documents
+    shelf, page._archive.shelf = page._archive.shelf, tuple  # type: ignore[method-assign, assignment]  # as before the analysis
+    page.follow()
+    assert desk.file.name in page.choosing.lacking.text()
+    page._archive.shelf = shelf  # type: ignore[method-assign]  # and after it
+    page.follow()
+    assert not page.choosing.lacking.isVisible()
     page._change({"order": "tag"})  # a preview is being made
     page._change({"documents": ()})
     assert page.bar.text.text() == "Choose a document."
