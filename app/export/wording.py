@@ -84,18 +84,17 @@ def page_words(quote: Quote, language: Language) -> str:
 
 
 def citation(quote: Quote, brief: Brief) -> str:
-    """Where a quote stands: the page, with the file's name where the brief is of several documents."""
+    """Where a quote stands, as far as is known: the page, with the file's name where the brief is of several documents."""
     page = page_words(quote, brief.language)
     if len(brief.documents) == 1:
-        return page or "–"
+        return page
     return say("separator", brief.language).join(filter(None, (printable(quote.file), page)))
 
 
 def place_words(quote: Quote, section: tuple[str, ...], brief: Brief) -> str:
     """Where a quote stands, as far as is known: file (where there are several), page, headings above it."""
-    page = citation(quote, brief)
     steps = section_words(below_title(section, brief), brief.language)
-    return say("separator", brief.language).join(part for part in ("" if page == "–" else page, steps) if part)
+    return say("separator", brief.language).join(filter(None, (citation(quote, brief), steps)))
 
 
 def below_title(section: tuple[str, ...], brief: Brief) -> tuple[str, ...]:

@@ -79,6 +79,7 @@ class AskPanel(SidePanel):
             self.cancel()
             self._file = file
             self._show_answers(())
+            self.tell("")
             self._show_recent()
             self._prepare()
         elif self._asked is not None and file is not None:

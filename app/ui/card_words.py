@@ -45,7 +45,7 @@ def weight_line(file: OpenFile, finding: Finding) -> str:
     passages = len(file.analysis.passages) if file.analysis is not None else 0
     if passages and finding.rank:
         parts.append(_tr("rank {rank} of {passages:,}").format(rank=finding.rank, passages=passages))
-    if finding.decision == "added":
+    if finding.decision == "added" and finding.tags:  # without tags the heading says so
         parts.append(_tr("added by you"))
     elif not finding.selected and not file.has_first_findings:
         parts.append(_tr("not selected"))

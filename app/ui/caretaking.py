@@ -157,21 +157,29 @@ class Caretaker(QObject):
 
     def knows(self, path: Path) -> bool:
         """Whether a document was opened from this place before."""
+        return self._opened_from(path) is not None
+
+    def _opened_from(self, path: Path) -> Wanted | None:
         workspace = self._at_hand()
         try:
-            return workspace is not None and workspace.originals.at(path) is not None
-        except FusenError:
-            return False
+            return workspace.originals.at(path) if workspace is not None else None
+        except FusenError as error:
+            log.info("it is not known what was opened from %s: %s", path.name, error)
+            return None
 
     def missed(self, file: OpenFile) -> None:
         """A file is not there: look where it may be; else take it out of the workspace, else show what is stored of it."""
-        workspace = self._at_hand()
-        wanted = workspace.originals.at(file.path) if workspace is not None else None
-        if workspace is None or wanted is None:
+        wanted, path = self._opened_from(file.path), self._path
+        if wanted is None:
             return
         self._wanted[file.key] = wanted
-        folders = workspace.originals.folders()
-        self._search(file, lambda: originals.find(wanted, folders, self._stop.is_set), self._stand_in)
+
+        def look() -> Path | None:
+            with Workspace.open(path) as workspace:
+                folders = workspace.originals.folders()
+            return originals.find(wanted, folders, self._stop.is_set)
+
+        self._search(file, look, self._stand_in)
 
     def look_below(self, file: OpenFile, folder: Path) -> None:
         """Look for the file in a folder that the user points to."""

@@ -52,10 +52,19 @@ class ChangedNote(QWidget):
         column.setSpacing(2)
         column.addWidget(self.head)
         column.addWidget(self.words)
+        self._asked: Asked | None = None
+        self._text = ""
+        appearance().changed.connect(self._dress)
         self.hide()
+
+    def _dress(self) -> None:
+        """The differences have other colours in another theme."""
+        if self._asked is not None:
+            self.words.setText(marked_words(self._asked.source.proposed.text, self._text))
 
     def show_asked(self, asked: Asked | None, text: str) -> None:
         """Say what was decided before on what is now `text`; nothing without it."""
+        self._asked, self._text = asked, text
         self.setVisible(asked is not None)
         if asked is None:
             return
@@ -67,7 +76,7 @@ class ChangedNote(QWidget):
         else:
             told = self.tr("Changed since your decision: {decision}. Decide as before: B")
         self.head.setText(told.format(date=date, decision=decision))
-        self.words.setText(marked_words(asked.source.proposed.text, text))
+        self._dress()
 
 
 def marked_words(old: str, new: str) -> str:

@@ -40,6 +40,11 @@ def about_file(test: Callable[[OpenFile], bool]) -> Enabled:
     return lambda state: state.current is not None and not state.away and test(state.current)
 
 
+def has_workspace(state: WindowState) -> bool:
+    """There is something to look at and to write."""
+    return state.has_workspace
+
+
 def has_finding(state: WindowState) -> bool:
     """One is selected, and its card shows."""
     file = None if state.away else state.current

@@ -15,6 +15,7 @@ from app.ui.command import (
     has_findings,
     has_marked,
     has_pages,
+    has_workspace,
     is_analysed,
     is_asked_again,
     is_decided,
@@ -34,7 +35,7 @@ MENUS: dict[str, str] = {
 
 COMMANDS: tuple[Command, ...] = (
     Command("open", QT_TRANSLATE_NOOP("Command", "&Open…"), "file", ("Ctrl+O",), "open"),
-    Command("example", QT_TRANSLATE_NOOP("Command", "Open the &example"), "file"),
+    Command("example", QT_TRANSLATE_NOOP("Command", "Open the e&xample"), "file"),
     Command(
         "export",
         QT_TRANSLATE_NOOP("Command", "&Export…"),
@@ -42,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+E",),
         "export",
         QT_TRANSLATE_NOOP("Command", "Look at the brief, choose what is in it and in which formats, and write it"),
+        enabled=has_workspace,
         separator_before=True,
     ),
     Command(
@@ -57,7 +59,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+Shift+E",),
         enabled=is_analysed,
     ),
-    Command("export-markdown", QT_TRANSLATE_NOOP("Command", "Export brief as &Markdown…"), "file", enabled=is_analysed),
+    Command("export-markdown", QT_TRANSLATE_NOOP("Command", "Export brief as Mark&down…"), "file", enabled=is_analysed),
     Command("export-json", QT_TRANSLATE_NOOP("Command", "Export as &JSON…"), "file", enabled=is_analysed),
     Command(
         "print",
@@ -67,7 +69,7 @@ COMMANDS: tuple[Command, ...] = (
         enabled=is_shown,
         separator_before=True,
     ),
-    Command("print-plain", QT_TRANSLATE_NOOP("Command", "Print without &highlights…"), "file", enabled=is_shown),
+    Command("print-plain", QT_TRANSLATE_NOOP("Command", "Print without hi&ghlights…"), "file", enabled=is_shown),
     Command(
         "embed",
         QT_TRANSLATE_NOOP("Command", "Keep the file inside the wor&kspace"),
@@ -85,9 +87,15 @@ COMMANDS: tuple[Command, ...] = (
         "file",
         enabled=lambda state: state.is_damaged,
     ),
-    Command("hand-over", QT_TRANSLATE_NOOP("Command", "&Hand over your review…"), "file", separator_before=True),
-    Command("merge-review", QT_TRANSLATE_NOOP("Command", "&Merge a review…"), "file"),
-    Command("audit-log", QT_TRANSLATE_NOOP("Command", "A&udit log"), "file", anywhere=True),
+    Command(
+        "hand-over",
+        QT_TRANSLATE_NOOP("Command", "&Hand over your review…"),
+        "file",
+        enabled=has_workspace,
+        separator_before=True,
+    ),
+    Command("merge-review", QT_TRANSLATE_NOOP("Command", "&Merge a review…"), "file", enabled=has_workspace),
+    Command("audit-log", QT_TRANSLATE_NOOP("Command", "A&udit log"), "file", enabled=has_workspace, anywhere=True),
     Command("settings", QT_TRANSLATE_NOOP("Command", "&Settings"), "file", ("Ctrl+,",), separator_before=True),
     Command(
         "close",
@@ -394,6 +402,7 @@ COMMANDS: tuple[Command, ...] = (
         hint=QT_TRANSLATE_NOOP(
             "Command", "All documents of the workspace beside each other: governing law, caps, terms"
         ),
+        enabled=has_workspace,
         checkable=True,
         anywhere=True,
     ),
@@ -402,6 +411,7 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("Command", "Search all documents…"),
         "view",
         ("Ctrl+Shift+F",),
+        enabled=has_workspace,
         anywhere=True,
     ),
     Command(

@@ -44,7 +44,7 @@ class ExportBar(QWidget):
         self.folder.clicked.connect(self._open_folder)
         self._asks = False
         self._folder: Path | None = None
-        buttons = FlowLayout()
+        buttons = FlowLayout(gap=8)
         for button in (self.write, self.both, self.replace, self.cancel, self.folder):
             buttons.addWidget(button)
         column = QVBoxLayout(self)
@@ -59,7 +59,6 @@ class ExportBar(QWidget):
     def _button(text: str, role: str) -> QPushButton:
         button = QPushButton(text)
         button.setProperty("role", role)
-        button.setAutoDefault(True)  # Enter presses the button that has the focus
         return button
 
     @property

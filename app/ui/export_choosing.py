@@ -101,6 +101,9 @@ class Choosing(QWidget):
         self.documents = CheckList(self.tr("Documents of the brief"), _DOCUMENT_ROWS, _document_item)
         self.documents.changed.connect(lambda: self.changed.emit({"documents": self.documents.checked()}))
         self._column.addWidget(self.documents)
+        self.lacking = label("", "caution", wrap=True)
+        self.lacking.hide()
+        self._column.addWidget(self.lacking)
 
     def _add_findings(self) -> None:
         self.findings = CheckList(self.tr("Findings of the brief"), _FINDING_ROWS, self._finding_item)
@@ -239,8 +242,11 @@ class Choosing(QWidget):
 
     # ---- what shows
 
-    def show_documents(self, entries: Sequence[ShelfEntry], chosen: Collection[str]) -> None:
-        """The documents that there are, and which of them are chosen."""
+    def show_documents(self, entries: Sequence[ShelfEntry], chosen: Collection[str], lacking: str = "") -> None:
+        """The documents that there are, and which of them are chosen; `lacking` is the name of one that cannot be yet."""
+        told = self.tr("{name} is not analysed yet, so it cannot be exported.")
+        self.lacking.setText(told.format(name=lacking) if lacking else "")
+        self.lacking.setVisible(bool(lacking))
         things = [DocumentRow(entry.sha256, entry) for entry in entries]
         self.documents.show_things(things, {entry.sha256 for entry in entries} - set(chosen))
         self._say_counts(self._documents_count, self.documents)
@@ -269,6 +275,14 @@ class Choosing(QWidget):
             row.show_checked(checked=name in choice.formats)
             row.show_template(choice.template(name))
         self._say_counts(self._documents_count, self.documents)
+
+    def show_nothing(self) -> None:
+        """There is no brief, and so nothing to choose from."""
+        self.title.setPlaceholderText("")
+        self.findings.show_things(())
+        for part in (self.findings, self.nothing, self.all):
+            part.hide()
+        self._findings_count.clear()
 
     def show_findings(self, brief: Brief, choice: Choice) -> None:
         """The findings that there are to choose from; where there are none, what can be done."""
@@ -314,3 +328,8 @@ class Choosing(QWidget):
         """What became of each file."""
         for name, row in self.formats.items():
             row.show_outcomes([outcome for outcome in outcomes if outcome.target.format == name])
+
+    def failed_row(self) -> QWidget | None:
+        """The first file that says that it could not be written."""
+        rows = (row for form in self.formats.values() for row in form.files.values())
+        return next((row for row in rows if row.is_failed), None)

@@ -23,9 +23,10 @@ def make_export_page(window: MainWindow, session: Session) -> ExportPage:
     hub = session.hub
 
     def go(finding: BriefFinding) -> None:
-        files = {entry.sha256: entry.file for entry in session.archive.shelf()}
+        file = next((entry.file for entry in session.archive.shelf() if entry.sha256 == finding.document), None)
         page.left.emit()
-        window.whole.go_to(finding.document, files[finding.document], Place(finding.start, finding.end))
+        if file is not None:  # it may have been forgotten since
+            window.whole.go_to(finding.document, file, Place(finding.start, finding.end))
 
     def tell(outcomes: Sequence[Outcome]) -> None:
         written = [outcome.target for outcome in outcomes if outcome.error is None]
@@ -41,5 +42,5 @@ def make_export_page(window: MainWindow, session: Session) -> ExportPage:
 
     page.wanted.connect(go)
     page.ended.connect(tell)
-    hub.findings.connect(lambda *_: page.reload() if page.isVisible() else None)
+    hub.findings.connect(lambda *_: page.follow() if page.isVisible() else None)
     return page

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from app.errors import FusenError
@@ -36,6 +36,7 @@ from app.ui.settings import Settings
 from app.ui.state import WindowState
 from app.ui.widgets import label
 from app.ui.words import error_words
+from app.workspace.library import ShelfEntry
 
 KEPT = "export"
 """Under this name the settings keep how one exports."""
@@ -60,6 +61,7 @@ class ExportPage(OwnPage):
         self._obstacles = Obstacles()
         self._loads = 0
         self._stop: Callable[[], None] | None = None
+        self._stopping = False
         self._wants = False  # to write, as soon as it is known what is there already
         self._outcomes: tuple[Outcome, ...] = ()  # of the last writing, until something else is chosen
         self._shown: Preview | None = None
@@ -74,7 +76,6 @@ class ExportPage(OwnPage):
         head.setObjectName("toolbar")
         head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.done = QPushButton(self.tr("Done"))
-        self.done.setAutoDefault(True)
         row = QHBoxLayout(head)
         row.setContentsMargins(16, 6, 16, 6)
         row.setSpacing(16)
@@ -120,13 +121,38 @@ class ExportPage(OwnPage):
         self.bar.wanted.connect(self.write)
         self.bar.answered.connect(self._answer)
         self.bar.stopped.connect(self._cancel)
+        # A key that a button or a field had would press the one and not leave the other.
+        for key in ("Ctrl+Return", "Ctrl+Enter"):
+            keys = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            keys.activated.connect(self._write_from_anywhere)
 
     # ---- coming and going
 
     def begin(self) -> None:
         """The page comes into view: with the document in view chosen, unless it is one of those that were chosen before."""
-        file = self._state.current
-        entries = [entry for entry in self._archive.shelf() if entry.analyzed]
+        self._take_documents()
+        entries = self.choosing.documents.things()
+        first_field = self.choosing.documents if len(entries) > 1 else self.choosing.findings
+        first_field.setFocus() if entries else self.done.setFocus()
+
+    def follow(self) -> None:
+        """Findings changed while the page shows."""
+        if self._choice.documents and self._stop is None:
+            self._show_documents()
+            self.reload()
+        elif self._stop is None:
+            self._take_documents()
+
+    def _analysed(self) -> list[ShelfEntry]:
+        return [entry for entry in self._archive.shelf() if entry.analyzed]
+
+    def _show_documents(self) -> None:
+        file, entries = self._state.current, self._analysed()
+        lacks = file is not None and file.sha256 not in {entry.sha256 for entry in entries}
+        self.choosing.show_documents(entries, self._choice.documents, file.name if file is not None and lacks else "")
+
+    def _take_documents(self) -> None:
+        file, entries = self._state.current, self._analysed()
         known = {entry.sha256 for entry in entries}
         before = tuple(one for one in self._choice.documents if one in known)
         wanted = file.sha256 if file is not None and file.sha256 in known else None
@@ -138,12 +164,10 @@ class ExportPage(OwnPage):
             first = next((entry for entry in entries if entry.sha256 in documents), None)
             folder = str(Path(first.file).parent) if first is not None else str(Path.home())
             self._choice = replace(self._choice, folder=folder)
-        self.choosing.show_documents(entries, documents)
+        self._show_documents()
         self.choosing.show_choice(self._choice)
         if self._stop is None:
             self.reload()
-        first_field = self.choosing.documents if len(entries) > 1 else self.choosing.findings
-        first_field.setFocus() if entries else self.done.setFocus()
 
     def reload(self) -> None:
         """Make the brief of the chosen documents anew."""
@@ -154,8 +178,7 @@ class ExportPage(OwnPage):
         if not self._choice.documents:
             self._have(None)
             some = bool(self.choosing.documents.things())
-            none = self.tr("No document of this workspace was analysed yet.")
-            self._note.setText(self.tr("Choose a document.") if some else none)
+            self._note.setText("" if some else self.tr("No document of this workspace was analysed yet."))
             return
         if self._brief is None:
             self._note.setText(self.tr("Reading the findings…"))
@@ -202,13 +225,17 @@ class ExportPage(OwnPage):
 
     def _follow(self, *, listed: bool = False) -> None:
         """Let the list, the preview and the files follow the choice."""
-        if self._brief is not None:
+        if self._brief is None:
+            self.choosing.show_nothing()
+        else:
             if listed:
                 self.choosing.show_findings(self._brief, self._choice)
             self._exporter.preview(self._brief, self._choice, self._show)
         self._plan()
 
     def _show(self, preview: Preview) -> None:
+        if self._brief is None:  # what it was made of is not chosen any more
+            return
         self._shown = preview
         total = len(preview.brief.findings)
         note = self.tr("Preview of the first findings; %n more will be written.", "", preview.cut)
@@ -281,6 +308,8 @@ class ExportPage(OwnPage):
 
     def _missing(self) -> str:
         """Why nothing can be written now, in a sentence; empty while the brief is still being made."""
+        if not self._choice.documents and self.choosing.documents.things():
+            return self.tr("Choose a document.")
         if self._brief is None or self._shown is None:
             return ""
         if not self._targets:
@@ -300,6 +329,10 @@ class ExportPage(OwnPage):
             self._offer()
             self._wants = True
             self._exporter.look(self._targets, self._choice.folder, self._show_obstacles)
+
+    def _write_from_anywhere(self) -> None:
+        self.bar.write.setFocus()  # a name that is being typed counts
+        self.write()
 
     def _ask_or_write(self) -> None:
         self._wants = False
@@ -343,21 +376,24 @@ class ExportPage(OwnPage):
         self._stop = self._exporter.write(request, self._tell, self._end)
 
     def _tell(self, step: Step) -> None:
-        if self._stop is not None:
+        if self._stop is not None and not self._stopping:
             self.bar.show_progress(progress_words(step), step.share)
 
     def _cancel(self) -> None:
         if self._stop is not None:
             self._stop()
+            self._stopping = True
             self.bar.show_progress(self.tr("Stopping…"), 1.0)
 
     def _end(self, outcomes: Sequence[Outcome]) -> None:
-        self._stop = None
+        self._stop, self._stopping = None, False
         self.choosing.setEnabled(True)
         self._outcomes = tuple(outcomes)
         self._show_outcomes(enabled=self._can_write())
         written = any(outcome.error is None for outcome in outcomes)
         (self.bar.folder if written else self.bar.write).setFocus()
+        if (failed := self.choosing.failed_row()) is not None:
+            QTimer.singleShot(0, failed, lambda: self._area.ensureWidgetVisible(failed, 0, 12))  # once it is laid out
         if not self.isVisible():
             self.ended.emit(self._outcomes)
 
@@ -399,11 +435,8 @@ class ExportPage(OwnPage):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Esc takes a question back, then leads back; Ctrl+Enter writes from anywhere."""
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        """Esc takes a question back, then leads back."""
         if event.key() == Qt.Key.Key_Escape:
             self._answer("cancel") if self.bar.asks else self.left.emit()
-        elif control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.write()
         else:
             super().keyPressEvent(event)

@@ -31,8 +31,8 @@ class Request:
     """What is to be written: `brief` as it is, copies with the findings in `chosen` (ids; None: those that were accepted).
 
     Without a `brief` the one of `documents` (hashes) is made. `templates` are by format, `passwords` by document, as pairs.
-    `structures` as in `whole_brief`. `author` is whose name stands on annotations. Files of targets in `may_replace` may be
-    there already.
+    `structures` as in `whole_brief`. `reviewer` is whose name stands in the audit log and on annotations, Fusen's own there where
+    it is empty. Files of targets in `may_replace` may be there already.
     """
 
     targets: tuple[Target, ...]
@@ -41,7 +41,7 @@ class Request:
     chosen: frozenset[str] | None = None
     templates: tuple[tuple[str, str], ...] = ()
     passwords: tuple[tuple[str, str], ...] = ()
-    author: str = "Fusen"
+    reviewer: str = ""
     may_replace: frozenset[Target] = frozenset()
     structures: Mapping[str, Structure] | None = None
 
@@ -82,7 +82,7 @@ class Source:
         """
         notices = self._copy(target, share) if target.sha256 else self._write_brief(target, share)
         with Workspace.open(self._workspace) as opened:
-            opened.reviewer = self._request.author
+            opened.reviewer = self._request.reviewer
             opened.record_export(
                 [target.output], target.format, [target.sha256] if target.sha256 else self._documents()
             )
@@ -127,7 +127,7 @@ class Source:
                 str(file),
                 str(target.output.absolute()),
                 findings,
-                self._request.author,
+                self._request.reviewer or "Fusen",
                 dict(self._request.passwords).get(target.sha256),
                 self._opinions(),
                 audit_head=opened.audit_head(),

@@ -16,7 +16,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.analysis.structure.values import Structure
 from app.errors import FusenError
-from app.ui.export_files import Target, existing, folder_problem, originals_among
+from app.ui.export_files import Target, default_stem, existing, file_stem, folder_problem, originals_among
 from app.ui.export_writing import Outcome, Step, refuse, write_files
 from app.ui.finding_list import is_accepted
 from app.ui.hub import Background, Courier, Hub, Message
@@ -26,17 +26,18 @@ from app.workers.client import WorkerClient
 
 if TYPE_CHECKING:  # loaded when somebody exports: the window is to be up at once
     from app.export.brief import Brief
+    from app.export.formats import FormatName
     from app.ui.export_choice import Choice
     from app.ui.export_preview import Preview
     from app.ui.export_source import Request
 
-ENDINGS: dict[str, str] = {
-    "export-pdf": ".pdf",
-    "export-docx": ".docx",
-    "export-markdown": ".md",
-    "export-json": ".json",
+SINGLE: dict[str, FormatName] = {
+    "export-pdf": "pdf",
+    "export-docx": "docx",
+    "export-markdown": "md",
+    "export-json": "json",
 }
-_FORMATS = {"export-pdf": "pdf", "export-docx": "docx", "export-markdown": "md", "export-json": "json"}
+"""Commands that write one file of the document in view, and its format."""
 
 Cancel = Callable[[], None]
 
@@ -61,7 +62,7 @@ class Exporter:
         workspace: Path,
         reviewer: Callable[[], str] = str,
     ) -> None:
-        """`reviewer` is the name that annotations bear; Fusen's own where it is empty."""
+        """`reviewer` is the name that the audit log and annotations bear."""
         self._reviewer = reviewer
         self._hub = hub
         self._courier = courier
@@ -83,14 +84,19 @@ class Exporter:
     # ---- a single command
 
     def suggestion(self, file: OpenFile, command: str) -> Path:
-        """A name beside the document that does not overwrite it."""
-        what = "annotated" if command == "export-pdf" else "brief"
-        return file.path.with_name(f"{file.path.stem} {what}{ENDINGS[command]}")
+        """Beside the document, the name that the export page would give it."""
+        from app.export.formats import FORMATS
+
+        form, stem = FORMATS[SINGLE[command]], file.path.stem
+        copy = form.copy_ending(file.name, "pdf")
+        return file.path.with_name(
+            file_stem(stem) + copy if copy else default_stem((stem,), "", form.stem) + form.ending
+        )
 
     def export(self, file: OpenFile, command: str, output: Path) -> None:
         """Write `output`, which the user was asked about; the result is announced."""
         sha256 = file.sha256 or ""
-        target = Target(_FORMATS[command], output, sha256 if command == "export-pdf" else "")
+        target = Target(SINGLE[command], output, sha256 if command == "export-pdf" else "")
         try:
             refuse(target, (file.path,), may_replace=(target,))
         except FusenError as error:
@@ -184,7 +190,7 @@ class Exporter:
         """Write the files; `tell` hears how far it is, `done` what became of each, also after a cancel."""
         stop = threading.Event()
         self._stops = [each for each in self._stops if not each.is_set()] + [stop]
-        asked = replace(request, author=self._reviewer() or request.author)
+        asked = replace(request, reviewer=self._reviewer())
 
         def work() -> Sequence[Outcome]:
             from app.ui.export_source import Source, originals

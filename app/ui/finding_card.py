@@ -30,6 +30,8 @@ ABOUT_HEIGHT = 96
 """Pixels that what is said of a finding keeps above the fields in a low window; it scrolls there."""
 GUTTER = 12
 """Pixels between what is on the card and its right edge, in which the scroll bar comes."""
+FIELD_FRAME = 14
+"""Pixels above and below a field's lines together: border and padding of the style sheet, and two to spare, or it scrolls."""
 LEAST_HEIGHT = 96
 """Pixels that what stands above the buttons keeps, fields included; in a very low window it scrolls as a whole."""
 
@@ -103,6 +105,7 @@ class FindingCard(QWidget):
     def _make_comment(self) -> CommentField:
         field = CommentField()
         field.setTabChangesFocus(True)
+        field.document().setDocumentMargin(2)  # its words begin where those of the fields above begin
         field.setAcceptDrops(False)  # a document that is dropped on it is to be opened
         field.setPlaceholderText(self.tr("Comment (C) – goes with the finding into every export"))
         field.setAccessibleName(self.tr("Comment"))
@@ -112,7 +115,8 @@ class FindingCard(QWidget):
 
     def _fit_comment(self) -> None:
         """Two lines, in whichever text size."""
-        self._comment.setFixedHeight(max(48, 2 * self._comment.fontMetrics().height() + 10))
+        lines = 2 * self._comment.fontMetrics().lineSpacing()
+        self._comment.setFixedHeight(lines + round(2 * self._comment.document().documentMargin()) + FIELD_FRAME)
 
     def _make_tools(self, actions: Actions) -> QHBoxLayout:
         """Small buttons of what can be done besides deciding."""
@@ -213,7 +217,7 @@ class FindingCard(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """A field that gets the keys comes into view."""
         if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
-            self._all.ensureWidgetVisible(watched, 0, 8)
+            self._all.show_whole(watched)
         return super().eventFilter(watched, event)
 
     def edit_comment(self) -> None:

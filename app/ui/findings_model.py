@@ -57,8 +57,12 @@ def _title_height(font: QFont) -> int:
 
 
 def title_of(finding: Finding) -> str:
-    """The kind of passage in words; without a tag, how important it is."""
-    return " · ".join(tag_name(tag.tag) for tag in finding.tags[:2]) or grade(finding.importance, current())
+    """The kind of passage in words; without a tag who found it, where that is the reviewer, else how important it is."""
+    if finding.tags:
+        return " · ".join(tag_name(tag.tag) for tag in finding.tags[:2])
+    if finding.decision == "added":
+        return _tr("Added by you")
+    return grade(finding.importance, current())
 
 
 class FindingsModel(QAbstractListModel):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from shiboken6 import isValid
 
 from app.errors import FusenError
 from app.ui.hub import Message
@@ -30,10 +32,11 @@ class ForgetBar(QWidget):
         self.setObjectName("message")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._sha256 = ""
+        self._focus: QWidget | None = None  # had the keys before the question
         self.text = label("", wrap=True)
         self.forget, self.cancel = QPushButton(self.tr("Forget for good")), QPushButton(self.tr("Cancel"))
         self.forget.clicked.connect(self._confirm)
-        self.cancel.clicked.connect(self.hide)
+        self.cancel.clicked.connect(self._leave)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(16)
@@ -46,6 +49,8 @@ class ForgetBar(QWidget):
     def ask(self, sha256: str, name: str) -> None:
         """Ask whether to forget it. The focus is on the way out."""
         self._sha256 = sha256
+        if self.isHidden():
+            self._focus = self.window().focusWidget()
         restyle(self, kind="error")
         words = self.tr(
             "Forget {name} for good? All that was found, decided and commented in it is erased, also in copies of the "
@@ -65,6 +70,21 @@ class ForgetBar(QWidget):
         self.forget.hide()
         self.cancel.hide()
         self.show()
+
+    def event(self, event: QEvent) -> bool:
+        """Esc takes the question back, and cancels no analysis while its buttons have the keys."""
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            if event.type() == QEvent.Type.KeyPress:
+                self._leave()
+            return True
+        return super().event(event)
+
+    def _leave(self) -> None:
+        focus = self._focus
+        if focus is not None and isValid(focus) and focus.isVisible():
+            focus.setFocus()
+        self.hide()
 
     def _confirm(self) -> None:
         self.confirmed.emit(self._sha256)

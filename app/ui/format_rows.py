@@ -193,6 +193,11 @@ class FileRow(QWidget):
         self.open.setVisible(error is None)
         self.folder.setVisible(error is None)
 
+    @property
+    def is_failed(self) -> bool:
+        """Whether it says that the file could not be written."""
+        return self.status.property("role") == "failed" and not self._told.isHidden()
+
     def _tell(self, text: str, role: str) -> None:
         self.status.setText(text)
         restyle(self.status, role=role)

@@ -46,6 +46,7 @@ class Household:
         self._session = session
         self._pages: dict[str, OwnPage] = {}
         self._focus: QWidget | None = None  # had the keys before a page came
+        self._focus_before_keys: QWidget | None = None  # and before the key map did
         self._protecting: Protecting | None = None
         self.layout_file: Path | None = None
         self.crash = CrashBar(window)
@@ -141,7 +142,9 @@ class Household:
     def _leave(self) -> None:
         """Back to the documents, with the keys where they were."""
         self._window.show_page(None)
-        focus = self._focus
+        self._refocus(self._focus)
+
+    def _refocus(self, focus: QWidget | None) -> None:
         if focus is not None and isValid(focus) and focus.isVisible() and focus.isEnabled():
             focus.setFocus()
         else:
@@ -214,6 +217,7 @@ class Household:
         else:
             self._session.state.away = True
             self._window.actions_by_id.refresh()
+            self._focus_before_keys = self._window.focusWidget()
             self.keys.open()
 
     def _hide_keys(self) -> None:
@@ -221,7 +225,7 @@ class Household:
             self.keys.hide()
             self._session.state.away = any(page.isVisible() for page in self._pages.values())
             self._window.actions_by_id.refresh()
-            self._window.setFocus()
+            self._refocus(self._focus_before_keys)
 
     def _change_keys(self) -> None:
         self._hide_keys()

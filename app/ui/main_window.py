@@ -25,7 +25,7 @@ from app.ui.asides import Asides
 from app.ui.beside import SideBySide
 from app.ui.deciding import Deciding
 from app.ui.document_view import DocumentView, MessageBar
-from app.ui.exporting import ENDINGS
+from app.ui.exporting import SINGLE
 from app.ui.findings_panel import FindingsPanel
 from app.ui.forgetting import Forgetting
 from app.ui.household import Household
@@ -182,7 +182,7 @@ class MainWindow(QMainWindow):
         handlers |= self.household.handlers() | self.versioning.handlers()
         for command in ("ask", "matrix", "search-all"):
             handlers[command] = partial(self._run_whole, command)
-        for command in ENDINGS:
+        for command in SINGLE:
             handlers[command] = partial(self._ask_export, command)
         return handlers | self.moving.handlers()
 

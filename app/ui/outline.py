@@ -56,6 +56,7 @@ class Outline(QWidget):
         self._column.setSpacing(0)
         self._column.addWidget(self._head)
         self._column.addWidget(contents, 1)
+        self._column.addStretch(0)  # while neither shows, the switch keeps its height
 
     def add_pages(self, images: PageImages) -> None:
         """Have thumbnails, from these pictures."""

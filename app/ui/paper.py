@@ -7,13 +7,13 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from app.ui.appearance import appearance, colour
+from app.ui.export_preview import INK
 
 WIDEST = 820
 """Pixels; about A4 at the size in which one reads."""
 _NARROW, _ROOMY = 560, 760
 """Pixels of the sheet, below which its tables are set otherwise, and from which it has the margins of a letter."""
 _DESK, _MARGIN, _NARROW_MARGIN = 20, 52, 20
-_INK = "#1f2a37"
 
 
 class Paper(QTextBrowser):
@@ -54,7 +54,7 @@ class Paper(QTextBrowser):
     def _dress(self) -> None:
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.Base, QColor(appearance().theme.paper))
-        palette.setColor(QPalette.ColorRole.Text, QColor(_INK))
+        palette.setColor(QPalette.ColorRole.Text, QColor(INK))
         self.viewport().setPalette(palette)
         self.viewport().update()
 

@@ -147,7 +147,8 @@ class Restoring(QObject):
         path = Path(shown.path)
         if self._session.state.with_path(path) is not None:
             return None
-        if not path.is_file() and not self._session.caretaker.knows(path):
+        # The workspace is asked first: a drive of the network that does not answer would hold up the start.
+        if not self._session.caretaker.knows(path) and not path.is_file():
             return None  # nothing of it is stored, and nothing is known by which it could be found
         self._session.open([path])
         file = self._session.state.with_path(path)

@@ -80,6 +80,7 @@ class Session:
             self.caretaker.missed,
         )
         self.caretaker.serve(self._pipeline, self.archive)
+        self.settings.listen(self._name_reviewer)
 
     def _reviewer_name(self) -> str:
         return str(self.settings["reviewer"])
@@ -116,9 +117,9 @@ class Session:
         except FusenError as error:
             self.caretaker.tell_damage(error)
             return
+        self.state.has_workspace = True
         self.caretaker.begin(self._workspace)
         self._name_reviewer("reviewer")
-        self.settings.listen(self._name_reviewer)
         self._workspace.audit.later = self._keep_later
         # The log's key is fetched before the first decision waits for it.
         self._background.run(signing_key, lambda _key: None, lambda error: log.warning("no signing key: %s", error))
@@ -150,6 +151,7 @@ class Session:
         if self._workspace is not None:
             self._workspace.close()
             self._workspace = self._reviewer = self.looking = None
+            self.state.has_workspace = False
 
     def in_background(
         self, work: Callable[[], T], done: Callable[[T], object], failed: Callable[[FusenError], object]

@@ -207,7 +207,7 @@ class SheetView(QAbstractScrollArea):
 
     def show_place(self, sheet: int, held: object, zoom: float | None) -> None:
         """Have the reader where she was; a place that this document does not have is left out."""
-        if not 0 <= sheet < len(self._sizes):
+        if not 0 <= sheet < len(self._sizes) or not self._sheets.is_held(sheet, held):
             return
         if zoom is not None:
             self.zoom_by(zoom / self.zoom)

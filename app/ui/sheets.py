@@ -122,6 +122,9 @@ class Sheets(Protocol):
     def held(self, sheet: int, held: Any) -> float:
         """How far down on the sheet it stands now."""
 
+    def is_held(self, sheet: int, held: object) -> bool:
+        """Whether `hold` could have said this of the sheet: a document may show as pages once and as mere text another time."""
+
     def note(self, sheet: int, at: QPointF) -> str:
         """What there is to say of this place, as markup, or nothing."""
 
@@ -264,6 +267,10 @@ class PdfSheets:
     def held(self, sheet: int, held: float) -> float:
         """See `Sheets`."""
         return held
+
+    def is_held(self, sheet: int, held: object) -> bool:
+        """See `Sheets`."""
+        return isinstance(held, int | float)
 
     def note(self, sheet: int, at: QPointF) -> str:
         """Nothing is known of places on pictures."""

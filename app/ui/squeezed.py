@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+MARGIN = 4
+"""Pixels that stay around what is brought into view."""
 
 
 class Squeezed(QScrollArea):
@@ -21,7 +24,7 @@ class Squeezed(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
-        content = QWidget()
+        content = self._content = QWidget()
         content.setObjectName("squeezedContent")
         self.column = QVBoxLayout(content)
         self.column.setContentsMargins(0, 0, 0, 0)
@@ -37,6 +40,12 @@ class Squeezed(QScrollArea):
         if least != self._least:
             self._least = least
             self.updateGeometry()
+
+    def show_whole(self, widget: QWidget) -> None:
+        """Bring all of a widget into view; `ensureWidgetVisible` brings no more of a field than its cursor."""
+        top = widget.mapTo(self._content, QPoint()).y()
+        self.ensureVisible(0, top + widget.height(), 0, MARGIN)
+        self.ensureVisible(0, top, 0, MARGIN)
 
     def _keep_gutter(self, _lowest: int, highest: int) -> None:
         taken = self.verticalScrollBar().sizeHint().width() if highest > 0 else 0

@@ -140,18 +140,22 @@ class StartPage(QScrollArea):
         return box
 
     def show_recent(self, documents: Sequence[StoredDocument]) -> list[StoredDocument]:
-        """List the last documents that are still there; returns those. Without any, how the work goes is shown instead."""
+        """List the last documents and return them. Without any, how the work goes is shown instead.
+
+        Nobody asks whether their files are still there: a drive of the network that does not answer would hold up the window,
+        and a document whose file is gone opens as the workspace keeps it.
+        """
         clear(self._recent)
-        there = [document for document in reversed(documents) if Path(document.file).is_file()][:RECENT]
+        shown = list(reversed(documents[-RECENT:]))
         self._rows = {}
-        for document in there:
+        for document in shown:
             row = self._rows[document.sha256] = RecentButton(document)
             row.clicked.connect(lambda _checked=False, file=document.file: self.chosen.emit(file))
             row.forget.triggered.connect(lambda _checked=False, sha256=document.sha256: self.forgetting.emit(sha256))
             self._recent.addWidget(row)
-        self._recent_title.setVisible(bool(there))
-        self.first.setVisible(not there)
-        return there
+        self._recent_title.setVisible(bool(shown))
+        self.first.setVisible(not shown)
+        return shown
 
     def show_progress(self, progresses: Mapping[str, tuple[int, int]]) -> None:
         """How far the review of those that are listed is."""

@@ -151,6 +151,7 @@ class WindowState:
     current_key: int | None = None
     can_undo: bool = False
     can_redo: bool = False
+    has_workspace: bool = False  # it is open; not before its passphrase is known, nor while it is written anew
     is_damaged: bool = False  # the workspace cannot be opened, and what can be read of it can be saved
     summary: bool = False
     away: bool = False

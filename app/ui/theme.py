@@ -146,7 +146,7 @@ QTreeView::item {{ padding: 3px 4px; }}
 QTreeView::item:hover {{ background: {hover}; }}
 QTreeView::item:selected {{ background: {flag_wash}; color: {text}; }}
 QPushButton {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 6px 12px;
-  min-height: {line_height}px; }}
+  min-height: {line_height}px; qproperty-autoDefault: true; /* Enter presses the one that has the keys */ }}
 QPushButton:hover {{ background: {hover}; }}
 QPushButton:pressed {{ background: {line}; }}
 QPushButton:focus {{ border-color: {flag}; }}
@@ -228,8 +228,6 @@ QPushButton[role="recent"]:focus, QPushButton[role="fact"]:focus {{ border: 1px 
 QToolButton[role="segment"]:focus {{ border-color: {focus}; }}
 QCheckBox {{ padding: 3px; border: 1px solid transparent; border-radius: 6px; }}
 QCheckBox:focus {{ border-color: {focus}; }}
-QCheckBox::indicator:unchecked {{ width: 12px; height: 12px; border: 1px solid {muted}; border-radius: 3px;
-  background: {raised}; }}
 QCheckBox:disabled {{ color: {muted}; }}
 QComboBox, QAbstractSpinBox {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 3px 8px;
   min-height: {field_height}px; selection-background-color: {flag}; selection-color: {selected}; }}

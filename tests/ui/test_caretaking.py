@@ -71,7 +71,11 @@ def test_a_file_that_moved_is_found_by_its_bytes_near_by_or_where_the_user_point
     assert shown.opened is None
     assert shown.document is not None
     assert "stored" in told(window, shown)
-    assert window.views[shown.key].sheets is not None, "its text shows"
+    sheets = window.views[shown.key].sheets
+    assert sheets is not None, "its text shows"
+    before = sheets.place()
+    sheets.show_place(0, 30.0, None)  # where the reader was on its pages: there are none now
+    assert sheets.place() == before
     session.decide("rejected")
     assert window.actions_by_id["look-for"].isEnabled()
     session.caretaker.take_path(shown, Path(shutil.copy(Path(__file__), tmp_path / "other.pdf")))
@@ -79,6 +83,9 @@ def test_a_file_that_moved_is_found_by_its_bytes_near_by_or_where_the_user_point
     session.caretaker.look_below(shown, tmp_path / "archive")
     found = wait_for(session, qtbot, lambda f: f.phase == "ready" and f.opened is not None)
     assert found.path == far
+    sheets = window.views[found.key].sheets
+    assert sheets is not None
+    sheets.show_place(1, (900, 3.0), None)  # and where she was in its text
     assert any(f.decision == "rejected" for f in found.findings.all())
 
 

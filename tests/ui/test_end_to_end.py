@@ -108,6 +108,8 @@ def test_a_brief_is_written_where_the_user_chose(
     assert message is not None
     assert message.kind == "success", message.text
     assert output.stat().st_size > 500
+    assert session.exporter.suggestion(file, f"export-{ending}").stem == f"{file.path.stem}-brief"
+    assert session.exporter.suggestion(file, "export-pdf").name == f"{file.path.stem}-annotated.pdf"
 
 
 def test_the_document_itself_is_never_overwritten(

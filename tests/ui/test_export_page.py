@@ -135,6 +135,19 @@ def test_the_newest_choice_wins_in_the_preview(qtbot: QtBot, desk: Desk) -> None
     qtbot.keyClick(page.choosing.findings, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: page._shown is not None and len(page._shown.brief.findings) == 1, timeout=TIMEOUT)
     assert page.choosing._findings_count.text() == "1 of 2"
+    chosen = page._choice.documents
+    shelf, page._archive.shelf = page._archive.shelf, tuple  # type: ignore[method-assign, assignment]  # as before the analysis
+    page.follow()
+    assert desk.file.name in page.choosing.lacking.text()
+    page._archive.shelf = shelf  # type: ignore[method-assign]  # and after it
+    page.follow()
+    assert not page.choosing.lacking.isVisible()
+    page._change({"order": "tag"})  # a preview is being made
+    page._change({"documents": ()})
+    assert page.bar.text.text() == "Choose a document."
+    assert not page.choosing.findings.isVisible()
+    page._change({"documents": chosen})
+    qtbot.waitUntil(page._can_write, timeout=TIMEOUT)
 
 
 def test_several_formats_are_written_and_nothing_is_replaced_unasked(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
@@ -149,8 +162,12 @@ def test_several_formats_are_written_and_nothing_is_replaced_unasked(qtbot: QtBo
     assert page.bar.folder.hasFocus()
     with pymupdf.open(tmp_path / "contract-annotated.pdf") as copy:
         assert sum(len(list(page.annots() or ())) for page in copy) == 2
+    assert desk.session.workspace is not None
+    told = [entry.by for _, entry, _ in desk.session.workspace.audit.told() if entry and entry.kind == "exported"]
+    assert set(told) == {""}, "in the log stands who exported, not what"
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    write(qtbot, page)
+    qtbot.keyClick(page.bar.folder, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)  # and opens no folder
+    settle(qtbot, page)
     assert page.bar.asks
     assert "contract-brief.docx" in page.bar.text.text()
     qtbot.keyClick(page.bar, Qt.Key.Key_Escape)  # takes the question back, and not the page away
@@ -180,6 +197,7 @@ def test_what_fails_is_said_at_its_format_and_the_others_are_written(qtbot: QtBo
     (row,) = page.choosing.formats["docx"].files.values()
     assert "house.dotx" in row.status.text()
     assert not row.open.isVisible()
+    qtbot.waitUntil(lambda: not row.status.visibleRegion().isEmpty(), timeout=TIMEOUT)
     assert [path.name for path in tmp_path.iterdir()] == ["contract-brief.md"]
     assert page.bar.text.text() == "1 of 2 files were written."
 

@@ -205,6 +205,7 @@ def test_the_key_map_lies_over_the_window(
     session.open([EXAMPLE])
     file = settle()
     session.settings.choose_keys("accept", ["B"])
+    window.panel.list.setFocus()
     qtbot.keyClick(window, key)
     overlay = window.household.keys
     assert overlay.isVisible()
@@ -220,6 +221,7 @@ def test_the_key_map_lies_over_the_window(
     assert overlay.rect().contains(overlay.card.geometry())
     qtbot.keyClick(overlay, Qt.Key.Key_Escape)
     assert not overlay.isVisible()
+    assert window.focusWidget() is window.panel.list
     qtbot.keyClick(window, Qt.Key.Key_B)
     assert file.findings.get(chosen.id).decision == "accepted"
 

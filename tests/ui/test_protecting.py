@@ -77,6 +77,8 @@ def test_the_passphrase_is_asked_for_and_a_wrong_one_is_said(qtbot: QtBot, locke
     unlocking.begin()
     page = unlock_page(locked)
     assert page.isVisible()
+    needs = [locked.actions_by_id[each] for each in ("export", "audit-log", "search-all", "matrix", "hand-over")]
+    assert not any(action.isEnabled() for action in needs)
     assert page.field.echoMode() == QLineEdit.EchoMode.Password
     locked._session.open([EXAMPLE])  # from a second start: it waits
     qtbot.waitUntil(page.remember.isEnabled)
@@ -92,6 +94,7 @@ def test_the_passphrase_is_asked_for_and_a_wrong_one_is_said(qtbot: QtBot, locke
         qtbot.mouseClick(page.button, Qt.MouseButton.LeftButton)
     assert [entry.sha256 for entry in locked._session.archive.shelf()] == [DOCUMENT.sha256]
     assert locked.cover is None
+    assert all(action.isEnabled() for action in needs)
     assert [file.path for file in locked._session.state.files.values()] == [EXAMPLE]
 
 
@@ -162,6 +165,10 @@ def test_encrypting_changing_and_decrypting_in_the_settings(
     part.go.click()
     qtbot.waitUntil(part.result.isVisible)
     assert encryption.state_of(session.path) == "plain"
+    session.settings.choose("recall", 0.8)
+    assert session.workspace is not None
+    told = [entry for _, entry, _ in session.workspace.audit.told() if entry and entry.kind == "setting-changed"]
+    assert len(told) == 1, "who listens does so once, however often the workspace was opened"
 
 
 def test_what_fails_is_said_and_the_workspace_goes_on(
@@ -193,7 +200,7 @@ def test_a_document_is_forgotten_after_a_question(
     bar = window.forgetting.bar
     assert bar.isVisible()
     assert bar.cancel.hasFocus()
-    bar.cancel.click()
+    qtbot.keyClick(bar.cancel, Qt.Key.Key_Escape)
     assert not bar.isVisible()
     assert session.state.files
     window.forgetting.ask(file.sha256)

@@ -134,6 +134,10 @@ def test_every_command_has_a_menu_and_no_key_is_taken_twice() -> None:
     assert {command.menu for command in COMMANDS} == set(MENUS)
     keys = [key for command in COMMANDS for key in command.keys]
     assert len(keys) == len(set(keys))
+    for menu in MENUS:  # the letters by which entries are chosen while a menu is open
+        texts = [command.text for command in COMMANDS if command.menu == menu and "&" in command.text]
+        letters = [text[text.find("&") + 1].upper() for text in texts]
+        assert len(letters) == len(set(letters)), menu
     state = WindowState()
     assert {c.id for c in COMMANDS if c.enabled(state)} >= {"open", "example", "quit"}
     assert not next(c for c in COMMANDS if c.id == "accept").enabled(state)

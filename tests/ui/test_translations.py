@@ -99,6 +99,9 @@ def test_commands_and_qt_itself_speak_japanese(japanese: None, qtbot: QtBot, ses
         "表示(&V)",
         "ヘルプ(&H)",
     ]
+    for entries in (window.menuBar(), *(action.menu() for action in window.menuBar().actions())):
+        letters = [text[text.find("&") + 1] for entry in entries.actions() if "&" in (text := entry.text())]
+        assert len(letters) == len(set(letters)), "a letter stands for one entry"
     assert window.actions_by_id["accept"].text() == "承認"
     assert {command.id: name_of(command) for command in COMMANDS}["settings"] == "設定"
     box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)

@@ -251,6 +251,11 @@ class FlowSheets:
             return self._estimated(sheet, offset)
         return self._line_top(sheet, self._text(sheet), offset) + below
 
+    def is_held(self, sheet: int, held: object) -> bool:
+        """See `Sheets`."""
+        portion = self._plan.portions[sheet]
+        return isinstance(held, tuple) and portion.start <= held[0] <= portion.end
+
     def _line_top(self, sheet: int, text: SetText, offset: int) -> float:
         return self._above(sheet, text) + line_top(text, text.offsets.position(offset))
 
