@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import msgspec
@@ -114,6 +115,16 @@ def is_own(finding: Finding) -> bool:
 def taken_from(finding: Finding) -> Opinion | None:
     """The opinion that the decision was taken from, if it was."""
     return next((o for o in finding.opinions if o.reviewer == finding.decided_by), None)
+
+
+def is_touched_by_owner(finding: Finding) -> bool:
+    """Whether the workspace's own reviewer said anything of it: what was taken from an opinion is another's."""
+    taken = taken_from(finding)
+    if taken is None:
+        return replace(finding, opinions=()).is_touched
+    own = ((getattr(finding, name), getattr(taken, name)) for name in ("comment", "owner", "due", "raised"))
+    chosen = finding.proposed_tags is not None and finding.tags != taken.tags
+    return chosen or any(now and now != theirs for now, theirs in own)
 
 
 def handed(finding: Finding, *, texts: bool) -> HandedFinding | None:
