@@ -18,7 +18,7 @@ from app.analysis.analysis import AnalysisSettings, ModelIdentity, TagScore
 from app.documents.document import Quad
 from app.errors import FusenError
 from app.review.audit import Signer, canonical, fingerprint, is_signed, unhex
-from app.review.findings import Decision, Finding, Opinion, Span, as_proposed, finding_id
+from app.review.findings import Decision, Finding, Opinion, Piece, Span, as_proposed, finding_id
 
 ENDING = ".fusenreview"
 MOST_FILE_BYTES = 1 << 26
@@ -52,6 +52,7 @@ class HandedSpan(msgspec.Struct, frozen=True):
     page: _Page
     text: _Text = ""
     quads: tuple[Quad, ...] = ()
+    more: tuple[Piece, ...] = ()
 
 
 class HandedFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,7 +155,7 @@ def handed(finding: Finding, *, texts: bool) -> HandedFinding | None:
 
 
 def _span(span: Span, *, texts: bool) -> HandedSpan:
-    return HandedSpan(span.start, span.end, span.page, span.text if texts else "", span.quads)
+    return HandedSpan(span.start, span.end, span.page, span.text if texts else "", span.quads, span.more)
 
 
 def _tags(tags: Sequence[TagScore]) -> tuple[HandedTag, ...]:
@@ -170,7 +171,7 @@ def opinion_of(found: HandedFinding, reviewer: str, review: Review) -> Opinion:
         comment=found.comment,
         at=found.at,
         signer=review.signer,
-        span=None if span is None else Span(span.start, span.end, span.page, span.text, span.quads),
+        span=None if span is None else Span(span.start, span.end, span.page, span.text, span.quads, span.more),
         tags=None if found.own_tags is None else tuple(TagScore(t.tag, t.probability) for t in found.own_tags),
         owner=found.owner,
         due=found.due,
@@ -197,6 +198,7 @@ def finding_of(found: HandedFinding, sha256: str) -> Finding | None:
         tags=tuple(TagScore(t.tag, t.probability) for t in found.tags),
         rank=found.rank,
         selected=False,
+        more=span.more,
     )
 
 
