@@ -64,7 +64,7 @@ def _merge(
             try:
                 review = read_file(file)
                 made = plan(store, review)
-                change = merge(store, made, review)
+                change = merge(store, review)
             except FusenError as error:
                 failed |= report(file, error, as_json=False)
                 continue

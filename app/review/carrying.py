@@ -1,6 +1,6 @@
 """What was decided on one version of a document, carried over to the next: as operations, with where each came from.
 
-Where a passage has equal words, everything the reviewer said of it holds for the new one as well. Where its words changed she is
+Where a passage has equal words, everything that was said of it holds for the new one as well, in the name of who said it. Where its words changed she is
 asked again: what she noted (comment, owner, due date) comes along, the decision does not. Nothing that she said of the new
 version already is written over.
 """
@@ -8,22 +8,25 @@ version already is written over.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from app.analysis.analysis import Analysis, ScoredPassage
 from app.documents.document import Document
-from app.review.findings import Finding
+from app.review.findings import Finding, Opinion
+from app.review.handover import is_touched_by_owner
 from app.review.operations import (
     SetComment,
     SetDecision,
     SetDue,
+    SetOpinion,
     SetOwner,
     SetRaised,
     SetRange,
     SetSkipped,
     SetTags,
     Single,
+    whose,
 )
 from app.review.ranges import added_finding, span_of
 from app.review.version_text import Token, tokens
@@ -66,24 +69,25 @@ def carry_over(
     new: Analysis,
     known: Mapping[str, Finding],
     make: Callable[[ScoredPassage], Finding],
+    pending: Collection[str] = (),
 ) -> CarryingOver:
     """Plan what becomes of `findings` (those of the old version) in the new one.
 
-    `known` are the findings of the new version by id, `make` makes one of a passage that is none yet.
+    `pending`: of which the reviewer was asked again in the old version and has not answered. `known` are the findings of the new version by id, `make` makes one of a passage that is none yet.
     """
     matching = match_passages(old, new)
     places = _Places(old, new, matching)
     origins: dict[str, Origin] = {}
     changes: list[Single] = []
     gone = []
-    for source in (finding for finding in findings if finding.is_touched):
+    for source in (finding for finding in findings if finding.is_touched or finding.id in pending):
         origin = _origin(source, places, document, new, make)
         if origin is None:
             gone.append(source)
         elif origin.finding.id not in origins:
             now = known.get(origin.finding.id, origin.finding)
             origins[now.id] = Origin(now, source, origin.kind)
-            if not now.is_touched:
+            if not is_touched_by_owner(now):
                 changes += _said(source, origin, places, document)
     return CarryingOver(matching, tuple(origins.values()), tuple(changes), tuple(gone))
 
@@ -161,6 +165,8 @@ def _said(source: Finding, origin: Origin, places: _Places, document: Document) 
     """What the reviewer said of the old finding, as said of the new one."""
     name = origin.finding.id
     if origin.holds:
+        for opinion in source.opinions:
+            yield SetOpinion(name, opinion.reviewer, _opinion(opinion, places, document))
         yield from _decided(source, name, places, document)
         if source.proposed_tags is not None:
             yield SetTags(name, source.tags)
@@ -176,10 +182,16 @@ def _said(source: Finding, origin: Origin, places: _Places, document: Document) 
         yield SetRaised(name, raised=True)
 
 
+def _opinion(opinion: Opinion, places: _Places, document: Document) -> Opinion:
+    """What another reviewer said of the old passage, with the ends that she gave it where they can be found again."""
+    mapped = None if opinion.span is None else places.mapped(opinion.span.start, opinion.span.end)
+    return replace(opinion, span=None if mapped is None else span_of(document, *mapped))
+
+
 def _decided(source: Finding, name: str, places: _Places, document: Document) -> Iterator[Single]:
     mapped = places.mapped(source.start, source.end) if source.proposal is not None else None
     if mapped is not None:
-        yield SetRange(name, span_of(document, *mapped), source.decision)
+        yield SetRange(name, span_of(document, *mapped), source.decision, *whose(source))
     elif source.decision != "undecided" and source.proposal is None:
-        yield SetDecision(name, source.decision)
+        yield SetDecision(name, source.decision, *whose(source))
     # A range of hers that cannot be found again is no decision on the passage that it was made of.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import msgspec
@@ -17,7 +18,7 @@ from app.analysis.analysis import AnalysisSettings, ModelIdentity, TagScore
 from app.documents.document import Quad
 from app.errors import FusenError
 from app.review.audit import Signer, canonical, fingerprint, is_signed, unhex
-from app.review.findings import Decision, Finding, Opinion, Span, as_proposed, finding_id
+from app.review.findings import Decision, Finding, Opinion, Piece, Span, as_proposed, finding_id
 
 ENDING = ".fusenreview"
 MOST_FILE_BYTES = 1 << 26
@@ -51,6 +52,7 @@ class HandedSpan(msgspec.Struct, frozen=True):
     page: _Page
     text: _Text = ""
     quads: tuple[Quad, ...] = ()
+    more: tuple[Piece, ...] = ()
 
 
 class HandedFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +118,16 @@ def taken_from(finding: Finding) -> Opinion | None:
     return next((o for o in finding.opinions if o.reviewer == finding.decided_by), None)
 
 
+def is_touched_by_owner(finding: Finding) -> bool:
+    """Whether the workspace's own reviewer said anything of it: what was taken from an opinion is another's."""
+    taken = taken_from(finding)
+    if taken is None:
+        return replace(finding, opinions=()).is_touched
+    own = ((getattr(finding, name), getattr(taken, name)) for name in ("comment", "owner", "due", "raised"))
+    chosen = finding.proposed_tags is not None and finding.tags != taken.tags
+    return chosen or any(now and now != theirs for now, theirs in own)
+
+
 def handed(finding: Finding, *, texts: bool) -> HandedFinding | None:
     """What the workspace's own reviewer made of a finding; None where that is nothing."""
     own, taken = is_own(finding), taken_from(finding)
@@ -143,7 +155,7 @@ def handed(finding: Finding, *, texts: bool) -> HandedFinding | None:
 
 
 def _span(span: Span, *, texts: bool) -> HandedSpan:
-    return HandedSpan(span.start, span.end, span.page, span.text if texts else "", span.quads)
+    return HandedSpan(span.start, span.end, span.page, span.text if texts else "", span.quads, span.more)
 
 
 def _tags(tags: Sequence[TagScore]) -> tuple[HandedTag, ...]:
@@ -159,7 +171,7 @@ def opinion_of(found: HandedFinding, reviewer: str, review: Review) -> Opinion:
         comment=found.comment,
         at=found.at,
         signer=review.signer,
-        span=None if span is None else Span(span.start, span.end, span.page, span.text, span.quads),
+        span=None if span is None else Span(span.start, span.end, span.page, span.text, span.quads, span.more),
         tags=None if found.own_tags is None else tuple(TagScore(t.tag, t.probability) for t in found.own_tags),
         owner=found.owner,
         due=found.due,
@@ -186,6 +198,7 @@ def finding_of(found: HandedFinding, sha256: str) -> Finding | None:
         tags=tuple(TagScore(t.tag, t.probability) for t in found.tags),
         rank=found.rank,
         selected=False,
+        more=span.more,
     )
 
 

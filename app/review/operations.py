@@ -250,12 +250,12 @@ def _decided(before: Finding, decision: Decision, by: str, at: str) -> Finding:
 def _back(before: Finding, operation: Single) -> Single:
     match operation:
         case SetDecision():
-            return SetDecision(before.id, before.decision, *_whose(before))
+            return SetDecision(before.id, before.decision, *whose(before))
         case SetComment():
             return SetComment(before.id, before.comment)
         case SetRange():
             span = None if before.proposal is None else before.span
-            return SetRange(before.id, span, before.decision, *_whose(before))
+            return SetRange(before.id, span, before.decision, *whose(before))
         case SetTags():
             return SetTags(before.id, None if before.proposed_tags is None else before.tags)
         case SetOwner():
@@ -271,7 +271,8 @@ def _back(before: Finding, operation: Single) -> Single:
             return SetOpinion(before.id, reviewer, said)
 
 
-def _whose(before: Finding) -> tuple[str, str]:
+def whose(before: Finding) -> tuple[str, str]:
+    """By whom and when its decision was made, as an operation that makes the same decision again has it."""
     return before.decided_by, before.decided_at or _NO_DATE
 
 

@@ -57,8 +57,11 @@ _WIDTHS = re.compile(r"[\uff01-\uff9f\uffe0-\uffe6]+")
 
 # ---- the number or letter that stands before a clause
 
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?,?\s+\d"
+_TECHNICAL = r"\s*(?:[kMG]?(?:Hz|Wh|W|VA|V|Pa)|[KMGTP]i?B|[KMGT]b(?:ps|it)|dBm?)(?![A-Za-z])"
 _UNIT = (
-    r"(?!\s*\d|(?i:\s*(?:days?|weeks?|months?|years?|hours?|minutes?|business|calendar|times|percent|per\s|million|billion|trillion|thousand|"
+    rf"(?!{_TECHNICAL}|(?i:\s*{_MONTH})|"
+    r"\s*\d|(?i:\s*(?:days?|weeks?|months?|years?|hours?|minutes?|business|calendar|times|percent|per\s|kilogram|gram|tonne|kilomet|met(?:re|er)s|lit(?:re|er)s|volts|watts|[a-z]*bytes|degrees|million|billion|trillion|thousand|"
     r"hundred|dollars?|euros?|pounds?|yen|USD|EUR|GBP|JPY|US|[%$€£¥％円万億千百年月日週時分秒か-ヶ箇回名人個件倍割営社通度])))"
 )
 _ROMAN = r"[ivxlc]{1,6}|[IVXLC]{1,6}"
@@ -70,7 +73,7 @@ _LABEL = re.compile(
     rf"|\d{{1,2}}(?:\.\d{{1,2}}){{2,4}}\s+(?=[{_CJK}])"
     r"|第\s?[\d０-９一二三四五六七八九十百]+\s?[条章節款編](?:の[\d０-９一二三四五六七八九十]+)?(?=\s|[(（][^)）]*[)）](?:\s|$)|$)\s*"
     r"|(?i:article|section|clause|schedule|exhibit|annex|appendix)\s+[\dA-Za-z.]{1,9}?[.:)]\s+"
-    r"|(?:ARTICLE|SECTION|SCHEDULE|EXHIBIT|ANNEX|APPENDIX)\s+[\dIVXLCA-Z.]{1,9}(?:\s+|$)"
+    r"|(?:ARTICLE|SECTION|SCHEDULE|EXHIBIT|ANNEX|APPENDIX)\s+[\dIVXLCA-Z.]{1,9}(?:\s+(?![a-z\s])|$)"
     rf"|[①-⑳⑴-⒇]\s*){_UNIT}"
 )
 

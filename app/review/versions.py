@@ -7,6 +7,7 @@ Plain values in and out: the texts of both versions' passages, whatever made the
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -105,6 +106,7 @@ class _Comparison:
         self.old, self.new = old, new
         self.there: list[int | None] = [None] * len(old.words)
         self.here: list[int | None] = [None] * len(new.words)
+        self.placed: set[int] = set()  # old passages that are paired for their place alone
 
     def groups(self) -> list[_Group]:
         """Old and new indices that belong together; what is in none is gone or new."""
@@ -113,6 +115,7 @@ class _Comparison:
         for numbers in (whole, bodies):
             self._equal_elsewhere(*numbers)
         self._alike()
+        self._in_place()
         return self._with_pieces()
 
     def _pair(self, pairs: Iterable[tuple[int, int]]) -> None:
@@ -178,6 +181,20 @@ class _Comparison:
         small = min(self.old.sizes[first], self.new.sizes[second]) < _SMALL
         return 0.0 if small or alike < ALIKE_ELSEWHERE else alike
 
+    # ---- in the same place
+
+    def _in_place(self) -> None:
+        """What is too slight to be like anything, as a table's figures are: as many between the same neighbours are the same cells."""
+        paired = [(index, pair) for index, pair in enumerate(self.there) if pair is not None]
+        for (before, start), (after, end) in itertools.pairwise(paired):
+            cells = [*zip(range(before + 1, after), range(start + 1, end), strict=False)]
+            if cells and after - before == end - start and all(self._is_slight(*cell) for cell in cells):
+                self._pair(cells)
+                self.placed.update(first for first, _ in cells)
+
+    def _is_slight(self, first: int, second: int) -> bool:
+        return self.here[second] is None and max(self.old.sizes[first], self.new.sizes[second]) < _SMALL
+
     # ---- pieces
 
     def _with_pieces(self) -> list[_Group]:
@@ -186,7 +203,7 @@ class _Comparison:
             if pair is None or self.here[pair] != index:
                 continue
             old, new = self.old.bodies[index], self.new.bodies[pair]
-            if old == new:
+            if old == new or index in self.placed:
                 found.append(((index,), (pair,)))
                 continue
             alike = likeness(self.old.words[index], self.new.words[pair])

@@ -14,7 +14,7 @@ from app.ui.house_page import HousePage
 from app.ui.session import Session
 from app.ui.widgets import label
 from app.ui.words import error_words
-from app.workspace.merging import Comparison, Plan, hand_over, merge, plan, read_file
+from app.workspace.merging import Comparison, hand_over, merge, plan, read_file
 from app.workspace.store import Workspace
 
 
@@ -25,7 +25,7 @@ class MergePage(HousePage):
         super().__init__(QCoreApplication.translate("MergePage", "Reviewers"))
         self._session = session
         self._file: Path | None = None
-        self._made: tuple[Plan, Review] | None = None
+        self._review: Review | None = None
         self.summary = label("", "head", wrap=True)
         self.column.addWidget(self.summary)
         self.merge_button = QPushButton(self.tr("Merge"))
@@ -50,7 +50,7 @@ class MergePage(HousePage):
 
     def begin(self) -> None:
         """Sum up what is to be merged."""
-        self._made = None
+        self._review = None
         self.merge_button.setVisible(self._file is not None)
         self.merge_button.setEnabled(False)
         self._show_agreement()
@@ -67,7 +67,7 @@ class MergePage(HousePage):
         except FusenError as error:
             self.summary.setText(" ".join(error_words(error)))
             return
-        self._made = (made, review)
+        self._review = review
         self.summary.setText(comparison_words(made.comparison))
         if not made.operations:
             self.summary.setText(self.summary.text() + " " + self.tr("All of it was merged before."))
@@ -77,14 +77,14 @@ class MergePage(HousePage):
     def merge(self) -> None:
         """Merge it, in one step that can be undone."""
         workspace = self._session.workspace
-        if workspace is None or self._made is None:
+        if workspace is None or self._review is None:
             return
         try:
-            merge(workspace, *self._made)
+            merge(workspace, self._review)
         except FusenError as error:
             self.summary.setText(" ".join(error_words(error)))
             return
-        self._file, self._made = None, None
+        self._file, self._review = None, None
         self._session.reload_findings()
         self.merge_button.setEnabled(False)
         self.summary.setText(self.tr("Merged. Undo takes it back in one step."))

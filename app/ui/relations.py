@@ -34,7 +34,7 @@ def relations(analysis: Analysis | None, finding: Finding) -> list[Relation]:
     """The finding's links, what the text itself says first, then by weight; one for each passage."""
     if analysis is None:
         return []
-    place = (finding.start, finding.end)
+    place = (finding.proposed.start, finding.proposed.end)  # passages are the model's, also where its ends were moved
     own = next((n for n, p in enumerate(analysis.passages) if (p.start, p.end) == place), None)
     found: dict[int, Relation] = {}
     for link in sorted(analysis.links, key=lambda link: (link.kind == "read-together", -link.weight)):

@@ -12,12 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from app.errors import FusenError
 from app.review import operations
 from app.review.findings import Finding, Opinion
 from app.review.handover import (
     HandedDocument,
     HandedFinding,
+    HandedSpan,
     Review,
     finding_of,
     handed,
@@ -29,6 +32,7 @@ from app.review.handover import (
     write_review,
 )
 from app.review.operations import Change, Single
+from app.workspace.digests import TextDigest
 from app.workspace.signing import signing_key
 from app.workspace.store import Workspace
 
@@ -130,8 +134,9 @@ def plan(workspace: Workspace, review: Review) -> Plan:
     return made
 
 
-def merge(workspace: Workspace, made: Plan, review: Review) -> Change:
-    """Do what was planned, in one step that can be undone; nothing where all of it is known already."""
+def merge(workspace: Workspace, review: Review) -> Change:
+    """Merge it, in one step that can be undone; nothing where all of it is known already. Raises FusenError as `plan`."""
+    made = plan(workspace, review)  # anew: something may have been decided since a plan was shown
     if not made.operations:
         return Change()
     details = {"reviewer": made.comparison.reviewer, "reviewer_key": made.signer, "handed_at": review.at}
@@ -146,10 +151,11 @@ def _plan_document(
     ids = [found.id for found in document.findings]
     ours = {finding.id: finding for finding in workspace.stored_findings(document.sha256)}
     text = workspace.library.text(document.sha256)
-    for found in document.findings:
+    for handed_finding in document.findings:
+        found = msgspec.structs.replace(handed_finding, span=_as_it_stands(handed_finding.span, text))
         finding = ours.get(found.id)
         if finding is None:
-            finding = _new(found, document.sha256, None if text is None else text.text)
+            finding = _new(found, document.sha256, text)
             if finding is None:
                 counts["unknown"] += 1
                 continue
@@ -162,13 +168,23 @@ def _plan_document(
             made.operations += _changes(finding, None, workspace, withdrawn=name)
 
 
-def _new(found: HandedFinding, sha256: str, text: str | None) -> Finding | None:
+def _new(found: HandedFinding, sha256: str, text: TextDigest | None) -> Finding | None:
     """A finding that only the sender has, if its words stand where they are said to stand."""
-    finding = finding_of(found, sha256)
-    if finding is None or text is None:
-        return finding
-    stands = " ".join(text[finding.start : finding.end].split())
-    return finding if stands == " ".join(finding.text.split()) else None
+    proposed = _as_it_stands(found.proposed, text)
+    return None if proposed is None else finding_of(msgspec.structs.replace(found, proposed=proposed), sha256)
+
+
+def _as_it_stands(span: HandedSpan | None, text: TextDigest | None) -> HandedSpan | None:
+    """A range with the words of the document that is here; None where it has others, or lies on pages that are not there.
+
+    Where the document's text is not known, what the file says is believed.
+    """
+    if span is None or text is None:
+        return span if span is not None and span.text else None
+    words, pages = text.text[span.start : span.end], {page.number for page in text.pages}
+    placed = not pages or {span.page, *(piece.page for piece in span.more)} <= pages
+    stands = words.split() == span.text.split() if span.text else bool(words.strip())
+    return msgspec.structs.replace(span, text=words) if stands and placed else None
 
 
 def _count(finding: Finding, found: HandedFinding, counts: dict[str, int]) -> None:

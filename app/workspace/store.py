@@ -333,6 +333,12 @@ class Workspace:
                 self.audit.append("decided", {"changes": (), "added": audit_details.added(self._connection, added)})
         return change
 
+    def keep(self, *findings: Finding) -> None:
+        """Keep findings that are not known yet, with nothing said of them."""
+        with self.audit.transaction():
+            if added := self._add(*findings):
+                self.audit.append("decided", {"changes": (), "added": audit_details.added(self._connection, added)})
+
     def _add(self, *findings: Finding | None) -> list[str]:
         """Keep findings that are not known yet; returns their ids."""
         given = {finding.id: finding for finding in findings if finding is not None}

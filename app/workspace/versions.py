@@ -23,6 +23,7 @@ from app.review.operations import (
     SetComment,
     SetDecision,
     SetDue,
+    SetOpinion,
     SetOwner,
     SetRaised,
     SetRange,
@@ -53,6 +54,23 @@ _MOST_COMPARED = 60
 _VERSION_WORDS = re.compile(
     r"(?i)(?<![a-z])(?:v(?:er(?:sion)?)?\.?\s*\d*|rev\s*\d*|draft|final|clean|第?\d+版|改訂|最終|案)|[\d_.\-()（） ]+"
 )
+
+
+_ASKED = """
+WITH RECURSIVE chain (finding_id, source_id, kind, decided_at, depth) AS (
+    SELECT finding_id, source_id, kind, carried.decided_at, 1
+    FROM carried JOIN findings ON id = finding_id WHERE document_sha256 = ?
+    UNION ALL
+    SELECT chain.finding_id, carried.source_id, CASE WHEN chain.kind IN ('same', 'moved') THEN carried.kind ELSE chain.kind END,
+        carried.decided_at, depth + 1
+    FROM chain JOIN carried ON carried.finding_id = chain.source_id
+    JOIN findings ON id = chain.source_id AND decision = 'undecided'
+    WHERE depth < 1000
+)
+SELECT finding_id, source_id, kind, decided_at FROM chain WHERE kind NOT IN ('same', 'moved') ORDER BY depth
+"""
+"""Findings of a document whose words changed since something was said of them, with what they were then: where the reviewer
+was asked before and has not answered, that is what she had said the version before that. The last of a finding's rows counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +139,11 @@ class Versions:
             (origin.finding.id, origin.source.id, origin.kind, self._decided_at(origin.source.id))
             for origin in carried.origins
         ]
+        self._workspace.keep(*(origin.finding for origin in carried.origins))
         with self._workspace.audit.transaction():
             self._connection.execute(
                 "INSERT OR REPLACE INTO versions (document_sha256, predecessor, recognised, at) VALUES (?, ?, ?, ?)",
                 (document.sha256, predecessor, recognised, datetime.now(UTC).isoformat(timespec="milliseconds")),
-            )
-            self._connection.executemany(
-                packing.ADD_FINDING, [packing.row_of(origin.finding) for origin in carried.origins]
             )
             self._forget_carried(document.sha256)
             self._connection.executemany("INSERT INTO carried VALUES (?, ?, ?, ?)", rows)
@@ -147,7 +163,7 @@ class Versions:
         for name, source, kind in rows:
             now, before = findings.get(name), self._finding(source)
             if now is not None and before is not None and _says_the_same(now, before, kind):
-                back += _taken_back(now)
+                back += _taken_back(now, before)
         if back:
             self._workspace.apply(Together(tuple(back)))
         with self._workspace.audit.transaction():
@@ -157,22 +173,13 @@ class Versions:
 
     def asked_again(self, sha256: str) -> dict[str, Asked]:
         """Findings whose words changed since something was said of them, by id."""
-        rows = self._rows(
-            "SELECT finding_id, source_id, kind, carried.decided_at FROM carried JOIN findings ON id = finding_id"
-            " WHERE document_sha256 = ? AND kind NOT IN ('same', 'moved')",
-            (sha256,),
-        )
+        rows = self._rows(_ASKED, (sha256,))
         sources = ((name, self._finding(source), kind, at) for name, source, kind, at in rows)
         return {name: Asked(source, kind, at) for name, source, kind, at in sources if source is not None}
 
     def asked_ids(self, sha256: str) -> frozenset[str]:
         """The ids of `asked_again`: they are findings whether or not the model selected them."""
-        rows = self._rows(
-            "SELECT finding_id FROM carried JOIN findings ON id = finding_id"
-            " WHERE document_sha256 = ? AND kind NOT IN ('same', 'moved')",
-            (sha256,),
-        )
-        return frozenset(name for (name,) in rows)
+        return frozenset(name for name, *_ in self._rows(_ASKED, (sha256,)))
 
     def gone(self, sha256: str) -> tuple[Finding, ...]:
         """Findings of the version before that something was said of and that have no place in this one."""
@@ -182,7 +189,9 @@ class Versions:
             "SELECT source_id FROM carried JOIN findings ON id = finding_id WHERE document_sha256 = ?", (sha256,)
         )
         kept = {source for (source,) in rows}
-        return tuple(f for f in self._workspace.findings(lineage.predecessor) if f.is_touched and f.id not in kept)
+        pending = self._pending(lineage.predecessor)
+        before = self._workspace.findings(lineage.predecessor)
+        return tuple(f for f in before if (f.is_touched or f.id in pending) and f.id not in kept)
 
     def likely_predecessor(self, sha256: str, stopped: Callable[[], bool] = lambda: False) -> Likeness | None:
         """The document on the shelf that shares most with this one, if that is enough to ask; None where a version is known."""
@@ -214,7 +223,14 @@ class Versions:
             raise FusenError("empty", "Both versions must have been analysed.", "Open the other document first.")
         known = {finding.id: finding for finding in self._workspace.findings(document.sha256)}
         make = partial(packing.finding_of, document.sha256)
-        return carry_over(old, self._workspace.findings(predecessor), document, new, known, make)
+        before = self._workspace.findings(predecessor)
+        return carry_over(old, before, document, new, known, make, self._pending(predecessor))
+
+    def _pending(self, sha256: str) -> frozenset[str]:
+        """Findings on which the reviewer was asked again and that she has not decided on since."""
+        asked = self.asked_ids(sha256)
+        found = self._workspace.findings(sha256)
+        return frozenset(finding.id for finding in found if finding.id in asked and finding.decision == "undecided")
 
     def _forget_carried(self, sha256: str) -> None:
         self._connection.execute(
@@ -243,11 +259,14 @@ def _says_the_same(now: Finding, before: Finding, kind: MatchKind) -> bool:
     """Whether nothing was changed since it was carried over."""
     decision = before.decision if kind in ("same", "moved") else "undecided"
     kept = (now.comment, now.owner, now.due, now.raised) == (before.comment, before.owner, before.due, before.raised)
-    return kept and now.decision in (decision, "undecided")
+    decided = (now.decision, now.decided_by, now.decided_at) == (decision, before.decided_by, before.decided_at)
+    return kept and (decided or now.decision == "undecided")
 
 
-def _taken_back(now: Finding) -> list[Single]:
-    """The operations after which nothing is said of a finding any more."""
+def _taken_back(now: Finding, before: Finding) -> list[Single]:
+    """The operations after which nothing is said of a finding any more, but by reviewers who said it of this version."""
+    carried = {(opinion.reviewer, opinion.handed_at) for opinion in before.opinions}
+    said = [each.reviewer for each in now.opinions if (each.reviewer, each.handed_at) in carried]
     bare: list[tuple[Single, bool]] = [
         (SetRange(now.id, None, "undecided"), now.proposal is not None),
         (SetDecision(now.id, "undecided"), now.proposal is None and now.decision != "undecided"),
@@ -258,7 +277,10 @@ def _taken_back(now: Finding) -> list[Single]:
         (SetRaised(now.id, raised=False), now.raised),
         (SetSkipped(now.id, skipped=False), now.skipped),
     ]
-    return [operation for operation, said in bare if said]
+    return [
+        *(SetOpinion(now.id, reviewer, None) for reviewer in said),
+        *(operation for operation, is_said in bare if is_said),
+    ]
 
 
 def _weights(analysis: Analysis) -> dict[tuple[str, ...], int]:

@@ -84,6 +84,24 @@ def test_a_number_that_runs_into_its_article_is_one_where_the_other_version_show
     assert _kinds(compare((old,), (old.replace("4", "5"),))) == [("changed", (0,), (0,))]  # it may be a reference
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        (("Cap", "100,000", "Bolt", "5"), ("Cap", "250,000", "Bolt", "5"), [(1, 1)]),
+        (("Bolt", "10", "5", "Nut", "20", "7"), ("Bolt", "20", "5", "Nut", "10", "7"), [(1, 1), (4, 4)]),
+        (("Bolt", "10", "Nut", "20"), ("Bolt", "10", "Screw", "15", "Nut", "20"), []),  # a row was added
+        (("上限", "十万円", "納期", "三十日"), ("上限", "二十万円", "納期", "十日"), [(1, 1), (3, 3)]),
+    ],
+)
+def test_a_cell_of_a_table_is_known_by_what_stands_around_it(
+    old: tuple[str, ...], new: tuple[str, ...], changed: list[tuple[int, int]]
+) -> None:
+    found = compare(old, new)
+    assert [(m.old[0], m.new[0]) for m in found.matches if m.kind == "changed"] == changed
+    assert not any(match.kind == "gone" for match in found.matches)
+    assert all(match.in_order for match in found.matches)
+
+
 def test_what_was_there_and_is_gone_stands_where_it_stood() -> None:
     matching = compare(OLD, (*OLD[:2], *OLD[3:]))
     assert [match.kind for match in matching.matches] == ["same", "same", "gone", "same", "same"]

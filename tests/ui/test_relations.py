@@ -9,6 +9,7 @@ import pytest
 from samples import make_analysis, make_document
 
 from app.analysis.analysis import Link, LinkKind
+from app.review.findings import with_span
 from app.ui.relations import Way, relations
 from app.ui.words import way_words
 from app.workspace.packing import finding_of
@@ -41,3 +42,9 @@ def test_a_link_has_words_at_both_ends(kind: LinkKind, from_source: str, from_ta
 def test_every_kind_is_told() -> None:
     told = {way for kind in get_args(LinkKind) for index in (1, 3) for way in ways(kind, index)}
     assert told == set(get_args(Way))
+
+
+def test_a_finding_whose_ends_were_moved_keeps_its_links() -> None:
+    finding = finding_of(DOCUMENT.sha256, ANALYSIS.passages[3])
+    moved = with_span(finding, replace(finding.span, start=finding.start + 7, text=finding.text[7:]))
+    assert relations(ANALYSIS, moved) == relations(ANALYSIS, finding) != []

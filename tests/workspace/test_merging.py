@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 
 from app.cli import app
 from app.errors import FusenError
-from app.review.findings import Decision, Finding
+from app.review.findings import Decision, Finding, Piece
 from app.review.handover import disagree, read_review
-from app.review.operations import SetComment, SetDecision, SetTags, Together
+from app.review.operations import SetComment, SetDecision, SetRange, SetTags, Together
 from app.workspace.briefing import brief_of
 from app.workspace.merging import Comparison, hand_over, merge, plan, read_file
 from app.workspace.store import Workspace
@@ -52,7 +52,7 @@ def handed(folder: Path, name: str, *decisions: Decision, comment: str = "") -> 
 def take(workspace: Workspace, content: bytes) -> Comparison:
     review = read_review(content, "a")
     made = plan(workspace, review)
-    merge(workspace, made, review)
+    merge(workspace, review)
     return made.comparison
 
 
@@ -165,6 +165,49 @@ def test_what_another_added_moved_and_tagged_comes_along(tmp_path: Path) -> None
         mine.undo()
         assert mine.findings(DOCUMENT.sha256) == ()
         assert mine.verify().is_whole
+
+
+def test_ends_that_another_moved_are_believed_only_as_far_as_the_words_stand_there(tmp_path: Path) -> None:
+    with opened(tmp_path, "Sato") as theirs:
+        base = theirs.findings(DOCUMENT.sha256)[1]
+        span = replace(base.span, start=base.start + 4, text=base.text[4:])
+        theirs.apply(SetRange(base.id, span))
+        files = {"with words": hand_over(theirs), "without": hand_over(theirs, texts=False)}
+        for name, forged in (
+            ("other words", replace(span, text="The Supplier is not liable.")),
+            ("another page", replace(span, page=7)),
+            ("beyond the end", replace(span, start=10**6, end=10**6 + 5, text="")),
+        ):
+            theirs.apply(SetRange(base.id, forged))
+            files[name] = hand_over(theirs)
+    for name, content in files.items():
+        with opened(tmp_path, f"Mori {name}") as mine:
+            assert take(mine, content).undecided == 1
+            found = mine.findings(DOCUMENT.sha256)[1]
+            assert (found.decision, found.decided_by) == ("edited", "Sato")
+            assert found.text == (span.text if name.startswith("with") else base.text)
+            assert DOCUMENT.text[found.start : found.end] == found.text
+
+
+def test_a_range_over_the_end_of_a_page_comes_whole(tmp_path: Path) -> None:
+    with opened(tmp_path, "Sato") as theirs:
+        base = theirs.findings(DOCUMENT.sha256)[2]
+        span = replace(base.span, end=base.end + 20, text=DOCUMENT.text[base.start : base.end + 20])
+        span = replace(span, more=(Piece(2, ((72.0, 90.0, 99.0, 90.0, 99.0, 100.0, 72.0, 100.0),)),))
+        theirs.apply(SetRange(base.id, span))
+        file = hand_over(theirs)
+    with opened(tmp_path, "Mori") as mine:
+        take(mine, file)
+        assert mine.findings(DOCUMENT.sha256)[2].span == span
+
+
+def test_what_was_decided_since_a_file_was_summed_up_stays(tmp_path: Path) -> None:
+    review = read_review(handed(tmp_path, "Sato", "rejected", "rejected"), "a")
+    with opened(tmp_path, "Mori") as mine:
+        assert plan(mine, review).comparison.undecided == 2
+        decide(mine, "accepted")
+        merge(mine, review)
+        assert [each[:2] for each in state(mine)[:2]] == [("accepted", "Mori"), ("rejected", "Sato")]
 
 
 def test_other_documents_and_own_reviews_are_refused(tmp_path: Path) -> None:

@@ -11,15 +11,18 @@ from samples import ENGLISH, JAPANESE, make_analysis, make_document
 from app.analysis.analysis import TagScore
 from app.documents.document import Document
 from app.errors import FusenError
-from app.review.findings import Finding
+from app.review.findings import Finding, Opinion
+from app.review.handover import is_own
 from app.review.operations import (
     SetComment,
     SetDecision,
     SetDue,
+    SetOpinion,
     SetOwner,
     SetRaised,
     SetRange,
     SetTags,
+    Together,
 )
 from app.review.ranges import added_finding, span_of
 from app.workspace.store import Workspace
@@ -175,6 +178,72 @@ def test_versions_do_not_go_in_circles(workspace: Workspace) -> None:
     assert told.value.code == "unsupported"
     with pytest.raises(FusenError):
         workspace.versions.follow(SECOND, SECOND.sha256)
+
+
+def test_a_change_that_takes_nothing_along_is_asked_and_told_in_the_log(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "bare.fusen") as workspace:
+        (termination,) = _saved(workspace, FIRST, (3,))
+        workspace.apply(SetDecision(termination.id, "accepted"))
+        _saved(workspace, SECOND, ())
+        carried = workspace.versions.follow(SECOND, FIRST.sha256)
+        assert carried.operations == ()
+        assert [finding.text for finding in workspace.findings(SECOND.sha256)] == [NEW[4]]
+        assert workspace.verify().problems == ()
+
+
+def test_what_was_not_answered_in_the_second_version_is_asked_in_the_third(workspace: Workspace) -> None:
+    workspace.versions.follow(SECOND, FIRST.sha256)
+    for words, decision in ((NEW[4], "undecided"), (NEW[4].replace("Either", "Each"), "accepted")):
+        document = make_document((*NEW[:4], words, NEW[5]), file="/contracts/services v3.pdf")
+        if document.sha256 == SECOND.sha256:
+            document = make_document((NEW[0], *NEW[2:]), file="/contracts/services v3.pdf")
+        _saved(workspace, document, ())
+        workspace.versions.follow(document, SECOND.sha256)
+        termination = _by_text(workspace, document)[words]
+        asked = workspace.versions.asked_again(document.sha256)
+        assert set(asked) == {termination.id} == workspace.versions.asked_ids(document.sha256)
+        assert (asked[termination.id].source.text, asked[termination.id].source.decision) == (ENGLISH[3], "accepted")
+        assert asked[termination.id].decided_at
+        assert termination.comment == "Agreed with sales."
+        assert decision != "undecided" or not workspace.versions.gone(document.sha256)
+
+
+def test_a_decision_stays_whose_it_was(workspace: Workspace) -> None:
+    law, liability = (_by_text(workspace, FIRST)[ENGLISH[index]] for index in (2, 1))
+    workspace.reviewer = "Mori"
+    opinion = Opinion("Sato", "rejected", "Usual.", "2026-01-02T03:04:05.000+00:00", "ab" * 32)
+    workspace.apply(
+        Together((SetOpinion(law.id, "Sato", opinion), SetDecision(law.id, "rejected", "Sato", opinion.at)))
+    )
+    workspace.apply(SetDecision(liability.id, "edited"))
+    workspace.reviewer = "Abe"
+    workspace.versions.follow(SECOND, FIRST.sha256)
+    found = _by_text(workspace, SECOND)
+    taken = found[NEW[2]]
+    assert (taken.decided_by, taken.decided_at, taken.opinions) == ("Sato", opinion.at, (opinion,))
+    assert not is_own(taken)
+    assert found[NEW[3]].decided_by == "Mori"
+    workspace.versions.unfollow(SECOND.sha256)
+    assert not _by_text(workspace, SECOND)[NEW[2]].is_touched
+
+
+def test_what_another_reviewer_said_of_the_new_version_keeps_nothing_of_ones_own_out(workspace: Workspace) -> None:
+    workspace.reviewer = "Mori"
+    law = _by_text(workspace, SECOND)[NEW[2]]
+    opinion = Opinion("Sato", "accepted", "Hm.", "2026-01-02T03:04:05.000+00:00", "ab" * 32)
+    workspace.apply(
+        Together(
+            (
+                SetOpinion(law.id, "Sato", opinion),
+                SetDecision(law.id, "accepted", "Sato", opinion.at),
+                SetComment(law.id, "Hm."),
+            )
+        )
+    )
+    workspace.apply(SetComment(_by_text(workspace, FIRST)[ENGLISH[2]].id, "Not ours."))
+    workspace.versions.follow(SECOND, FIRST.sha256)
+    kept = _by_text(workspace, SECOND)[NEW[2]]
+    assert (kept.decision, kept.comment, kept.opinions) == ("rejected", "Not ours.", (opinion,))
 
 
 def test_a_japanese_contract_with_other_line_breaks_and_numbers(tmp_path: Path) -> None:
