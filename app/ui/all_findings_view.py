@@ -91,6 +91,7 @@ class AllFindingsView(QWidget):
         self._pause = QTimer(self, interval=_PAUSE, singleShot=True)
         self._pause.timeout.connect(lambda: self.wished.emit(replace(self._wished, words=self.words.text())))
         self.words.textChanged.connect(lambda _text: self._pause.start())
+        self.bar.clear.pressed.connect(self._pause.stop)  # what was being typed goes as well
         self.counts, self.told = label("", "small"), label("", "muted", wrap=True)
         self.help = QPushButton()
         self.help.clicked.connect(self._help)
