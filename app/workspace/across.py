@@ -40,6 +40,12 @@ _SHELF = "SELECT sha256, file, format, page_labels FROM documents WHERE removed_
 _SHOWN = "(selected OR decision <> 'undecided' OR comment <> '' OR owner <> '' OR due <> '' OR raised OR own_tags IS NOT NULL)"
 _ON_SHELF = "document_sha256 NOT IN (SELECT sha256 FROM documents WHERE removed_at IS NOT NULL)"
 _TAGGED = "(tags <> x'90' OR own_tags IS NOT NULL)"
+# A passage that goes on in a newer version of its document is listed there, once.
+_NEWER = (
+    f"SELECT 1 FROM carried JOIN (SELECT id AS newer FROM findings WHERE {_SHOWN} AND {_ON_SHELF}) ON newer = finding_id"  # noqa: S608 (constants)
+    " WHERE source_id = findings.id"
+)
+_GOES_ON = f"(document_sha256 IN (SELECT predecessor FROM versions) AND EXISTS ({_NEWER}))"  # noqa: S608 (constants)
 _OWNERS = f"SELECT owner, count(*) FROM findings WHERE owner <> '' AND {_ON_SHELF} GROUP BY owner"  # noqa: S608 (constants)
 _TAGS = f"SELECT coalesce(own_tags, tags) FROM findings WHERE {_TAGGED} AND {_SHOWN} AND {_ON_SHELF}"  # noqa: S608 (the same)
 _DECISIONS: tuple[Decision, ...] = ("undecided", "accepted", "edited", "added", "rejected")
@@ -113,8 +119,11 @@ def owner_key(owner: str) -> str:
     return fold_words(owner).replace(" ", "")
 
 
-def query_of(wish: Wish, owners: Sequence[str] = ()) -> tuple[str, tuple[str | bytes, ...]]:
-    """The part of the query after its columns, and what it is asked with; `owners` are spellings of the wish's owner."""
+def query_of(wish: Wish, owners: Sequence[str] = (), *, versions: bool = False) -> tuple[str, tuple[str | bytes, ...]]:
+    """The part of the query after its columns, and what it is asked with.
+
+    `owners` are spellings of the wish's owner; `versions`: documents have newer versions.
+    """
     conditions: list[str] = []
     values: list[str | bytes] = []
 
@@ -144,6 +153,8 @@ def query_of(wish: Wish, owners: Sequence[str] = ()) -> tuple[str, tuple[str | b
     if wish.tag is not None:
         # As MessagePack has it, with the length before the letters: no tag is part of another one.
         add(f"{_TAGGED} AND instr(coalesce(own_tags, tags), ?)", msgspec.msgpack.encode(wish.tag))
+    if versions:
+        add(f"NOT {_GOES_ON}")
     if wish.words:
         add("holds_words(text, edited, comment)")
     return f"FROM findings WHERE {' AND '.join([_ON_SHELF, _SHOWN, *conditions])}", tuple(values)
@@ -152,7 +163,10 @@ def query_of(wish: Wish, owners: Sequence[str] = ()) -> tuple[str, tuple[str | b
 def across(
     connection: sqlite3.Connection, path: Path, wish: Wish, order: Order = "document", *, descending: bool = False
 ) -> Across:
-    """The findings of the workspace at `path` that are as wished; in the order of owners or dates those without come last."""
+    """The findings of the workspace at `path` that are as wished; in the order of owners or dates those without come last.
+
+    Of a passage that goes on in a newer version of its document only the finding there is listed.
+    """
     with explained(path):
         if wish.words:
             connection.create_function(
@@ -162,7 +176,9 @@ def across(
         shelf = {row[0]: row[1:] for row in connection.execute(_SHELF)}
         names = sorted(shelf, key=lambda sha256: fold_words(Path(shelf[sha256][0]).name))
         documents = names[::-1] if descending and order == "document" else names
-        asked = _Asked(connection, *query_of(wish, spelled), documents, order, descending)
+        (versions,) = connection.execute("SELECT EXISTS (SELECT 1 FROM versions)").fetchone()
+        query = query_of(wish, spelled, versions=bool(versions))
+        asked = _Asked(connection, *query, documents, order, descending)
         # To sort all of many would take longer: the first documents have enough of them.
         rows = asked.all() if wish.words or (total := asked.count()) <= 4 * MOST else None
         numbers = [row.number for row in rows[:MOST]] if rows is not None else list(islice(asked.first(), MOST))

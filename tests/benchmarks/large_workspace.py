@@ -217,7 +217,11 @@ def measure_all(path: Path) -> Iterator[Measured]:
         one = documents[len(documents) // 2].sha256
         yield measure("list of documents with their progress", library.shelf, LIMIT)
         for wish in WISHES:
-            what = ", ".join(f"{name} {value}" for name, value in asdict(wish).items() if value not in (None, False))
+            what = ", ".join(
+                f"{name} {value}"
+                for name, value in asdict(wish).items()
+                if value not in (None, False, "") or (name, value) == ("owner", "")
+            )
             found = library.across(wish).total
             yield measure(f"findings of all documents: {what} ({found:,})", lambda w=wish: library.across(w), LIMIT)
         for order in ("due", "owner", "decision"):

@@ -19,6 +19,7 @@ from app.ui.state import OpenFile
 from app.ui.wishing import Wished, wish_of
 from app.workspace.across import Wish
 from tests.ui.conftest import EXAMPLE
+from tests.ui.test_accessibility import check
 
 JAPANESE = EXAMPLE.parent / "outsourcing-agreement-ja.pdf"
 TODAY = date(2026, 11, 27)  # a Friday
@@ -105,6 +106,8 @@ def test_mine_and_overdue_are_two_clicks_and_a_finding_is_gone_to_and_come_back_
     lists(3)
     bar.mine.click()
     lists(1)
+    check(window, view)
+    view.table.setFocus()
     (mine,) = model.found.findings
     assert (mine.owner, view.counts.text()) == ("佐藤 花子", "1 finding")
 
