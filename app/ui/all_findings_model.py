@@ -208,6 +208,8 @@ class FindingCellDelegate(QStyledItemDelegate):
         elif column in ("place", "tags") or (column == "decision" and finding.decision in ("undecided", "rejected")):
             tint = theme.muted
         words = cell_words(finding, model.holder(finding), column)
+        if column == "document":  # a name may be broken before its ending
+            words = words.replace(".", "\u200b.").replace("_", "_\u200b")
         lines = [words, _tr("overdue")] if overdue else fitted(words, painter.font(), room.width(), _LINES)
         painter.setPen(colour(tint))
         for number, line in enumerate(lines):

@@ -38,7 +38,7 @@ from app.ui.widgets import label
 from app.ui.wish_bar import WishBar
 from app.ui.wishing import Wished, wish_of
 from app.ui.words import error_words
-from app.workspace.across import Across
+from app.workspace.across import Across, Order
 
 _PAUSE = 300
 """Milliseconds without typing after which is looked for words."""
@@ -84,7 +84,7 @@ class AllFindingsView(QWidget):
         self.bar = WishBar()
         self.bar.asked.connect(self.wished)
         self.words = QLineEdit()
-        self.words.setPlaceholderText(_tr("Words in the passage or comment"))
+        self.words.setPlaceholderText(_tr("Words in the passage or comment (/)"))
         self.words.setAccessibleName(_tr("List findings with these words"))
         self.words.setClearButtonEnabled(True)
         self.words.setMaximumWidth(260)
@@ -128,7 +128,7 @@ class AllFindingsView(QWidget):
         head.setHighlightSections(False)
         head.setMinimumSectionSize(48)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        head.sectionClicked.connect(self._sort_column)
+        head.sectionClicked.connect(lambda column: self._sort(SORTED.get(COLUMNS[column])))
         side.hide()
         side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         table.doubleClicked.connect(lambda index: self._follow(index.row()))
@@ -152,6 +152,7 @@ class AllFindingsView(QWidget):
         close.clicked.connect(self.closed)
         self.sorting = QComboBox()
         self.sorting.setAccessibleName(_tr("Sort"))
+        self.sorting.setToolTip(_tr("Sort; the same once more for the other way round"))
         for order in dict.fromkeys(SORTED.values()):
             self.sorting.addItem(_tr("By {column}").format(column=column_name(order).lower()), order)
         self.sorting.activated.connect(lambda: self._sort(self.sorting.currentData()))
@@ -271,13 +272,11 @@ class AllFindingsView(QWidget):
 
     # ---- sorting
 
-    def _sort_column(self, column: int) -> None:
-        if (order := SORTED.get(COLUMNS[column])) is not None:
+    def _sort(self, order: Order | None) -> None:
+        """Sort by this, and the other way round where that is so already."""
+        if order is not None:
             descending = order == self._wished.order and not self._wished.descending
             self.wished.emit(replace(self._wished, order=order, descending=descending))
-
-    def _sort(self, order: str) -> None:
-        self.wished.emit(replace(self._wished, order=order, descending=False))  # type: ignore[arg-type]  # data of `SORTED`
 
     # ---- going on from it
 
@@ -319,7 +318,7 @@ class AllFindingsView(QWidget):
     # ---- events
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Columns share the table's width; in it Enter opens the finding, Ctrl+C copies, Home and End go to the ends."""
+        """Columns share the table's width; in it Enter opens the finding, Ctrl+C copies, / goes to the words."""
         if watched is self.table.viewport() and event.type() == QEvent.Type.Resize:
             QTimer.singleShot(0, self, self._share_width)  # once all of the table has its part
         if not isinstance(event, QKeyEvent) or event.type() not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
@@ -334,6 +333,9 @@ class AllFindingsView(QWidget):
             return super().eventFilter(watched, event)
         if event.key() in _RETURN:
             self._follow(self.table.currentIndex().row())
+            return True
+        if event.text() == "/":
+            self.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return True
         if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers():
             row = 0 if event.key() == Qt.Key.Key_Home else self.model.rowCount() - 1
