@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
@@ -18,10 +19,17 @@ from app.ui.session import Session
 from app.ui.state import OpenFile
 from app.ui.wishing import Wished, wish_of
 from app.workspace.across import Wish
-from tests.ui.conftest import EXAMPLE
 from tests.ui.test_accessibility import check
 
-JAPANESE = EXAMPLE.parent / "outsourcing-agreement-ja.pdf"
+LEASE = "# Lease\n\nThe tenant shall not assign this lease.\n\nThe term shall renew every year.\n"
+JAPANESE = """# 業務委託契約
+
+乙は、自己の責めに帰すべき事由により甲に生じた損害を賠償する責任を負う。
+
+甲は、三十日前までに書面で通知することにより、本契約を解除することができる。
+
+乙は、天災地変その他の不可抗力により生じた損害については責任を負わない。
+"""
 TODAY = date(2026, 11, 27)  # a Friday
 
 
@@ -54,13 +62,15 @@ def test_what_is_wished_is_kept_and_what_nobody_understands_is_left_out() -> Non
     assert wishing.from_json(broken) == Wished(words="cap")
 
 
-def opened(qtbot: QtBot, session: Session, settle: Callable[[], OpenFile]) -> tuple[OpenFile, OpenFile]:
+def opened(session: Session, settle: Callable[[], OpenFile], folder: Path) -> tuple[OpenFile, OpenFile]:
     """Two documents. In the second one the first three findings are due: mine, somebody's, nobody's."""
     session.settings._raw["reviewer"] = "佐藤花子"
     files = []
-    for path in (EXAMPLE, JAPANESE):
-        session.open([path])
+    for name, text in (("lease.md", LEASE), ("契約.md", JAPANESE)):
+        (folder / name).write_text(text, encoding="utf-8")
+        session.open([folder / name])
         files.append(settle())
+        session.choose_share(1.0)
     first, second, third = list(files[1].findings.all())[:3]
     yesterday = (date.today() - timedelta(days=1)).isoformat()
 
@@ -87,10 +97,10 @@ def press(qtbot: QtBot, window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardMo
 
 
 def test_mine_and_overdue_are_two_clicks_and_a_finding_is_gone_to_and_come_back_from(
-    qtbot: QtBot, window: MainWindow, session: Session, settle: Callable[[], OpenFile]
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Callable[[], OpenFile], tmp_path: Path
 ) -> None:
-    example, japanese = opened(qtbot, session, settle)
-    total = example.findings.total() + japanese.findings.total()
+    lease, japanese = opened(session, settle, tmp_path)
+    total = lease.findings.total() + japanese.findings.total()
     press(qtbot, window, Qt.Key.Key_F)
     view = window.whole.all_findings
     model, bar = view.model, view.bar
@@ -117,7 +127,7 @@ def test_mine_and_overdue_are_two_clicks_and_a_finding_is_gone_to_and_come_back_
     view.table.setFocus()
     press(qtbot, window, Qt.Key.Key_Return)
     file = settle()
-    assert (file.name, window.whole.page) == (JAPANESE.name, None)
+    assert (file.name, window.whole.page) == ("契約.md", None)
     qtbot.waitUntil(lambda: file.findings.selected_id == mine.id and not session.state.summary, timeout=20_000)
     press(qtbot, window, Qt.Key.Key_A)
     press(qtbot, window, Qt.Key.Key_Escape)
@@ -146,7 +156,7 @@ def test_mine_and_overdue_are_two_clicks_and_a_finding_is_gone_to_and_come_back_
     view.table.setFocus()
     press(qtbot, window, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     cells = QGuiApplication.clipboard().text().split("\t")
-    assert (cells[0], cells[5], cells[7]) == (JAPANESE.name, "Meier", "'=1+1")
+    assert (cells[0], cells[5], cells[7]) == ("契約.md", "Meier", "'=1+1")
     view.words.setText("nothing of the kind")
     qtbot.waitUntil(lambda: "Remove a filter" in view.told.text(), timeout=20_000)
     assert session.state.wished == Wished(whose="named", owner="Meier", words="nothing of the kind")
