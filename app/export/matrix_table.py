@@ -48,7 +48,7 @@ def write_matrix(table: Table, output: Path) -> None:
 def matrix_csv(table: Table) -> str:
     """RFC 4180."""
     written = io.StringIO()
-    csv.writer(written, quoting=csv.QUOTE_ALL).writerows([[_harmless(text) for text in row] for row in table])
+    csv.writer(written, quoting=csv.QUOTE_ALL).writerows([[harmless(text) for text in row] for row in table])
     return written.getvalue()
 
 
@@ -93,5 +93,6 @@ def _words(cell: Cell | None, language: Language, *, paged: bool) -> str:
     return printable(best.text) + (say("in-brackets", language, text=told) if told else "")
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """The text of a cell where nothing tells text from formulas."""
     return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

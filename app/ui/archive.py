@@ -21,6 +21,7 @@ from app.ui.state import OpenFile
 from app.ui.words import error_words
 from app.workers.client import WorkerClient
 from app.workers.protocol import Answers, Ask, Progress, Value
+from app.workspace.across import Across, Occurring, Order, Wish
 from app.workspace.library import DocumentHits, ShelfEntry
 from app.workspace.recalling import Recall
 from app.workspace.store import Workspace
@@ -144,6 +145,30 @@ class Archive:
                 return workspace.library.matrix(self._recall)
 
         self._run(work, done, failed, threading.Event())
+
+    def across(
+        self, wish: Wish, order: Order, done: Callable[[Across], None], failed: OnFailure, *, descending: bool
+    ) -> Cancel:
+        """The findings of all documents that are as wished; who asks for others cancels this first."""
+        stop = threading.Event()
+
+        def work() -> Across:
+            if stop.is_set():  # another question came while this one waited
+                return Across(0, ())
+            with Workspace.open(self._path) as workspace:
+                return workspace.library.across(wish, order, descending=descending)
+
+        self._run(work, done, failed, stop)
+        return stop.set
+
+    def occurring(self, done: Callable[[Occurring], None]) -> None:
+        """What findings can be wished by; where that cannot be read, nothing follows."""
+
+        def work() -> Occurring:
+            with Workspace.open(self._path) as workspace:
+                return workspace.library.occurring()
+
+        self._run(work, done, lambda error: log.info("owners and tags are not known: %s", error), threading.Event())
 
     def save_matrix(
         self, matrix: Matrix, rows: Sequence[int], tags: Sequence[str], language: Language, output: Path, words: str

@@ -407,6 +407,17 @@ COMMANDS: tuple[Command, ...] = (
         anywhere=True,
     ),
     Command(
+        "all-findings",
+        QT_TRANSLATE_NOOP("Command", "All findings"),
+        "view",
+        ("F",),
+        hint=QT_TRANSLATE_NOOP(
+            "Command", "The findings of all documents in one list: what is mine, what is due, what is undecided"
+        ),
+        checkable=True,
+        anywhere=True,
+    ),
+    Command(
         "search-all",
         QT_TRANSLATE_NOOP("Command", "Search all documents…"),
         "view",

@@ -148,5 +148,4 @@ class Forgetting(QObject):
         self._window.sidebar.reload()
         self._window.household.show_recent()
         self._session.reviewing(Reviewer.refresh_history)
-        if self._window.whole.is_matrix:
-            self._window.whole.matrix.load()
+        self._window.whole.reload()

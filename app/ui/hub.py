@@ -48,6 +48,7 @@ class Hub(QObject):
     announced = Signal(int, object)  # key (0: the window), Message or None
     history = Signal()  # what can be undone and redone
     hid = Signal()  # other columns of the matrix are hidden
+    wished = Signal()  # other findings of all documents are to be listed
     marked = Signal(int)  # another range of the text is selected on the pages
 
 

@@ -180,11 +180,11 @@ class MainWindow(QMainWindow):
             "show-changes": self._toggle_changes,
         }
         handlers |= self.household.handlers() | self.versioning.handlers()
-        for command in ("ask", "matrix", "search-all"):
+        for command in ("ask", "matrix", "all-findings", "search-all", "back"):
             handlers[command] = partial(self._run_whole, command)
         for command in SINGLE:
             handlers[command] = partial(self._ask_export, command)
-        return handlers | self.moving.handlers()
+        return self.moving.handlers() | handlers
 
     def _decide(self, command: str) -> None:
         self.deciding.handlers()[command]()

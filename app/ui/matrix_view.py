@@ -163,6 +163,11 @@ class MatrixView(QWidget):
 
     # ---- what shows
 
+    def begin(self) -> None:
+        """The view comes into sight."""
+        self.load()
+        self.table.setFocus()
+
     def load(self) -> None:
         """Show what the workspace holds now."""
         if self._loading:

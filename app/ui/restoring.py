@@ -17,12 +17,14 @@ from typing import Any, get_args
 from PySide6.QtCore import QObject, QTimer
 
 from app.errors import FusenError
+from app.ui import wishing
 from app.ui.filtering import Filter
 from app.ui.finding_list import UNDECIDED, Order
 from app.ui.list_state import filter_from, filter_to_json, numbers_from, words_from
 from app.ui.session import Session
 from app.ui.sheet_view import SheetView
 from app.ui.state import BUSY, OpenFile
+from app.ui.wishing import Wished
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +55,13 @@ class ShownFile:
 class Shown:
     """All open documents in the order of the sidebar; `current` is the one in view, from 0.
 
-    `hidden_tags` are the columns that the matrix does not show.
+    `hidden_tags` are the columns that the matrix does not show, `wished` are the findings that the list of all of them has.
     """
 
     files: tuple[ShownFile, ...] = ()
     current: int | None = None
     hidden_tags: frozenset[str] = frozenset()
+    wished: Wished = field(default_factory=Wished)
 
 
 def to_json(shown: Shown) -> str:
@@ -79,9 +82,9 @@ def from_json(text: str) -> Shown:
         current, hidden = value.get("current"), words_from(value.get("hidden_tags"))
     except (ValueError, KeyError, TypeError, AttributeError):
         return Shown()
-    files = tuple(file for file in read if file is not None)
+    files, wished = tuple(file for file in read if file is not None), wishing.from_json(value.get("wished"))
     known = isinstance(current, int) and 0 <= current < len(read) and read[current] is not None
-    return Shown(files, sum(file is not None for file in read[:current]) if known else None, hidden)
+    return Shown(files, sum(file is not None for file in read[:current]) if known else None, hidden, wished)
 
 
 def _file_from(entry: Any) -> ShownFile | None:
@@ -124,7 +127,7 @@ class Restoring(QObject):
         self._writing = QTimer(self, interval=WRITE_AFTER, singleShot=True)
         self._writing.timeout.connect(self.write)
         hub = session.hub
-        for signal in (hub.listed, hub.current, hub.selected, hub.findings, hub.arranged, hub.hid):
+        for signal in (hub.listed, hub.current, hub.selected, hub.findings, hub.arranged, hub.hid, hub.wished):
             signal.connect(self._soon)
         hub.changed.connect(self._changed)
         hub.selected.connect(self._selected)
@@ -135,6 +138,7 @@ class Restoring(QObject):
         shown = from_json(text) if text else Shown()
         self._restoring = True  # what is half restored is not to be written
         self._session.hide_tags(shown.hidden_tags)
+        self._session.wish(shown.wished)
         try:
             opened = [self._open(file) for file in shown.files]
             current = opened[shown.current] if shown.current is not None else None
@@ -177,7 +181,8 @@ class Restoring(QObject):
         keys = [file.key for file in files]
         current = self._session.state.current_key
         shown = keys.index(current) if current in keys else None
-        return Shown(tuple(map(self._shown, files)), shown, self._session.state.hidden_tags)
+        state = self._session.state
+        return Shown(tuple(map(self._shown, files)), shown, state.hidden_tags, state.wished)
 
     def _shown(self, file: OpenFile) -> ShownFile:
         sheets, findings = self._sheets_of(file.key), file.findings

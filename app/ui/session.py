@@ -23,6 +23,7 @@ from app.ui.pipeline import Pipeline
 from app.ui.reviewer import Reviewer
 from app.ui.settings import AUDITED, Settings
 from app.ui.state import OpenFile, WindowState
+from app.ui.wishing import Wished
 from app.ui.words import error_words
 from app.workers.client import WorkerClient
 from app.workspace.checking import PATIENCE
@@ -264,6 +265,12 @@ class Session:
         if hidden != self.state.hidden_tags:
             self.state.hidden_tags = hidden
             self.hub.hid.emit()
+
+    def wish(self, wished: Wished) -> None:
+        """Have these findings of all documents listed, and no others."""
+        if wished != self.state.wished:
+            self.state.wished = wished
+            self.hub.wished.emit()
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open files; the last one comes into view."""

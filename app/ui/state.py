@@ -18,6 +18,7 @@ from app.review.findings import Finding
 from app.tags import tag_name
 from app.ui.finding_list import FindingList
 from app.ui.progress import ProgressMeter
+from app.ui.wishing import Wished
 from app.workers.protocol import OpenedDocument
 from app.workspace.versions import Asked
 
@@ -159,6 +160,7 @@ class WindowState:
     beside_active: bool = False  # the view to the right is the one that commands act on: `current` is its file
     aside: Aside = ""
     hidden_tags: frozenset[str] = frozenset()  # columns that the matrix does not show
+    wished: Wished = field(default_factory=Wished)  # which findings of all documents are listed
     tag_name: Callable[[str], str] = tag_name  # words for a tag, by which findings are sorted
     _next_key: int = 1
     _left_key: int | None = None

@@ -232,6 +232,7 @@ QCheckBox:disabled {{ color: {muted}; }}
 QComboBox, QAbstractSpinBox {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; padding: 3px 8px;
   min-height: {field_height}px; selection-background-color: {flag}; selection-color: {selected}; }}
 QComboBox:hover {{ background: {hover}; }}
+QComboBox[chosen="true"] {{ background: {flag_wash}; border-color: {flag}; }}
 QComboBox:focus, QAbstractSpinBox:focus {{ border-color: {focus}; }}
 QComboBox::drop-down {{ border: 0; width: 24px; }}
 QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{ image: url("{icons}/arrow-down.svg"); width: 12px; height: 12px; }}
@@ -279,7 +280,8 @@ QFrame#tagPicker QListView::item:selected {{ background: {flag_wash}; color: {te
 QScrollArea#squeezed, QWidget#squeezedContent {{ background: transparent; border: 0; }}
 QPushButton[role="quiet"] {{ background: transparent; border: 0; padding: 2px 0; color: {muted}; text-align: left; }}
 QPushButton[role="quiet"]:hover, QPushButton[role="quiet"]:focus {{ text-decoration: underline; }}
-QWidget#matrix, QTableView {{ background: {panel}; border: 0; }}
+QWidget#matrix, QWidget#allFindings, QTableView {{ background: {panel}; border: 0; }}
+QLabel#listFoot {{ border-top: 1px solid {line}; }}
 QHeaderView {{ background: {panel}; border: 0; }}
 QHeaderView::section {{ background: {panel}; color: {text}; border: 0; border-right: 1px solid {line};
   border-bottom: 1px solid {line}; padding: 8px 10px; font-weight: 600; }}

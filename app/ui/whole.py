@@ -1,7 +1,7 @@
-"""Puts the views of the workspace as a whole into the window: Ask, the search over all documents, the matrix.
+"""Puts the views of the workspace as a whole into the window: Ask, the search over all documents, the matrix, all findings.
 
 They come and go beside or in place of what the window shows of one document, and lead to a place of any document, opening it
-where it is not open.
+where it is not open. From a finding that the list of all findings led to, Esc and "back" lead to the list again.
 """
 
 from __future__ import annotations
@@ -11,19 +11,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
+from app.review.findings import Finding
 from app.review.matrix import CellPassage, Source
 from app.ui.archive import file_with
 from app.ui.ask_panel import AskPanel
 from app.ui.commands import COMMANDS
+from app.ui.history import Place as Left
 from app.ui.matrix_view import MatrixView
 from app.ui.search_panel import SearchPanel, Target
 from app.ui.side_panel import SidePanel
 from app.ui.state import BUSY, OpenFile
+from app.workspace.across import Holder
 
 if TYPE_CHECKING:
+    from app.ui.all_findings_view import AllFindingsView
     from app.ui.main_window import MainWindow
     from app.ui.session import Session
 
@@ -33,11 +38,12 @@ _WIDTH, _SIDEBAR_WIDTH = 380, 240
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to go in a document; without a range to its beginning."""
+    """Where to go in a document; without a range to its beginning. `finding`: the id of the one to be selected there."""
 
     start: int = 0
     end: int = 0
     page: int = 1
+    finding: str = ""
 
 
 class Whole(QObject):
@@ -53,12 +59,17 @@ class Whole(QObject):
         self.ask = AskPanel(session.archive, can_add=any(command.id == "add-finding" for command in COMMANDS))
         self.search = SearchPanel(session.archive)
         self.matrix = MatrixView(session.archive)
+        self._all: AllFindingsView | None = None
+        self._came: tuple[int, list[Left]] | None = (
+            None  # from the list of all findings: to which file, past which places
+        )
         for panel in (self.ask, self.search):
             panel.hide()
             panel.setMinimumWidth(304)
             splitter.addWidget(panel)
             panel.closed.connect(lambda panel=panel: self._close(panel))
         self._connect()
+        window.installEventFilter(self)
 
     def follow(self) -> None:
         """Hear of changes from now on: after the window's own views, which may move the pages."""
@@ -67,14 +78,15 @@ class Whole(QObject):
         hub.changed.connect(self._changed)
         hub.selected.connect(self._arrive)
         hub.hid.connect(lambda: self.matrix.hide_tags(self._session.state.hidden_tags))
-        hub.findings.connect(lambda *_: self.matrix.load() if self.is_matrix else None)
+        hub.wished.connect(lambda: self._all.show_wished(self._session.state.wished) if self._all is not None else None)
+        hub.findings.connect(lambda *_: self.reload())
 
     def _connect(self) -> None:
         self.ask.followed.connect(self._window.moving.go)
         self.ask.adding.connect(self._add_finding)
         self.search.followed.connect(self._follow_hit)
         self.matrix.followed.connect(self._follow_cell)
-        self.matrix.closed.connect(self.close_matrix)
+        self.matrix.closed.connect(self.close_page)
         self.matrix.hid.connect(self._session.hide_tags)
         sidebar = self._window.sidebar
         # Afterwards: what they do takes the items away from which they come.
@@ -82,20 +94,48 @@ class Whole(QObject):
         sidebar.wanted.connect(self.go_to, later)
         sidebar.removed.connect(self.remove, later)
         sidebar.restored.connect(self.restore, later)
-        sidebar.list.itemClicked.connect(lambda _item: self.close_matrix())
+        sidebar.list.itemClicked.connect(lambda _item: self.close_page())
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the commands do."""
         return {
             "ask": lambda: self._open(self.ask),
             "search-all": lambda: self._open(self.search),
-            "matrix": self.toggle_matrix,
+            "matrix": lambda: self._toggle(self.matrix),
+            "all-findings": lambda: self._toggle(self.all_findings),
+            "back": self._go_back,
         }
 
     @property
     def is_matrix(self) -> bool:
         """Whether the matrix stands in place of the pages."""
         return self._stack.currentWidget() is self.matrix
+
+    @property
+    def all_findings(self) -> AllFindingsView:
+        """The list of the findings of all documents, made when it is first wanted."""
+        if self._all is None:
+            from app.ui.all_findings_view import AllFindingsView  # here: the window is to be up at once
+
+            session = self._session
+            view = self._all = AllFindingsView(session.archive, lambda: str(session.settings["reviewer"]).strip())
+            view.show_wished(session.state.wished)
+            view.wished.connect(session.wish)
+            view.followed.connect(self._follow_finding)
+            view.closed.connect(self.close_page)
+            view.asked_settings.connect(lambda: self._window.run_command("settings"))
+        return self._all
+
+    @property
+    def page(self) -> MatrixView | AllFindingsView | None:
+        """What stands in place of the pages: the matrix, the list of all findings, or nothing of the kind."""
+        shown = self._stack.currentWidget()
+        return next((page for page in (self.matrix, self._all) if page is not None and page is shown), None)
+
+    def reload(self) -> None:
+        """Something changed of what is told of all documents."""
+        if self.page is not None:
+            self.page.load()
 
     @property
     def panel(self) -> SidePanel | None:
@@ -108,7 +148,7 @@ class Whole(QObject):
         if self.panel not in (None, panel):
             self._hide(self.panel)
         if panel is self.ask:
-            self.close_matrix()
+            self.close_page()
             self.ask.show_file(self._session.state.current)
         if panel.isHidden():
             sizes = self._splitter.sizes()
@@ -144,33 +184,48 @@ class Whole(QObject):
             self._give(self._window.panel, sizes)
         self._window.moving.focus_pages()
 
-    def toggle_matrix(self) -> None:
-        """Show the matrix, or the document again."""
-        if self.is_matrix:
-            self.close_matrix()
+    def _toggle(self, page: MatrixView | AllFindingsView) -> None:
+        """Show the matrix or the list of all findings, or the document again."""
+        if self.page is page:
+            self.close_page()
             return
         if not self.ask.isHidden():
             self._hide(self.ask)
-        self._window.show_page(self.matrix)
-        self.matrix.load()
-        self.matrix.table.setFocus()
+        self._came = None
+        self._window.panel.card.keep_comment()
+        self._window.show_page(page)
+        page.begin()
 
-    def close_matrix(self) -> None:
+    def close_page(self) -> None:
         """Show the document again."""
-        if self.is_matrix:
+        if self.page is not None:
             self._window.show_page(None)
             self._window.moving.focus_pages()
+
+    def come_back(self) -> bool:
+        """From a finding to the list of all findings that led to it, as it was left; False where none did."""
+        if self._came is None or self._came[0] != self._session.state.current_key or self._session.state.away:
+            return False
+        self._toggle(self.all_findings)
+        return True
+
+    def _go_back(self) -> None:
+        guide, view = self._window.moving.guide(), self._window.view()
+        stays = self._came is not None and (guide is None or guide.history.behind == self._came[1])
+        if not (stays and self.come_back()) and view is not None:
+            view.run("back")
 
     def settle(self) -> None:
         """What is of one document makes way for what is of them all."""
         window = self._window
         if self.panel is not None:
             window.panel.hide()
-        if self.is_matrix or self.panel is self.search:
+        if self.page is not None or self.panel is self.search:
             window.sidebar.show()
         elif not self._session.state.away:
             window.sidebar.setVisible(self._session.state.current is not None)
         window.actions_by_id["matrix"].setChecked(self.is_matrix)
+        window.actions_by_id["all-findings"].setChecked(self._all is not None and self.page is self._all)
 
     def _show_current(self) -> None:
         file = self._session.state.current
@@ -201,15 +256,13 @@ class Whole(QObject):
         self._window.sidebar.reload()
         name = files[0].name if files else Path(entry.file).name if entry is not None else ""
         self._window.sidebar.say_removed(sha256, name)
-        if self.is_matrix:
-            self.matrix.load()
+        self.reload()
 
     def restore(self, sha256: str) -> None:
         """Put it back on the shelf."""
         self._session.archive.restore(sha256)
         self._window.sidebar.reload()
-        if self.is_matrix:
-            self.matrix.load()
+        self.reload()
 
     # ---- places
 
@@ -223,8 +276,15 @@ class Whole(QObject):
     def _follow_hit(self, target: Target) -> None:
         self.go_to(target.sha256, target.file, Place(target.start, target.end, target.page))
 
+    def _follow_finding(self, finding: Finding, holder: Holder) -> None:
+        place = Place(finding.start, finding.end, finding.page, finding.id)
+        self.go_to(finding.document_sha256, holder.file, place)
+        guide, key = self._window.moving.guide(), self._session.state.current_key
+        if key is not None:
+            self._came = (key, list(guide.history.behind) if guide is not None else [])
+
     def _follow_cell(self, source: Source, passage: CellPassage | None) -> None:
-        self.close_matrix()
+        self.close_page()
         place = Place(passage.start, passage.end) if passage is not None else None
         self.go_to(source.sha256, source.file, place)
 
@@ -236,11 +296,18 @@ class Whole(QObject):
         else:
             self._session.open([Path(file)])
             known = self._session.state.current
-        self.close_matrix()
+        self.close_page()
         if known is not None and place is not None:
             self._waiting[known.key] = place
             if known.phase not in BUSY:
                 self._arrive(known.key)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Esc that nothing else wanted leads back to the list of all findings, where that led to the document."""
+        is_press = watched is self._window and event.type() == QEvent.Type.KeyPress
+        if is_press and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            return self.come_back()
+        return super().eventFilter(watched, event)
 
     def _arrive(self, key: int) -> None:
         file = self._session.state.files.get(key)
@@ -251,8 +318,11 @@ class Whole(QObject):
 
 
 def _go(window: MainWindow, session: Session, file: OpenFile, place: Place) -> None:
-    finding = file.findings.at(place.start, place.end)
+    finding = file.findings.get(place.finding) or file.findings.at(place.start, place.end)
     if finding is not None:
+        if place.finding:  # its card is to be seen, whatever stands in its place
+            session.state.summary, session.state.aside = False, ""
+            window.settle()
         session.select(file, finding.id)
         return
     if file.document is not None:

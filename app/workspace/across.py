@@ -1,18 +1,24 @@
-"""Findings of all documents by decision, owner, date or tag: what is mine, what is due, every cap that was accepted.
+"""Findings of all documents by decision, owner, date, tag or words: what is mine, what is due, every cap that was accepted.
 
-The indexes of `0006_keeping.sql` are for these questions; a tag is looked for in every finding that has any.
+The indexes of `0006_keeping.sql` are for these questions; a tag is looked for in every finding that has any, words in every
+finding that is left by what else is wished.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
+from app.documents.document import DocumentFormat
+from app.documents.folding import fold_words
 from app.review.findings import Decision, Finding
 from app.workspace import packing
 from app.workspace.database import explained
@@ -20,74 +26,248 @@ from app.workspace.database import explained
 MOST = 500
 """So many are listed; how many there are is told."""
 
+Order = Literal["document", "decision", "owner", "due"]
+"""By the name of the document and the place in it, or first by something else."""
+
 # Lists show words and no places: an empty array takes the place of a finding's quads.
 _COLUMNS = ", ".join(
     "x'90'" if name == "quads" else f"findings.{name}" for name in packing.FINDING_COLUMNS.replace(" ", "").split(",")
 )
 
 _ONE = f"SELECT {_COLUMNS} FROM findings WHERE rowid = ?"  # noqa: S608 (constant names)
-_SORTED = "SELECT findings.rowid, (SELECT documents.rowid FROM documents WHERE sha256 = document_sha256) AS place"
-_ORDER = f'ORDER BY place, "start", "end" LIMIT {MOST}'
+_ROWS = 'SELECT findings.rowid, document_sha256, "start", "end", decision, owner, due'
+_SHELF = "SELECT sha256, file, format, page_labels FROM documents WHERE removed_at IS NULL ORDER BY rowid"
+_SHOWN = "(selected OR decision <> 'undecided' OR comment <> '' OR owner <> '' OR due <> '' OR raised OR own_tags IS NOT NULL)"
+_ON_SHELF = "document_sha256 NOT IN (SELECT sha256 FROM documents WHERE removed_at IS NOT NULL)"
+_TAGGED = "(tags <> x'90' OR own_tags IS NOT NULL)"
+# A passage that goes on in a newer version of its document is listed there, once.
+_NEWER = (
+    f"SELECT 1 FROM carried JOIN (SELECT id AS newer FROM findings WHERE {_SHOWN} AND {_ON_SHELF}) ON newer = finding_id"  # noqa: S608 (constants)
+    " WHERE source_id = findings.id"
+)
+_GOES_ON = f"(document_sha256 IN (SELECT predecessor FROM versions) AND EXISTS ({_NEWER}))"  # noqa: S608 (constants)
+_OWNERS = f"SELECT owner, count(*) FROM findings WHERE owner <> '' AND {_ON_SHELF} GROUP BY owner"  # noqa: S608 (constants)
+_TAGS = f"SELECT coalesce(own_tags, tags) FROM findings WHERE {_TAGGED} AND {_SHOWN} AND {_ON_SHELF}"  # noqa: S608 (the same)
+_DECISIONS: tuple[Decision, ...] = ("undecided", "accepted", "edited", "added", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Findings that are all of what is given; `due_by`: until that day, as YYYY-MM-DD."""
+    """Findings that are all of what is given.
 
-    decision: Decision | None = None
+    `decision`: `kept` are those that go into the brief: accepted, edited, added. `owner`: however it is spelled (`owner_key`);
+    empty for findings without one. `due_from`, `due_by`: from that day, until that day, as YYYY-MM-DD; `dated`: that have a
+    date at all. `words`: each of them stands in the passage or its comment.
+    """
+
+    decision: Decision | Literal["kept"] | None = None
     owner: str | None = None
     due_by: str | None = None
     tag: str | None = None
+    due_from: str | None = None
+    dated: bool = False
+    not_rejected: bool = False
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The document that a finding is in: its file's absolute path, its format and what its pages call themselves."""
+
+    file: str
+    format: DocumentFormat
+    labels: tuple[str, ...] = ()
+
+    def label_of(self, page: int) -> str:
+        """What a page (from 1) is called."""
+        label = self.labels[page - 1] if 1 <= page <= len(self.labels) else ""
+        return label or str(page)
 
 
 @dataclass(frozen=True, slots=True)
 class Across:
-    """The first `MOST` of `total` findings, without their quads, in the order of the documents and of their text."""
+    """The first `MOST` of `total` findings, without their quads, in the order that was asked for; `holders` by hash."""
 
     total: int
     findings: tuple[Finding, ...]
+    holders: Mapping[str, Holder] = field(default_factory=dict)
 
 
-def query_of(wish: Wish) -> tuple[str, tuple[str | bytes, ...]]:
-    """The part of the query after its columns, and what it is asked with."""
+@dataclass(frozen=True, slots=True)
+class Occurring:
+    """What findings can be wished by: every owner, each in the spelling that is most used, and every tag."""
+
+    owners: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Of a finding what it is sorted by; in the order of `_ROWS`."""
+
+    number: int
+    sha256: str
+    start: int
+    end: int
+    decision: Decision
+    owner: str
+    due: str
+
+
+def owner_key(owner: str) -> str:
+    """The same for the same name in other letters: 佐藤 花子 and 佐藤花子, Sato and ＳＡＴＯ."""
+    return fold_words(owner).replace(" ", "")
+
+
+def query_of(wish: Wish, owners: Sequence[str] = (), *, versions: bool = False) -> tuple[str, tuple[str | bytes, ...]]:
+    """The part of the query after its columns, and what it is asked with.
+
+    `owners` are spellings of the wish's owner; `versions`: documents have newer versions.
+    """
     conditions: list[str] = []
     values: list[str | bytes] = []
-    if wish.decision is not None:
+
+    def add(condition: str, *asked: str | bytes) -> None:
+        conditions.append(condition)
+        values.extend(asked)
+
+    if wish.decision == "undecided":
+        add("decision = ?", wish.decision)
+    elif wish.decision is not None:
         # With the value as a constant SQLite knows that the index of what is decided on holds all of them.
-        conditions.append(
-            "decision = ? AND decision <> 'undecided'" if wish.decision != "undecided" else "decision = ?"
-        )
-        values.append(wish.decision)
-    if wish.owner is not None:
-        conditions.append("owner = ? AND owner <> ''")
-        values.append(wish.owner)
+        kept = ("accepted", "edited", "added") if wish.decision == "kept" else (wish.decision,)
+        add(f"decision IN ({_places(kept)}) AND decision <> 'undecided'", *kept)
+    if wish.not_rejected:
+        add("decision <> 'rejected'")
+    if wish.owner == "":
+        add("owner = ''")
+    elif wish.owner is not None:
+        spelled = owners or (wish.owner,)
+        add(f"owner IN ({_places(spelled)}) AND owner <> ''", *spelled)
     if wish.due_by is not None:
-        conditions.append("due <= ? AND due <> ''")
-        values.append(wish.due_by)
+        add("due <= ?", wish.due_by)
+    if wish.due_from is not None:
+        add("due >= ?", wish.due_from)
+    if wish.dated or wish.due_by is not None or wish.due_from is not None:
+        add("due <> ''")
     if wish.tag is not None:
         # As MessagePack has it, with the length before the letters: no tag is part of another one.
-        conditions.append("(tags <> x'90' OR own_tags IS NOT NULL) AND instr(coalesce(own_tags, tags), ?)")
-        values.append(msgspec.msgpack.encode(wish.tag))
-    shown = "(selected OR decision <> 'undecided' OR comment <> '' OR owner <> '' OR due <> '' OR raised OR own_tags IS NOT NULL)"
-    on_shelf = "document_sha256 NOT IN (SELECT sha256 FROM documents WHERE removed_at IS NOT NULL)"
-    return f"FROM findings WHERE {' AND '.join([on_shelf, shown, *conditions])}", tuple(values)
+        add(f"{_TAGGED} AND instr(coalesce(own_tags, tags), ?)", msgspec.msgpack.encode(wish.tag))
+    if versions:
+        add(f"NOT {_GOES_ON}")
+    if wish.words:
+        add("holds_words(text, edited, comment)")
+    return f"FROM findings WHERE {' AND '.join([_ON_SHELF, _SHOWN, *conditions])}", tuple(values)
 
 
-def across(connection: sqlite3.Connection, path: Path, wish: Wish) -> Across:
-    """The findings of the workspace at `path` that are as wished."""
-    rest, values = query_of(wish)
+def across(
+    connection: sqlite3.Connection, path: Path, wish: Wish, order: Order = "document", *, descending: bool = False
+) -> Across:
+    """The findings of the workspace at `path` that are as wished; in the order of owners or dates those without come last.
+
+    Of a passage that goes on in a newer version of its document only the finding there is listed.
+    """
     with explained(path):
-        (total,) = connection.execute(f"SELECT count(*) {rest}", values).fetchone()
-        if total <= 4 * MOST:
-            numbers = [row[0] for row in connection.execute(f"{_SORTED} {rest} {_ORDER}", values)]
-        else:  # the first documents have enough of them: to sort all would take longer
-            numbers = list(islice(_by_document(connection, rest, values), MOST))
-        rows = [connection.execute(_ONE, (number,)).fetchone() for number in numbers]
-    return Across(total, tuple(packing.finding_from(row, path) for row in rows if row is not None))
+        if wish.words:
+            connection.create_function(
+                "holds_words", 3, partial(_holds, _folded(wish.words).split()), deterministic=True
+            )
+        spelled = _spellings(connection, wish.owner) if wish.owner else ()
+        shelf = {row[0]: row[1:] for row in connection.execute(_SHELF)}
+        names = sorted(shelf, key=lambda sha256: fold_words(Path(shelf[sha256][0]).name))
+        documents = names[::-1] if descending and order == "document" else names
+        (versions,) = connection.execute("SELECT EXISTS (SELECT 1 FROM versions)").fetchone()
+        query = query_of(wish, spelled, versions=bool(versions))
+        asked = _Asked(connection, *query, documents, order, descending)
+        # To sort all of many would take longer: the first documents have enough of them.
+        rows = asked.all() if wish.words or (total := asked.count()) <= 4 * MOST else None
+        numbers = [row.number for row in rows[:MOST]] if rows is not None else list(islice(asked.first(), MOST))
+        found = [connection.execute(_ONE, (number,)).fetchone() for number in numbers]
+    findings = tuple(packing.finding_from(row, path) for row in found if row is not None)
+    holders = {each: _holder(path, *shelf[each]) for each in {f.document_sha256 for f in findings} if each in shelf}
+    return Across(total if rows is None else len(rows), findings, holders)
 
 
-def _by_document(connection: sqlite3.Connection, rest: str, values: tuple[str | bytes, ...]) -> Iterator[int]:
-    shelf = connection.execute("SELECT sha256 FROM documents WHERE removed_at IS NULL ORDER BY rowid").fetchall()
-    for (sha256,) in shelf:
-        query = f'SELECT rowid {rest} AND document_sha256 = ? ORDER BY "start", "end"'
-        yield from (row[0] for row in connection.execute(query, (*values, sha256)))
+def occurring(connection: sqlite3.Connection, path: Path) -> Occurring:
+    """What findings of documents on the shelf can be wished by."""
+    with explained(path):
+        owners, tagged = (connection.execute(query).fetchall() for query in (_OWNERS, _TAGS))
+    spelled = {}
+    for owner, _count in sorted(owners, key=lambda each: each[1]):
+        spelled[owner_key(owner)] = owner  # the one that is used most comes last
+    tags = {score.tag for (packed,) in tagged for score in packing.unpack_tags(packed, path)}
+    return Occurring(tuple(sorted(spelled.values(), key=fold_words)), tuple(sorted(tags)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question ready to be asked: see `query_of`; `documents` in the order in which their findings are listed."""
+
+    connection: sqlite3.Connection
+    rest: str
+    values: tuple[str | bytes, ...]
+    documents: Sequence[str]
+    order: Order
+    descending: bool
+
+    def count(self) -> int:
+        """How many findings there are."""
+        (total,) = self.connection.execute(f"SELECT count(*) {self.rest}", self.values).fetchone()
+        return int(total)
+
+    def all(self, condition: str = "") -> list[_Row]:
+        """All of them, in order."""
+        query = f"{_ROWS} {self.rest}{condition}"
+        place = {sha256: number for number, sha256 in enumerate(self.documents)}
+        rows = [_Row(*row) for row in self.connection.execute(query, self.values) if row[1] in place]
+        rows.sort(key=lambda row: (place[row.sha256], row.start, row.end))
+        if self.order == "decision":
+            rows.sort(key=lambda row: _DECISIONS.index(row.decision), reverse=self.descending)
+        elif self.order != "document":
+            rows.sort(key=self._value, reverse=self.descending)
+            rows.sort(key=lambda row: not self._value(row))
+        return rows
+
+    def _value(self, row: _Row) -> str:
+        return row.due if self.order == "due" else fold_words(row.owner)
+
+    def first(self) -> Iterator[int]:
+        """Numbers of the rows in order, no more read than are taken."""
+        if self.order == "document":
+            yield from self._by_document("")
+        elif self.order == "decision":
+            for decision in reversed(_DECISIONS) if self.descending else _DECISIONS:
+                yield from self._by_document(f" AND decision = '{decision}'")
+        else:
+            yield from (row.number for row in self.all(f" AND {self.order} <> ''"))
+            yield from self._by_document(f" AND {self.order} = ''")
+
+    def _by_document(self, condition: str) -> Iterator[int]:
+        for sha256 in self.documents:
+            query = f'SELECT rowid {self.rest}{condition} AND document_sha256 = ? ORDER BY "start", "end"'
+            yield from (row[0] for row in self.connection.execute(query, (*self.values, sha256)))
+
+
+def _spellings(connection: sqlite3.Connection, owner: str) -> tuple[str, ...]:
+    """Every spelling of an owner that occurs."""
+    known = connection.execute("SELECT DISTINCT owner FROM findings WHERE owner <> ''").fetchall()
+    return tuple(each for (each,) in known if owner_key(each) == owner_key(owner))
+
+
+def _holds(words: Sequence[str], text: str, edited: bytes | None, comment: str) -> bool:
+    """Whether each of the folded `words` stands in a passage, as the reviewer moved its ends, or in its comment."""
+    shown = _folded(f"{text if edited is None else packing.unpack_span(edited).text}\n{comment}")
+    return all(word in shown for word in words)
+
+
+def _folded(text: str) -> str:
+    """As `fold_words`, save for white space, and as quick as it must be for every finding that there is."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+
+
+def _holder(path: Path, file: str, format_: DocumentFormat, labels: str) -> Holder:
+    return Holder(file, format_, packing.unpack_labels(labels, path))
+
+
+def _places(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

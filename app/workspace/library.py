@@ -22,7 +22,7 @@ from app.review.audit import Kind
 from app.review.findings import Finding
 from app.review.matrix import Matrix, Source, cells_of, join_rows
 from app.workspace import digests, packing
-from app.workspace.across import Across, Wish, across
+from app.workspace.across import Across, Occurring, Order, Wish, across, occurring
 from app.workspace.database import explained, transaction
 from app.workspace.recalling import KnownRow, KnownText, Recall
 
@@ -206,9 +206,13 @@ class Library:
             rows = self._rows(query, (sha256,))
         return digests.unpack_text(rows[0][0], self._path) if rows else None
 
-    def across(self, wish: Wish) -> Across:
+    def across(self, wish: Wish, order: Order = "document", *, descending: bool = False) -> Across:
         """The findings of all documents on the shelf that are as wished."""
-        return across(self._connection, self._path, wish)
+        return across(self._connection, self._path, wish, order, descending=descending)
+
+    def occurring(self) -> Occurring:
+        """What the findings of all documents on the shelf can be wished by."""
+        return occurring(self._connection, self._path)
 
     def document(self, sha256: str) -> Document | None:
         """An analysed document as far as it is kept, without its file: text, pages without sizes, blocks."""

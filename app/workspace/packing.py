@@ -144,6 +144,19 @@ def finding_from(row: tuple[Any, ...], path: Path) -> Finding:
         raise damaged(path) from error
 
 
+def unpack_tags(content: bytes, path: Path) -> tuple[TagScore, ...]:
+    """Stored tags; `path` names the workspace if they cannot be read."""
+    try:
+        return _tags.decode(content)
+    except msgspec.MsgspecError as error:
+        raise damaged(path) from error
+
+
+def unpack_span(content: bytes) -> Span:
+    """A stored range. Raises `msgspec.MsgspecError` for anything else."""
+    return _span.decode(content)
+
+
 def pack_analysis(analysis: Analysis) -> bytes:
     """Compressed MessagePack."""
     return zlib.compress(msgspec.msgpack.encode(analysis), level=6)

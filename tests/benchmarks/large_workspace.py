@@ -49,6 +49,10 @@ WISHES = (
     Wish(due_by="2027-03-31"),
     Wish(tag="governing-law"),
     Wish(tag="governing-law", decision="accepted"),
+    Wish(owner="佐藤", due_by="2027-06-30", not_rejected=True),
+    Wish(owner="", decision="kept"),
+    Wish(dated=True),
+    Wish(decision="accepted", words="署名前"),
 )
 PASSAGES_PER_FINDING = 3
 PER_PAGE = 22
@@ -213,9 +217,17 @@ def measure_all(path: Path) -> Iterator[Measured]:
         one = documents[len(documents) // 2].sha256
         yield measure("list of documents with their progress", library.shelf, LIMIT)
         for wish in WISHES:
-            what = ", ".join(f"{name} {value}" for name, value in asdict(wish).items() if value is not None)
+            what = ", ".join(
+                f"{name} {value}"
+                for name, value in asdict(wish).items()
+                if value not in (None, False, "") or (name, value) == ("owner", "")
+            )
             found = library.across(wish).total
             yield measure(f"findings of all documents: {what} ({found:,})", lambda w=wish: library.across(w), LIMIT)
+        for order in ("due", "owner", "decision"):
+            yield measure(f"all findings by {order}", lambda o=order: library.across(Wish(), o), LIMIT)
+        yield measure("all findings with a word (it waits for nobody)", lambda: library.across(Wish(words="損害")))
+        yield measure("owners and tags that occur", library.occurring, LIMIT)
         yield measure("findings of one document", lambda: workspace.findings(one), LIMIT)
         yield measure("analysis of one document", lambda: workspace.analysis(one), LIMIT)
         yield measure("documents by tag, the first time", lambda: library.matrix(recall), times=1)

@@ -18,6 +18,7 @@ from workspace import protecting
 from app.errors import FusenError
 from app.review.operations import SetDecision
 from app.workspace import encryption, leftovers, rewriting
+from app.workspace.across import Wish
 from app.workspace.encryption import Cost
 from app.workspace.store import Workspace
 
@@ -75,6 +76,7 @@ def test_encrypted_and_back_nothing_is_lost_and_nothing_is_readable_between(stor
         workspace.apply(SetDecision(workspace.findings(DOCUMENT.sha256)[1].id, "rejected"))
         assert all(PLANTED not in file.read_bytes() for file in stored.parent.iterdir()), "nor in its log"
         assert workspace.can_undo
+        assert workspace.library.across(Wish(words="LIABILITY")).total > 0, "with our own function in it"
         workspace.undo()
     rewriting.decrypt(stored)
     forget_keys()

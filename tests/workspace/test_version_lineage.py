@@ -25,6 +25,7 @@ from app.review.operations import (
     Together,
 )
 from app.review.ranges import added_finding, span_of
+from app.workspace.across import Wish
 from app.workspace.store import Workspace
 
 INSURANCE = "The Supplier shall keep insurance cover against fire and theft of all stored goods."
@@ -77,8 +78,13 @@ def _by_text(workspace: Workspace, document: Document) -> dict[str, Finding]:
 
 
 def test_what_was_decided_holds_where_the_words_are_the_same(workspace: Workspace) -> None:
+    first = {f.id for f in workspace.findings(FIRST.sha256)}
+    assert first <= {f.id for f in workspace.library.across(Wish()).findings}
     carried = workspace.versions.follow(SECOND, FIRST.sha256)
     found = _by_text(workspace, SECOND)
+    assert [f.id for f in workspace.library.across(Wish(owner="Sato")).findings] == [found[NEW[3]].id]
+    listed = workspace.library.across(Wish())
+    assert listed.total == len({f.proposed.text for f in listed.findings}) == len(found)  # none twice, none left out
     law, liability = found[NEW[2]], found[NEW[3]]
     assert law.decision == "rejected"
     assert liability.decision == "edited"
