@@ -24,7 +24,7 @@ from typer.core import TyperGroup
 from app import cli_workspace, faults
 from app.analysis.analysis import Analysis, AnalysisSettings
 from app.cli_audit import audit_commands
-from app.cli_passphrase import PassphraseFile, open_workspace, unlock
+from app.cli_passphrase import PassphraseFile, WorkspaceArgument, check_place, open_workspace, opened, require, unlock
 from app.cli_review import review_commands
 from app.console import (
     DONE,
@@ -36,6 +36,7 @@ from app.console import (
     password_of,
     report,
     say,
+    text_of,
     worker,
     wrong_usage,
 )
@@ -52,16 +53,31 @@ if TYPE_CHECKING:
 class _Commands(TyperGroup):
     """`fusen contract.pdf` opens the window; `fusen read contract.pdf` is a command."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the program; what Typer says by itself, such as help, may also find the disk full."""
+        with orderly():
+            return super().main(*args, **kwargs)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; in here, because Typer has words of its own for Ctrl-C."""
+        with orderly():
+            return super().invoke(ctx)
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         first = args[0] if args else ""
-        if first not in self.commands and first not in ("--help", "--version"):
-            close = difflib.get_close_matches(
-                first, [name for name in self.commands if name != "window"], n=1, cutoff=0.75
-            )
-            if close and not Path(first).exists():
-                ctx.fail(f"There is neither a file nor a command named {first}. Did you mean {close[0]}?")
+        if first not in self.commands and first not in ("--help", "-h", "--version"):
+            if _is_word(first) and not os.path.lexists(first):
+                names = [name for name in self.commands if name != "window"]
+                close = difflib.get_close_matches(first, names, n=1, cutoff=0.75)
+                advice = f"Did you mean {close[0]}?" if close else "fusen --help lists the commands."
+                ctx.fail(f"There is neither a file nor a command named {first}. {advice}")
             args = ["window", *args]
         return super().parse_args(ctx, args)
+
+
+def _is_word(argument: str) -> bool:
+    """Whether an argument looks like a command: neither an option, nor with an ending or a folder as a file has."""
+    return not argument.startswith("-") and Path(argument).parts == (argument,) and not Path(argument).suffix
 
 
 app = typer.Typer(
@@ -70,6 +86,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     subcommand_metavar="[FILE]... | COMMAND",
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(audit_commands, name="audit")
 app.add_typer(cli_workspace.commands, name="workspace")
@@ -78,7 +95,7 @@ app.add_typer(review_commands, name="review")
 Files = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILE...", show_default=False, help="PDF, DOCX, HTML, Markdown, reStructuredText or plain text."
+        metavar="FILE", show_default=False, help="PDF, DOCX, HTML, Markdown, reStructuredText or plain text."
     ),
 ]
 PasswordFile = Annotated[
@@ -88,14 +105,19 @@ PasswordFile = Annotated[
 WorkspaceFile = Annotated[
     Path | None, typer.Option("--workspace", metavar="FILE", help="The workspace that keeps analyses and decisions.")
 ]
-Ocr = Annotated[OcrMode, typer.Option("--ocr", help="Which PDF pages to recognise: pictures, none, or poor text too.")]
+Ocr = Annotated[
+    OcrMode, typer.Option("--ocr", help="Which PDF pages to recognise: none, pictures, or also those with poor text.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON lines, one object a file.")]
 
 
 def main() -> None:
     """The entry point `fusen`."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # it was closed; what is written there must not go to the other one
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 -- open as long as the program runs
+        elif isinstance(stream, io.TextIOWrapper):
             # Whatever the locale; a file name that is no valid text must not end the program either.
             stream.reconfigure(encoding="utf-8", errors="replace")
     # What a dying worker wrote is for developers; the user hears of it as a FusenError.
@@ -128,7 +150,9 @@ def _program(
 
 @app.command("window", hidden=True)
 def _window(files: Annotated[list[Path] | None, typer.Argument()] = None, workspace: WorkspaceFile = None) -> None:
-    """Open the window with these documents."""
+    """Open the window with these documents, or with a workspace."""
+    if workspace is None and files and files[0].suffix == ".fusen":
+        workspace, *files = files
     from app.ui.availability import why_no_window
 
     reason = why_no_window()
@@ -142,8 +166,7 @@ def _window(files: Annotated[list[Path] | None, typer.Argument()] = None, worksp
         complain("Name documents to analyse them here: fusen analyze FILE...")
         raise typer.Exit(SOME_FAILED)
     complain("The analysis is printed here instead.")
-    with orderly():
-        raise typer.Exit(_analyze_files(files, AnalysisSettings(), as_json=False, workspace=workspace, password=None))
+    raise typer.Exit(_analyze_files(files, AnalysisSettings(), as_json=False, workspace=workspace, password=None))
 
 
 @app.command("read")
@@ -153,7 +176,7 @@ def _read(files: Files, as_json: AsJson = False, ocr: Ocr = "auto", password_fil
 
     password = password_of(password_file)
     failed = False
-    with orderly(), worker("document_worker") as reader, Meter() as meter:
+    with worker("document_worker") as reader, Meter() as meter:
         for file in files:
             try:
                 read = _read_file(reader, ReadDocument(str(file), password, ocr=ocr, structure=as_json), meter)
@@ -193,13 +216,16 @@ def _analyze(
         if value is not None and not 0 < value <= 1:
             wrong_usage(f"{name} must be above 0 and at most 1.")
     settings = AnalysisSettings(
-        kind=kind, query=query, attention=attention, coverage=coverage, device=device, recall=recall or 0.9, share=share
+        kind=kind,
+        query=text_of("--query", query) or None,
+        attention=attention,
+        coverage=coverage,
+        device=device,
+        recall=recall or 0.9,
+        share=share,
     )
     password = password_of(password_file)
-    with orderly():
-        raise typer.Exit(
-            _analyze_files(files, settings, as_json=as_json, workspace=workspace, password=password, ocr=ocr)
-        )
+    raise typer.Exit(_analyze_files(files, settings, as_json=as_json, workspace=workspace, password=password, ocr=ocr))
 
 
 def _analyze_files(
@@ -252,7 +278,7 @@ def _analyze_files(
 
 @app.command("recover")
 def _recover(
-    workspace: Annotated[Path, typer.Argument(metavar="WORKSPACE", show_default=False)],
+    workspace: WorkspaceArgument,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="The new workspace.  [default: beside the damaged one]")
     ] = None,
@@ -262,15 +288,15 @@ def _recover(
     from app.workspace.backups import backups_of
     from app.workspace.salvage import recovered_name, salvage
 
-    with orderly():
-        try:
-            if not workspace.is_file():
-                raise FusenError("not-found", f"There is no workspace {workspace}.", "Check the name.")
-            unlock(workspace)
-            output = out or recovered_name(workspace)
-            saved = salvage(workspace, output, backups_of(workspace))
-        except FusenError as error:
-            raise typer.Exit(SOME_FAILED if report(workspace, error, as_json=False) else DONE) from None
+    try:
+        require(workspace)
+        unlock(workspace)
+        output = out or recovered_name(workspace)
+        check_place(output)
+        saved = salvage(workspace, output, backups_of(workspace))
+    except FusenError as error:
+        report(workspace, error, as_json=False)
+        raise typer.Exit(SOME_FAILED) from None
     complain(f"{saved.documents} documents and {saved.decisions} decisions were saved.")
     if saved.damaged:
         complain(f"Not everything could be read of: {', '.join(saved.damaged)}.")
@@ -281,7 +307,7 @@ def _recover(
 
 @app.command("export")
 def _export(
-    workspace: Annotated[Path, typer.Argument(metavar="WORKSPACE", show_default=False)],
+    workspace: WorkspaceArgument,
     to: Annotated[
         str,
         typer.Option(
@@ -317,24 +343,16 @@ def _export(
     if template is not None and (problem := template_problem(template, formats)) is not None:
         wrong_usage(problem)
     password = password_of(password_file)
+    title, purpose = text_of("--title", title) or None, text_of("--purpose", purpose)
     wanted = Wanted(formats, out, title, purpose, language, order, group, template, password, force)
-    failed = False
-    with orderly():
-        try:
-            if not workspace.is_file():
-                raise FusenError(
-                    "not-found", f"There is no workspace {workspace}.", "fusen analyze --workspace makes one."
-                )
-            with folder_for(out), open_workspace(workspace) as store:
-                failed = export(store, wanted)
-        except FusenError as error:
-            failed |= report(workspace, error, as_json=False)
+    with opened(workspace, as_json=False) as store, folder_for(out):
+        failed = export(store, wanted)
     raise typer.Exit(SOME_FAILED if failed else DONE)
 
 
 @app.command("versions")
 def _versions(
-    workspace: Annotated[Path, typer.Argument(metavar="WORKSPACE", show_default=False)],
+    workspace: WorkspaceArgument,
     old: Annotated[str, typer.Argument(metavar="OLD", show_default=False, help="A file, its name, or its SHA-256.")],
     new: Annotated[str, typer.Argument(metavar="NEW", show_default=False, help="The same of the newer version.")],
     as_json: AsJson = False,
@@ -343,24 +361,13 @@ def _versions(
     """Say what changed between two analysed documents of a workspace, and what was decided on it before."""
     from app.comparing import as_json as written
     from app.comparing import chosen_document, listed
+    from app.workspace.changes import changes_between
 
-    failed = False
-    with orderly():
-        try:
-            if not workspace.is_file():
-                raise FusenError(
-                    "not-found", f"There is no workspace {workspace}.", "fusen analyze --workspace makes one."
-                )
-            with open_workspace(workspace) as store:
-                from app.workspace.changes import changes_between
-
-                one, other = chosen_document(store, old), chosen_document(store, new)
-                found = changes_between(store, one.sha256, other.sha256)
-            for line in [json_line(written(found, one, other))] if as_json else listed(found, one, other):
-                say(line)
-        except FusenError as error:
-            failed = report(workspace, error, as_json)
-    raise typer.Exit(SOME_FAILED if failed else DONE)
+    with opened(workspace, as_json=as_json) as store:
+        one, other = chosen_document(store, old), chosen_document(store, new)
+        found = changes_between(store, one.sha256, other.sha256)
+    for line in [json_line(written(found, one, other))] if as_json else listed(found, one, other):
+        say(line)
 
 
 @app.command("doctor")
@@ -368,14 +375,13 @@ def _doctor() -> None:
     """Say what this machine has, what will be used, and what is wrong."""
     from app.doctor import examine
 
-    with orderly():
-        checks = examine()
-        width = max(len(check.name) for check in checks)
-        for check in checks:
-            say(f"{'ok ' if check.ok else 'NO ' if check.essential else '-- '} {check.name:<{width}}  {check.finding}")
-            if check.advice:
-                say(f"    {'':<{width}}  {check.advice}")
-        raise typer.Exit(SOME_FAILED if any(check.essential and not check.ok for check in checks) else DONE)
+    checks = examine()
+    width = max(len(check.name) for check in checks)
+    for check in checks:
+        say(f"{'ok ' if check.ok else 'NO ' if check.essential else '-- '} {check.name:<{width}}  {check.finding}")
+        if check.advice:
+            say(f"    {'':<{width}}  {check.advice}")
+    raise typer.Exit(SOME_FAILED if any(check.essential and not check.ok for check in checks) else DONE)
 
 
 # ---- the workers

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli_passphrase import PassphraseFile, open_workspace
-from app.console import DONE, SOME_FAILED, complain, json_line, orderly, report, say
-from app.errors import FusenError
+from app.cli_passphrase import PassphraseFile, WorkspaceArgument, opened
+from app.console import DONE, SOME_FAILED, complain, json_line, on_one_line, say
 
 if TYPE_CHECKING:
     from app.review.audit import Entry
     from app.review.audit_words import Names, NotesOfEntry
-    from app.workspace.store import Workspace
     from app.workspace.verifying import Report
 
 audit_commands = typer.Typer(
     help="The audit log: verify it, read it, and the key that signs it.", no_args_is_help=True, rich_markup_mode=None
 )
 
-WorkspaceArgument = Annotated[Path, typer.Argument(metavar="WORKSPACE", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of words.")]
 
 
@@ -62,7 +57,7 @@ def _show(
     """What the log tells, oldest first."""
     from app.review.audit_words import Names
 
-    with opened(workspace, as_json=as_json) as store, orderly():
+    with opened(workspace, as_json=as_json) as store:
         names, head = Names(), store.audit.head()
         first = head.count - last + 1 if head is not None and last is not None else 1
         for sealed, entry, notes in store.audit.told():
@@ -106,19 +101,6 @@ def _key(
     raise typer.Exit(DONE)
 
 
-@contextmanager
-def opened(path: Path, *, as_json: bool) -> Iterator[Workspace]:
-    """An existing workspace, used by the one who is logged in. Errors are told, and end the program with 1."""
-    try:
-        if not path.is_file():
-            raise FusenError("not-found", f"There is no workspace {path}.", "fusen analyze --workspace makes one.")
-        with open_workspace(path) as store:
-            yield store
-    except FusenError as error:
-        report(path, error, as_json)
-        raise typer.Exit(SOME_FAILED) from None
-
-
 def sealed_json(entry: Entry, digest: bytes, signature: bytes) -> dict[str, Any]:
     """The `fusen.audit-entry/1` object."""
     from dataclasses import asdict
@@ -129,7 +111,8 @@ def sealed_json(entry: Entry, digest: bytes, signature: bytes) -> dict[str, Any]
 def _line(entry: Entry, notes: NotesOfEntry, names: Names) -> str:
     from app.review.audit_words import entry_words
 
-    return f"{entry.number:>6}  {entry.at[:19].replace('T', ' ')}  {entry.by or '-':<12}  {entry_words(entry, notes, names)}"
+    at = entry.at[:19].replace("T", " ")
+    return on_one_line(f"{entry.number:>6}  {at}  {entry.by or '-':<12}  {entry_words(entry, notes, names)}")
 
 
 def _report_words(path: Path, report: Report) -> str:

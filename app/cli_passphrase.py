@@ -1,17 +1,21 @@
-"""The passphrase of an encrypted workspace on the command line: from the system's keyring, a file, or asked for on the terminal.
+"""Opening a workspace on the command line; its passphrase from the system's keyring, a file, or asked for on the terminal.
 
 Never from an argument or the environment, which other programs of the machine can read.
 """
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.console import SOME_FAILED, report
+from app.documents.files import translated
 from app.errors import FusenError
 
 if TYPE_CHECKING:
@@ -26,6 +30,9 @@ def _keep(file: Path | None) -> Path | None:
     return file
 
 
+WorkspaceArgument = Annotated[
+    Path, typer.Argument(metavar="WORKSPACE", show_default=False, help="The file that holds analyses and decisions.")
+]
 PassphraseFile = Annotated[
     Path | None,
     typer.Option(
@@ -38,14 +45,55 @@ PassphraseFile = Annotated[
 def open_workspace(path: Path) -> Workspace:
     """Open a workspace, unlocked where it is encrypted, for the one who is logged in.
 
-    Raises FusenError as `Workspace.open`, and `wrong-password`.
+    Raises FusenError as `Workspace.open`, `check_place` and `unlock`.
     """
     from app.workspace.store import Workspace
 
+    check_place(path)
     unlock(path)
     workspace = Workspace.open(path)
     workspace.reviewer = login_name()
     return workspace
+
+
+@contextlib.contextmanager
+def opened(path: Path, *, as_json: bool) -> Iterator[Workspace]:
+    """An existing workspace. Errors, from the opening to its use, are told and end the program with 1."""
+    try:
+        with existing_workspace(path) as store:
+            yield store
+    except FusenError as error:
+        report(path, error, as_json)
+        raise typer.Exit(SOME_FAILED) from None
+
+
+def existing_workspace(path: Path) -> Workspace:
+    """As `open_workspace`, of one that is there. Raises FusenError `not-found` and `empty` besides."""
+    require(path)
+    if not path.stat().st_size:
+        raise FusenError(
+            "empty", f"{path} is empty, so there is no workspace in it.", "Open a copy of it, if there is one."
+        )
+    return open_workspace(path)
+
+
+def require(path: Path) -> None:
+    """Raise FusenError `not-found` where there is no file at `path`, and as `check_place`."""
+    check_place(path)
+    if not path.is_file():
+        raise FusenError(
+            "not-found", f"There is no workspace {path}.", "Check the name; fusen analyze --workspace makes one."
+        )
+
+
+def check_place(path: Path) -> None:
+    """Raise FusenError where there cannot be a workspace at `path`: a name that is too long, a folder, a pipe."""
+    try:
+        free = path.is_file() or not path.exists()
+    except OSError as error:
+        raise translated(error, path) from error
+    if not free:
+        raise FusenError("unsupported", f"{path} is not an ordinary file.", "Choose another name for the workspace.")
 
 
 def login_name() -> str:
@@ -57,7 +105,7 @@ def login_name() -> str:
 
 
 def unlock(path: Path) -> None:
-    """Give this process the key of an encrypted workspace; nothing for any other file."""
+    """Give this process the key of an encrypted workspace; nothing for any other file. Raises FusenError `wrong-password`."""
     from app.workspace import encryption, key_store, rewriting
 
     if not path.is_file() or not encryption.is_locked(path):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli_audit import AsJson, WorkspaceArgument, opened
-from app.cli_passphrase import PassphraseFile, login_name
-from app.console import DONE, SOME_FAILED, json_line, report, say
+from app.cli_audit import AsJson
+from app.cli_passphrase import PassphraseFile, WorkspaceArgument, login_name, opened
+from app.console import DONE, SOME_FAILED, json_line, report, say, text_of
 from app.errors import FusenError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _hand_over(
     from app.workspace.merging import hand_over
 
     with opened(workspace, as_json=False) as store:
-        store.reviewer = reviewer or login_name()
+        store.reviewer = text_of("--reviewer", reviewer) or login_name()
         write_whole(out, hand_over(store, texts=not without_texts))
         say(str(out))
     raise typer.Exit(DONE)
@@ -59,7 +59,7 @@ def _merge(
 
     failed = False
     with opened(workspace, as_json=False) as store:
-        store.reviewer = reviewer or login_name()
+        store.reviewer = text_of("--reviewer", reviewer) or login_name()
         for file in files:
             try:
                 review = read_file(file)
@@ -86,7 +86,7 @@ def _agreement(
 
     with opened(workspace, as_json=as_json) as store:
         findings = [finding for stored in store.documents() for finding in store.findings(stored.sha256)]
-        found = agreement(findings, reviewer or login_name() or "you")
+        found = agreement(findings, text_of("--reviewer", reviewer) or login_name() or "you")
         value = {"schema": "fusen.agreement/1", "file": str(workspace), **asdict(found)}
         say(json_line(value) if as_json else _agreement_words(found))
     raise typer.Exit(DONE)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app import cli_passphrase as passphrases
-from app.cli_passphrase import PassphraseFile, login_name
+from app.cli_passphrase import PassphraseFile, WorkspaceArgument, login_name
 from app.console import INTERRUPTED, SOME_FAILED, complain
 from app.errors import FusenError
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 commands = typer.Typer(help="Protect a workspace, or forget a document of it.", no_args_is_help=True)
 
-WorkspaceArgument = Annotated[Path, typer.Argument(metavar="WORKSPACE", show_default=False)]
 NewPassphraseFile = Annotated[
     Path | None,
     typer.Option(
@@ -42,7 +41,7 @@ def _encrypt(workspace: WorkspaceArgument, passphrase_file: PassphraseFile = Non
     from app.workspace import rewriting
 
     with _reported(workspace):
-        _require(workspace)
+        passphrases.require(workspace)
         complain(LOST)
         passphrase = (
             passphrases.ask_new(f"New passphrase for {workspace.name}: ")
@@ -135,14 +134,8 @@ def _ask_whether(file: str) -> None:
         raise KeyboardInterrupt
 
 
-def _require(workspace: Path) -> None:
-    if not workspace.is_file():
-        raise FusenError("not-found", f"There is no workspace {workspace}.", "fusen analyze --workspace makes one.")
-
-
 def _unlock(workspace: Path) -> None:
-    _require(workspace)
-    passphrases.open_workspace(workspace).close()
+    passphrases.existing_workspace(workspace).close()
 
 
 def _remember(workspace: Path, wanted: bool) -> None:

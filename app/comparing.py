@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.documents.files import check_readable, sha256_of
 from app.errors import FusenError
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ def chosen_document(workspace: Workspace, name: str) -> StoredDocument:
     documents = workspace.documents()
     path = Path(name)
     found = [document for document in documents if Path(document.file) == path.absolute()]
-    if not found and path.is_file():
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    if not found and (sha256 := _sha256_of(path)):
         found = [document for document in documents if document.sha256 == sha256]
     found = found or [document for document in documents if Path(document.file).name == name]
     if not found and len(name) >= _SHORTEST_HASH:
@@ -43,6 +42,15 @@ def chosen_document(workspace: Workspace, name: str) -> StoredDocument:
             "Name the file with its folder, or the beginning of its SHA-256.",
         )
     return found[0]
+
+
+def _sha256_of(path: Path) -> str:
+    """Of the file's bytes; empty where there is no document that may be read."""
+    try:
+        check_readable(path)
+        return sha256_of(path)
+    except (FusenError, OSError):
+        return ""
 
 
 def listed(found: Sequence[PassageChange], old: StoredDocument, new: StoredDocument) -> Iterator[str]:

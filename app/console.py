@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from app.workers.protocol import Progress
 
 DONE, SOME_FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+_NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""What would break a line, or tell a terminal to do something or to turn the writing round."""
 
 
 def report(file: Path, error: FusenError, as_json: bool) -> bool:
@@ -53,8 +59,16 @@ def say(text: str) -> None:
 
 
 def complain(text: str) -> None:
-    """Anything else."""
-    print(text, file=sys.stderr, flush=True)
+    """Anything else, on one line. Where nobody can hear it, the work goes on."""
+    try:
+        print(on_one_line(text), file=sys.stderr, flush=True)
+    except OSError:
+        _close(sys.stderr)
+
+
+def on_one_line(text: str) -> str:
+    """The text without what a name from elsewhere may hold to deceive who reads it in a terminal."""
+    return _NOT_SHOWN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def wrong_usage(sentence: str) -> Any:
@@ -63,18 +77,38 @@ def wrong_usage(sentence: str) -> Any:
     raise typer.Exit(WRONG_USAGE)
 
 
+def text_of(option: str, value: str | None) -> str:
+    """The text that was given with an option, empty where there is none. What is no valid text is wrong usage."""
+    try:
+        (value or "").encode()
+    except UnicodeEncodeError:
+        wrong_usage(f"{option} is not valid text.")
+    return (value or "").strip()
+
+
 @contextlib.contextmanager
 def orderly() -> Iterator[None]:
-    """Ctrl-C ends with 130; a reader of our output that has seen enough (`| head`) is no error."""
+    """Ctrl-C ends with 130; a reader of our output that has seen enough (`| head`) is no error; a full disk is one in words."""
     try:
         yield
     except KeyboardInterrupt:
         complain("Stopped.")
-        raise typer.Exit(INTERRUPTED) from None
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        # Python would try to flush once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(DONE) from None
+        _close(sys.stdout)
+        sys.exit(DONE)
+    except OSError as error:
+        if error.errno not in _DISK_FULL:
+            raise
+        _close(sys.stdout)
+        complain("There is no space left for the output. Free some space and try again.")
+        sys.exit(SOME_FAILED)
+
+
+def _close(stream: TextIO) -> None:
+    """Let what is still to be written to it go nowhere: Python flushes it once more at its end."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def password_of(file: Path | None) -> str | None:

@@ -219,8 +219,8 @@ def _folded(path: Path) -> Path:
 @contextlib.contextmanager
 def folder_for(out: Path) -> Iterator[Path]:
     """The folder to write to, made where it is absent, and taken away again where nothing was written."""
-    made = not out.exists()
     try:
+        made = not out.exists()
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FusenError("permission", f"The folder {out} cannot be made.", "Choose another folder.") from error

@@ -55,6 +55,7 @@ def salvage(path: Path, output: Path, copies: Sequence[Path] = ()) -> Salvaged:
     try:
         with explained(output), closing(open_with(encryption.key_of(path), part, 5.0)) as target:
             prepare(target, part, migration_scripts(), shared=False)
+            target.execute("DELETE FROM audit_workspace")  # what is saved keeps the name by which its log is known
             target.execute("PRAGMA foreign_keys = OFF")
             for source in (path, *copies):
                 with suppress(*database_errors()), closing(_Source(source, path)) as opened:
@@ -318,6 +319,7 @@ def _mend(target: sqlite3.Connection, path: Path, *, rebuild: bool) -> None:
             target.execute("DELETE FROM history WHERE number = ?", (number,))
     for table in ("analyses", "digests", "shown", "second_looks", "embedded", "embedded_pieces"):
         target.execute(f'DELETE FROM "{table}" WHERE document_sha256 NOT IN (SELECT sha256 FROM documents)')  # noqa: S608
+    target.execute("DELETE FROM audit_workspace WHERE rowid > (SELECT min(rowid) FROM audit_workspace)")
     for table, rowid, *_ in target.execute("PRAGMA foreign_key_check").fetchall():
         if rowid is not None:
             target.execute(f'DELETE FROM "{table}" WHERE rowid = ?', (rowid,))  # noqa: S608 (our own name)

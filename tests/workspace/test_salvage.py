@@ -74,6 +74,7 @@ def test_a_whole_workspace_is_saved_whole(stored: Path, tmp_path: Path) -> None:
         while new.undo() is not None:
             steps += 1
         assert steps == len(before)
+        assert new.verify().is_whole
 
 
 def test_findings_of_which_no_row_is_left_are_made_again(stored: Path, tmp_path: Path) -> None:
