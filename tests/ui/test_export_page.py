@@ -149,6 +149,7 @@ def test_several_formats_are_written_and_nothing_is_replaced_unasked(qtbot: QtBo
     assert page.bar.folder.hasFocus()
     with pymupdf.open(tmp_path / "contract-annotated.pdf") as copy:
         assert sum(len(list(page.annots() or ())) for page in copy) == 2
+        assert "FusenAuditHead" in copy.xref_object(int(copy.xref_get_key(-1, "Info")[1].split()[0]))
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     write(qtbot, page)
     assert page.bar.asks
