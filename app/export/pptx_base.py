@@ -159,7 +159,7 @@ def _drop_relations(part: Any, kinds: tuple[str, ...]) -> list[str]:
 
 def _show_all(properties: Any) -> None:
     """Let the show not be of certain slides only."""
-    root = etree.fromstring(properties.blob, etree.XMLParser(resolve_entities=False, no_network=True))
+    root: Any = etree.fromstring(properties.blob, etree.XMLParser(resolve_entities=False, no_network=True))
     chosen = list(root.iter(qn("p:custShow"), qn("p:sldRg")))
     for each in chosen:
         each.getparent().remove(each)

@@ -23,9 +23,9 @@ from app.export import slide_choice
 from app.export.brief import Brief
 from app.export.formats import FORMATS
 from app.export.phrases import phrase
-from app.export.pptx_text import LINE, Piece, clipped, fitted, height_of, lines_of
+from app.export.pptx_text import LINE, Piece, fitted, height_of, lines_of
 from app.export.slide_choice import MOST_FINDINGS, slide_findings
-from app.export.wording import printable
+from app.export.wording import clipped, printable
 from tests.export.made_briefs import full_brief, hostile_brief
 from tests.export.test_docx_template import change_part
 
@@ -274,5 +274,6 @@ def test_text_is_fitted_by_size_first_and_shortened_only_then() -> None:
     assert fit.pieces[1].text.endswith("…")
     assert height_of(fit.pieces, fit.size, fit.gap, 200) <= 60
     assert clipped("one two three", 9) == "one two…"
+    assert clipped("2024 年の合意を下回る。", 9) == "2024 年の合…", "Japanese is cut anywhere"
     assert lines_of("あ" * 10, 10, 50) == 2
     assert lines_of("", 10, 50) == 1
