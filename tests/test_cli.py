@@ -203,6 +203,10 @@ def test_from_analysis_over_decisions_to_the_exported_files(tmp_path: Path) -> N
     assert {file.name for file in out.iterdir()} == written
     brief = json.loads((out / "brief.json").read_text(encoding="utf-8"))
     assert (brief["schema"], len(brief["findings"]), len(brief["undecided"])) == ("fusen.brief/1", 2, 4)
+    copy = out / f"{ENGLISH.stem}-annotated.pdf"
+    verified = json.loads(fusen("audit", "verify", path, "--json", "--exported", copy).stdout)
+    exported = verified["exports"][0]["entry"]
+    assert [each["entry"] for each in verified["named"]] == [exported - 1]
 
 
 def test_exporting_a_missing_workspace_makes_none(tmp_path: Path) -> None:

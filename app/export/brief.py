@@ -6,8 +6,9 @@ groups its findings.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -249,6 +250,7 @@ def make_brief(
     """
     if not sources:
         raise ValueError("a brief needs a document")
+    sources = _told_apart(sources)
     spoken = language or ("ja" if all(source.analysis.language == "ja" for source in sources) else "en")
     kept: list[BriefFinding] = []
     undecided: list[BriefFinding] = []
@@ -280,6 +282,21 @@ def make_brief(
     )
 
 
+def _told_apart(sources: Sequence[BriefSource]) -> list[BriefSource]:
+    """The sources by their files' names alone; of names that are alike with the folder, else with the beginning of the hash."""
+    paths = [Path(source.file) for source in sources]
+    names = Counter(path.name for path in paths)
+    in_folders = Counter((path.parent.name, path.name) for path in paths)
+    shown = []
+    for source, path in zip(sources, paths, strict=True):
+        name = path.name
+        if names[name] > 1:
+            alone = in_folders[path.parent.name, name] == 1
+            name = f"{path.parent.name}/{name}" if alone else f"{name} ({source.analysis.sha256[:8]})"
+        shown.append(replace(source, file=name))
+    return shown
+
+
 def _place(finding: Finding) -> tuple[int, int]:
     return finding.start, finding.end
 
@@ -295,8 +312,9 @@ def _questions(findings: Iterable[BriefFinding]) -> Iterable[Question]:
     for finding in findings:
         asked = asked_in(finding.comment)
         yield from (Question("asked", finding.quote, finding.id, text) for text in asked)
-        decided = {opinion.decision for opinion in finding.opinions} - {"undecided"}
-        if len(decided) > 1:
+        # As in the agreement between reviewers: what is accepted, edited or added matters to them all alike.
+        against = {each.decision == "rejected" for each in finding.opinions if each.decision != "undecided"}
+        if len(against) > 1:
             yield Question("disagreement", finding.quote, finding.id)
         if finding.raised and finding.decision == "undecided" and not asked:
             yield Question("raised", finding.quote, finding.id)
@@ -306,7 +324,7 @@ def _document(source: BriefSource) -> BriefDocument:
     analysis = source.analysis
     settings = analysis.settings
     return BriefDocument(
-        file=Path(source.file).name,
+        file=source.file,
         title=source.title,
         sha256=analysis.sha256,
         format=source.format,
@@ -345,9 +363,9 @@ def _not_looked_at(source: BriefSource) -> NotLookedAt:
 
 def _quote(source: BriefSource, page: int, text: str) -> Quote:
     if source.format != "pdf":
-        return Quote(Path(source.file).name, None, text)
+        return Quote(source.file, None, text)
     label = source.labels[page - 1] if 1 <= page <= len(source.labels) else ""
-    return Quote(Path(source.file).name, page, text, label or str(page))
+    return Quote(source.file, page, text, label or str(page))
 
 
 class _FindingMaker:

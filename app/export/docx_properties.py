@@ -49,4 +49,5 @@ def _set(root: Element, name: str, value: str) -> None:
         entry = etree.SubElement(root, f"{{{space}}}property", {"fmtid": _FORMAT_ID, "pid": str(number), "name": name})
     for child in list(entry):
         entry.remove(child)
-    etree.SubElement(entry, f"{{{types}}}lpwstr", nsmap={"vt": types}).text = value
+    text: Element = etree.SubElement(entry, f"{{{types}}}lpwstr", nsmap={"vt": types})
+    text.text = value

@@ -23,17 +23,22 @@ LATIN, JAPANESE = "Calibri", "Yu Gothic"
 STYLES = ("Title", "Heading 1", "Heading 2", "List Bullet", "Table Grid")
 """What a brief is made of, besides its own styles, which are based on the template's standard paragraph."""
 
-_OF_PAGES = ("/image", "/hyperlink", "/chart", "/oleObject", "/package", "/comments", "/aFChunk", "/subDocument")
+_OF_PAGES = (
+    *("/image", "/hyperlink", "/chart", "/oleObject", "/package", "/aFChunk", "/subDocument", "/header", "/footer"),
+    *("/comments", "/commentsExtended", "/commentsIds", "/commentsExtensible", "/people"),
+)
 """Relationships that only what stood on the pages had use for."""
 
 
 def open_base(template: bytes | None) -> Docx:
     """An empty document with the styles of `template`. Raises whatever python-docx does where that is no Word document."""
-    if template is None:
-        return open_docx()
-    docx = open_docx(io.BytesIO(template))
-    _empty(docx)
-    _complete(docx)
+    docx = open_docx(None if template is None else io.BytesIO(template))
+    package = docx.part.package
+    for key in [key for key, relation in package.rels.items() if relation.reltype.endswith("/thumbnail")]:
+        del package.rels[key]  # a picture of other pages
+    if template is not None:
+        _empty(docx)
+        _complete(docx)
     return docx
 
 
@@ -78,6 +83,16 @@ def _empty(docx: Docx) -> None:
     for key, relation in list(part.rels.items()):
         if relation.reltype.endswith(_OF_PAGES) and f'"{key}"' not in used:
             del part.rels[key]
+        elif relation.reltype.endswith(("/footnotes", "/endnotes")):
+            _empty_notes(relation.target_part)
+
+
+def _empty_notes(part: Any) -> None:
+    """Leave the lines that stand between text and notes, which have a type, and no note."""
+    root = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
+    for note in [note for note in root if note.get(qn("w:type")) in (None, "normal")]:
+        root.remove(note)
+    part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def _inherited(before: list[Any], last: Any) -> Iterator[Any]:

@@ -24,10 +24,10 @@ _RUNNING = (PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUM
 
 def open_base(template: bytes | None) -> Any:
     """A presentation without slides. Raises whatever python-pptx does where the template is none."""
-    if template is None:
-        return _own()
-    deck = Presentation(io.BytesIO(template))
-    _drop_slides(deck)
+    deck = _own() if template is None else Presentation(io.BytesIO(template))
+    _drop_relations(deck.part.package, ("/thumbnail",))  # a picture of other slides
+    if template is not None:
+        _drop_slides(deck)
     if not len(deck.slide_layouts):
         raise ValueError("a presentation without layouts")
     return deck
@@ -129,11 +129,39 @@ def _set_styles(master: Any) -> None:
 
 
 def _drop_slides(deck: Any) -> None:
-    ids = deck.slides._sldIdLst
-    for entry in list(ids):
-        deck.part.drop_rel(entry.rId)
-        ids.remove(entry)
-    # Sections list slides by number; of slides that are gone PowerPoint says that the file is damaged.
-    extensions = deck.part._element.find(qn("p:extLst"))
-    if extensions is not None:
-        deck.part._element.remove(extensions)
+    """Take away the slides and all that points to one of them: what still led to it would keep it in the file.
+
+    These are custom shows, sections (in the extensions), the outline's view, and buttons on layouts. A slide that is pointed to
+    and is not there, PowerPoint calls damage.
+    """
+    main = deck.part
+    for tag in ("p:sldIdLst", "p:custShowLst", "p:extLst"):
+        for found in main._element.findall(qn(tag)):
+            main._element.remove(found)
+    _drop_relations(main, ("/slide", "/viewProps", "/commentAuthors"))
+    _drop_relations(main.package, ("/extended-properties",))  # their titles
+    for part in list(main.package.iter_parts()):
+        for key in _drop_relations(part, ("/slide",)):
+            for link in part._element.xpath(f".//*[@r:id='{key}']") if hasattr(part, "_element") else ():
+                link.getparent().remove(link)
+        if part.partname.endswith("/presProps.xml"):
+            _show_all(part)
+
+
+def _drop_relations(part: Any, kinds: tuple[str, ...]) -> list[str]:
+    """Those of these kinds; their keys."""
+    rels = part._rels
+    gone = [key for key, relation in rels.items() if relation.reltype.endswith(kinds)]
+    for key in gone:
+        rels.pop(key)
+    return gone
+
+
+def _show_all(properties: Any) -> None:
+    """Let the show not be of certain slides only."""
+    root: Any = etree.fromstring(properties.blob, etree.XMLParser(resolve_entities=False, no_network=True))
+    chosen = list(root.iter(qn("p:custShow"), qn("p:sldRg")))
+    for each in chosen:
+        each.getparent().remove(each)
+    if chosen:
+        properties._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)

@@ -20,12 +20,12 @@ from app.export.fixed_zip import same_bytes
 from app.export.phrases import phrase, shortened
 from app.export.pptx_base import bare_layout, list_layout, open_base, title_layout
 from app.export.pptx_table import add_actions
-from app.export.pptx_text import Piece, clipped, fitted, height_of
+from app.export.pptx_text import Piece, fitted, height_of
 from app.export.pptx_writing import ACCENT, QUIET, RULE, Box, Pen, body_of, drop_empty, emu
 from app.export.slide_choice import slide_findings
 from app.export.telling import told
 from app.export.template_file import POWERPOINT, filled
-from app.export.wording import place_words, printable, say
+from app.export.wording import clipped, place_words, printable, say
 
 Pictures = Mapping[str, bytes]
 """PNG by the finding's id."""

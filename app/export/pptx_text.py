@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.export.wording import clipped, is_wide
+
 LINE = 1.32
 """From one line to the next, in sizes of the type."""
 _NARROW, _WIDE_LATIN = set("iljtfrI.,:;'|!()[]- "), set("mwMW@%—…")
@@ -83,15 +85,6 @@ def fitted(pieces: Sequence[Piece], width: float, height: float, largest: float,
     return Fitted(kept, smallest, gap)
 
 
-def clipped(text: str, most: int) -> str:
-    """The beginning, up to `most` characters with the sign that more follows, at a word's end where there is one."""
-    if len(text) <= most:
-        return text
-    head = text[: max(1, most - 1)].rstrip("…")
-    space = head.rfind(" ", max(0, len(head) - 24))
-    return (head[:space] if space > 0 else head).rstrip(" ,;、，") + "…"
-
-
 def clipped_to_lines(text: str, size: float, width: float, lines: int) -> str:
     """The text, or so much of it as so many lines hold."""
     while lines_of(text, size, width) > lines and len(text) > 1:
@@ -103,7 +96,7 @@ def _tokens(text: str) -> Iterator[str]:
     """What is not broken over lines: a word, a space, a wide character with the signs that may not begin a line."""
     word = ""
     for character in text:
-        wide = _is_wide(character)
+        wide = is_wide(character)
         if character in _NEVER_FIRST and word:
             word += character
         elif wide or character.isspace():
@@ -112,17 +105,13 @@ def _tokens(text: str) -> Iterator[str]:
             word = character if wide else ""
             if not wide:
                 yield character
-        elif word and _is_wide(word[-1]):
+        elif word and is_wide(word[-1]):
             yield word
             word = character
         else:
             word += character
     if word:
         yield word
-
-
-def _is_wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in "WF"
 
 
 def _width(character: str) -> float:

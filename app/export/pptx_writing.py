@@ -14,7 +14,8 @@ from pptx.util import Emu, Pt
 
 from app.documents.document import Language
 from app.export.pptx_base import BODIES, JAPANESE, LATIN, TITLES, names_japanese_font
-from app.export.pptx_text import LINE, Fitted, Piece, clipped, fitted
+from app.export.pptx_text import LINE, Fitted, Piece, fitted
+from app.export.wording import clipped
 
 INK, QUIET, ACCENT = RGBColor(0x1F, 0x2A, 0x37), RGBColor(0x5B, 0x65, 0x70), RGBColor(0xE0, 0xA0, 0x00)
 PAPER, RULE = RGBColor(0xF6, 0xF7, 0xF9), RGBColor(0xC9, 0xCF, 0xD6)

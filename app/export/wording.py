@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from functools import cache
 from importlib import resources
 from typing import Protocol
@@ -19,7 +20,7 @@ _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 
-_EXCERPT, _LINK_EXCERPT = 180, 90
+_EXCERPT, _LINK_EXCERPT, _LONGEST_WORD = 180, 90, 40
 
 
 def printable(text: str) -> str:
@@ -29,11 +30,23 @@ def printable(text: str) -> str:
 
 def excerpt(text: str, most: int = _EXCERPT) -> str:
     """The beginning of a passage that is only pointed to, up to so many characters."""
-    text = printable(text)
+    return clipped(printable(text), most)
+
+
+def clipped(text: str, most: int) -> str:
+    """The beginning, up to `most` characters with the sign that more follows, at a word's end where spaces part words."""
     if len(text) <= most:
         return text
-    head = text[: most - 1]
-    return (head.rsplit(" ", 1)[0] if " " in head[-40:] else head).rstrip(" ,;、，") + "…"
+    head = text[: max(1, most - 1)].rstrip("…")
+    space = head.rfind(" ", max(0, len(head) - _LONGEST_WORD))
+    if space > 0 and not any(map(is_wide, head[space:])):  # Japanese is cut anywhere
+        head = head[:space]
+    return head.rstrip(" ,;、，") + "…"
+
+
+def is_wide(character: str) -> bool:
+    """Whether it takes two columns, as Chinese and Japanese ones do."""
+    return unicodedata.east_asian_width(character) in "WF"
 
 
 def percent(share: float) -> str:

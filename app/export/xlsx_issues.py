@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
-from unicodedata import east_asian_width
 
 from app.documents.document import Language
 from app.export import wording
 from app.export.arranging import document_titles
 from app.export.brief import Brief, BriefFinding
 from app.export.telling import Part, told
-from app.export.wording import printable, say
+from app.export.wording import is_wide, printable, say
 
 LONGEST = 32_000
 """Excel's limit for the text of a cell is 32,767 units of UTF-16."""
@@ -188,7 +187,7 @@ def _points(text: str, width: float, language: Language) -> float:
 
 def _columns(text: str) -> int:
     """A Japanese character takes two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    return sum(1 + is_wide(character) for character in text)
 
 
 def _date(text: str) -> date | None:

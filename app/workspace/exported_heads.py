@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ _FOLD = b"\r\n "
 """What a calendar's long lines are broken with."""
 _MOST = 256 << 20
 """Bytes of a file, and of all that is unpacked of it."""
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, KeyError, OSError)
 
 
 def head_named_in(file: Path, numbers: Mapping[str, int]) -> int | None:
@@ -36,8 +38,8 @@ def _pieces(file: Path) -> Iterator[bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             for member in package.infolist():
                 left -= member.file_size
-                if left > 0:
+                if left > 0 and member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                     with package.open(member) as part:
                         yield part.read(member.file_size)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+    except _BROKEN:
         return  # no package of an office program: whoever made it, it names no head

@@ -294,6 +294,14 @@ def test_a_brief_knows_where_a_finding_stands_and_what_it_is_read_together_with(
     assert made.undecided[0].links[0].outgoing
 
 
+def test_documents_of_one_name_are_told_apart() -> None:
+    files = ("/a/x.pdf", "/b/x.pdf", "/b/y.pdf", "/b/y.pdf")
+    made = brief(*(source((*ENGLISH[:-1], f"{number}."), file=file) for number, file in enumerate(files)))
+    names = [document.file for document in made.documents]
+    assert names == ["a/x.pdf", "b/x.pdf", *(f"y.pdf ({each.sha256[:8]})" for each in made.documents[2:])]
+    assert [finding.quote.file for finding in made.findings] == names
+
+
 def test_comments_raised_findings_and_disagreements_are_open_questions() -> None:
     first = source(comment="Fine. Who pays for recall?")
     kept, _, undecided = first.findings
@@ -305,6 +313,9 @@ def test_comments_raised_findings_and_disagreements_are_open_questions() -> None
         ("disagreement", "", ENGLISH[1]),
         ("raised", "", ENGLISH[3]),
     ]
+    alike = {kept.id: (Opinion("Abe", "accepted"), Opinion("Mori", "edited"))}
+    agreed = brief(replace(first, findings=findings, opinions=alike, reviewer="Abe"))
+    assert "disagreement" not in {question.reason for question in agreed.questions}
     assert made.reviewers == ("Abe", "Mori")
     assert (made.findings[0].reviewer, made.undecided[0].reviewer) == ("Abe", "")
 

@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 from docx.api import Document as open_docx  # noqa: N813 -- a function, in spite of its name
 from docx.enum.section import WD_SECTION
-from docx.oxml.ns import qn
+from docx.opc.constants import CONTENT_TYPE as CT
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, RGBColor
 from export.made_briefs import full_brief
 from lxml import etree
@@ -35,6 +39,10 @@ def template(folder: Path, name: str = "house.docx", *, without: tuple[str, ...]
     docx.sections[0].page_width = Cm(18)
     docx.add_paragraph("A cover page that goes")
     docx.add_picture(io.BytesIO(PIXEL))
+    notes = f'<w:footnotes {nsdecls("w")}><w:footnote w:type="separator" w:id="0"/><w:footnote w:id="1">'
+    notes += "<w:p><w:r><w:t>A note that goes</w:t></w:r></w:p></w:footnote></w:footnotes>"
+    part = Part(PackURI("/word/footnotes.xml"), CT.WML_FOOTNOTES, notes.encode(), docx.part.package)
+    docx.part.relate_to(part, RT.FOOTNOTES)
     docx.add_section(WD_SECTION.NEW_PAGE)
     docx.add_heading("A chapter that goes", level=1)
     styles = docx.styles.element
@@ -71,7 +79,11 @@ def test_styles_headers_and_page_are_the_companys_and_its_pages_are_gone(tmp_pat
     assert texts[0] == made.title
     assert not [text for text in texts if "that goes" in text]
     with zipfile.ZipFile(io.BytesIO(content)) as package:
-        assert not [part for part in package.namelist() if "media" in part], "its picture went with its pages"
+        assert not [part for part in package.namelist() if "media" in part or "thumbnail" in part], (
+            "pictures of its pages"
+        )
+        assert not [part for part in package.namelist() if b"that goes" in package.read(part)]
+        assert b"separator" in package.read("word/footnotes.xml")
     widths = {sum(int(column.get(qn("w:w"))) for column in table._tbl.tblGrid.gridCol_lst) for table in docx.tables}
     room = (section.page_width - section.left_margin - section.right_margin) // 635
     assert max(widths) <= room + 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 from PIL import Image
 from pptx import Presentation
-from pptx.oxml.ns import qn
+from pptx.opc.constants import RELATIONSHIP_TYPE as RT
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches
 
 from app.documents.document import Language
@@ -20,9 +23,9 @@ from app.export import slide_choice
 from app.export.brief import Brief
 from app.export.formats import FORMATS
 from app.export.phrases import phrase
-from app.export.pptx_text import LINE, Piece, clipped, fitted, height_of, lines_of
+from app.export.pptx_text import LINE, Piece, fitted, height_of, lines_of
 from app.export.slide_choice import MOST_FINDINGS, slide_findings
-from app.export.wording import printable
+from app.export.wording import clipped, printable
 from tests.export.made_briefs import full_brief, hostile_brief
 from tests.export.test_docx_template import change_part
 
@@ -178,6 +181,20 @@ def test_very_long_words_are_shortened() -> None:
     check_fits(deck_of(replace(brief, title="題" * 300, purpose="目的" * 500, findings=(long,) * 3)))
 
 
+def point_to(made: Any, slide: Any) -> None:
+    """A custom show, a button of a layout and the outline's view that lead to a slide."""
+    shown = next(iter(made.slides._sldIdLst)).rId
+    show = f'<p:custShow name="a" id="0"><p:sldLst><p:sld r:id="{shown}"/></p:sldLst></p:custShow>'
+    made.part._element.find(qn("p:notesSz")).addnext(
+        parse_xml(f"<p:custShowLst {nsdecls('p', 'r')}>{show}</p:custShowLst>")
+    )
+    layout = made.slide_layouts[5]
+    button = layout.placeholders[0]._element.nvSpPr.cNvPr
+    key = layout.part.relate_to(slide.part, RT.SLIDE)
+    button.append(parse_xml(f'<a:hlinkClick {nsdecls("a", "r")} r:id="{key}" action="ppaction://hlinksldjump"/>'))
+    made.part.part_related_by(RT.VIEW_PROPS).relate_to(slide.part, RT.SLIDE)
+
+
 @pytest.mark.parametrize("ending", [".pptx", ".potx"])
 def test_a_template_gives_its_layouts_and_loses_its_slides(tmp_path: Path, ending: str) -> None:
     template = tmp_path / f"company{ending}"
@@ -185,6 +202,8 @@ def test_a_template_gives_its_layouts_and_loses_its_slides(tmp_path: Path, endin
     made.slide_layouts[5].name = "Company bare"
     old = made.slides.add_slide(made.slide_layouts[1])
     old.shapes.title.text = "A slide of the company's"
+    old.notes_slide.notes_text_frame.text = "Notes of the company's"
+    point_to(made, old)
     made.save(str(template))
     if ending == ".potx":
         data = template.read_bytes()
@@ -201,6 +220,14 @@ def test_a_template_gives_its_layouts_and_loses_its_slides(tmp_path: Path, endin
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         assert b"presentation.main+xml" in package.read("[Content_Types].xml")
         assert len(package.namelist()) == len(set(package.namelist()))
+        assert not [name for name in package.namelist() if b"company's" in package.read(name) or "thumbnail" in name]
+        for name in ("presentation.xml", "slideLayouts/slideLayout6.xml"):
+            part = package.read(f"ppt/{name}").decode()
+            folder, _, base = f"ppt/{name}".rpartition("/")
+            known = package.read(f"{folder}/_rels/{base}.rels").decode()
+            assert all(f'Id="{key}"' in known for key in re.findall(r'r:id="(\w+)"', part)), (
+                "nothing points to what is gone"
+            )
 
 
 def test_a_template_without_the_usual_layouts_is_used_as_it_is(tmp_path: Path) -> None:
@@ -247,5 +274,6 @@ def test_text_is_fitted_by_size_first_and_shortened_only_then() -> None:
     assert fit.pieces[1].text.endswith("…")
     assert height_of(fit.pieces, fit.size, fit.gap, 200) <= 60
     assert clipped("one two three", 9) == "one two…"
+    assert clipped("2024 年の合意を下回る。", 9) == "2024 年の合…", "Japanese is cut anywhere"
     assert lines_of("あ" * 10, 10, 50) == 2
     assert lines_of("", 10, 50) == 1

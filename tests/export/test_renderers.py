@@ -216,10 +216,13 @@ def test_markdown_quotes_every_finding(language: Language) -> None:
 
 
 def test_hostile_text_in_markdown_is_neither_markup_nor_code() -> None:
-    html = MarkdownIt("commonmark", {"html": True}).render(FORMATS["md"].render(hostile_brief()).decode())
+    text = FORMATS["md"].render(hostile_brief()).decode()
+    assert "http://" not in text, "GitHub makes links of bare addresses"
+    html = MarkdownIt("commonmark", {"html": True}).render(text)
     root = lxml_html.fromstring(f"<body>{html}</body>")
     assert not list(root.iter("script", "img", "a", "code"))
     assert "<script>alert(1)</script>" in root.text_content()
+    assert "http://example.invalid/aaa" in root.text_content()
 
 
 # ---- JSON

@@ -162,6 +162,7 @@ def test_several_formats_are_written_and_nothing_is_replaced_unasked(qtbot: QtBo
     assert page.bar.folder.hasFocus()
     with pymupdf.open(tmp_path / "contract-annotated.pdf") as copy:
         assert sum(len(list(page.annots() or ())) for page in copy) == 2
+        assert "FusenAuditHead" in copy.xref_object(int(copy.xref_get_key(-1, "Info")[1].split()[0]))
     assert desk.session.workspace is not None
     told = [entry.by for _, entry, _ in desk.session.workspace.audit.told() if entry and entry.kind == "exported"]
     assert set(told) == {""}, "in the log stands who exported, not what"
