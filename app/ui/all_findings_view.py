@@ -6,16 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLineEdit,
     QPushButton,
     QTableView,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -32,8 +30,8 @@ from app.ui.all_findings_model import (
     column_name,
     row_height,
 )
-from app.ui.appearance import appearance
 from app.ui.archive import Archive, Cancel
+from app.ui.whole_page import WholePage
 from app.ui.widgets import label
 from app.ui.wish_bar import WishBar
 from app.ui.wishing import Wished, wish_of
@@ -60,21 +58,18 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("AllFindings", text)
 
 
-class AllFindingsView(QWidget):
-    """`followed` carries a finding and its `Holder`; `wished` what the reviewer wants listed; `closed` ends the view.
+class AllFindingsView(WholePage):
+    """`followed` carries a finding and its `Holder`; `wished` what the reviewer wants listed.
 
     `asked_settings` when she wants to say who she is; `reviewer` gives the name that she has in the settings.
     """
 
     followed = Signal(object, object)
     wished = Signal(object)
-    closed = Signal()
     asked_settings = Signal()
 
     def __init__(self, archive: Archive, reviewer: Callable[[], str]) -> None:
-        super().__init__()
-        self.setObjectName("allFindings")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__("allFindings")
         self._archive, self._reviewer = archive, reviewer
         self._wished = Wished()
         self._cancel: Cancel | None = None
@@ -83,10 +78,9 @@ class AllFindingsView(QWidget):
         self.table = self._make_table()
         self.bar = WishBar()
         self.bar.asked.connect(self.wished)
-        self.words = QLineEdit()
+        self.words = self.field
         self.words.setPlaceholderText(_tr("Words in the passage or comment (/)"))
         self.words.setAccessibleName(_tr("List findings with these words"))
-        self.words.setClearButtonEnabled(True)
         self.words.setMaximumWidth(260)
         self._pause = QTimer(self, interval=_PAUSE, singleShot=True)
         self._pause.timeout.connect(lambda: self.wished.emit(replace(self._wished, words=self.words.text())))
@@ -108,8 +102,7 @@ class AllFindingsView(QWidget):
         hint.setObjectName("listFoot")
         hint.setContentsMargins(13, 6, 13, 8)  # Qt adds what is usual for a label with a line
         layout.addWidget(hint)
-        appearance().changed.connect(self._dress)
-        self._dress()
+        self.dress()
 
     def _make_table(self) -> QTableView:
         table = QTableView()
@@ -145,11 +138,6 @@ class AllFindingsView(QWidget):
         head = QWidget()
         head.setObjectName("toolbar")
         head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        close = self._close = QToolButton()
-        close.setToolTip(_tr("Close (Esc)"))
-        close.setAccessibleName(_tr("Close"))
-        close.setIconSize(QSize(16, 16))
-        close.clicked.connect(self.closed)
         self.sorting = QComboBox()
         self.sorting.setAccessibleName(_tr("Sort"))
         self.sorting.setToolTip(_tr("Sort; the same once more for the other way round"))
@@ -165,7 +153,7 @@ class AllFindingsView(QWidget):
         row.addStretch(1)
         row.addWidget(self.words, 2)
         row.addWidget(self.sorting)
-        row.addWidget(close)
+        row.addWidget(self.close_button)
         return head
 
     def _make_empty(self) -> QWidget:
@@ -292,8 +280,9 @@ class AllFindingsView(QWidget):
 
     # ---- how it looks
 
-    def _dress(self) -> None:
-        self._close.setIcon(appearance().icon("close"))
+    def dress(self) -> None:
+        """Rows and columns follow the text."""
+        super().dress()
         self.table.verticalHeader().setDefaultSectionSize(row_height(self.table.font()))
         self._share_width()
 
@@ -343,21 +332,9 @@ class AllFindingsView(QWidget):
             return True
         return super().eventFilter(watched, event)
 
-    def event(self, event: QEvent) -> bool:
-        """Esc is this view's while it has the keys."""
-        is_override = event.type() == QEvent.Type.ShortcutOverride
-        if is_override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Esc empties the words, then closes; Down goes from the words to the list."""
+        """Down goes from the words to the list; Esc as ever."""
         if event.key() == Qt.Key.Key_Down and self.words.hasFocus():
             self.table.setFocus()
-        elif event.key() != Qt.Key.Key_Escape:
-            super().keyPressEvent(event)
-        elif self.words.text():
-            self.words.clear()
         else:
-            self.closed.emit()
+            super().keyPressEvent(event)
