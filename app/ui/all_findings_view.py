@@ -74,6 +74,7 @@ class AllFindingsView(WholePage):
         self._wished = Wished()
         self._cancel: Cancel | None = None
         self._is_known = False  # something was answered
+        self._shown = self._wished  # what the table lists
         self.model = AllFindingsModel()
         self.table = self._make_table()
         self.bar = WishBar()
@@ -171,7 +172,7 @@ class AllFindingsView(WholePage):
     def begin(self) -> None:
         """The view comes into sight: list what there is by now, from where it was left."""
         self.load()
-        (self.words if self.table.isHidden() and self._wished.words else self.table).setFocus()
+        (self if self.table.isHidden() else self.table).setFocus()
 
     def show_wished(self, wished: Wished) -> None:
         """List what is wished, and nothing else."""
@@ -205,12 +206,15 @@ class AllFindingsView(WholePage):
     def _show(self, found: Across) -> None:
         self._is_known = True
         model, table = self.model, self.table
-        current = model.finding(table.currentIndex().row())
-        down = table.verticalScrollBar().value()
+        before = table.currentIndex().row()
+        current, down = model.finding(before), table.verticalScrollBar().value()
         model.show(found)
         row = model.row_of(current.id) if current is not None else None
+        if row is None and self._wished == self._shown:  # it was decided on, and is none of these any more
+            row = min(before, len(found.findings) - 1)
+        self._shown = self._wished
         if found.findings:
-            table.setCurrentIndex(model.index(row or 0, 0))
+            table.setCurrentIndex(model.index(max(row or 0, 0), 0))
         if row is not None:
             table.verticalScrollBar().setValue(down)
         head, column = table.horizontalHeader(), COLUMNS.index(self._wished.order)
@@ -242,14 +246,14 @@ class AllFindingsView(WholePage):
         self._tell(" ".join(error_words(error)).strip())
 
     def _tell(self, text: str) -> None:
-        had_keys = self.table.hasFocus()
+        had_keys = self.table.hasFocus() or self.hasFocus()
         self.told.setText(text)
         self._empty.setVisible(bool(text))
         self.table.setVisible(not text)
         self.help.setText(_tr("Open the settings") if self._is_nameless else _tr("Remove filters"))
         self.help.setVisible(self._is_known and self._wished.is_filtering)
-        if had_keys and text:
-            self.setFocus()  # so that keys still act here
+        if had_keys:
+            (self if text else self.table).setFocus()  # so that keys still act here
 
     @property
     def _is_nameless(self) -> bool:
