@@ -6,16 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLineEdit,
     QPushButton,
     QTableView,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -32,8 +30,8 @@ from app.ui.all_findings_model import (
     column_name,
     row_height,
 )
-from app.ui.appearance import appearance
 from app.ui.archive import Archive, Cancel
+from app.ui.whole_page import WholePage
 from app.ui.widgets import label
 from app.ui.wish_bar import WishBar
 from app.ui.wishing import Wished, wish_of
@@ -60,33 +58,30 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("AllFindings", text)
 
 
-class AllFindingsView(QWidget):
-    """`followed` carries a finding and its `Holder`; `wished` what the reviewer wants listed; `closed` ends the view.
+class AllFindingsView(WholePage):
+    """`followed` carries a finding and its `Holder`; `wished` what the reviewer wants listed.
 
     `asked_settings` when she wants to say who she is; `reviewer` gives the name that she has in the settings.
     """
 
     followed = Signal(object, object)
     wished = Signal(object)
-    closed = Signal()
     asked_settings = Signal()
 
     def __init__(self, archive: Archive, reviewer: Callable[[], str]) -> None:
-        super().__init__()
-        self.setObjectName("allFindings")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__("allFindings")
         self._archive, self._reviewer = archive, reviewer
         self._wished = Wished()
         self._cancel: Cancel | None = None
         self._is_known = False  # something was answered
+        self._shown = self._wished  # what the table lists
         self.model = AllFindingsModel()
         self.table = self._make_table()
         self.bar = WishBar()
         self.bar.asked.connect(self.wished)
-        self.words = QLineEdit()
+        self.words = self.field
         self.words.setPlaceholderText(_tr("Words in the passage or comment (/)"))
         self.words.setAccessibleName(_tr("List findings with these words"))
-        self.words.setClearButtonEnabled(True)
         self.words.setMaximumWidth(260)
         self._pause = QTimer(self, interval=_PAUSE, singleShot=True)
         self._pause.timeout.connect(lambda: self.wished.emit(replace(self._wished, words=self.words.text())))
@@ -108,8 +103,7 @@ class AllFindingsView(QWidget):
         hint.setObjectName("listFoot")
         hint.setContentsMargins(13, 6, 13, 8)  # Qt adds what is usual for a label with a line
         layout.addWidget(hint)
-        appearance().changed.connect(self._dress)
-        self._dress()
+        self.dress()
 
     def _make_table(self) -> QTableView:
         table = QTableView()
@@ -145,11 +139,6 @@ class AllFindingsView(QWidget):
         head = QWidget()
         head.setObjectName("toolbar")
         head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        close = self._close = QToolButton()
-        close.setToolTip(_tr("Close (Esc)"))
-        close.setAccessibleName(_tr("Close"))
-        close.setIconSize(QSize(16, 16))
-        close.clicked.connect(self.closed)
         self.sorting = QComboBox()
         self.sorting.setAccessibleName(_tr("Sort"))
         self.sorting.setToolTip(_tr("Sort; the same once more for the other way round"))
@@ -165,7 +154,7 @@ class AllFindingsView(QWidget):
         row.addStretch(1)
         row.addWidget(self.words, 2)
         row.addWidget(self.sorting)
-        row.addWidget(close)
+        row.addWidget(self.close_button)
         return head
 
     def _make_empty(self) -> QWidget:
@@ -183,7 +172,7 @@ class AllFindingsView(QWidget):
     def begin(self) -> None:
         """The view comes into sight: list what there is by now, from where it was left."""
         self.load()
-        (self.words if self.table.isHidden() and self._wished.words else self.table).setFocus()
+        (self if self.table.isHidden() else self.table).setFocus()
 
     def show_wished(self, wished: Wished) -> None:
         """List what is wished, and nothing else."""
@@ -217,12 +206,15 @@ class AllFindingsView(QWidget):
     def _show(self, found: Across) -> None:
         self._is_known = True
         model, table = self.model, self.table
-        current = model.finding(table.currentIndex().row())
-        down = table.verticalScrollBar().value()
+        before = table.currentIndex().row()
+        current, down = model.finding(before), table.verticalScrollBar().value()
         model.show(found)
         row = model.row_of(current.id) if current is not None else None
+        if row is None and self._wished == self._shown:  # it was decided on, and is none of these any more
+            row = min(before, len(found.findings) - 1)
+        self._shown = self._wished
         if found.findings:
-            table.setCurrentIndex(model.index(row or 0, 0))
+            table.setCurrentIndex(model.index(max(row or 0, 0), 0))
         if row is not None:
             table.verticalScrollBar().setValue(down)
         head, column = table.horizontalHeader(), COLUMNS.index(self._wished.order)
@@ -254,14 +246,14 @@ class AllFindingsView(QWidget):
         self._tell(" ".join(error_words(error)).strip())
 
     def _tell(self, text: str) -> None:
-        had_keys = self.table.hasFocus()
+        had_keys = self.table.hasFocus() or self.hasFocus()
         self.told.setText(text)
         self._empty.setVisible(bool(text))
         self.table.setVisible(not text)
         self.help.setText(_tr("Open the settings") if self._is_nameless else _tr("Remove filters"))
         self.help.setVisible(self._is_known and self._wished.is_filtering)
-        if had_keys and text:
-            self.setFocus()  # so that keys still act here
+        if had_keys:
+            (self if text else self.table).setFocus()  # so that keys still act here
 
     @property
     def _is_nameless(self) -> bool:
@@ -292,8 +284,9 @@ class AllFindingsView(QWidget):
 
     # ---- how it looks
 
-    def _dress(self) -> None:
-        self._close.setIcon(appearance().icon("close"))
+    def dress(self) -> None:
+        """Rows and columns follow the text."""
+        super().dress()
         self.table.verticalHeader().setDefaultSectionSize(row_height(self.table.font()))
         self._share_width()
 
@@ -343,21 +336,9 @@ class AllFindingsView(QWidget):
             return True
         return super().eventFilter(watched, event)
 
-    def event(self, event: QEvent) -> bool:
-        """Esc is this view's while it has the keys."""
-        is_override = event.type() == QEvent.Type.ShortcutOverride
-        if is_override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Esc empties the words, then closes; Down goes from the words to the list."""
+        """Down goes from the words to the list; Esc as ever."""
         if event.key() == Qt.Key.Key_Down and self.words.hasFocus():
             self.table.setFocus()
-        elif event.key() != Qt.Key.Key_Escape:
-            super().keyPressEvent(event)
-        elif self.words.text():
-            self.words.clear()
         else:
-            self.closed.emit()
+            super().keyPressEvent(event)

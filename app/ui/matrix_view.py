@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Unpack
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
-    QLineEdit,
     QMenu,
     QPushButton,
     QTableView,
@@ -22,7 +21,6 @@ from PySide6.QtWidgets import (
 from app.errors import FusenError
 from app.review.matrix import DOCUMENT, CellPassage, Matrix, SortKey, Source
 from app.ui import dialogs
-from app.ui.appearance import appearance
 from app.ui.archive import Archive
 from app.ui.language import current, tag_name
 from app.ui.matrix_model import (
@@ -33,6 +31,7 @@ from app.ui.matrix_model import (
     row_height,
     shown_tags,
 )
+from app.ui.whole_page import WholePage
 from app.ui.widgets import label
 from app.ui.words import error_words
 
@@ -40,28 +39,24 @@ _NAMES_WIDTH = 200
 _FORMATS = {".xlsx": "Excel (XLSX)", ".csv": "CSV", ".md": "Markdown"}
 
 
-class MatrixView(QWidget):
-    """`followed` carries a `Source` and a `CellPassage` of it, or None for the document alone; `closed` ends the view.
+class MatrixView(WholePage):
+    """`followed` carries a `Source` and a `CellPassage` of it, or None for the document alone.
 
     `hid` carries the tags whose columns are hidden now.
     """
 
     followed = Signal(object, object)
     hid = Signal(object)
-    closed = Signal()
 
     def __init__(self, archive: Archive) -> None:
-        super().__init__()
-        self.setObjectName("matrix")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__("matrix")
         self._archive = archive
         self._loading = self._stale = False
         self.model = MatrixModel()
         self.table = self._make_table()
-        self.filter = QLineEdit()
+        self.filter = self.field
         self.filter.setPlaceholderText(self.tr("Filter"))
         self.filter.setAccessibleName(self.tr("Filter the documents"))
-        self.filter.setClearButtonEnabled(True)
         self.filter.setMaximumWidth(240)
         self.filter.textChanged.connect(lambda words: self._arrange(words=words))
         self.told = label("", "muted", wrap=True)
@@ -75,6 +70,7 @@ class MatrixView(QWidget):
         layout.addWidget(self.told)
         layout.addWidget(self.table, 1)
         self.told.setContentsMargins(16, 16, 16, 16)
+        self.dress()
 
     def _make_table(self) -> QTableView:
         table = QTableView()
@@ -126,18 +122,8 @@ class MatrixView(QWidget):
             menu.addAction(name).triggered.connect(lambda _checked=False, ending=ending: self._ask_export(ending))
         self.export.setMenu(menu)
         row.addWidget(self.export)
-        row.addWidget(self._make_close())
+        row.addWidget(self.close_button)
         return bar
-
-    def _make_close(self) -> QToolButton:
-        close = self._close = QToolButton()
-        close.setToolTip(self.tr("Close (Esc)"))
-        close.setAccessibleName(self.tr("Close"))
-        close.setIconSize(QSize(16, 16))
-        close.clicked.connect(self.closed)
-        appearance().changed.connect(self._dress)
-        self._dress()
-        return close
 
     def _make_sorting(self) -> QWidget:
         box = QWidget()
@@ -277,8 +263,9 @@ class MatrixView(QWidget):
         model = self.model
         self._archive.save_matrix(model.matrix, model.rows, model.tags, current(), output, words)
 
-    def _dress(self) -> None:
-        self._close.setIcon(appearance().icon("close"))
+    def dress(self) -> None:
+        """Rows follow the text."""
+        super().dress()
         self.table.verticalHeader().setDefaultSectionSize(row_height(self.table.font()))
 
     # ---- events
@@ -290,20 +277,3 @@ class MatrixView(QWidget):
             self._follow(self.table.currentIndex())
             return True
         return super().eventFilter(watched, event)
-
-    def event(self, event: QEvent) -> bool:
-        """Esc is this view's while it has the keys."""
-        is_override = event.type() == QEvent.Type.ShortcutOverride
-        if is_override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Esc empties the filter, then closes."""
-        if event.key() != Qt.Key.Key_Escape:
-            super().keyPressEvent(event)
-        elif self.filter.text():
-            self.filter.clear()
-        else:
-            self.closed.emit()

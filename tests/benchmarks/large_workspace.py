@@ -52,7 +52,7 @@ WISHES = (
     Wish(owner="佐藤", due_by="2027-06-30", not_rejected=True),
     Wish(owner="", decision="kept"),
     Wish(dated=True),
-    Wish(decision="accepted", words="署名前"),
+    Wish(owner="佐藤", words="署名前"),
 )
 PASSAGES_PER_FINDING = 3
 PER_PAGE = 22

@@ -99,10 +99,14 @@ def press(qtbot: QtBot, window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardMo
 def test_mine_and_overdue_are_two_clicks_and_a_finding_is_gone_to_and_come_back_from(
     qtbot: QtBot, window: MainWindow, session: Session, settle: Callable[[], OpenFile], tmp_path: Path
 ) -> None:
+    press(qtbot, window, Qt.Key.Key_F)
+    view = window.whole.all_findings
+    qtbot.waitUntil(lambda: "no findings yet" in view.told.text(), timeout=20_000)
+    press(qtbot, window, Qt.Key.Key_Escape)
+    assert window.whole.page is None
     lease, japanese = opened(session, settle, tmp_path)
     total = lease.findings.total() + japanese.findings.total()
     press(qtbot, window, Qt.Key.Key_F)
-    view = window.whole.all_findings
     model, bar = view.model, view.bar
 
     def lists(number: int) -> None:
@@ -146,6 +150,15 @@ def test_mine_and_overdue_are_two_clicks_and_a_finding_is_gone_to_and_come_back_
     qtbot.waitUntil(lambda: bool(answers), timeout=20_000)
     qtbot.wait(50)
     assert answers == [3]
+    session.wish(Wished(decision="undecided"))
+    lists(total - 1)
+    view.table.setCurrentIndex(model.index(1, 0))
+    view.table.setFocus()
+    press(qtbot, window, Qt.Key.Key_Return)
+    press(qtbot, window, Qt.Key.Key_R)
+    press(qtbot, window, Qt.Key.Key_Escape)
+    lists(total - 2)
+    assert (view.table.currentIndex().row(), view.table.hasFocus()) == (1, True)
     bar.clear.click()
     lists(total)
     choose(bar.owner, ("named", "Meier"))
