@@ -79,7 +79,7 @@ class Session:
             self.settings.analysis,
             self.caretaker.missed,
         )
-        self.caretaker.serve(self._pipeline, self.archive)
+        self.caretaker.serve(self._pipeline)
 
     def _reviewer_name(self) -> str:
         return str(self.settings["reviewer"])
