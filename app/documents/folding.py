@@ -14,6 +14,8 @@ from dataclasses import dataclass
 _HALF_WIDTH_MARKS = "\uff9e\uff9f"
 """Voicing marks of half-width kana, which NFKC joins with the letter before them."""
 
+Places = tuple[tuple[int, int, bool], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Folded:
@@ -23,12 +25,16 @@ class Folded:
     """
 
     text: str
-    pieces: tuple[tuple[int, int, bool], ...] = ((0, 0, False),)
+    pieces: Places = ((0, 0, False),)
 
     def ranges(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
         """Where in the original the pattern is found."""
         for found in pattern.finditer(self.text):
-            yield self._start(found.start()), self._end(found.end() - 1)
+            yield self.original(found.start(), found.end())
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Where a range of the folded text stands in the original."""
+        return self._start(start), self._end(end - 1)
 
     def _row(self, offset: int) -> int:
         return bisect_right(self.pieces, (offset, 1 << 62, True)) - 1

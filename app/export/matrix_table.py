@@ -87,8 +87,8 @@ def _words(cell: Cell | None, language: Language, *, paged: bool) -> str:
     facts = [say("page-citation", language, page=printable(best.label))] if paged else []
     if best.decision != "undecided":
         facts.append(decision_words(best.decision, language))
-    if len(cell.passages) > 1:
-        facts.append(say("more-passages", language, count=len(cell.passages) - 1))
+    if cell.more:
+        facts.append(say("more-passages", language, count=cell.more))
     told = say("between", language).join(facts)
     return printable(best.text) + (say("in-brackets", language, text=told) if told else "")
 

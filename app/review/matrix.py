@@ -1,7 +1,9 @@
 """Documents beside each other by tag: which passage of each contract says what the governing law is. Plain values.
 
-A cell holds the passages of one document with one tag, the best one first: what the reviewer kept before what she did not
-decide on, that before what she rejected; then the likeliest tag, then importance.
+A cell shows the best of the passages of one document with one tag: what the reviewer kept before what she did not decide on,
+that before what she rejected; then the likeliest tag, then importance.
+
+What is stored by the ten thousand is a `Struct`, which is read ten times as quickly as a dataclass.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
+
+import msgspec
 
 from app.analysis.analysis import TagScore
 from app.documents.document import Language
@@ -22,8 +26,7 @@ DOCUMENT = ""
 """Stands for the column of the documents' names where a tag is expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaggedPassage:
+class TaggedPassage(msgspec.Struct, frozen=True):
     """A passage with tags, as a stored analysis has it; `label` is what its page calls itself."""
 
     start: int
@@ -48,8 +51,7 @@ class Source:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CellPassage:
+class CellPassage(msgspec.Struct, frozen=True, array_like=True):
     """A passage in a cell: where it stands, and what was decided on it."""
 
     start: int
@@ -61,16 +63,11 @@ class CellPassage:
     decision: Decision
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Passages of one document with one tag, the best first; never empty."""
+class Cell(msgspec.Struct, frozen=True, array_like=True):
+    """Of the passages of one document with one tag the best one, and how many `more` there are."""
 
-    passages: tuple[CellPassage, ...]
-
-    @property
-    def best(self) -> CellPassage:
-        """The one that is shown."""
-        return self.passages[0]
+    best: CellPassage
+    more: int
 
 
 @dataclass(frozen=True)
@@ -114,7 +111,7 @@ def make_matrix(sources: Iterable[Source]) -> Matrix:
 
 def cells_of(document: Source) -> dict[str, Cell]:
     """The cells of one document by tag."""
-    return {tag: Cell(tuple(sorted(passages, key=_rank))) for tag, passages in _by_tag(document).items()}
+    return {tag: Cell(min(passages, key=_rank), len(passages) - 1) for tag, passages in _by_tag(document).items()}
 
 
 def join_rows(rows: Sequence[tuple[Source, Mapping[str, Cell]]]) -> Matrix:

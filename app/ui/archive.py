@@ -23,14 +23,10 @@ from app.workers.client import WorkerClient
 from app.workers.protocol import Answers, Ask, Progress, Value
 from app.workspace.across import Across, Occurring, Order, Wish
 from app.workspace.library import DocumentHits, ShelfEntry
-from app.workspace.recalling import Recall
 from app.workspace.store import Workspace
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-
-PAUSE = 0.01
-"""Seconds between two documents that are read ahead."""
 
 Cancel = Callable[[], None]
 OnFailure = Callable[[FusenError], None]
@@ -48,13 +44,11 @@ class Archive:
         self._path = path
         self._at_hand = at_hand
         self._searches = Background(courier)
-        self._recall = Recall()  # used on that thread alone
-        self._asked = threading.Event()  # ends what is read ahead
         self._stops: list[threading.Event] = []
 
     def close(self) -> None:
         """End the thread; what it is at is stopped."""
-        for stop in (*self._stops, self._asked):
+        for stop in self._stops:
             stop.set()
         self._searches.close()
 
@@ -131,7 +125,7 @@ class Archive:
 
         def work() -> None:
             with Workspace.open(self._path) as workspace:
-                for hits in workspace.library.search(query, stop.is_set, self._recall):
+                for hits in workspace.library.search(query, stop.is_set):
                     self._courier.post(partial(tell, hits))
 
         self._run(work, lambda _nothing: done(), failed, stop)
@@ -142,7 +136,7 @@ class Archive:
 
         def work() -> Matrix:
             with Workspace.open(self._path) as workspace:
-                return workspace.library.matrix(self._recall)
+                return workspace.library.matrix()
 
         self._run(work, done, failed, threading.Event())
 
@@ -189,22 +183,9 @@ class Archive:
         """Announce an error that concerns no document."""
         self._hub.announced.emit(0, Message("error", *error_words(error)))
 
-    def make_ready(self, *, texts: bool) -> None:
-        """Read ahead what the matrix, or with `texts` a search, is answered from, in small steps; a question ends it."""
-        self._asked.set()
-        asked = self._asked = threading.Event()
-
-        def work() -> None:
-            with Workspace.open(self._path) as workspace:
-                # Between two documents the window has the processor.
-                workspace.library.make_ready(self._recall, lambda: asked.wait(PAUSE), texts=texts)
-
-        self._searches.run(work, lambda _nothing: None, lambda error: log.info("nothing was read ahead: %s", error))
-
     def _run(
         self, work: Callable[[], T], done: Callable[[T], object], failed: OnFailure, stop: threading.Event
     ) -> None:
-        self._asked.set()
         self._stops = [each for each in self._stops if not each.is_set()] + [stop]
 
         def unless_stopped(job: Callable[[], object]) -> None:

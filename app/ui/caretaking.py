@@ -16,7 +16,6 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from app.documents.document import Document
 from app.errors import FusenError
 from app.review.findings import Finding
-from app.ui.archive import Archive
 from app.ui.hub import Background, Courier, Hub, Message
 from app.ui.pipeline import Pipeline, Stored
 from app.ui.state import OpenFile, WindowState
@@ -30,8 +29,6 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 2000
 """Milliseconds between two looks whether another program changed the workspace, each of some microseconds."""
-AHEAD_AFTER = 8000
-"""Milliseconds from the start until what the matrix shows is read ahead, in small steps: nobody waits for it before."""
 _ALL: frozenset[str] = frozenset()
 
 
@@ -58,21 +55,18 @@ class Caretaker(QObject):
         self._seen = 0
         self._timer = QTimer(self, interval=LOOK_EVERY)
         self._timer.timeout.connect(self.notice)
-        self._idle = QTimer(self, interval=AHEAD_AFTER, singleShot=True)
         hub.changed.connect(self._opened)
         hub.listed.connect(self._listed)
 
-    def serve(self, pipeline: Pipeline, archive: Archive) -> None:
-        """Open files that were found through `pipeline`; let `archive` read ahead once the start is over."""
+    def serve(self, pipeline: Pipeline) -> None:
+        """Open files that were found through `pipeline`."""
         self._pipeline = pipeline
-        self._idle.timeout.connect(lambda: archive.make_ready(texts=False))
 
     def begin(self, workspace: Workspace) -> None:
         """The workspace is open."""
         self._state.is_damaged = False
         self._seen = workspace.changes
         self._timer.start()
-        self._idle.start()
         checked, path = workspace.is_checked, self._path
 
         def tidy_up() -> None:
@@ -87,7 +81,6 @@ class Caretaker(QObject):
     def close(self) -> None:
         """End the thread and remove what was taken out."""
         self._timer.stop()
-        self._idle.stop()
         self._stop.set()
         self._background.close()
         for copy in self._copies.values():
@@ -110,7 +103,6 @@ class Caretaker(QObject):
     def recover(self, release: Callable[[], object], start: Callable[[], object]) -> None:
         """Save what can be saved; `release` closes the workspace first, `start` opens it again."""
         self._timer.stop()
-        self._idle.stop()
         release()
 
         def done(result: Salvaged) -> None:

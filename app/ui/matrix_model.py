@@ -40,8 +40,7 @@ def row_height(font: QFont) -> int:
 def cell_place(source: Source, cell: Cell) -> str:
     """The page of a cell's best passage, and how many more there are."""
     page = QCoreApplication.translate("Places", "p. {page}").format(page=cell.best.label) if source.paged else ""
-    more = len(cell.passages) - 1
-    told = QCoreApplication.translate("Matrix", "{n} more").format(n=more) if more else ""
+    told = QCoreApplication.translate("Matrix", "{n} more").format(n=cell.more) if cell.more else ""
     return "  ·  ".join(filter(None, (page, told)))
 
 

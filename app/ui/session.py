@@ -80,7 +80,7 @@ class Session:
             self.settings.analysis,
             self.caretaker.missed,
         )
-        self.caretaker.serve(self._pipeline, self.archive)
+        self.caretaker.serve(self._pipeline)
         self.settings.listen(self._name_reviewer)
 
     def _reviewer_name(self) -> str:

@@ -158,8 +158,6 @@ class Whole(QObject):
             self._give(panel, sizes)
         self.settle()
         panel.open_field()
-        if panel is self.search:
-            self._session.archive.make_ready(texts=True)  # while the reader types
 
     def _give(self, panel: QWidget, sizes: list[int]) -> None:
         """Let a panel to the right have the room that the others had, of which one shows at a time."""

@@ -15,8 +15,8 @@ from app.review.headings import headings_alone
 from app.review.ledger import Ledger, make_ledger
 from app.review.sections import cut
 from app.workspace.changes import change_notes
-from app.workspace.digests import document_of
 from app.workspace.store import StoredDocument, Workspace
+from app.workspace.texts import document_of
 
 ReadStructure = Callable[[Document], Structure]
 """What the text of a document says of its structure. The document has what is stored of it: no sizes of pages, no quads."""

@@ -8,7 +8,7 @@ import zlib
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -170,13 +170,24 @@ def pack_settings(settings: AnalysisSettings) -> str:
 def unpack_analysis(content: bytes, path: Path) -> Analysis:
     """What `pack_analysis` packed; raises FusenError `damaged` for anything else."""
     try:
-        unpacker = zlib.decompressobj()
-        packed = unpacker.decompress(content, _MOST_BYTES)
-        if unpacker.eof:
-            return _analysis.decode(packed)
-    except (zlib.error, msgspec.MsgspecError, TypeError) as error:
+        return inflated(_analysis, content, path, _MOST_BYTES)
+    except FusenError as error:
         raise _unreadable(path) from error
-    raise _unreadable(path)
+
+
+Unpacked = TypeVar("Unpacked")
+
+
+def inflated(decoder: msgspec.msgpack.Decoder[Unpacked], content: bytes, path: Path, most: int) -> Unpacked:
+    """The value of compressed MessagePack of up to `most` bytes; raises FusenError `damaged` for anything else."""
+    try:
+        unpacker = zlib.decompressobj()
+        packed = unpacker.decompress(content, most)
+        if unpacker.eof:
+            return decoder.decode(packed)
+    except (zlib.error, msgspec.MsgspecError, TypeError) as error:
+        raise damaged(path) from error
+    raise damaged(path)
 
 
 def _unreadable(path: Path) -> FusenError:

@@ -19,7 +19,7 @@ from typing import Any
 
 from app.errors import FusenError
 from app.review import operations
-from app.workspace import backups, checking, digests, encryption, packing
+from app.workspace import backups, checking, digests, encryption, packing, texts
 from app.workspace.database import damaged, explained, has_log, migration_scripts, prepare
 from app.workspace.driver import database_errors, open_with
 from app.workspace.rebuilding import rebuild_findings
@@ -139,7 +139,11 @@ def _add_all(source: _Source, path: Path, target: sqlite3.Connection, result: Sa
                 result.damaged.append(table)
 
 
-_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
+# Rows of the matrix are made anew of what was read.
+_TABLES = (
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'matrix_rows'"
+    " ORDER BY rowid"
+)
 
 
 def _add_table(
@@ -288,8 +292,12 @@ def _is_sound(table: str, row: Mapping[str, Any], path: Path) -> bool:
             case "analyses":
                 packing.unpack_analysis(row["content"], path)
             case "digests":
-                digests.unpack_text(row["text"], path)
+                if row["text"]:
+                    texts.unpack_older(row["text"], path)
                 digests.unpack_tagged(row["tagged"], path)
+            case "texts":
+                texts.unpack_folded(row["folded"], path).decode()
+                texts.Original(row["original"], path).whole()
             case "history":
                 operations.from_json(row["operation"])
                 operations.from_json(row["inverse"])
@@ -317,9 +325,13 @@ def _mend(target: sqlite3.Connection, path: Path, *, rebuild: bool) -> None:
     for number, operation in target.execute("SELECT number, operation FROM history").fetchall():
         if not known.issuperset(operations.finding_ids(operations.from_json(operation))):
             target.execute("DELETE FROM history WHERE number = ?", (number,))
-    for table in ("analyses", "digests", "shown", "second_looks", "embedded", "embedded_pieces"):
+    for table in ("analyses", "digests", "texts", "shown", "second_looks", "embedded", "embedded_pieces"):
         target.execute(f'DELETE FROM "{table}" WHERE document_sha256 NOT IN (SELECT sha256 FROM documents)')  # noqa: S608
     target.execute("DELETE FROM audit_workspace WHERE rowid > (SELECT min(rowid) FROM audit_workspace)")
+    # A text that is lost is made anew of the passages, as the digest that stood beside it.
+    target.execute(
+        "DELETE FROM digests WHERE text = x'' AND document_sha256 NOT IN (SELECT document_sha256 FROM texts)"
+    )
     for table, rowid, *_ in target.execute("PRAGMA foreign_key_check").fetchall():
         if rowid is not None:
             target.execute(f'DELETE FROM "{table}" WHERE rowid = ?', (rowid,))  # noqa: S608 (our own name)

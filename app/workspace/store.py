@@ -26,7 +26,7 @@ from app.review import operations
 from app.review.findings import Finding, as_proposed, reviewed
 from app.review.operations import Change, Operation
 from app.review.selection import select_share, selected_share
-from app.workspace import audit_details, checking, digests, forgetting, originals, packing, sharing
+from app.workspace import audit_details, checking, digests, forgetting, originals, packing, rows, sharing, texts
 from app.workspace.analyses import Analyses
 from app.workspace.audit_details import Step
 from app.workspace.audit_log import AuditLog, Notes
@@ -221,9 +221,9 @@ class Workspace:
                 (document.sha256, analysis.model.sha256, settings, _now(), content),
             )
             self.analyses.forget_oldest(document.sha256)
+            digests.keep(self._connection, document.sha256, analysis, texts.text_of(document))
             self._merge_findings(document.sha256, analysis)
             self._tell_analysis(analysis, content)
-            digests.keep(self._connection, document.sha256, analysis, digests.text_digest(document))
 
     def take_analysis(self, document: Document, model_sha256: str, settings: AnalysisSettings) -> Analysis | None:
         """Make the stored analysis by this model under these settings the document's current one, as if it were saved anew.
@@ -237,10 +237,10 @@ class Workspace:
             self._store_document(document)
             self._connection.execute("UPDATE documents SET share = NULL WHERE sha256 = ?", (document.sha256,))
             self.analyses.make_current(analysis)
+            digests.keep(self._connection, document.sha256, analysis, texts.text_of(document))
             self._merge_findings(document.sha256, analysis)
             content = self._rows("SELECT content FROM analyses ORDER BY number DESC LIMIT 1")[0][0]
             self._tell_analysis(analysis, content)
-            digests.keep(self._connection, document.sha256, analysis, digests.text_digest(document))
         return analysis
 
     def analysis(self, sha256: str) -> Analysis | None:
@@ -463,6 +463,7 @@ class Workspace:
             packing.UPSERT_FINDING,
             [packing.row_of(finding) for finding in candidates if finding.selected or finding.id in known],
         )
+        rows.keep(self._connection, self.path, sha256)
 
     def _by_ids(self, ids: Sequence[str]) -> Mapping[str, Finding]:
         return {finding.id: finding for each in ids for finding in self._findings("id = ?", (each,))}
@@ -475,6 +476,8 @@ class Workspace:
         self._connection.executemany(
             packing.STORE_REVIEW, [(*packing.review_of(finding), finding.id) for finding in change.findings]
         )
+        for sha256 in {finding.document_sha256 for finding in change.findings}:
+            rows.keep(self._connection, self.path, sha256)
 
     def _rows(self, query: str, parameters: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
         with explained(self.path):

@@ -38,7 +38,6 @@ from app.review.operations import SetComment, SetDecisions, SetDue, SetOwner, Se
 from app.tags import tag_names
 from app.workspace.across import Wish
 from app.workspace.checking import PATIENCE
-from app.workspace.recalling import Recall
 from app.workspace.store import Workspace
 
 OPEN_LIMIT, LIMIT = 1000.0, 100.0
@@ -203,7 +202,7 @@ def measure(what: str, work: Callable[[], object], limit: float | None = None, t
 
 
 def measure_all(path: Path) -> Iterator[Measured]:
-    """Everything that is asked of the workspace as a whole; first without a limit where something is kept for the next time."""
+    """Everything that is asked of the workspace as a whole."""
 
     def open_and_list() -> None:
         with Workspace.open(path, PATIENCE) as workspace:
@@ -212,7 +211,7 @@ def measure_all(path: Path) -> Iterator[Measured]:
     yield measure("opening, check included, and the list of documents", open_and_list, OPEN_LIMIT)
     yield measure("the whole check alone", lambda: Workspace.check(path), times=3)
     with Workspace.open(path) as workspace:
-        library, recall = workspace.library, Recall()
+        library = workspace.library
         documents = workspace.documents()
         one = documents[len(documents) // 2].sha256
         yield measure("list of documents with their progress", library.shelf, LIMIT)
@@ -230,21 +229,13 @@ def measure_all(path: Path) -> Iterator[Measured]:
         yield measure("owners and tags that occur", library.occurring, LIMIT)
         yield measure("findings of one document", lambda: workspace.findings(one), LIMIT)
         yield measure("analysis of one document", lambda: workspace.analysis(one), LIMIT)
-        yield measure("documents by tag, the first time", lambda: library.matrix(recall), times=1)
-        yield measure("documents by tag, again", lambda: library.matrix(recall), LIMIT)
+        yield measure("documents by tag", library.matrix, LIMIT)
         finding = workspace.findings(one)[0].id
-
-        def decide() -> None:
-            workspace.apply(SetComment(finding, str(time.perf_counter_ns())))
-            library.matrix(recall)
-
-        yield measure("documents by tag, after a decision", decide, LIMIT)
-        yield measure("search, the first time", lambda: list(library.search("liability", recall=recall)), times=1)
+        yield measure("a decision", lambda: workspace.apply(SetComment(finding, str(time.perf_counter_ns()))), LIMIT)
+        yield measure("documents by tag, after a decision", library.matrix, LIMIT)
         for query in ("liability", "arbitration tokyo", "損害", "準拠法", "penguin"):
-            total = sum(found.total for found in library.search(query, recall=recall))
-            yield measure(
-                f"search for {query} ({total:,} places)", lambda q=query: list(library.search(q, recall=recall)), LIMIT
-            )
+            total = sum(found.total for found in library.search(query))
+            yield measure(f"search for {query} ({total:,} places)", lambda q=query: list(library.search(q)), LIMIT)
 
 
 def measure_window(path: Path) -> Iterator[Measured]:

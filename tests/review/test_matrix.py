@@ -28,23 +28,24 @@ def test_the_likeliest_passage_stands_in_a_cell_and_the_others_are_counted() -> 
     matrix = make_matrix([source("a", passage("New York", 0.9, LAW, 0.6), passage("Delaware", 0.4, LAW, 0.8, 50))])
     cell = matrix.cell(0, LAW)
     assert cell is not None
-    assert (cell.best.text, len(cell.passages), cell.best.label) == ("Delaware", 2, "i")
+    assert (cell.best.text, cell.more, cell.best.label) == ("Delaware", 1, "i")
 
 
 def test_what_the_reviewer_kept_comes_first_and_what_she_rejected_last() -> None:
     one, two, three = (
         passage(text, 0.5, LAW, p, at) for text, p, at in (("one", 0.9, 0), ("two", 0.8, 9), ("three", 0.7, 19))
     )
-    matrix = make_matrix(
-        [source("a", one, two, three, findings=(finding(one, "rejected"), finding(three, "accepted")))]
-    )
-    cell = matrix.cell(0, LAW)
-    assert cell is not None
-    assert [(p.text, p.decision) for p in cell.passages] == [
-        ("three", "accepted"),
-        ("two", "undecided"),
-        ("one", "rejected"),
-    ]
+    rejected, accepted = finding(one, "rejected"), finding(three, "accepted")
+    shown = []
+    for passages, findings in (
+        ((one, two, three), (rejected, accepted)),
+        ((one, two), (rejected,)),
+        ((one,), (rejected,)),
+    ):
+        cell = make_matrix([source("a", *passages, findings=findings)]).cell(0, LAW)
+        assert cell is not None
+        shown.append((cell.best.text, cell.best.decision, cell.more))
+    assert shown == [("three", "accepted", 2), ("two", "undecided", 1), ("one", "rejected", 0)]
 
 
 def test_the_tags_that_a_finding_has_now_count() -> None:

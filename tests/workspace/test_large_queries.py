@@ -1,11 +1,13 @@
-"""What is asked of all documents at once: by index where that matters, the same from memory, and by plain reference."""
+"""What is asked of all documents at once: by index where that matters, of what was made before, and by plain reference."""
 
 from __future__ import annotations
 
 import random
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,14 +17,15 @@ from samples import ENGLISH, JAPANESE, make_analysis, make_document
 from app.analysis.analysis import TagScore
 from app.documents.folding import fold, fold_words, search_pattern
 from app.review.findings import Finding, Span
+from app.review.matrix import Matrix, Source, TaggedPassage, make_matrix
 from app.review.operations import SetComment, SetDecision, SetDue, SetOwner, SetRange, SetTags
 from app.workspace import across as acrosses
 from app.workspace import library as libraries
-from app.workspace import recalling
+from app.workspace import rows, texts
 from app.workspace.across import Occurring, Order, Wish, owner_key, query_of
-from app.workspace.library import COUNT_ALL, COUNT_ONE, occurrences
-from app.workspace.recalling import Recall
+from app.workspace.library import COUNT_ALL, COUNT_ONE
 from app.workspace.store import Workspace
+from app.workspace.texts import occurrences
 
 DOCUMENTS = [
     make_document(tuple(f"{sentence} {number}" for sentence in sentences), file=f"/contracts/{number}.pdf")
@@ -187,57 +190,117 @@ def test_the_shelf_counts_what_changed_since(workspace: Workspace, monkeypatch: 
             assert [(entry.total, entry.decided) for entry in workspace.library.shelf()] == expected
 
 
-def test_what_is_recalled_is_what_would_be_read_anew(workspace: Workspace) -> None:
-    recall, chance = Recall(), random.Random(3)
-    for _ in range(12):
-        assert workspace.library.matrix(recall) == workspace.library.matrix()
-        for query in ("liability", "損害", "準拠", "the laws"):
-            assert list(workspace.library.search(query, recall=recall)) == list(workspace.library.search(query))
-        document, finding = chance.choice(DOCUMENTS), chance.choice(everything(workspace))
-        match chance.randrange(4):
+@pytest.mark.parametrize("at_once", [rows.MOST_AT_ONCE, 0])
+def test_rows_of_the_matrix_are_those_that_would_be_made_anew(
+    workspace: Workspace, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "MOST_AT_ONCE", at_once)  # with every change, or when they are asked for
+    chance = random.Random(3)
+    for step in range(24):
+        finding = chance.choice(everything(workspace))
+        document = next(each for each in DOCUMENTS if each.sha256 == finding.document_sha256)
+        match step % 8:
             case 0:
-                workspace.apply(SetDecision(finding.id, "rejected"))
+                workspace.apply(SetDecision(finding.id, chance.choice(("accepted", "rejected", "undecided"))))
             case 1:
                 workspace.apply(SetTags(finding.id, (TagScore("insurance", 1.0),)))
             case 2:
-                workspace.save_analysis(document, make_analysis(document, selected=(1, 4)))
+                workspace.apply(
+                    SetRange(finding.id, replace(finding.span, end=finding.end - 2, text=finding.text[:-2]))
+                )
+            case 3:
+                tagged = replace(make_analysis(document, selected=(1, 4)), language="ja")
+                workspace.save_analysis(document, tagged)
+            case 4:
+                workspace.choose_share(document.sha256, chance.choice((None, 0.3)))
+            case 5:
+                workspace.undo()
+            case 6:
+                workspace.redo()
             case _:
                 workspace.library.remove(document.sha256)
-                workspace.apply(SetComment(finding.id, "x"))
+                workspace.apply(SetComment(finding.id, f"{step}"))
+        if step % 3 == 0:
+            assert workspace.library.matrix() == reference_matrix(workspace)
 
 
-def test_what_was_read_ahead_is_not_read_again(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    recall, asked = Recall(), iter([False, False, True])
-    expected = list(workspace.library.search("liability")), workspace.library.matrix()
-    workspace.library.make_ready(recall, lambda: next(asked), texts=False)
-    assert len(recall._rows) == 2, "a question ends it"
-    workspace.library.make_ready(recall, lambda: False, texts=False)
-    workspace.library.make_ready(recall, lambda: False, texts=True)
-    monkeypatch.setattr(libraries.Library, "_row", lambda *_: pytest.fail("a row was read again"))
-    monkeypatch.setattr(libraries.Library, "_text", lambda *_: pytest.fail("a text was read again"))
-    assert (list(workspace.library.search("liability", recall=recall)), workspace.library.matrix(recall)) == expected
+def reference_matrix(workspace: Workspace) -> Matrix:
+    """Out of whole analyses and findings."""
+    sources = []
+    for stored in workspace.documents():
+        analysis = workspace.analysis(stored.sha256)
+        assert analysis is not None
+        passages = tuple(
+            TaggedPassage(p.start, p.end, p.page, str(p.page), p.text, p.importance, p.tags) for p in analysis.passages
+        )
+        findings = tuple(replace(finding, quads=()) for finding in workspace.findings(stored.sha256))
+        name = Path(stored.file).name
+        sources.append(Source(stored.sha256, stored.file, name, analysis.language, True, passages, findings))
+    made = make_matrix(sources)
+    return replace(made, documents=tuple(replace(each, passages=(), findings=()) for each in made.documents))
 
 
-def test_texts_beyond_what_memory_may_take_are_read_anew(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recalling, "MOST_CHARACTERS", len(DOCUMENTS[0].text) + 10)
-    recall = Recall()
-    expected = list(workspace.library.search("liability"))
-    for _ in range(2):
-        assert list(workspace.library.search("liability", recall=recall)) == expected
-    assert recall._characters <= recalling.MOST_CHARACTERS
+def test_a_matrix_that_cannot_be_stored_is_told_all_the_same(workspace: Workspace) -> None:
+    expected = workspace.library.matrix()
+    with closing(sqlite3.connect(workspace.path, isolation_level=None)) as other:
+        other.execute("DELETE FROM matrix_rows")
+        other.execute("BEGIN IMMEDIATE")
+        workspace._connection.execute("PRAGMA busy_timeout = 1")
+        assert workspace.library.matrix() == expected
+        assert other.execute("SELECT count(*) FROM matrix_rows").fetchone() == (0,)
 
 
 def test_places_are_counted_and_found_as_by_the_pattern() -> None:
     chance = random.Random(2)
     for _ in range(300):
-        text = "".join(chance.choices("ab  \nｱガ損害", k=60))
+        text = "".join(chance.choices("ab  \nｱガ損害…", k=60))
         query = " ".join(
-            "".join(chance.choices("ab損害ガ", k=chance.randrange(1, 3))) for _ in range(chance.randrange(1, 3))
+            "".join(chance.choices("ab損害ガ.", k=chance.randrange(1, 3))) for _ in range(chance.randrange(1, 3))
         )
         folded, pattern = fold(text), search_pattern(query)
         assert isinstance(pattern, re.Pattern)
-        expected = list(folded.ranges(pattern))
-        assert occurrences(folded, fold(query).text.split(), 3) == (len(expected), expected[:3])
+        expected = [found.span() for found in pattern.finditer(folded.text)]
+        words = [word.encode() for word in fold(query).text.split()]
+        content, spaced = folded.text.encode(), "  " in folded.text
+        assert occurrences(content, words, 3, spaced=spaced) == (len(expected), expected[:3])
+
+
+def test_what_a_search_lists_is_what_stands_in_the_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "_PIECE", 7)
+    monkeypatch.setattr(libraries, "_AROUND", 20)
+    sentences = ("The ﬁrst … of １０％", "ｶﾞｲﾄﾞ  liability", "損害賠償\u3000の 上限", "Große  Haftung…")
+    chance = random.Random(4)
+    documents = [
+        make_document(tuple(chance.choice(sentences) + f" {n}" for n in range(6)), file=f"/c/{n}.pdf") for n in range(4)
+    ]
+    with Workspace.open(tmp_path / "w.fusen") as workspace:
+        for document in documents:
+            workspace.save_analysis(document, make_analysis(document, selected=()))
+            assert workspace.library.text(document.sha256) == texts.text_of(document)
+        for query in (
+            "the first",
+            "...",
+            "10%",
+            "ガイド liability",
+            "害",
+            "賠償 の",
+            "grosse haftung",
+            "ß",
+            "penguin",
+            "\ud800",
+        ):
+            pattern = search_pattern(query)
+            assert pattern is not None
+            expected = {d.sha256: list(fold(d.text).ranges(pattern)) for d in documents}
+            listed = {found.sha256: found for found in workspace.library.search(query)}
+            assert {name: [(h.start, h.end) for h in found.hits] for name, found in listed.items()} == {
+                name: ranges for name, ranges in expected.items() if ranges
+            }
+            for document in documents:
+                for hit in listed[document.sha256].hits if document.sha256 in listed else ():
+                    assert hit.excerpt[slice(*hit.marked)] == " ".join(document.text[hit.start : hit.end].split())
+                    around = " ".join(document.text[max(hit.start - 40, 0) : hit.end + 40].split())
+                    assert hit.excerpt.strip(" …") in around
 
 
 def test_of_very_many_hits_the_first_documents_are_listed_in_full(

@@ -111,22 +111,47 @@ def test_a_search_stops_when_it_is_told_to(workspace: Workspace) -> None:
 def test_an_analysis_from_before_there_were_digests_is_searched_and_compared(workspace: Workspace) -> None:
     expected, matrix = found(workspace, "liability"), workspace.library.matrix()
     connection = sqlite3.connect(workspace.path)
-    connection.execute("DELETE FROM digests")
+    for table in ("digests", "texts", "matrix_rows"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608 -- our own names
     connection.commit()
     connection.close()
     assert found(workspace, "liability") == expected
     assert workspace.library.matrix() == matrix
 
 
-def test_a_damaged_digest_is_told(workspace: Workspace) -> None:
+@pytest.mark.parametrize(
+    ("spoil", "search"),
+    [
+        ("UPDATE texts SET folded = X'00'", True),
+        ("UPDATE texts SET folded = X'ffffff7f00'", True),
+        ("UPDATE texts SET original = X'00'", True),
+        ("DELETE FROM texts", True),  # and the digest has none, as in an older file
+        ("UPDATE matrix_rows SET content = X'00'", False),
+        ("UPDATE matrix_rows SET revision = -1", None),
+        ("UPDATE digests SET tagged = X'00'", None),
+    ],
+)
+def test_what_is_damaged_is_told(workspace: Workspace, spoil: str, search: bool | None) -> None:
     connection = sqlite3.connect(workspace.path)
-    connection.execute("UPDATE digests SET text = X'00', tagged = X'00'")
+    connection.execute(spoil)
     connection.commit()
     connection.close()
-    for work in (lambda: list(workspace.library.search("a")), workspace.library.matrix):
-        with pytest.raises(FusenError) as caught:
-            work()
-        assert caught.value.code == "damaged"
+    if search is None:
+        assert workspace.library.matrix().tags, "what was kept is made anew, or was made before"
+        return
+    with pytest.raises(FusenError) as caught:
+        list(workspace.library.search("a")) if search else workspace.library.matrix()
+    assert caught.value.code == "damaged"
+
+
+def test_a_digest_that_cannot_be_read_refuses_no_decision(workspace: Workspace) -> None:
+    connection = sqlite3.connect(workspace.path)
+    connection.execute("UPDATE digests SET tagged = X'00'")
+    connection.commit()
+    connection.close()
+    workspace.apply(SetDecision(workspace.findings(ENGLISH_DOCUMENT.sha256)[0].id, "accepted"))
+    with pytest.raises(FusenError, match="damaged"):
+        workspace.library.matrix()
 
 
 def test_the_matrix_compares_documents_by_tag_with_what_was_decided(workspace: Workspace) -> None:
