@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.errors import FusenError
+from app.ui.appearance import TextWide
 from app.ui.session import Session
 from app.ui.state import BUSY
 from app.ui.unlocking import ask_for_keyring, keyring_words, passphrase_field
@@ -86,7 +87,7 @@ class ProtectionPart(QWidget):
         self.go.clicked.connect(self._ask)
         self.cancel.clicked.connect(form.hide)
         for field in (self.first, self.second):
-            field.setMaximumWidth(FIELD_WIDTH)
+            TextWide(field, FIELD_WIDTH, at_most=True)
             field.textChanged.connect(lambda _text: self._check())
             field.returnPressed.connect(self._ask)
         self.understood.toggled.connect(lambda _on: self._check())

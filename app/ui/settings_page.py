@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.appearance import TextWide
 from app.ui.house_page import HousePage
 from app.ui.key_rows import KeyRows
 from app.ui.language import current
@@ -53,7 +54,7 @@ class SettingsPage(HousePage):
         self.search.setAccessibleName(self.tr("Search the settings"))
         self.search.setClearButtonEnabled(True)
         self.search.setMinimumWidth(120)
-        self.search.setMaximumWidth(CONTROL_WIDTH)
+        TextWide(self.search, CONTROL_WIDTH, at_most=True)
         self.search.textChanged.connect(self._filter)
         self.head.insertWidget(2, self.search, 100)
         self.problems = label("", "warning", wrap=True)
@@ -196,7 +197,7 @@ def _control(setting: Setting, value: Value, choose: Callable[[Value], object]) 
             _show(switch, setting, value)
             switch.toggled.connect(choose)
     if setting.kind != "switch":
-        control.setFixedWidth(CONTROL_WIDTH)
+        TextWide(control, CONTROL_WIDTH)
     if setting.kind == "number" and (inner := control.findChild(QLineEdit)) is not None:
         inner.setTextMargins(6, 0, 0, 0)  # the style sheet's padding does not reach it
     leave_wheel(control)
