@@ -23,7 +23,7 @@ from app.ui.house_page import HousePage
 from app.ui.key_rows import KeyRows
 from app.ui.language import current
 from app.ui.settings import BY_KEY, SECTIONS, SETTINGS, Problem, Setting, Settings, Value
-from app.ui.widgets import label, leave_wheel
+from app.ui.widgets import label, leave_wheel, put_before
 
 CONTROL_WIDTH = 240
 
@@ -86,6 +86,8 @@ class SettingsPage(HousePage):
         self.column.insertWidget(self._parts_end + 1, part)
         self._parts_end += 2
         self._parts[name] = part, f"{title} {searched}".casefold()
+        controls = [one for one in part.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        put_before(next(iter(self.keys.rows.values())).field, controls)  # or Tab went through all the keys first
 
     def _head(self, title: str) -> QWidget:
         head = label(title, "title")

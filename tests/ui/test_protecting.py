@@ -18,6 +18,7 @@ from app.ui.main_window import MainWindow
 from app.ui.protecting import ProtectionPart
 from app.ui.session import Session
 from app.ui.state import OpenFile
+from app.ui.settings_page import SettingsPage
 from app.ui.unlocking import Unlocking, UnlockPage
 from app.workers.starting import environment
 from app.workspace import encryption, rewriting
@@ -130,6 +131,11 @@ def test_encrypting_changing_and_decrypting_in_the_settings(
     findings = settle().findings.all()
     session.decide("accepted")
     part = part_of(window)
+    page = window.household.page("settings")
+    assert isinstance(page, SettingsPage)
+    page.rows["show-recent"].control.setFocus()
+    qtbot.keyClick(page.rows["show-recent"].control, Qt.Key.Key_Tab)
+    assert window.focusWidget() is part.encrypt, "which was made after the keys below it"
     part.encrypt.click()
     qtbot.keyClicks(part.first, "not to be kept")
     part.cancel.click()
