@@ -17,8 +17,8 @@ from app.errors import FusenError
 from app.ui.main_window import MainWindow
 from app.ui.protecting import ProtectionPart
 from app.ui.session import Session
-from app.ui.state import OpenFile
 from app.ui.settings_page import SettingsPage
+from app.ui.state import OpenFile
 from app.ui.unlocking import Unlocking, UnlockPage
 from app.workers.starting import environment
 from app.workspace import encryption, rewriting
