@@ -33,7 +33,7 @@ from app.ui.matrix_model import (
     row_height,
     shown_tags,
 )
-from app.ui.widgets import label
+from app.ui.widgets import claims_escape, label
 from app.ui.words import error_words
 
 _NAMES_WIDTH = 200
@@ -288,11 +288,7 @@ class MatrixView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Esc is this view's while it has the keys."""
-        is_override = event.type() == QEvent.Type.ShortcutOverride
-        if is_override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
+        return claims_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc empties the filter, then closes."""
