@@ -26,15 +26,18 @@ _TO_ACTION = re.compile(rf"/(?:{_EVENTS})\s*(?:\d+ 0 R|\[[^\[\]]*\])")
 _INSIDE = re.compile(r"/Subtype\s*/(FileAttachment|RichMedia|3D|Movie|Sound|Screen)\b")
 
 _SENTENCES: Mapping[str, tuple[str, str]] = {
-    "JavaScript": ("active-content", "holds scripts (JavaScript), which were not run"),
-    "Launch": ("active-content", "asks to start another program or file, which was not done"),
-    "SubmitForm": ("active-content", "would send what is filled in to another machine, which was not done"),
-    "ImportData": ("active-content", "would take in data from another file, which was not done"),
-    "GoToR": ("active-content", "leads to places in other files, which were not opened"),
-    "URI": ("active-content", "asks to open a web page by itself, which was not done"),
-    "media": ("active-content", "holds sound, film or a model in 3D, which was not played"),
-    "files": ("embedded-files", "holds other files, which were not opened or read"),
-    "xfa": ("xfa-form", "holds a form (XFA) that only some programs show; what is filled in there may be missing here"),
+    "JavaScript": ("active-content", "The file holds scripts (JavaScript), which were not run"),
+    "Launch": ("active-content", "The file asks to start another program or file, which was not done"),
+    "SubmitForm": ("active-content", "The file would send what is filled in to another machine, which was not done"),
+    "ImportData": ("active-content", "The file would take in data from another file, which was not done"),
+    "GoToR": ("active-content", "The file leads to places in other files, which were not opened"),
+    "URI": ("active-content", "The file asks to open a web page by itself, which was not done"),
+    "media": ("active-content", "The file holds sound, film or a model in 3D, which was not played"),
+    "files": ("embedded-files", "The file holds other files, which were not opened or read"),
+    "xfa": (
+        "xfa-form",
+        "The file holds a form (XFA) that only some programs show; what is filled in there may be missing here",
+    ),
 }
 _MEDIA = frozenset({"RichMediaExecute", "Rendition", "Movie", "Sound", "RichMedia", "3D", "Screen"})
 
@@ -51,7 +54,7 @@ def cautions(pdf: pymupdf.Document) -> list[Notice]:
         if what in found:
             pages = found[what] - {0}
             where = f" (page{'s' if len(pages) > 1 else ''} {listed(pages)})" if pages and 0 not in found[what] else ""
-            notices.append(Notice(code, f"The file {words}{where}."))
+            notices.append(Notice(code, f"{words}{where}."))
     return notices
 
 

@@ -104,10 +104,8 @@ def notices_of_images(pages: dict[int, list[Image]]) -> list[Notice]:
     for number, images in list(pages.items())[:5]:
         largest = max(images, key=_pixels)
         left_out = any(image.unpacked > LARGEST_IMAGE for image in images)
-        found.append(
-            f"Page {number} holds an image of {largest.width:,} × {largest.height:,} pixels"
-            + (", which is not shown." if left_out else "; showing it may take long.")
-        )
+        shows = "pixels, which is not shown." if left_out else "pixels; showing it may take long."
+        found.append(f"Page {number} holds an image of {largest.width:,} × {largest.height:,} {shows}")
     if len(pages) > 5:
         found.append(f"So do these pages: {listed(list(pages)[5:])}.")
     return [Notice("large-image", " ".join(found))] if found else []

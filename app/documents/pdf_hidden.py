@@ -234,10 +234,9 @@ def notices(pages: Mapping[int, Sifted], told: Collection[int] = ()) -> list[Not
     if hidden:
         causes = {cause for page in hidden.values() for cause, letters in page.items() if letters}
         why = "; ".join(words for cause, words in _WORDS.items() if cause in causes)
-        holds = "s {} hold" if hidden.keys() - {min(hidden)} else " {} holds"
-        where = "Page" + holds.format(listed(hidden))
-        message = f"{where} text that no reader sees ({why}). It was left out, since it could mislead."
-        found.append(Notice("hidden-text", message))
+        one = "Page {} holds text that no reader sees ({}). It was left out, since it could mislead."
+        many = "Pages {} hold text that no reader sees ({}). It was left out, since it could mislead."
+        found.append(Notice("hidden-text", (many if len(hidden) > 1 else one).format(listed(hidden), why)))
     recognised = [number for number, page in pages.items() if page.recognised and number not in told]
     if recognised:
         pages_ = f"page{'s' if recognised[1:] else ''} {listed(recognised)}"

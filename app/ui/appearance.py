@@ -24,6 +24,8 @@ JAPANESE_FONTS = (
     *("Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans JP", "BIZ UDPGothic", "IPAexGothic", "IPAGothic"),
     *("TakaoPGothic", "VL PGothic"),
 )
+USUAL_TEXT = 13
+"""Pixels of the text for which widths were chosen."""
 SMALLEST_TEXT = 11
 """Pixels; below that Japanese cannot be read."""
 
@@ -90,6 +92,10 @@ class Appearance(QObject):
         self._application.setStyleSheet(stylesheet(self.theme, pixels, ICONS.as_posix()))
         self.changed.emit()
 
+    def scaled(self, pixels: int) -> int:
+        """A width that was chosen for text of the usual size, for larger text."""
+        return max(pixels, round(pixels * self._application.font().pixelSize() / USUAL_TEXT))
+
     def icon(self, name: str) -> QIcon:
         """The icon `name` in the theme's text colour, greyed where disabled."""
         return _icon(name, self.theme)
@@ -101,6 +107,19 @@ def appearance() -> Appearance:
     assert isinstance(application, QApplication)  # noqa: S101 -- widgets exist only after it
     found = application.findChild(Appearance)
     return found if isinstance(found, Appearance) else Appearance(application)
+
+
+class TextWide(QObject):
+    """Keeps `widget` wide enough for larger text: `pixels` for text of the usual size; `at_most`, where it may be narrower."""
+
+    def __init__(self, widget: QWidget, pixels: int, *, at_most: bool = False) -> None:
+        super().__init__(widget)
+        self._set, self._pixels = widget.setMaximumWidth if at_most else widget.setFixedWidth, pixels
+        appearance().changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        self._set(appearance().scaled(self._pixels))
 
 
 def has_japanese_font() -> bool:

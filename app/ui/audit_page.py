@@ -24,10 +24,10 @@ from app.errors import FusenError
 from app.review.audit import Entry
 from app.review.audit_words import Names, NotesOfEntry
 from app.ui import dialogs
-from app.ui.audit_words import entry_text, problem_text
+from app.ui.audit_words import entry_text, numbered, problem_text
 from app.ui.house_page import HousePage
 from app.ui.session import Session
-from app.ui.widgets import label
+from app.ui.widgets import label, tooltip
 from app.ui.words import error_words
 from app.workspace.audit_log import AuditLog
 from app.workspace.store import Workspace
@@ -36,6 +36,8 @@ from app.workspace.verifying import Report
 _CHUNK = 100
 _MOST_PROBLEMS = 8
 _ROW = 30
+_MOST_WORDS = 600
+"""Characters of an entry in its tooltip."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -72,16 +74,17 @@ class AuditModel(QAbstractTableModel):
         return (self.tr("When"), self.tr("Who"), self.tr("What"))[section]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Words; the whole entry as a tooltip's text would flood, so that only its number is."""
-        number = self._count - index.row()
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self.tr("Entry {number}").format(number=number)
-        if role != Qt.ItemDataRole.DisplayRole:
+        """Words; as a tooltip with the entry's number, for its words may not fit on the line."""
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
+        number = self._count - index.row()
         entry, notes = self._entry(number)
-        if entry is None:
-            return self.tr("Not readable") if index.column() == 2 else ""
-        return (_when(entry.at), entry.by, entry_text(entry, notes, self._names))[index.column()]
+        what = entry_text(entry, notes, self._names) if entry is not None else self.tr("Not readable")
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tooltip(numbered(number, what[:_MOST_WORDS]))
+        return (_when(entry.at) if entry is not None else "", entry.by if entry is not None else "", what)[
+            index.column()
+        ]
 
     def _entry(self, number: int) -> tuple[Entry | None, NotesOfEntry]:
         if number not in self._read and self._log is not None:

@@ -114,6 +114,9 @@ def entry_text(entry: Entry, notes: NotesOfEntry, names: Names) -> str:
 def problem_text(problem: Problem) -> str:
     """What is wrong, with the entry's number where it is at one."""
     words = QCoreApplication.translate("Audit", PROBLEMS[problem.code]).format(what=problem.what)
-    if problem.entry is None:
-        return words
-    return QCoreApplication.translate("Audit", "Entry {number}: {words}").format(number=problem.entry, words=words)
+    return words if problem.entry is None else numbered(problem.entry, words)
+
+
+def numbered(number: int, words: str) -> str:
+    """What is said of an entry."""
+    return QCoreApplication.translate("Audit", "Entry {number}: {words}").format(number=number, words=words)

@@ -45,8 +45,8 @@ def weight_line(file: OpenFile, finding: Finding) -> str:
     passages = len(file.analysis.passages) if file.analysis is not None else 0
     if passages and finding.rank:
         parts.append(_tr("rank {rank} of {passages:,}").format(rank=finding.rank, passages=passages))
-    if finding.decision == "added" and finding.tags:  # without tags the heading says so
-        parts.append(_tr("added by you"))
+    if finding.decision == "added":
+        parts += [_tr("added by you")] if finding.tags else []  # without tags the heading says so
     elif not finding.selected and not file.has_first_findings:
         parts.append(_tr("not selected"))
     if finding.proposal is not None:

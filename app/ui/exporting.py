@@ -68,8 +68,8 @@ class Exporter:
         self._courier = courier
         self._documents = documents
         self._workspace = workspace
-        # A thread each: a preview waits for no file that is written, and neither for what is stored.
-        self._writing, self._reading = Background(courier), Background(courier)
+        # A thread each: a preview waits for no file that is written, nor for a folder on a drive of the network.
+        self._writing, self._reading, self._looking = Background(courier), Background(courier), Background(courier)
         self._previews = self._looks = 0  # the number of the newest
         self._stops: list[threading.Event] = []
 
@@ -78,8 +78,9 @@ class Exporter:
         for stop in self._stops:
             stop.set()
         self._previews += 1
-        self._writing.close()
-        self._reading.close()
+        self._looks += 1
+        for thread in (self._writing, self._reading, self._looking):
+            thread.close()
 
     # ---- a single command
 
@@ -164,17 +165,19 @@ class Exporter:
         self._looks += 1
         number = self._looks
 
-        def work() -> Obstacles:
+        def work() -> Obstacles | None:
             from app.ui.export_source import originals
 
+            if number != self._looks:
+                return None
             documents = originals(self._workspace)
             return Obstacles(folder_problem(folder), existing(targets), originals_among(targets, documents))
 
-        def show(obstacles: Obstacles) -> None:
-            if number == self._looks:
+        def show(obstacles: Obstacles | None) -> None:
+            if obstacles is not None and number == self._looks:
                 done(obstacles)
 
-        self._reading.run(work, show, self._announce)
+        self._looking.run(work, show, self._announce)
 
     def _announce(self, error: FusenError) -> None:
         self._hub.announced.emit(0, Message("error", *error_words(error)))

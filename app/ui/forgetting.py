@@ -14,7 +14,7 @@ from app.errors import FusenError
 from app.ui.hub import Message
 from app.ui.reviewer import Reviewer
 from app.ui.session import Session
-from app.ui.widgets import label, restyle
+from app.ui.widgets import claims_escape, label, restyle
 from app.workspace.store import Workspace
 
 if TYPE_CHECKING:
@@ -72,13 +72,15 @@ class ForgetBar(QWidget):
         self.show()
 
     def event(self, event: QEvent) -> bool:
-        """Esc takes the question back, and cancels no analysis while its buttons have the keys."""
-        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            if event.type() == QEvent.Type.KeyPress:
-                self._leave()
-            return True
-        return super().event(event)
+        """Esc is the question's while its buttons have the keys."""
+        return claims_escape(event) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Esc takes the question back."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._leave()
+        else:
+            super().keyPressEvent(event)
 
     def _leave(self) -> None:
         focus = self._focus

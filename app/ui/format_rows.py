@@ -118,9 +118,17 @@ class FormatRow(QWidget):
         clear(self._rows)
         self.files = {}
         for target in targets:
-            row = self.files[target] = FileRow(target, self.box.text())
-            row.named.connect(self.named)
-            self._rows.addWidget(row)
+            self._add(target).named.connect(self.named)
+
+    def _add(self, target: Target) -> FileRow:
+        """One more, which Tab passes after those that are there: what was made late would come last of all in the page."""
+        before: QWidget = self.box if not self.files else list(self.files.values())[-1].folder
+        row = self.files[target] = FileRow(target, self.box.text())
+        self._rows.addWidget(row)
+        for part in (row.name, row.open, row.folder):
+            QWidget.setTabOrder(before, part)
+            before = part
+        return row
 
     def forget_outcomes(self) -> None:
         """Say of no file any more what became of it."""
@@ -131,8 +139,7 @@ class FormatRow(QWidget):
         """Say of each file what became of it; what failed shows in any case."""
         for outcome in outcomes:
             if outcome.target not in self.files and outcome.error is not None:
-                row = self.files[outcome.target] = FileRow(outcome.target, self.box.text())
-                self._rows.addWidget(row)
+                self._add(outcome.target)
             if outcome.target in self.files:
                 self.files[outcome.target].show_outcome(outcome)
 
@@ -171,6 +178,8 @@ class FileRow(QWidget):
         self._target = target
         self.line.show_text(target.output.name)
         self.name.setToolTip(str(target.output))
+        self.open.setAccessibleName(self.tr("Open {name}").format(name=target.output.name))
+        self.folder.setAccessibleName(self.tr("Open the folder of {name}").format(name=target.output.name))
         self._told.hide()
 
     def show_problem(self, problem: str) -> None:

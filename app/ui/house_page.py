@@ -6,10 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from app.ui.appearance import TextWide
 from app.ui.widgets import label
 
 COLUMN = 720
-"""Pixels that the column takes at most: longer lines are hard to read."""
+"""Pixels that the column takes at most, at the usual text size: longer lines are hard to read."""
 
 
 class OwnPage(QWidget):
@@ -62,7 +63,7 @@ class HousePage(OwnPage):
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setWidget(content)
         inner = QWidget()
-        inner.setMaximumWidth(COLUMN)
+        TextWide(inner, COLUMN, at_most=True)
         inside = QVBoxLayout(inner)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(12)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QKeySequenceEdit, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.ui.actions import words
+from app.ui.appearance import TextWide
 from app.ui.command import Command
 from app.ui.commands import COMMANDS
 from app.ui.settings import Settings, collisions
@@ -122,7 +123,7 @@ class KeyRow(QWidget):
         self.field = QKeySequenceEdit()
         self.field.setMaximumSequenceLength(1)
         self.field.setClearButtonEnabled(True)
-        self.field.setFixedWidth(FIELD_WIDTH)
+        TextWide(self.field, FIELD_WIDTH)
         title = QCoreApplication.translate("KeyRows", "Key of “{command}”").format(command=name)
         self.field.setAccessibleName(title)
         if (line := self.field.findChild(QLineEdit)) is not None:

@@ -12,7 +12,7 @@ from app.ui.export_preview import INK
 WIDEST = 820
 """Pixels; about A4 at the size in which one reads."""
 _NARROW, _ROOMY = 560, 760
-"""Pixels of the sheet, below which its tables are set otherwise, and from which it has the margins of a letter."""
+"""Pixels of the sheet, below which its tables are set otherwise (more with larger text), from which its margins are wide."""
 _DESK, _MARGIN, _NARROW_MARGIN = 20, 52, 20
 
 
@@ -43,7 +43,7 @@ class Paper(QTextBrowser):
         self.verticalScrollBar().setValue(place)
 
     def _set(self) -> None:
-        self._is_narrow = self.viewport().width() < _NARROW
+        self._is_narrow = self.viewport().width() < appearance().scaled(_NARROW)
         self.setHtml(self._narrow if self._is_narrow else self._wide)
         self.document().setDocumentMargin(_NARROW_MARGIN if self.viewport().width() < _ROOMY else _MARGIN)
 
@@ -67,7 +67,7 @@ class Paper(QTextBrowser):
         self.setViewportMargins(side, _DESK, side, 0)
         super().resizeEvent(event)
         width = self.viewport().width()
-        if (width < _NARROW) != self._is_narrow:
+        if (width < appearance().scaled(_NARROW)) != self._is_narrow:
             bar = self.verticalScrollBar()
             share = bar.value() / max(bar.maximum(), 1)
             self._set()

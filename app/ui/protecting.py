@@ -13,10 +13,11 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.errors import FusenError
+from app.ui.appearance import TextWide
 from app.ui.session import Session
 from app.ui.state import BUSY
 from app.ui.unlocking import ask_for_keyring, keyring_words, passphrase_field
-from app.ui.widgets import label
+from app.ui.widgets import label, restyle
 from app.ui.words import error_words
 from app.workspace import encryption
 
@@ -84,9 +85,9 @@ class ProtectionPart(QWidget):
         self.go, self.cancel = QPushButton(), QPushButton(self.tr("Cancel"))
         self.go.setProperty("role", "primary")
         self.go.clicked.connect(self._ask)
-        self.cancel.clicked.connect(form.hide)
+        self.cancel.clicked.connect(self._cancel)
         for field in (self.first, self.second):
-            field.setMaximumWidth(FIELD_WIDTH)
+            TextWide(field, FIELD_WIDTH, at_most=True)
             field.textChanged.connect(lambda _text: self._check())
             field.returnPressed.connect(self._ask)
         self.understood.toggled.connect(lambda _on: self._check())
@@ -102,6 +103,16 @@ class ProtectionPart(QWidget):
             column.addWidget(widget)
         column.addLayout(buttons)
         return form
+
+    def _cancel(self) -> None:
+        self.forget_typed()
+        {"encrypt": self.encrypt, "change": self.change, "decrypt": self.decrypt}[self._task].setFocus()
+
+    def forget_typed(self) -> None:
+        """Hold no passphrase that is not asked for any more."""
+        self.form.hide()
+        self.first.clear()
+        self.second.clear()
 
     def show_state(self, *, encrypted: bool, usable: bool) -> None:
         """What the workspace is; not `usable` while it is not open."""
@@ -136,23 +147,19 @@ class ProtectionPart(QWidget):
         for button in (self.encrypt, self.change, self.decrypt):
             button.setEnabled(not busy)
         if share is not None:
-            self.form.hide()
             self.result.hide()
             self.bar.setValue(round(share * _RANGE))
 
     def show_result(self, text: str, *, good: bool) -> None:
         """What became of it."""
-        self.result.setProperty("role", "" if good else "warning")
-        self.result.style().unpolish(self.result)
-        self.result.style().polish(self.result)
+        restyle(self.result, role="" if good else "warning")
         self.result.setText(text)
         self.result.show()
 
     def _begin(self, task: Task) -> None:
         self._task = task
         self.result.hide()
-        self.first.clear()
-        self.second.clear()
+        self.forget_typed()
         self.understood.setChecked(False)
         self.wrong.hide()
         decrypts = task == "decrypt"
@@ -190,9 +197,8 @@ class ProtectionPart(QWidget):
     def _ask(self) -> None:
         if self.go.isEnabled():
             passphrase = "" if self._task == "decrypt" else self.first.text()
+            self.forget_typed()
             self.asked.emit(self._task, passphrase, self.remember.isChecked())
-            self.first.clear()
-            self.second.clear()
 
 
 class Protecting(QObject):
@@ -208,7 +214,8 @@ class Protecting(QObject):
         ask_for_keyring(session, lambda found: part.show_keyring(available=found))
 
     def refresh(self) -> None:
-        """Show what the workspace is."""
+        """Show what the workspace is. What was typed before the page was left is not kept."""
+        self.part.forget_typed()
         encrypted = encryption.state_of(self._session.path) == "encrypted"
         self.part.show_state(encrypted=encrypted, usable=self._session.is_open)
 

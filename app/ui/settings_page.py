@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.appearance import TextWide
 from app.ui.house_page import HousePage
 from app.ui.key_rows import KeyRows
 from app.ui.language import current
 from app.ui.settings import BY_KEY, SECTIONS, SETTINGS, Problem, Setting, Settings, Value
-from app.ui.widgets import label, leave_wheel
+from app.ui.widgets import label, leave_wheel, put_before
 
 CONTROL_WIDTH = 240
 
@@ -53,7 +54,7 @@ class SettingsPage(HousePage):
         self.search.setAccessibleName(self.tr("Search the settings"))
         self.search.setClearButtonEnabled(True)
         self.search.setMinimumWidth(120)
-        self.search.setMaximumWidth(CONTROL_WIDTH)
+        TextWide(self.search, CONTROL_WIDTH, at_most=True)
         self.search.textChanged.connect(self._filter)
         self.head.insertWidget(2, self.search, 100)
         self.problems = label("", "warning", wrap=True)
@@ -85,6 +86,8 @@ class SettingsPage(HousePage):
         self.column.insertWidget(self._parts_end + 1, part)
         self._parts_end += 2
         self._parts[name] = part, f"{title} {searched}".casefold()
+        controls = [one for one in part.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        put_before(next(iter(self.keys.rows.values())).field, controls)  # or Tab went through all the keys first
 
     def _head(self, title: str) -> QWidget:
         head = label(title, "title")
@@ -196,7 +199,7 @@ def _control(setting: Setting, value: Value, choose: Callable[[Value], object]) 
             _show(switch, setting, value)
             switch.toggled.connect(choose)
     if setting.kind != "switch":
-        control.setFixedWidth(CONTROL_WIDTH)
+        TextWide(control, CONTROL_WIDTH)
     if setting.kind == "number" and (inner := control.findChild(QLineEdit)) is not None:
         inner.setTextMargins(6, 0, 0, 0)  # the style sheet's padding does not reach it
     leave_wheel(control)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QPushButton,
 
 from app.ui.appearance import appearance
 from app.ui.place_list import PlaceList
-from app.ui.widgets import label
+from app.ui.widgets import claims_escape, label
 
 MARGIN = 16
 
@@ -100,11 +100,7 @@ class SidePanel(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Esc is this panel's while it has the keys, not the command's that cancels an analysis."""
-        is_override = event.type() == QEvent.Type.ShortcutOverride
-        if is_override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
+        return claims_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Keys that neither field nor list wanted."""

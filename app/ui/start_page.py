@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.about_page import stays_words
 from app.ui.actions import Actions
-from app.ui.appearance import ICONS, picture
+from app.ui.appearance import ICONS, TextWide, picture
 from app.ui.widgets import Excerpt, clear, label, restyle, tooltip
 from app.workspace.store import StoredDocument
 
@@ -49,7 +49,7 @@ class StartPage(QScrollArea):
         self._rows: dict[str, RecentButton] = {}
         self.first = self._make_first()
         column = QWidget()
-        column.setMaximumWidth(COLUMN)
+        TextWide(column, COLUMN, at_most=True)
         layout = QVBoxLayout(column)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(16)

@@ -333,7 +333,107 @@ SENTENCES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Told", "{name} cannot be read."),
     QT_TRANSLATE_NOOP("Told", "Check the rights of the file."),
     QT_TRANSLATE_NOOP("Told", "Keeping the file was cancelled."),
+    QT_TRANSLATE_NOOP(
+        "Told",
+        "The file holds two encodings: {count} of its lines, from line {line} on, were read as {encoding}, the others as UTF-8.",
+    ),
+    QT_TRANSLATE_NOOP("Told", "Check these lines."),
+    QT_TRANSLATE_NOOP("Told", "{name} has more than {count} tags."),
+    QT_TRANSLATE_NOOP("Told", "This {noun} holds text that no reader sees ({count} characters); it was left out."),
+    QT_TRANSLATE_NOOP("Told", "This {noun} holds scripts or links that start one; nothing was run."),
+    QT_TRANSLATE_NOOP("Told", "This {noun} asks for pictures or other parts from elsewhere; nothing was fetched."),
+    QT_TRANSLATE_NOOP("Told", "Some of the text is struck through; it was read like the rest."),
+    QT_TRANSLATE_NOOP(
+        "Told",
+        "The source holds {count} comments that readers of the finished document do not see; they are shown as notes.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Told", "The source holds a comment that readers of the finished document do not see; it is shown as a note."
+    ),
+    QT_TRANSLATE_NOOP(
+        "Told", "The text is too long or too deeply nested for its marks to be understood: it was read as plain text."
+    ),
+    QT_TRANSLATE_NOOP("Told", "The document asks to take in other files; none was read."),
+    QT_TRANSLATE_NOOP("Told", "Page {pages} holds text that no reader sees ({why})."),
+    QT_TRANSLATE_NOOP("Told", "Pages {pages} hold text that no reader sees ({why})."),
+    QT_TRANSLATE_NOOP("Told", "It was left out, since it could mislead."),
+    QT_TRANSLATE_NOOP(
+        "Told",
+        "Text that no reader sees (hidden, too small, or in the colour of its ground; {count} characters) was left out.",
+    ),
+    QT_TRANSLATE_NOOP("Told", "It begins: “{excerpt}”"),
+    QT_TRANSLATE_NOOP("Told", "The file is damaged in parts that hold no text of the document: {parts}."),
+    QT_TRANSLATE_NOOP("Told", "Parts of the file with unsafe or unreadable names were ignored: {parts}."),
+    QT_TRANSLATE_NOOP("Told", "{name} holds two versions of one part, so programs would show different texts."),
+    QT_TRANSLATE_NOOP("Told", "Do not rely on this file."),
+    QT_TRANSLATE_NOOP("Told", "Ask for it again, or have it saved anew in Word."),
+    QT_TRANSLATE_NOOP("Told", "The pages are pictures without text, so there is nothing to analyse."),
+    QT_TRANSLATE_NOOP("Told", "These pages have no text and were not read: {pages}."),
+    QT_TRANSLATE_NOOP("Told", "Recognition of pictures was switched off."),
+    QT_TRANSLATE_NOOP("Told", "Fusen recognises pictures once its recogniser is installed: {command}."),
+    QT_TRANSLATE_NOOP("Told", "No words were found in their pictures."),
+    QT_TRANSLATE_NOOP(
+        "Told",
+        "The text of page {pages} is not seen, for a picture shows the page: "
+        "another program recognised it, and words may be wrong.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Told",
+        "The text of pages {pages} is not seen, for a picture shows the page: "
+        "another program recognised it, and words may be wrong.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Told", "The text of page {pages} cannot be understood: the file does not say which letters it shows."
+    ),
+    QT_TRANSLATE_NOOP(
+        "Told", "The text of pages {pages} cannot be understood: the file does not say which letters it shows."
+    ),
+    QT_TRANSLATE_NOOP(
+        "Told", "It can be recognised again: by Review, Recognise again in the window, or with --ocr redo."
+    ),
+    QT_TRANSLATE_NOOP("Told", "Fusen recognises it anew once its recogniser is installed: {command}."),
+    QT_TRANSLATE_NOOP("Told", "The text that the file gives for page {pages} is not what is shown there."),
+    QT_TRANSLATE_NOOP("Told", "The text that the file gives for pages {pages} is not what is shown there."),
+    QT_TRANSLATE_NOOP("Told", "The file does not say which letters page {pages} shows; the text may be wrong."),
+    QT_TRANSLATE_NOOP("Told", "The file does not say which letters pages {pages} show; the text may be wrong."),
+    QT_TRANSLATE_NOOP("Told", "Recognise the text anew (OCR), or compare it with the pages."),
+    QT_TRANSLATE_NOOP("Told", "Page {page} holds an image of {width} × {height} pixels, which is not shown."),
+    QT_TRANSLATE_NOOP("Told", "Page {page} holds an image of {width} × {height} pixels; showing it may take long."),
+    QT_TRANSLATE_NOOP("Told", "So do these pages: {pages}."),
+    QT_TRANSLATE_NOOP("Told", "Page {page} took too long to be drawn and was left out."),
+    QT_TRANSLATE_NOOP("Told", "Page {page} is too large to be shown at this size."),
+    QT_TRANSLATE_NOOP("Told", "Show it smaller."),
+    QT_TRANSLATE_NOOP("Told", "Page {page} unpacks to too much."),
+    QT_TRANSLATE_NOOP("Told", "Other pages can be shown."),
+    QT_TRANSLATE_NOOP("Told", "Page {page} cannot be drawn."),
+    QT_TRANSLATE_NOOP("Told", "Other pages may be whole."),
+    QT_TRANSLATE_NOOP("Told", "The file holds scripts (JavaScript), which were not run."),
+    QT_TRANSLATE_NOOP("Told", "The file asks to start another program or file, which was not done."),
+    QT_TRANSLATE_NOOP("Told", "The file would send what is filled in to another machine, which was not done."),
+    QT_TRANSLATE_NOOP("Told", "The file would take in data from another file, which was not done."),
+    QT_TRANSLATE_NOOP("Told", "The file leads to places in other files, which were not opened."),
+    QT_TRANSLATE_NOOP("Told", "The file asks to open a web page by itself, which was not done."),
+    QT_TRANSLATE_NOOP("Told", "The file holds sound, film or a model in 3D, which was not played."),
+    QT_TRANSLATE_NOOP("Told", "The file holds other files, which were not opened or read."),
+    QT_TRANSLATE_NOOP(
+        "Told", "The file holds a form (XFA) that only some programs show; what is filled in there may be missing here."
+    ),
 )
+
+PIECES: tuple[str, ...] = (
+    QT_TRANSLATE_NOOP("Told", "page"),
+    QT_TRANSLATE_NOOP("Told", "document"),
+    QT_TRANSLATE_NOOP("Told", "it is not painted"),
+    QT_TRANSLATE_NOOP("Told", "it has the colour of what lies behind it"),
+    QT_TRANSLATE_NOOP("Told", "something is painted over it"),
+    QT_TRANSLATE_NOOP("Told", "it is too small to be read"),
+    QT_TRANSLATE_NOOP("Told", "it lies outside of what is shown"),
+    QT_TRANSLATE_NOOP("Told", "it belongs to a layer that is switched off"),
+    QT_TRANSLATE_NOOP("Told", "it stands in a comment that is hidden"),
+)
+"""Words that stand in holes of sentences, several of them with a semicolon between."""
+_PAGES = re.compile(r" \(pages? ([^()]+)\)\.\Z")
+"""Where something stands, at the end of a sentence about the file."""
 
 
 @lru_cache(maxsize=1)
@@ -370,5 +470,15 @@ def _sentence(text: str) -> str | None:
     for pattern, sentence in _patterns():
         if (found := pattern.fullmatch(text)) is not None:
             translated = QCoreApplication.translate("Told", sentence)
-            return translated.format(**found.groupdict())
+            return translated.format(**{hole: _piece(words) for hole, words in found.groupdict().items()})
+    if (where := _PAGES.search(text)) is not None and (about := _sentence(f"{text[: where.start()]}.")) is not None:
+        pages = QCoreApplication.translate("Told", "{sentence} (pages {pages}).")
+        return pages.format(sentence=about.rstrip(".。"), pages=where[1])
     return None
+
+
+def _piece(words: str) -> str:
+    parts = words.split("; ")
+    if not set(PIECES).issuperset(parts):
+        return words
+    return QCoreApplication.translate("Told", "; ").join(QCoreApplication.translate("Told", part) for part in parts)

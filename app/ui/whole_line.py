@@ -30,7 +30,6 @@ class WholeLine(QWidget):
         column.setSpacing(2)
         column.addLayout(self._row)
         column.addWidget(self._whole)
-        self.setFocusProxy(self.field)
 
     def add(self, widget: QWidget) -> None:
         """Set a widget to the right of the field."""

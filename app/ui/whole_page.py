@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from app.ui.appearance import appearance
+from app.ui.widgets import claims_escape
 
 
 def _tr(text: str) -> str:
@@ -37,11 +38,7 @@ class WholePage(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Esc is this view's while it has the keys."""
-        is_override = event.type() == QEvent.Type.ShortcutOverride
-        if is_override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
+        return claims_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc empties the field, then closes."""

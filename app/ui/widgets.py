@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent, QTextLayout
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QResizeEvent, QTextLayout
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QWidget
 
 
@@ -47,6 +47,15 @@ def put_before(widget: QWidget, late: Iterable[QWidget]) -> None:
     for each in late:
         QWidget.setTabOrder(before, each)
         before = each
+
+
+def claims_escape(event: QEvent) -> bool:
+    """Keep Esc for the widget that has the keys: else it were the key of the command that cancels an analysis."""
+    is_override = event.type() == QEvent.Type.ShortcutOverride
+    if is_override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+        event.accept()
+        return True
+    return False
 
 
 def restyle(widget: QWidget, **properties: str) -> None:

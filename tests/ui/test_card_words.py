@@ -54,6 +54,10 @@ def test_the_weight_is_said_in_plain_words(file: OpenFile) -> None:
     )
     assert "did not weigh" in weight_line(file, replace(finding(1), rank=0, decision="added"))
     assert "added by you" in weight_line(file, replace(finding(1), rank=0, decision="added"))
+    own = replace(finding(1), decision="added", tags=(), selected=False)
+    assert heading(own) == "Added by you"
+    assert "you" not in weight_line(file, own), "once is enough"
+    assert "not selected" not in weight_line(file, own)
     assert "skipped" in weight_line(file, replace(finding(1), skipped=True))
 
 

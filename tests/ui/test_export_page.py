@@ -9,7 +9,7 @@ from pathlib import Path
 import pymupdf
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.export.arranging import ORDERS
@@ -269,10 +269,13 @@ def test_every_control_has_a_name_and_can_be_reached(qtbot: QtBot, desk: Desk) -
     own = [one for one in controls if not isinstance(one.parentWidget(), QComboBox)]
     assert all(one.accessibleName() or getattr(one, "text", str)() for one in own)
     page.done.setFocus()
-    met = set()
+    met: list[QWidget | None] = []
     for _ in range(80):
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
-        met.add(QApplication.focusWidget())
+        met.append(QApplication.focusWidget())
+    word = page.choosing.formats["docx"]
+    (row,) = word.files.values()
+    assert met[met.index(word.box) + 1] is row.name, "which was made late"
     wanted = [page.bar.write, page.paper, page.choosing.documents, page.choosing.findings, page.choosing.folder.field]
     assert all(one in met for one in wanted)
     assert all(form.box in met for form in page.choosing.formats.values())

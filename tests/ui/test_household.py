@@ -20,7 +20,7 @@ from app.ui.appearance import appearance
 from app.ui.main_window import MainWindow
 from app.ui.session import Session
 from app.ui.settings import Settings
-from app.ui.settings_page import SettingsPage
+from app.ui.settings_page import CONTROL_WIDTH, SettingsPage
 from app.ui.state import OpenFile
 from app.ui.theme import LIGHT
 from tests.ui.conftest import EXAMPLE, FAKE_MODEL
@@ -103,6 +103,7 @@ def test_a_choice_takes_effect_and_is_kept(qtbot: QtBot, tmp_path: Path) -> None
         assert appearance().theme.dark
         size.setValue(150)
         assert QApplication.font().pixelSize() == round(pixels * 1.5)
+        assert theme.minimumWidth() > 1.4 * CONTROL_WIDTH, "so that larger words fit into it"
         name.setText(" 山田 ")
         name.editingFinished.emit()
         assert json.loads(file.read_text("utf-8")) == {"theme": "dark", "text-size": 1.5, "reviewer": "山田"}

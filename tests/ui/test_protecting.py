@@ -17,6 +17,7 @@ from app.errors import FusenError
 from app.ui.main_window import MainWindow
 from app.ui.protecting import ProtectionPart
 from app.ui.session import Session
+from app.ui.settings_page import SettingsPage
 from app.ui.state import OpenFile
 from app.ui.unlocking import Unlocking, UnlockPage
 from app.workers.starting import environment
@@ -130,6 +131,15 @@ def test_encrypting_changing_and_decrypting_in_the_settings(
     findings = settle().findings.all()
     session.decide("accepted")
     part = part_of(window)
+    page = window.household.page("settings")
+    assert isinstance(page, SettingsPage)
+    page.rows["show-recent"].control.setFocus()
+    qtbot.keyClick(page.rows["show-recent"].control, Qt.Key.Key_Tab)
+    assert window.focusWidget() is part.encrypt, "which was made after the keys below it"
+    part.encrypt.click()
+    qtbot.keyClicks(part.first, "not to be kept")
+    part.cancel.click()
+    assert (part.first.text(), window.focusWidget()) == ("", part.encrypt)
     part.encrypt.click()
     assert not part.go.isEnabled()
     qtbot.keyClicks(part.first, PASSPHRASE)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
+from app.documents import pdf_cautions
 from app.errors import FusenError
 from app.ui import language
 from app.ui.commands import COMMANDS
@@ -20,7 +21,7 @@ from app.ui.key_rows import name_of
 from app.ui.main_window import MainWindow
 from app.ui.session import Session
 from app.ui.start_page import RecentButton
-from app.ui.told import SENTENCES, told
+from app.ui.told import PIECES, SENTENCES, told
 from app.ui.words import error_words
 from app.workspace.store import StoredDocument
 from tests import translations
@@ -170,8 +171,12 @@ def test_what_workers_tell_is_said_in_japanese(japanese: None) -> None:
     )
     two = "The file holds macros. They were not run. These pages could not be read: 2."
     assert told(two) == "ファイルにマクロが含まれています。実行していません。次のページを読み込めませんでした：2"
+    hidden = "Pages 3–5 hold text that no reader sees (it is not painted; it is too small to be read)."
+    assert told(hidden) == "3–5 ページに、読者に見えない文字列があります（描画されない、小さすぎて読めない）。"
+    for _, words in pdf_cautions._SENTENCES.values():
+        assert told(f"{words} (pages 3–5).").endswith("（3–5 ページ）。")
     assert told("Nobody knows this {sentence}. Nor this.") == "Nobody knows this {sentence}. Nor this."
-    for sentence in SENTENCES:
+    for sentence in (*SENTENCES, *PIECES):
         assert QCoreApplication.translate("Told", sentence) != sentence
 
 
