@@ -109,7 +109,8 @@ def _agreement_words(found: Agreement) -> str:
         return "Only one reviewer has decided so far; merge what another one handed over."
     lines = [_kappa_words(kappa) for kappa in (*found.pairs, *([found.together] if found.together else []))]
     lines += [f"  {each.tag}: {each.agreed} of {each.passages} alike" for each in found.tags]
-    lines.append(f"Passages on which they disagree: {found.disagreements}")
+    settled = f", settled since: {found.settled}" if found.settled else ""
+    lines.append(f"Passages on which they disagree: {found.disagreements}{settled}")
     return "\n".join(lines)
 
 

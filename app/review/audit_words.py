@@ -65,7 +65,7 @@ ENTRIES: Mapping[str, str] = {
 }
 WORDS = (
     *("accepted", "rejected", "edited", "added", "undecided"),
-    *("comment", "range", "tags", "owner", "due", "raised", "skipped", "opinion"),
+    *("comment", "range", "tags", "owner", "due", "raised", "skipped", "opinion", "disagreement settled"),
     *("page", "characters", "{count} {word}"),
 )
 """What decisions and other changes are called within an entry."""
@@ -171,7 +171,7 @@ def changes_in_words(changes: list[Mapping[str, Any]], say: Callable[[str], str]
     for change in changes:
         kinds = change.get("operations") or ()
         for kind in kinds if isinstance(kinds, list) else ():
-            word = str(change.get("decision")) if kind in ("set-decision", "set-decisions") else _told(kind)
+            word = _told(kind, change)
             counts[word] = counts.get(word, 0) + 1
     several = say("{count} {word}")
     return ", ".join(
@@ -179,7 +179,11 @@ def changes_in_words(changes: list[Mapping[str, Any]], say: Callable[[str], str]
     )
 
 
-def _told(kind: object) -> str:
+def _told(kind: object, change: Mapping[str, Any]) -> str:
+    if kind in ("set-decision", "set-decisions"):
+        return str(change.get("decision"))
+    if kind == "set-opinion" and change.get("settled"):
+        return "disagreement settled"
     return str(kind).removeprefix("set-")
 
 

@@ -94,6 +94,7 @@ INNER = (
     QT_TRANSLATE_NOOP("AuditWord", "raised"),
     QT_TRANSLATE_NOOP("AuditWord", "skipped"),
     QT_TRANSLATE_NOOP("AuditWord", "opinion"),
+    QT_TRANSLATE_NOOP("AuditWord", "disagreement settled"),
     QT_TRANSLATE_NOOP("AuditWord", "page"),
     QT_TRANSLATE_NOOP("AuditWord", "characters"),
     QT_TRANSLATE_NOOP("AuditWord", "{count} {word}"),

@@ -26,6 +26,7 @@ from app.review import operations
 from app.review.findings import Finding, as_proposed, reviewed
 from app.review.operations import Change, Operation
 from app.review.selection import select_share, selected_share
+from app.review.settling import settling
 from app.workspace import audit_details, checking, digests, forgetting, originals, packing, sharing
 from app.workspace.analyses import Analyses
 from app.workspace.audit_details import Step
@@ -316,9 +317,9 @@ class Workspace:
         """
         with self.audit.transaction():
             added = self._add(*findings)
-            operation = operations.stamped(operation, self.reviewer, _now())
-            ids = operations.finding_ids(operation)
+            ids, now = operations.finding_ids(operation), _now()
             before = self._by_ids(ids)
+            operation = operations.stamped(settling(before, operation, self.reviewer, now), self.reviewer, now)
             change = operations.apply(before, operation)
             if change.findings:
                 self._connection.execute("DELETE FROM history WHERE undone")
