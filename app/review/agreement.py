@@ -16,6 +16,9 @@ from app.review.findings import Finding
 from app.review.handover import matters
 from app.review.settling import decided_alone, settlement
 
+FEW = 10
+"""Passages below which a share or a kappa tells little: with nine of ten alike, kappa's interval is still wider than one half."""
+
 Undefined = Literal["none", "one-answer"]
 """none: there is no passage that all of them decided on. one-answer: all gave one and the same answer throughout, so that
 chance alone would have them agree as well."""
@@ -36,6 +39,11 @@ class Kappa:
     high: float | None = None
     undefined: Undefined | None = None
 
+    @property
+    def is_of_few(self) -> bool:
+        """Whether there are too few passages for it to tell much."""
+        return self.passages < FEW
+
 
 @dataclass(frozen=True, slots=True)
 class TagAgreement:
@@ -44,6 +52,11 @@ class TagAgreement:
     tag: str
     passages: int
     agreed: int
+
+    @property
+    def is_of_few(self) -> bool:
+        """Whether there are too few passages for it to tell much."""
+        return self.passages < FEW
 
 
 @dataclass(frozen=True, slots=True)

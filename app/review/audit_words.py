@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.review.audit import Entry, Problem, ProblemCode
+from app.review.audit import Entry, KnownSigner, Problem, ProblemCode
 
 PROBLEMS: Mapping[ProblemCode, str] = {
     "log-empty": "The log is empty, although it was begun: all of it was removed.",
@@ -39,6 +39,12 @@ PROBLEMS: Mapping[ProblemCode, str] = {
     "second-looks-changed": "The second looks at document {what} were changed past the log.",
     "shelf-changed": "Document {what} was added, removed or put back past the log.",
 }
+
+STRANGER = (
+    "Careful: from entry {number} on there are entries signed by a key that this machine does not know ({signer}, {name}). "
+    "Compare it with what “fusen audit key” prints on that person's machine. “fusen audit acknowledge” accepts it."
+)
+"""Of a signer who may be a colleague or a forger."""
 
 ENTRIES: Mapping[str, str] = {
     "workspace-made": "Workspace made",
@@ -76,6 +82,11 @@ def problem_words(problem: Problem) -> str:
     """What is wrong, in one or two sentences, with the entry's number."""
     words = PROBLEMS[problem.code].format(what=problem.what)
     return words if problem.entry is None else f"Entry {problem.entry}: {words}"
+
+
+def stranger_words(signer: KnownSigner) -> str:
+    """That somebody must ask whose key this is."""
+    return STRANGER.format(number=signer.since, signer=signer.fingerprint[:16], name=signer.by or "-")
 
 
 NotesOfEntry = Mapping[str, Mapping[str, Any]]

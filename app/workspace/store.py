@@ -172,9 +172,10 @@ class Workspace:
         self.audit.record("exported", {"files": told, "documents": list(documents)}, notes)
 
     def audit_acknowledged(self) -> Report:
-        """Accept the audit log as it is, as after a backup was brought back; what was wrong is entered and returned."""
+        """Accept the audit log and its signers as they are, as after a backup was brought back; what was wrong is entered."""
         report = self.verify()
-        self.audit.acknowledge([problem.code for problem in report.problems])
+        strangers = [signer.fingerprint for signer in report.strangers]
+        self.audit.acknowledge([problem.code for problem in report.problems], strangers)
         return report
 
     @property
