@@ -38,7 +38,7 @@ def _verify(
     as_json: AsJson = False,
     passphrase_file: PassphraseFile = None,
 ) -> None:
-    """Is the log whole, and does the workspace hold what it tells? Exit 0 if so, 1 if not."""
+    """Is the log whole, and does the workspace hold what it tells? Exit 0 if so, 1 if not; unknown keys are only told."""
     with opened(workspace, as_json=as_json) as store:
         found = store.verify(head, exported or (), [each.lower() for each in signer or ()])
         say(json_line(_report_json(workspace, found)) if as_json else _report_words(workspace, found))
@@ -75,9 +75,11 @@ def _show(
 
 @audit_commands.command("acknowledge")
 def _acknowledge(workspace: WorkspaceArgument, passphrase_file: PassphraseFile = None) -> None:
-    """Accept the log as it is now, as after a workspace was brought back from a backup; the log tells that you did."""
+    """Accept the log as it is now, with its signers, as after a backup was brought back; the log tells that you did."""
     with opened(workspace, as_json=False) as store:
         known = store.audit_acknowledged()
+        for signer in known.strangers:
+            say(f"Accepted the key {signer.fingerprint[:16]}{f' ({signer.by})' if signer.by else ''}.")
         say(f"Acknowledged. What was wrong is in the log's last entry ({len(known.problems)} in all).")
     raise typer.Exit(DONE)
 
@@ -116,7 +118,7 @@ def _line(entry: Entry, notes: NotesOfEntry, names: Names) -> str:
 
 
 def _report_words(path: Path, report: Report) -> str:
-    from app.review.audit_words import problem_words
+    from app.review.audit_words import problem_words, stranger_words
 
     lines = []
     if report.is_whole:
@@ -127,10 +129,12 @@ def _report_words(path: Path, report: Report) -> str:
         lines += [f"  {problem_words(problem)}" for problem in report.problems[:_MOST_TOLD]]
         if (more := len(report.problems) - _MOST_TOLD) > 0:
             lines.append(f"  ... and {more} more.")
+    lines += [stranger_words(signer) for signer in report.strangers]
     if report.head is not None:
         lines.append(f"Head: {report.head.hash}")
     for signer in report.signers:
-        whose = "yours, on this machine" if signer.fingerprint in report.ours else "not known to this machine"
+        whose = "accepted by you" if signer.fingerprint in report.accepted else "not known to this machine"
+        whose = "yours, on this machine" if signer.fingerprint in report.ours else whose
         whose = f"endorsed by {signer.follows[:16]}" if signer.follows else whose
         name = f" ({signer.by})" if signer.by else ""
         lines.append(f"Signer {signer.fingerprint[:16]}{name}, {whose}: from entry {signer.since} on.")
@@ -149,7 +153,7 @@ _MOST_TOLD = 20
 
 
 def _report_json(path: Path, report: Report) -> dict[str, Any]:
-    from app.review.audit_words import problem_words
+    from app.review.audit_words import problem_words, stranger_words
 
     head = report.head
     return {
@@ -161,12 +165,17 @@ def _report_json(path: Path, report: Report) -> dict[str, Any]:
             {"code": each.code, "entry": each.entry, "what": each.what, "message": problem_words(each)}
             for each in report.problems
         ],
+        "warnings": [
+            {"code": "unknown-key", "entry": each.since, "what": each.fingerprint, "message": stranger_words(each)}
+            for each in report.strangers
+        ],
         "signers": [
             {
                 "fingerprint": each.fingerprint,
                 "since": each.since,
                 "by": each.by,
                 "ours": each.fingerprint in report.ours,
+                "known": each not in report.strangers,
                 "follows": each.follows,
             }
             for each in report.signers

@@ -14,7 +14,7 @@ from app.console import DONE, SOME_FAILED, json_line, report, say, text_of
 from app.errors import FusenError
 
 if TYPE_CHECKING:
-    from app.review.agreement import Agreement, Kappa
+    from app.review.agreement import Agreement, Kappa, TagAgreement
     from app.workspace.merging import Comparison
 
 review_commands = typer.Typer(
@@ -108,8 +108,9 @@ def _agreement_words(found: Agreement) -> str:
     if not found.pairs:
         return "Only one reviewer has decided so far; merge what another one handed over."
     lines = [_kappa_words(kappa) for kappa in (*found.pairs, *([found.together] if found.together else []))]
-    lines += [f"  {each.tag}: {each.agreed} of {each.passages} alike" for each in found.tags]
-    lines.append(f"Passages on which they disagree: {found.disagreements}")
+    lines += [f"  {each.tag}: {each.agreed} of {each.passages} alike{_few_words(each)}" for each in found.tags]
+    settled = f", settled since: {found.settled}" if found.settled else ""
+    lines.append(f"Passages on which they disagree: {found.disagreements}{settled}")
     return "\n".join(lines)
 
 
@@ -120,4 +121,8 @@ def _kappa_words(kappa: Kappa) -> str:
     words = f"{names}: {kappa.agreement:.0%} alike on {kappa.passages} passages"
     if kappa.value is None or kappa.low is None or kappa.high is None:
         return f"{words}; all of it is one and the same answer, so kappa is not defined."
-    return f"{words}; kappa {kappa.value:.2f} (95 %: {kappa.low:.2f} to {kappa.high:.2f})"
+    return f"{words}; kappa {kappa.value:.2f} (95 %: {kappa.low:.2f} to {kappa.high:.2f}){_few_words(kappa)}"
+
+
+def _few_words(figure: Kappa | TagAgreement) -> str:
+    return " - too few passages to tell much" if figure.is_of_few else ""

@@ -18,8 +18,10 @@ from app.analysis.structure.values import Structure
 from app.documents.document import DocumentFormat, DocumentKind, Language, Notice, Quad
 from app.export.asking import asked_in
 from app.review.findings import Decision, Finding
+from app.review.handover import matters
 from app.review.headings import Headings
 from app.review.ledger import Ledger
+from app.review.settling import settlement
 from app.review.spans import Ranges
 
 KEPT: frozenset[Decision] = frozenset({"accepted", "edited", "added"})
@@ -147,7 +149,8 @@ class BriefFinding:
     `proposed` is the model's own passage where the reviewer moved its ends. `due` is YYYY-MM-DD; `raised`: to be raised in the
     meeting. `scored`: whether the model weighed this place at all, as it does not what stands between its passages.
     `start:end` is its range in the document's text, `quads` its places on the page; `section` the headings above it, the
-    outermost first; `probabilities` one for each of `tags`; `document` the SHA-256 of its document.
+    outermost first; `probabilities` one for each of `tags`; `document` the SHA-256 of its document. Where reviewers disagreed and
+    one of them decided in the end, `settled_at` is when (ISO 8601, UTC) and `settled_by` who, where that is known.
     """
 
     quote: Quote
@@ -172,6 +175,8 @@ class BriefFinding:
     reviewer: str = ""
     opinions: tuple[Opinion, ...] = ()
     document: str = ""
+    settled_by: str = ""
+    settled_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,9 +317,8 @@ def _questions(findings: Iterable[BriefFinding]) -> Iterable[Question]:
     for finding in findings:
         asked = asked_in(finding.comment)
         yield from (Question("asked", finding.quote, finding.id, text) for text in asked)
-        # As in the agreement between reviewers: what is accepted, edited or added matters to them all alike.
-        against = {each.decision == "rejected" for each in finding.opinions if each.decision != "undecided"}
-        if len(against) > 1:
+        said = {matters(opinion.decision) for opinion in finding.opinions}
+        if said >= {True, False} and not finding.settled_at:
             yield Question("disagreement", finding.quote, finding.id)
         if finding.raised and finding.decision == "undecided" and not asked:
             yield Question("raised", finding.quote, finding.id)
@@ -384,7 +388,7 @@ class _FindingMaker:
 
     def finding(self, finding: Finding) -> BriefFinding:
         """The finding with all that its document says of it."""
-        source = self._source
+        source, settled = self._source, settlement(finding)
         return BriefFinding(
             quote=_quote(source, finding.page, finding.text),
             language=source.analysis.language,
@@ -408,6 +412,8 @@ class _FindingMaker:
             reviewer=source.reviewer if finding.decision != "undecided" else "",
             opinions=(source.opinions or {}).get(finding.id, ()),
             document=source.analysis.sha256,
+            settled_by="" if settled is None else settled.by,
+            settled_at="" if settled is None else settled.at,
         )
 
     def _links_of(self, finding: Finding) -> tuple[BriefLink, ...]:

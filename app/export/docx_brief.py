@@ -24,10 +24,9 @@ from docx.text.paragraph import Paragraph
 from app.documents.document import Language
 from app.export.brief import Brief
 from app.export.docx_template import STYLES, has_japanese_font, is_bulleted, open_base, same_bytes, set_fonts
-from app.export.phrases import date_words
 from app.export.telling import Field, Group, Line, Part, Told, told
 from app.export.template_file import WORD, filled
-from app.export.wording import printable, say
+from app.export.wording import date_words, printable, say
 from app.export.writing import write_whole
 
 _INK, _QUIET = RGBColor(0x1F, 0x2A, 0x37), RGBColor(0x5B, 0x65, 0x70)

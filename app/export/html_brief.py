@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 from app.documents.document import Language
 from app.export.brief import Brief
-from app.export.phrases import date_words
 from app.export.telling import told
-from app.export.wording import printable, say
+from app.export.wording import date_words, printable, say
 
 if TYPE_CHECKING:
     from jinja2 import Template

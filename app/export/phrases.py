@@ -7,14 +7,13 @@ is said too: a rule without its exception would be another rule.
 from __future__ import annotations
 
 import re
-from datetime import date
 from itertools import accumulate
 
 from app.documents.document import Language
 from app.export import wording
 from app.export.asking import asked_in
 from app.export.brief import Brief, BriefFinding
-from app.export.wording import printable, say
+from app.export.wording import date_words, printable, say
 
 _MOST = {"en": 200, "ja": 90}
 """Characters that can be said in one breath or two."""
@@ -152,6 +151,8 @@ def _model_words(finding: BriefFinding, language: Language) -> str:
 
 
 def _people_words(finding: BriefFinding, language: Language) -> str:
+    if finding.settled_at:
+        return say("phrase-settled", language, words=wording.settled_words(finding, language))
     decided = [opinion for opinion in finding.opinions if opinion.decision != "undecided"]
     if len(decided) > 1:
         if len({opinion.decision == "rejected" for opinion in decided}) > 1:
@@ -177,31 +178,3 @@ def _task(finding: BriefFinding, language: Language) -> tuple[str, ...]:
     if owner:
         return (say("phrase-owner", language, owner=owner),)
     return (say("phrase-due", language, due=due),) if due else ()
-
-
-def date_words(iso: str, language: Language) -> str:
-    """A date as it is said; what is no date stays as it is."""
-    try:
-        day = date.fromisoformat(iso)
-    except ValueError:
-        return printable(iso)
-    if language == "ja":
-        return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-# Not strftime, whose names follow the machine's locale.
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)

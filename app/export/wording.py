@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Protocol
@@ -137,7 +138,42 @@ def opinion_words(finding: BriefFinding, language: Language) -> tuple[str, ...]:
         say("opinion", language, reviewer=printable(each.reviewer), decision=decision_words(each.decision, language))
         + (say("in-brackets", language, text=printable(each.comment)) if printable(each.comment) else "")
         for each in finding.opinions
-    )
+    ) + ((settled_words(finding, language),) if finding.settled_at else ())
+
+
+def settled_words(finding: BriefFinding, language: Language) -> str:
+    """Who decided in the end where the reviewers had disagreed, when, and what."""
+    day = date_words(finding.settled_at[:10], language)
+    who = say("separator", language).join(filter(None, (printable(finding.settled_by), day)))
+    return say("settled", language, who=who, decision=decision_words(finding.decision, language))
+
+
+def date_words(iso: str, language: Language) -> str:
+    """A date as it is said; what is no date stays as it is."""
+    try:
+        day = date.fromisoformat(iso)
+    except ValueError:
+        return printable(iso)
+    if language == "ja":
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+# Not strftime, whose names follow the machine's locale.
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def link_words(link: BriefLink, brief: Brief) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """How far reviewers agree on whether passages matter: percentages, Cohen's kappa of two, Fleiss' of several.
 
 A passage counts where each of those who are compared decided on it: accepted, edited and added say that it matters, rejected
-that it does not.
+that it does not. A decision that settles a disagreement counts as what its reviewer had decided on her own until then.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ from itertools import combinations
 from typing import Literal
 
 from app.review.findings import Finding
-from app.review.handover import is_own, matters
+from app.review.handover import matters
+from app.review.settling import decided_alone, settlement
+
+FEW = 10
+"""Passages below which a share or a kappa tells little: with nine of ten alike, kappa's interval is still wider than one half."""
 
 Undefined = Literal["none", "one-answer"]
 """none: there is no passage that all of them decided on. one-answer: all gave one and the same answer throughout, so that
@@ -35,6 +39,11 @@ class Kappa:
     high: float | None = None
     undefined: Undefined | None = None
 
+    @property
+    def is_of_few(self) -> bool:
+        """Whether there are too few passages for it to tell much."""
+        return self.passages < FEW
+
 
 @dataclass(frozen=True, slots=True)
 class TagAgreement:
@@ -44,15 +53,24 @@ class TagAgreement:
     passages: int
     agreed: int
 
+    @property
+    def is_of_few(self) -> bool:
+        """Whether there are too few passages for it to tell much."""
+        return self.passages < FEW
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """All of it: each pair of reviewers, all of them together where they are more than two, each tag."""
+    """All of it: each pair of reviewers, all of them together where they are more than two, each tag.
+
+    Of the passages on which they disagree so many were `settled` since.
+    """
 
     pairs: tuple[Kappa, ...]
     together: Kappa | None
     tags: tuple[TagAgreement, ...]
     disagreements: int
+    settled: int = 0
 
 
 Ratings = Mapping[str, bool]
@@ -62,8 +80,8 @@ Ratings = Mapping[str, bool]
 def ratings_of(finding: Finding, own: str) -> dict[str, bool]:
     """Who said what of a finding; `own` is what the workspace's own reviewer is called."""
     said = {opinion.reviewer: matters(opinion.decision) for opinion in finding.opinions}
-    if is_own(finding):
-        said[finding.decided_by or own] = matters(finding.decision)
+    alone, by = decided_alone(finding)
+    said[by or own] = matters(alone)
     return {name: answer for name, answer in said.items() if answer is not None}
 
 
@@ -74,8 +92,9 @@ def agreement(findings: Iterable[Finding], own: str) -> Agreement:
     tables = [ratings for _, ratings in rated]
     pairs = tuple(cohen(one, other, tables) for one, other in combinations(names, 2))
     together = fleiss(names, tables) if len(names) > 2 else None
-    disagreements = sum(len(set(ratings.values())) > 1 for ratings in tables)
-    return Agreement(pairs, together, _by_tag(rated), disagreements)
+    disputed = [finding for finding, ratings in rated if len(set(ratings.values())) > 1]
+    settled = sum(settlement(finding) is not None for finding in disputed)
+    return Agreement(pairs, together, _by_tag(rated), len(disputed), settled)
 
 
 def cohen(one: str, other: str, tables: Iterable[Ratings]) -> Kappa:

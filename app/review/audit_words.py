@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.review.audit import Entry, Problem, ProblemCode
+from app.review.audit import Entry, KnownSigner, Problem, ProblemCode
 
 PROBLEMS: Mapping[ProblemCode, str] = {
     "log-empty": "The log is empty, although it was begun: all of it was removed.",
@@ -40,6 +40,12 @@ PROBLEMS: Mapping[ProblemCode, str] = {
     "shelf-changed": "Document {what} was added, removed or put back past the log.",
 }
 
+STRANGER = (
+    "Careful: from entry {number} on there are entries signed by a key that this machine does not know ({signer}, {name}). "
+    "Compare it with what “fusen audit key” prints on that person's machine. “fusen audit acknowledge” accepts it."
+)
+"""Of a signer who may be a colleague or a forger."""
+
 ENTRIES: Mapping[str, str] = {
     "workspace-made": "Workspace made",
     "log-begun": "Log begun for what the workspace held: {count} documents",
@@ -65,7 +71,7 @@ ENTRIES: Mapping[str, str] = {
 }
 WORDS = (
     *("accepted", "rejected", "edited", "added", "undecided"),
-    *("comment", "range", "tags", "owner", "due", "raised", "skipped", "opinion"),
+    *("comment", "range", "tags", "owner", "due", "raised", "skipped", "opinion", "disagreement settled"),
     *("page", "characters", "{count} {word}"),
 )
 """What decisions and other changes are called within an entry."""
@@ -76,6 +82,11 @@ def problem_words(problem: Problem) -> str:
     """What is wrong, in one or two sentences, with the entry's number."""
     words = PROBLEMS[problem.code].format(what=problem.what)
     return words if problem.entry is None else f"Entry {problem.entry}: {words}"
+
+
+def stranger_words(signer: KnownSigner) -> str:
+    """That somebody must ask whose key this is."""
+    return STRANGER.format(number=signer.since, signer=signer.fingerprint[:16], name=signer.by or "-")
 
 
 NotesOfEntry = Mapping[str, Mapping[str, Any]]
@@ -171,7 +182,7 @@ def changes_in_words(changes: list[Mapping[str, Any]], say: Callable[[str], str]
     for change in changes:
         kinds = change.get("operations") or ()
         for kind in kinds if isinstance(kinds, list) else ():
-            word = str(change.get("decision")) if kind in ("set-decision", "set-decisions") else _told(kind)
+            word = _told(kind, change)
             counts[word] = counts.get(word, 0) + 1
     several = say("{count} {word}")
     return ", ".join(
@@ -179,7 +190,11 @@ def changes_in_words(changes: list[Mapping[str, Any]], say: Callable[[str], str]
     )
 
 
-def _told(kind: object) -> str:
+def _told(kind: object, change: Mapping[str, Any]) -> str:
+    if kind in ("set-decision", "set-decisions"):
+        return str(change.get("decision"))
+    if kind == "set-opinion" and change.get("settled"):
+        return "disagreement settled"
     return str(kind).removeprefix("set-")
 
 

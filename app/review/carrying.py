@@ -1,8 +1,8 @@
 """What was decided on one version of a document, carried over to the next: as operations, with where each came from.
 
-Where a passage has equal words, everything that was said of it holds for the new one as well, in the name of who said it. Where its words changed she is
-asked again: what she noted (comment, owner, due date) comes along, the decision does not. Nothing that she said of the new
-version already is written over.
+Where a passage has equal words, everything that was said of it holds for the new one as well, in the name of who said it.
+Where its words changed the reviewer is asked again: what she noted (comment, owner, due date) comes along, the decision does
+not. Nothing that she said of the new version already is written over.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def carry_over(
 ) -> CarryingOver:
     """Plan what becomes of `findings` (those of the old version) in the new one.
 
-    `pending`: of which the reviewer was asked again in the old version and has not answered. `known` are the findings of the new version by id, `make` makes one of a passage that is none yet.
+    `pending`: of which the reviewer was asked again in the old version and has not answered. `known` are the findings of the
+    new version by id, `make` makes one of a passage that is none yet.
     """
     matching = match_passages(old, new)
     places = _Places(old, new, matching)

@@ -33,10 +33,20 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Settlement:
+    """Who ended a disagreement by deciding, and when (ISO 8601, UTC); `before`: what she had decided until then, on her own."""
+
+    by: str
+    at: str
+    before: Decision = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
 class Opinion:
     """What another reviewer made of a passage; `at` is when she decided, `signer` the fingerprint of the key that signed it.
 
     `span` and `tags` where they are not the model's. `handed_at`: when she handed it over.
+    `settled`: the decision that was made in the end by someone who knew this opinion.
     """
 
     reviewer: str
@@ -50,6 +60,7 @@ class Opinion:
     due: str = ""
     raised: bool = False
     handed_at: str = field(default="", compare=False)
+    settled: Settlement | None = None
 
 
 @dataclass(frozen=True, slots=True)

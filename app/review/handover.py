@@ -300,11 +300,3 @@ def _too_large(name: str) -> FusenError:
 def matters(decision: Decision) -> bool | None:
     """Whether a decision says that the passage matters; None where nothing was decided."""
     return None if decision == "undecided" else decision != "rejected"
-
-
-def disagree(finding: Finding) -> bool:
-    """Whether reviewers decided otherwise: one that the passage matters, one that it does not."""
-    said = [matters(opinion.decision) for opinion in finding.opinions]
-    if is_own(finding):
-        said.append(matters(finding.decision))
-    return True in said and False in said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,11 @@ from app.review.versions import Match, Matching, MatchKind
 ChangeSort = Literal["changed", "new", "gone", "moved", "renumbered"]
 """What a reader tells apart: split and merged passages are changed ones; one that only has another number is renumbered."""
 SORTS: tuple[ChangeSort, ...] = ("changed", "new", "gone", "moved", "renumbered")
+
+Concern = Literal["again", "lost", "fresh", "other"]
+"""In the order in which a reader must hear of them: words that changed or are gone since something was said of them; findings
+in new words; all else."""
+CONCERNS: tuple[Concern, ...] = ("again", "lost", "fresh", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,14 @@ class PassageChange:
         """Whether it is about a finding of either version."""
         return self.before is not None or self.after is not None
 
+    @property
+    def concern(self) -> Concern:
+        """What it is to a reader who reviewed the old version."""
+        said, differs = self.before is not None and self.before.is_touched, self.sort in ("changed", "new")
+        if said and (differs or self.sort == "gone"):
+            return "again" if differs else "lost"
+        return "fresh" if differs and self.after is not None else "other"
+
     def pieces(self) -> tuple[Piece, ...]:
         """How the old words become the new ones, as offsets into both documents' texts; none for what is in one only."""
         if not self.old or not self.new:
@@ -88,6 +101,27 @@ def changes(
     matching = matching or match_passages(old, new)
     before, after = _by_passage(old.passages, old_findings), _by_passage(new.passages, new_findings)
     return tuple(_change(match, old, new, before, after) for match in matching.matches if match.kind != "same")
+
+
+def lost_findings(
+    old: Analysis, old_findings: Sequence[Finding], found: Sequence[PassageChange]
+) -> Iterator[PassageChange]:
+    """What else was said of the old version and has no place in the new one: several findings may lie in what is gone.
+
+    `found` are all changes, which tell of one of them each.
+    """
+    told = {change.before.id for change in found if change.before is not None}
+    gone = {passage.start for change in found if change.sort == "gone" for passage in change.old}
+    for finding in old_findings:
+        over = _by_passage(old.passages, (finding,))
+        if finding.is_touched and finding.id not in told and all(old.passages[index].start in gone for index in over):
+            yield PassageChange("gone", True, (_passage_of(finding),), (), finding)
+
+
+def _passage_of(finding: Finding) -> ScoredPassage:
+    span = finding.span
+    weight = (finding.importance, finding.interval, finding.tags, finding.selected, finding.rank)
+    return ScoredPassage(span.start, span.end, span.page, span.text, span.quads, *weight)
 
 
 def counts(found: Iterable[PassageChange]) -> dict[ChangeSort, int]:

@@ -184,7 +184,7 @@ class _Comparison:
     # ---- in the same place
 
     def _in_place(self) -> None:
-        """What is too slight to be like anything, as a table's figures are: as many between the same neighbours are the same cells."""
+        """What is too slight to be like anything, as figures of a table: as many between equal neighbours are the same cells."""
         paired = [(index, pair) for index, pair in enumerate(self.there) if pair is not None]
         for (before, start), (after, end) in itertools.pairwise(paired):
             cells = [*zip(range(before + 1, after), range(start + 1, end), strict=False)]

@@ -24,7 +24,7 @@ from app.errors import FusenError
 from app.review.audit import Entry
 from app.review.audit_words import Names, NotesOfEntry
 from app.ui import dialogs
-from app.ui.audit_words import entry_text, numbered, problem_text
+from app.ui.audit_words import entry_text, numbered, problem_text, stranger_text
 from app.ui.house_page import HousePage
 from app.ui.session import Session
 from app.ui.widgets import label, tooltip
@@ -160,15 +160,16 @@ class AuditPage(HousePage):
     def _show_report(self, report: Report) -> None:
         self.verify_button.setEnabled(True)
         count = report.head.count if report.head is not None else 0
+        strangers = [stranger_text(signer) for signer in report.strangers]
         if report.is_whole:
             told = self.tr("The log is whole (entries: {count}), and the workspace holds what it tells.")
-            self._say(told.format(count=QLocale().toString(count)))
+            self._say("\n".join([told.format(count=QLocale().toString(count)), *strangers]))
             return
         lines = [self.tr("The log is not whole, or the workspace does not hold what it tells.")]
         lines += [problem_text(problem) for problem in report.problems[:_MOST_PROBLEMS]]
         if len(report.problems) > _MOST_PROBLEMS:
             lines.append("…")
-        self._say("\n".join(lines))
+        self._say("\n".join([*lines, *strangers]))
 
     def _show_error(self, error: FusenError) -> None:
         self.verify_button.setEnabled(True)

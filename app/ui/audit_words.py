@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from app.review.audit import Entry, Problem
+from app.review.audit import Entry, KnownSigner, Problem
 from app.review.audit_words import PROBLEMS, Names, NotesOfEntry, template, values
 from app.ui.command import QT_TRANSLATE_NOOP
 
@@ -94,6 +94,7 @@ INNER = (
     QT_TRANSLATE_NOOP("AuditWord", "raised"),
     QT_TRANSLATE_NOOP("AuditWord", "skipped"),
     QT_TRANSLATE_NOOP("AuditWord", "opinion"),
+    QT_TRANSLATE_NOOP("AuditWord", "disagreement settled"),
     QT_TRANSLATE_NOOP("AuditWord", "page"),
     QT_TRANSLATE_NOOP("AuditWord", "characters"),
     QT_TRANSLATE_NOOP("AuditWord", "{count} {word}"),
@@ -109,6 +110,19 @@ def entry_text(entry: Entry, notes: NotesOfEntry, names: Names) -> str:
     """What an entry tells, on one line."""
     words = QCoreApplication.translate("Audit", template(entry)).format(**values(entry, notes, names, _said))
     return words or entry.kind
+
+
+STRANGER = QT_TRANSLATE_NOOP(
+    "Audit",
+    "Careful: from entry {number} on there are entries signed by a key that this machine does not know ({signer}, {name}). "
+    "Compare it with what “fusen audit key” prints on that person's machine. “fusen audit acknowledge” accepts it.",
+)
+
+
+def stranger_text(signer: KnownSigner) -> str:
+    """That somebody must ask whose key this is."""
+    words = QCoreApplication.translate("Audit", STRANGER)
+    return words.format(number=signer.since, signer=signer.fingerprint[:16], name=signer.by or "-")
 
 
 def problem_text(problem: Problem) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from app.analysis.analysis import Explanation, ScoredPassage
 from app.export.wording import grade
 from app.review.findings import Decision, Finding
-from app.review.handover import disagree, is_own
+from app.review.settling import decided_alone, disagree, settlement
 from app.ui.findings_model import title_of
 from app.ui.language import current, tag_name
 from app.ui.places import clause_words, defined_in, section_path
@@ -61,15 +61,20 @@ def opinion_lines(finding: Finding) -> str:
     if not finding.opinions:
         return ""
     said = [(each.reviewer, each.decision, each.comment) for each in finding.opinions]
-    if is_own(finding):
-        said.insert(0, (_tr("You"), finding.decision, ""))
+    alone, _ = decided_alone(finding)
+    if alone != "undecided":
+        said.insert(0, (_tr("You"), alone, ""))
     lines = [
         f"{name}: {decision_words(decision)}" + (_tr(" – “{comment}”").format(comment=comment) if comment else "")
         for name, decision, comment in said
     ]
-    return "\n".join(
-        [_tr("The reviewers disagree; decide again to settle it."), *lines] if disagree(finding) else lines
-    )
+    if disagree(finding):
+        lines.insert(0, _tr("The reviewers disagree; decide again to settle it."))
+    elif (settled := settlement(finding)) is not None:
+        told = _tr("They disagreed; {name} decided on {date}: {decision}")
+        name, date = settled.by or _tr("You"), settled.at[:10]
+        lines.insert(0, told.format(name=name, date=date, decision=decision_words(finding.decision)))
+    return "\n".join(lines)
 
 
 def decision_words(decision: Decision) -> str:

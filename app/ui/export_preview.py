@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from html import escape
 
 from app.export.brief import Brief
-from app.export.phrases import date_words
 from app.export.telling import Field, Group, Line, Part, Told, told
-from app.export.wording import printable, say
+from app.export.wording import date_words, printable, say
 from app.ui.export_choice import Choice, at_most, brief_for
 
 MOST = 60

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from app.review.findings import Finding
-from app.review.handover import disagree
+from app.review.settling import disagree
 
 Part = Literal["tag", "decision", "kind", "page", "text"]
 Kind = Literal["model", "added", "edited"]

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
 
     from app.ui.main_window import MainWindow
+    from app.ui.merge_page import MergePage
     from app.ui.printing import PrintJob
     from app.ui.protecting import Protecting
 
@@ -63,7 +64,7 @@ class Household:
             "export": lambda: self.show("export"),
             "audit-log": lambda: self.show("audit"),
             "merge-review": self._ask_review,
-            "hand-over": self._ask_hand_over,
+            "hand-over": lambda: self._reviewers().ask_hand_over(),
             "keys": self._toggle_keys,
             "print": lambda: self.print(highlights=True),
             "print-plain": lambda: self.print(highlights=False),
@@ -179,21 +180,27 @@ class Household:
 
     def take_review(self, file: Path) -> None:
         """Sum up a review that was handed over, so that the user merges it."""
+        self._reviewers(file)
+
+    def _reviewers(self, file: Path | None = None) -> MergePage:
+        """The page of several reviewers, in view."""
         from app.ui.merge_page import MergePage
 
         page = self._pages.get("reviewers")
         if not isinstance(page, MergePage):
             page = self._pages["reviewers"] = MergePage(self._session)
             page.left.connect(self._leave)
+            page.handing_over.connect(self._ask_hand_over)
         page.take(file)
         page.hide()
         self.show("reviewers")
+        return page
 
     def _ask_review(self) -> None:
         if (file := dialogs.ask_review(self._window)) is not None:
             self.take_review(file)
 
-    def _ask_hand_over(self) -> None:
+    def _ask_hand_over(self, texts: bool) -> None:
         from app.ui.merge_page import write_hand_over
 
         path, name = self._session.path, str(self._session.settings["reviewer"])
@@ -204,7 +211,7 @@ class Household:
         bar = self._window.bar
         told = QCoreApplication.translate("Household", "Saved {name}.").format(name=output.name)
         self._session.in_background(
-            lambda: write_hand_over(path, name, output),
+            lambda: write_hand_over(path, name, output, texts=texts),
             lambda _nothing: bar.show_message(Message("success", told, folder=str(output.parent))),
             lambda error: bar.show_message(Message("error", *error_words(error))),
         )

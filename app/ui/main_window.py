@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         self.sidebar.contents.chosen.connect(self.moving.go)
         self.sidebar.outline.chosen_page.connect(self.moving.jump_to_page)
         self.sidebar.forgetting.connect(self.forgetting.ask)
+        self.sidebar.versions_of = self.versioning.menu
         self.start.forgetting.connect(self.forgetting.ask)
         self.start.chosen.connect(lambda path: session.open([Path(path)]))
         self.panel.chosen.connect(self._select)

@@ -1,25 +1,29 @@
-"""What another reviewer handed over, summed up before it is merged, and how far the reviewers agree."""
+"""The page of several reviewers: one's own review is handed over, another's summed up and merged, and how far they agree."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QLocale
-from PySide6.QtWidgets import QHBoxLayout, QPushButton
+from PySide6.QtCore import QCoreApplication, QLocale, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton
 
 from app.errors import FusenError
-from app.review.agreement import Kappa, agreement
+from app.review.agreement import Kappa, TagAgreement, agreement
 from app.review.handover import ENDING, Review
 from app.ui.house_page import HousePage
+from app.ui.language import tag_name
 from app.ui.session import Session
-from app.ui.widgets import label
+from app.ui.widgets import clear, label, tooltip
 from app.ui.words import error_words
 from app.workspace.merging import Comparison, hand_over, merge, plan, read_file
 from app.workspace.store import Workspace
 
 
 class MergePage(HousePage):
-    """`file` is what was dropped on the window, or chosen; without one only the agreement shows."""
+    """`file` is what was dropped on the window, or chosen. `handing_over`: one's own review, with words or without."""
+
+    handing_over = Signal(bool)
 
     def __init__(self, session: Session) -> None:
         super().__init__(QCoreApplication.translate("MergePage", "Reviewers"))
@@ -34,17 +38,43 @@ class MergePage(HousePage):
         row.addWidget(self.merge_button)
         row.addStretch(1)
         self.column.addLayout(row)
+        self._make_hand_over()
+        self._make_agreement()
+        self.column.addStretch(1)
+
+    def _make_hand_over(self) -> None:
+        self.column.addSpacing(16)
+        self.column.addWidget(label(self.tr("Hand over your review"), "head"))
+        told = self.tr("A signed file with your decisions and comments, for another reviewer to merge.")
+        self.column.addWidget(label(told, "muted", wrap=True))
+        self.without_texts = QCheckBox(self.tr("Without the findings' words and the documents' titles"))
+        hint = self.tr("Your comments stay in it. It can only be merged where the same documents were opened.")
+        self.without_texts.setToolTip(tooltip(hint))
+        self.column.addWidget(self.without_texts)
+        self.hand_over_button = QPushButton(self.tr("Save as a file…"))
+        self.hand_over_button.clicked.connect(lambda: self.handing_over.emit(not self.without_texts.isChecked()))
+        row = QHBoxLayout()
+        row.addWidget(self.hand_over_button)
+        row.addStretch(1)
+        self.column.addLayout(row)
+
+    def _make_agreement(self) -> None:
         self.column.addSpacing(16)
         self.column.addWidget(label(self.tr("Agreement"), "head"))
         self.figures = label("", wrap=True)
         self.column.addWidget(self.figures)
+        self.tags = QGridLayout()
+        self.tags.setHorizontalSpacing(24)
+        self.tags.setVerticalSpacing(4)
+        self.tags.setColumnStretch(2, 1)
+        self.column.addLayout(self.tags)
         note = self.tr(
-            "Accepted, edited and added count as: it matters. Kappa is agreement beyond chance; 1 is full agreement."
+            "Accepted, edited and added count as: it matters. Kappa is agreement beyond chance; 1 is full agreement. What was "
+            "decided in the end, knowing what others said, does not count."
         )
         self.column.addWidget(label(note, "muted", wrap=True))
-        self.column.addStretch(1)
 
-    def take(self, file: Path) -> None:
+    def take(self, file: Path | None) -> None:
         """Sum this file up when the page comes into view."""
         self._file = file
 
@@ -74,6 +104,11 @@ class MergePage(HousePage):
         self.merge_button.setEnabled(bool(made.operations))
         self.merge_button.setFocus()
 
+    def ask_hand_over(self) -> None:
+        """Have the keys at what hands one's own review over."""
+        self.hand_over_button.setFocus()
+        self.area.ensureWidgetVisible(self.hand_over_button)
+
     def merge(self) -> None:
         """Merge it, in one step that can be undone."""
         workspace = self._session.workspace
@@ -98,9 +133,20 @@ class MergePage(HousePage):
         found = agreement(findings, workspace.reviewer or self.tr("you"))
         lines = [kappa_words(kappa) for kappa in (*found.pairs, *([found.together] if found.together else []))]
         if found.pairs:
-            told = self.tr("Passages on which they disagree: {count}")
-            lines.append(told.format(count=QLocale().toString(found.disagreements)))
+            told = self.tr("Passages on which they disagree: {count}; settled since: {settled}")
+            count, settled = QLocale().toString(found.disagreements), QLocale().toString(found.settled)
+            lines.append(told.format(count=count, settled=settled))
         self.figures.setText("\n".join(lines) or self.tr("Only one reviewer has decided so far."))
+        self._show_tags(found.tags)
+
+    def _show_tags(self, tags: Sequence[TagAgreement]) -> None:
+        """A line each, those of the most passages first."""
+        clear(self.tags)
+        for row, each in enumerate(sorted(tags, key=lambda tag: (-tag.passages, tag.tag))):
+            figures = self.tr("alike {agreed} of {count}").format(agreed=each.agreed, count=each.passages)
+            share = self.tr("too few to tell much") if each.is_of_few else f"{each.agreed / each.passages:.0%}"
+            for column, words in enumerate((tag_name(each.tag), figures, share)):
+                self.tags.addWidget(label(words, "" if column == 0 else "muted"), row, column)
 
 
 def comparison_words(found: Comparison) -> str:
@@ -140,13 +186,14 @@ def kappa_words(kappa: Kappa) -> str:
         "MergePage", "{names}: alike {share} % of {count} passages; kappa {value} (95 %: {low} to {high})"
     )
     figures = {"value": f"{value:.2f}", "low": f"{kappa.low:.2f}", "high": f"{kappa.high:.2f}"}
-    return whole.format(names=names, share=share, count=kappa.passages, **figures)
+    few = QCoreApplication.translate("MergePage", " Too few passages to tell much.") if kappa.is_of_few else ""
+    return whole.format(names=names, share=share, count=kappa.passages, **figures) + few
 
 
-def write_hand_over(path: Path, reviewer: str, output: Path) -> None:
+def write_hand_over(path: Path, reviewer: str, output: Path, *, texts: bool = True) -> None:
     """Hand one's decisions over, off the window's thread. Raises FusenError."""
     from app.export.writing import write_whole
 
     with Workspace.open(path) as workspace:
         workspace.reviewer = reviewer
-        write_whole(output, hand_over(workspace))
+        write_whole(output, hand_over(workspace, texts=texts))

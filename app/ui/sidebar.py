@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QMenu,
     QPushButton,
     QSizePolicy,
     QStyle,
@@ -26,7 +28,7 @@ from app.ui.archive import Archive
 from app.ui.contents import ContentsPanel
 from app.ui.outline import Outline
 from app.ui.shelf_rows import ShelfRow, shelf_rows
-from app.ui.state import WindowState
+from app.ui.state import OpenFile, WindowState
 from app.ui.theme import Theme
 from app.ui.widgets import label, tooltip
 from app.ui.words import entry_words, state_words
@@ -60,6 +62,8 @@ class Sidebar(QWidget):
     restored = Signal(str)
     unfolded = Signal(bool)
     _wanted, _folded = True, False
+    versions_of: Callable[[OpenFile], QMenu]
+    """The menu of what a document is a new version of."""
     forgetting = Signal(str)
 
     def __init__(self, state: WindowState, actions: Actions, archive: Archive, parent: QWidget) -> None:
@@ -131,13 +135,38 @@ class Sidebar(QWidget):
         self.remove.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
         self.remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.remove.triggered.connect(self._remove)
-        view.addAction(actions["close"])
-        view.addAction(self.remove)
+        view.addAction(self.remove)  # for its key
+        self._close = actions["close"]
         self.forget = QAction(self.tr("Forget for good…"), view)
         self.forget.triggered.connect(self._forget)
-        view.addAction(self.forget)
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._show_menu)
         return view
+
+    def _show_menu(self, place: QPoint) -> None:
+        if (item := self.list.itemAt(place) or self.list.currentItem()) is not None:
+            self.list.setCurrentItem(item)
+            menu = self.menu(item.data(SHELF_ROW))
+            if not menu.isEmpty():
+                menu.exec(self.list.viewport().mapToGlobal(place))
+            menu.deleteLater()
+
+    def menu(self, row: ShelfRow) -> QMenu:
+        """What can be done with a document of the list, which is the current one."""
+        menu = QMenu(self)
+        if (file := row.file) is not None:
+            menu.addAction(self._close)
+            versions = self.versions_of(file)
+            versions.setTitle(self.tr("This is a new version of"))
+            versions.setParent(menu, versions.windowFlags())
+            versions.setEnabled(file.phase == "ready" and file.document is not None)
+            menu.addMenu(versions)
+        elif (entry := row.entry) is not None:
+            opening = menu.addAction(self.tr("Open"))
+            opening.triggered.connect(lambda: self.wanted.emit(entry.sha256, entry.file))
+        if row.sha256 is not None:
+            menu.addActions([self.remove, self.forget])
+        return menu
 
     def _make_undo(self) -> QWidget:
         box = self._undo = QWidget()

@@ -10,12 +10,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QLocale, QObject, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from app.review.findings import Finding
-from app.review.version_changes import SORTS, ChangeSort, PassageChange, aligned, anchors, changes, counts
+from app.review.version_changes import (
+    CONCERNS,
+    SORTS,
+    ChangeSort,
+    Concern,
+    PassageChange,
+    aligned,
+    anchors,
+    changes,
+    counts,
+    lost_findings,
+)
 from app.ui.appearance import appearance
 from app.ui.changed_note import decided_words
 from app.ui.flow.sheets import FlowSheets
@@ -26,6 +37,7 @@ from app.ui.sheet_view import LOOKED_AT, SheetView
 from app.ui.sheets import PdfSheets, TextRange
 from app.ui.state import OpenFile
 from app.ui.widgets import label
+from app.ui.words import error_words
 
 if TYPE_CHECKING:
     from app.ui.session import Session
@@ -36,7 +48,7 @@ _LIST_WIDTH = 300
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is shown: changes, those with findings first, and places of both versions that belong together."""
+    """What is shown: changes, what must be heard of first, and places of both versions that belong together."""
 
     changes: tuple[PassageChange, ...]
     anchors: tuple[tuple[int, int], ...]
@@ -50,9 +62,11 @@ def find_changes(workspace: Workspace, old: str, new: str) -> Found | None:
     if before is None or after is None:
         return None
     matching = match_passages(before, after)
-    found = changes(before, after, workspace.findings(old), workspace.findings(new), matching)
-    pairs = anchors(before, after, matching)
-    return Found(tuple(sorted(found, key=lambda change: not change.concerns)), pairs)
+    findings = workspace.findings(old)
+    found = changes(before, after, findings, workspace.findings(new), matching)
+    found += tuple(lost_findings(before, findings, found))
+    ordered = sorted(found, key=lambda change: (CONCERNS.index(change.concern), not change.concerns))
+    return Found(tuple(ordered), anchors(before, after, matching))
 
 
 class VersionPane(QWidget):
@@ -77,6 +91,8 @@ class VersionPane(QWidget):
         self._column.setSpacing(0)
         self._column.addWidget(head)
         self._waiting = label(self.tr("Opening {name}…").format(name=file.name), "muted")
+        self._waiting.setWordWrap(True)
+        self._waiting.setContentsMargins(24, 24, 24, 24)
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._column.addWidget(self._waiting, 1)
         self.setMinimumWidth(240)
@@ -84,9 +100,11 @@ class VersionPane(QWidget):
     def refresh(self) -> bool:
         """Show the pages where they came; says whether they came just now."""
         file = self.file
-        if self.sheets is not None or file.document is None or file.opened is None:
+        if file.problem is not None and file.document is None:
+            self._waiting.setText(" ".join(error_words(file.problem)))
+        if self.sheets is not None or file.document is None:
             return False
-        paged = bool(file.opened.pages)
+        paged = file.opened is not None and bool(file.opened.pages)  # without its file it shows as it is stored
         source = PdfSheets(file, self._session.images) if paged else FlowSheets(file.document, self.font())
         self.sheets = SheetView(source)
         self.sheets.show_findings(file.findings)
@@ -258,7 +276,8 @@ class VersionsView(QWidget):
         for pane in (self.old, self.new):
             if pane.file.key == key and pane.sheets is not None:
                 pane.sheets.refresh()
-        self._show_change()
+        if key in (self.old.file.key, self.new.file.key):
+            self._fill()  # what was decided now stands in the list
 
     def _take(self, found: Found | None) -> None:
         self._found = found or Found((), ())
@@ -274,22 +293,44 @@ class VersionsView(QWidget):
 
     def _fill(self) -> None:
         wanted = {sort for sort, chip in self.chips.items() if chip.isChecked()} or set(SORTS)
-        rows = [self._row(change) for change in self._found.changes if change.sort in wanted]
+        shown = [change for change in self._found.changes if change.sort in wanted]
+        grouped = {concern: [change for change in shown if change.concern == concern] for concern in CONCERNS}
+        current, rows = self.current(), []
+        for concern, group in grouped.items():
+            if group and (concern != "other" or len(group) < len(shown)):
+                rows.append(PlaceRow(self._concern_words(concern), QLocale().toString(len(group)), head=True))
+            rows += [self._row(change) for change in group]
         self.list.show_rows(rows)
-        if rows:
-            self.list.setCurrentIndex(self.list.model().index(0, 0))
+        places = [place for place, row in enumerate(rows) if not row.head]
+        kept = next((place for place in places if rows[place].target is current), None) if current else None
+        if places:
+            self.list.setCurrentIndex(self.list.model().index(places[0] if kept is None else kept, 0))
+
+    def _concern_words(self, concern: Concern) -> str:
+        return {
+            "again": self.tr("Decided before, changed since"),
+            "lost": self.tr("Decided before, no longer there"),
+            "fresh": self.tr("New or changed findings"),
+            "other": self.tr("Other changes"),
+        }[concern]
 
     def _row(self, change: PassageChange) -> PlaceRow:
         passage = (change.new or change.old)[0]
         file = self.new.file if change.new else self.old.file
         place = self.tr("p. {page}").format(page=file.page_words(passage.page)) if file.is_pdf else ""
-        lead = " · ".join(filter(None, (self._sort_words(change.sort), place, self._decided(change))))
-        return PlaceRow(" ".join((change.new_text or change.old_text).split()), lead, change)
+        lead = filter(None, (self._sort_words(change.sort), place, self._decided(change), self._decided_now(change)))
+        return PlaceRow(" ".join((change.new_text or change.old_text).split()), " · ".join(lead), change)
 
     def _decided(self, change: PassageChange) -> str:
         if change.before is None or change.before.decision == "undecided":
             return ""
         return self.tr("was {decision}").format(decision=decided_words(change.before.decision))
+
+    def _decided_now(self, change: PassageChange) -> str:
+        finding = self._session_finding(change)
+        if finding is None or finding.decision == "undecided":
+            return ""
+        return self.tr("now {decision}").format(decision=decided_words(finding.decision))
 
     def _mark(self) -> None:
         old, new = list(_ranges(self._found.changes, "old")), list(_ranges(self._found.changes, "new"))
@@ -313,12 +354,15 @@ class VersionsView(QWidget):
         self.told.setText(self._said(change))
 
     def _said(self, change: PassageChange) -> str:
-        finding = self._session_finding(change)
-        before = self._decided(change)
+        finding, before = self._session_finding(change), self._decided(change)
+        noted = " ".join(change.before.comment.split()) if change.before is not None else ""
         if finding is None:
-            return before or self.tr("No finding. N: next change, P: previous one.")
+            told = [before, self.tr("“{comment}”").format(comment=noted) if noted else ""]
+            return " · ".join(filter(None, told)) or self.tr("No finding. N: next change, P: previous one.")
         now = self.tr("now {decision}").format(decision=decided_words(finding.decision))
-        keys = self.tr("A: accept, R: reject, B: as before, Enter: go to it")
+        keys = self.tr("A: accept, R: reject, Enter: go to it")
+        if finding.id in self.new.file.asked:
+            keys = self.tr("A: accept, R: reject, B: as before, Enter: go to it")
         return " · ".join(filter(None, (before, now))) + "\n" + keys
 
     def _session_finding(self, change: PassageChange) -> Finding | None:
@@ -376,8 +420,10 @@ class VersionsView(QWidget):
         return True
 
     def _step(self, step: int) -> None:
-        row = self.list.currentIndex().row() + step
-        if 0 <= row < self.list.model().rowCount():
+        rows, row = self.list.rows, self.list.currentIndex().row() + step
+        while 0 <= row < len(rows) and rows[row].head:
+            row += step
+        if 0 <= row < len(rows):
             self.list.setCurrentIndex(self.list.model().index(row, 0))
 
     def _decide(self, decision: Literal["accepted", "rejected", "before"]) -> None:

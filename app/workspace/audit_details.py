@@ -15,6 +15,7 @@ from typing import Any, Literal
 from app.analysis.analysis import Analysis
 from app.review.audit_state import proposals_hash
 from app.review.findings import Finding
+from app.review.settling import settlement
 from app.review.spans import Ranges
 from app.workspace import audited_tables
 from app.workspace.audit_log import Notes
@@ -83,6 +84,8 @@ def decided(
         if finding.proposed_tags is not None:
             change["tags"] = [tag.tag for tag in finding.tags]
         change |= {name: value for name in ("due", "raised", "skipped") if (value := getattr(finding, name))}
+        if (settled := settlement(finding)) is not None:
+            change["settled"] = {"by": settled.by, "before": settled.before}
         if finding.comment:
             change["comment"] = notes.hash(finding.document_sha256, finding.comment.encode("utf-8", "surrogatepass"))
         if texts:

@@ -112,13 +112,16 @@ class AuditLog:
         self._connection.execute("DELETE FROM audit_notes WHERE document_sha256 = ?", (sha256,))
         self.append("document-forgotten", {"document": sha256})
 
-    def acknowledge(self, problems: Sequence[str]) -> None:
-        """Enter that the user knows of these problems, and take this log's end for the one that is known from now on."""
+    def acknowledge(self, problems: Sequence[str], signers: Sequence[str] = ()) -> None:
+        """Enter that the user knows of these problems and accepts these signers, by their fingerprints.
+
+        This log's end is the one that is known from now on.
+        """
         workspace = self.identity()[0]
         seen = heads.seen_head(workspace, self.path)
         before = None if seen is None else {"count": seen.count, "hash": seen.hash}
         self._follows = None
-        self.record("acknowledged", {"problems": list(problems), "seen": before})
+        self.record("acknowledged", {"problems": list(problems), "seen": before, "signers": list(signers)})
         if (head := self.head()) is not None:
             anywhere = self._continues(heads.seen_anywhere(workspace))
             heads.keep_head(workspace, self.path, head, place=True, anywhere=anywhere)

@@ -14,6 +14,7 @@ from app.review.handover import is_own
 from app.review.headings import headings_alone
 from app.review.ledger import Ledger, make_ledger
 from app.review.sections import cut
+from app.review.settling import decided_alone
 from app.workspace.changes import change_notes
 from app.workspace.store import StoredDocument, Workspace
 from app.workspace.texts import document_of
@@ -82,10 +83,11 @@ def _source(
 
 
 def _opinions(finding: Finding, reviewer: str) -> tuple[Opinion, ...]:
-    """What each reviewer decided on a finding, her own opinion first."""
+    """What each reviewer decided on a finding on her own, the workspace's own one first."""
     said = [Opinion(each.reviewer, each.decision, each.comment) for each in finding.opinions]
-    name = finding.decided_by or reviewer
-    return (*([Opinion(name, finding.decision, finding.comment)] if is_own(finding) and name else []), *said)
+    alone, by = decided_alone(finding)
+    name = by or reviewer
+    return (*([Opinion(name, alone, finding.comment)] if alone != "undecided" and name else []), *said)
 
 
 def _ledger(

@@ -200,7 +200,8 @@ def _changes(finding: Finding, opinion: Opinion | None, workspace: Workspace, wi
     """What a new opinion changes of a finding: itself, and what is taken from the opinions where one has none oneself."""
     name = opinion.reviewer if opinion is not None else withdrawn
     before = next((each for each in finding.opinions if each.reviewer == name), None)
-    if before == opinion or (before is not None and opinion is not None and before.handed_at > opinion.handed_at):
+    known = None if before is None else replace(before, settled=None)
+    if known == opinion or (before is not None and opinion is not None and before.handed_at > opinion.handed_at):
         return
     yield operations.SetOpinion(finding.id, name, opinion)
     if is_own(finding):

@@ -26,6 +26,7 @@ from app.review import operations
 from app.review.findings import Finding, as_proposed, reviewed
 from app.review.operations import Change, Operation
 from app.review.selection import select_share, selected_share
+from app.review.settling import settling
 from app.workspace import audit_details, checking, digests, forgetting, originals, packing, rows, sharing, texts
 from app.workspace.analyses import Analyses
 from app.workspace.audit_details import Step
@@ -171,9 +172,10 @@ class Workspace:
         self.audit.record("exported", {"files": told, "documents": list(documents)}, notes)
 
     def audit_acknowledged(self) -> Report:
-        """Accept the audit log as it is, as after a backup was brought back; what was wrong is entered and returned."""
+        """Accept the audit log and its signers as they are, as after a backup was brought back; what was wrong is entered."""
         report = self.verify()
-        self.audit.acknowledge([problem.code for problem in report.problems])
+        strangers = [signer.fingerprint for signer in report.strangers]
+        self.audit.acknowledge([problem.code for problem in report.problems], strangers)
         return report
 
     @property
@@ -316,9 +318,9 @@ class Workspace:
         """
         with self.audit.transaction():
             added = self._add(*findings)
-            operation = operations.stamped(operation, self.reviewer, _now())
-            ids = operations.finding_ids(operation)
+            ids, now = operations.finding_ids(operation), _now()
             before = self._by_ids(ids)
+            operation = operations.stamped(settling(before, operation, self.reviewer, now), self.reviewer, now)
             change = operations.apply(before, operation)
             if change.findings:
                 self._connection.execute("DELETE FROM history WHERE undone")

@@ -36,9 +36,10 @@ class Export:
 class Report:
     """What was found: `problems` in the order of the entries, `head` and `signers` as far as the log can be read.
 
-    `ours`: fingerprints of this machine's user. `seen`: the head that this machine saw last, None where it saw none.
-    `asked_head`: the entry whose hash was asked for. `exports`: where the files that were asked for were exported; `named`: of
-    each of them, changed since or not, that names the log's head in its text or properties, the file and the entry's number.
+    `ours`: fingerprints of this machine's user. `accepted`: those that this user acknowledged, or named now.
+    `seen`: the head that this machine saw last, None where it saw none. `asked_head`: the entry whose hash was asked for.
+    `exports`: where the files that were asked for were exported; `named`: of each of them, changed since or not, that names the
+    log's head in its text or properties, the file and the entry's number.
     """
 
     problems: tuple[Problem, ...]
@@ -49,6 +50,21 @@ class Report:
     asked_head: int | None = None
     exports: tuple[Export, ...] = ()
     named: tuple[tuple[Path, int], ...] = ()
+    accepted: frozenset[str] = frozenset()
+
+    @property
+    def strangers(self) -> tuple[KnownSigner, ...]:
+        """Signers that are neither this user nor accepted, nor endorsed by one who is: a colleague's, or a forger's.
+
+        No problem in themselves, for a workspace may have been used on several machines; but somebody must have asked.
+        """
+        known, found = set(self.ours | self.accepted), []
+        for signer in self.signers:  # a key is endorsed by one that stands before it
+            if signer.fingerprint in known or signer.follows in known:
+                known.add(signer.fingerprint)
+            else:
+                found.append(signer)
+        return tuple(found)
 
     @property
     def is_whole(self) -> bool:
@@ -71,13 +87,16 @@ def verify(
     Raises FusenError where the file, or an exported one, cannot be read.
     """
     log = AuditLog(path, connection)
-    chain, replay = Chain(), Replay()
+    chain, replay, ours = Chain(), Replay(), frozenset(known_keys())
+    accepted: set[str] = set()
     exports: dict[str, Export] = {}
     problems: list[Problem] = []
     with explained(path):
         connection.execute("BEGIN")  # what is read is of one moment, whoever writes meanwhile
         try:
-            _go_through(log, chain, replay, exports)
+            for entry in _go_through(log, chain, replay, exports):
+                if entry.kind == "acknowledged" and entry.signer in ours:
+                    accepted |= _fingerprints(entry.details.get("signers"))
             problems += chain.problems
             problems += _guards_missing(connection)
             problems += _against_records(log, chain)
@@ -104,19 +123,24 @@ def verify(
         tuple(problems),
         chain.head,
         tuple(chain.signers.values()),
-        frozenset(known_keys()),
+        ours,
         record.head if record is not None else None,
         asked,
         tuple(exports[digest] for digest in hashes.values() if digest in exports),
         tuple((file, number) for file, number in named if number is not None),
+        frozenset({*accepted, *(name for name in chain.signers if signers and name.startswith(signers))}),
     )
 
 
-def _go_through(log: AuditLog, chain: Chain, replay: Replay, exports: dict[str, Export]) -> None:
+def _go_through(log: AuditLog, chain: Chain, replay: Replay, exports: dict[str, Export]) -> Iterator[Entry]:
+    """The entries with which nothing is wrong by themselves."""
     for sealed, _, notes in log.told():
+        wrong = len(chain.problems)
         entry = chain.take(sealed)
         if entry is None:
             continue
+        if len(chain.problems) == wrong:
+            yield entry
         try:
             replay.take(entry)
             _note_exports(entry, notes, exports)
@@ -124,6 +148,10 @@ def _go_through(log: AuditLog, chain: Chain, replay: Replay, exports: dict[str, 
             chain.problems.append(Problem("unreadable-entry", sealed.number))
         if entry.kind == "log-begun" and entry.details.get("after_loss"):
             chain.problems.append(Problem("log-lost", sealed.number))
+
+
+def _fingerprints(value: object) -> set[str]:
+    return {str(each) for each in value} if isinstance(value, list) else set()
 
 
 def _note_exports(entry: Entry, notes: Mapping[str, Any], exports: dict[str, Export]) -> None:

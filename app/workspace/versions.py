@@ -181,18 +181,6 @@ class Versions:
         """The ids of `asked_again`: they are findings whether or not the model selected them."""
         return frozenset(name for name, *_ in self._rows(_ASKED, (sha256,)))
 
-    def gone(self, sha256: str) -> tuple[Finding, ...]:
-        """Findings of the version before that something was said of and that have no place in this one."""
-        if (lineage := self.lineage(sha256)) is None:
-            return ()
-        rows = self._rows(
-            "SELECT source_id FROM carried JOIN findings ON id = finding_id WHERE document_sha256 = ?", (sha256,)
-        )
-        kept = {source for (source,) in rows}
-        pending = self._pending(lineage.predecessor)
-        before = self._workspace.findings(lineage.predecessor)
-        return tuple(f for f in before if (f.is_touched or f.id in pending) and f.id not in kept)
-
     def likely_predecessor(self, sha256: str, stopped: Callable[[], bool] = lambda: False) -> Likeness | None:
         """The document on the shelf that shares most with this one, if that is enough to ask; None where a version is known."""
         documents = self._workspace.documents()

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from app.documents.document import Language
 from app.export.brief import Opinion
-from app.export.phrases import certainty, date_words, phrase, shortened
-from app.export.wording import printable
+from app.export.phrases import certainty, phrase, shortened
+from app.export.wording import date_words, printable
 
 
 @given(st.text(st.sampled_from("abc ,;:.()–、。（）契約がは\u3000"), max_size=400), st.sampled_from(["en", "ja"]))

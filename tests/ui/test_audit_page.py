@@ -14,9 +14,10 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
-from app.review.audit_words import ENTRIES, PROBLEMS, REDONE, UNDONE, WORDS
+from app.review.audit_words import ENTRIES, PROBLEMS, REDONE, STRANGER, UNDONE, WORDS
 from app.review.findings import Finding, Opinion
 from app.review.operations import SetDecision
+from app.ui import audit_words
 from app.ui.audit_page import AuditPage
 from app.ui.audit_words import INNER, TEMPLATES
 from app.ui.card_words import opinion_lines
@@ -25,7 +26,7 @@ from app.ui.main_window import MainWindow
 from app.ui.merge_page import MergePage
 from app.ui.session import Session
 from app.ui.settings import Settings
-from app.workspace.merging import hand_over
+from app.workspace.merging import hand_over, read_file
 from app.workspace.store import Workspace
 from tests.samples import make_analysis, make_document
 from tests.ui.conftest import FAKE_MODEL
@@ -65,6 +66,7 @@ def audit_page(window: MainWindow) -> AuditPage:
 
 def test_the_windows_words_are_those_of_the_log() -> None:
     assert set(TEMPLATES) == {*PROBLEMS.values(), *ENTRIES.values(), UNDONE, REDONE}
+    assert audit_words.STRANGER == STRANGER
     assert INNER == WORDS
 
 
@@ -103,6 +105,15 @@ def test_a_dropped_review_is_summed_up_and_merged_in_one_step(qtbot: QtBot, wind
     qtbot.mouseClick(page.merge_button, Qt.MouseButton.LeftButton)
     assert "Merged" in page.summary.text()
     assert "Mori, Sato: alike 50 % of 2 passages" in page.figures.text()
+    assert "Too few passages" in page.figures.text()
+    rows = [
+        [item.widget().text() for item in map(page.tags.itemAt, range(at, at + 3))]
+        for at in range(0, page.tags.count(), 3)
+    ]
+    assert rows == [
+        ["Cap on liability", "alike 1 of 1", "too few to tell much"],
+        ["Governing law", "alike 0 of 1", "too few to tell much"],
+    ]
     assert window._session.state.can_undo
     workspace = window._session.workspace
     assert workspace is not None
@@ -142,3 +153,20 @@ def test_a_disagreement_is_told_in_the_card_and_chosen_by_a_chip() -> None:
     assert dict(facets.options("kind")) == {"model": 2, "disputed": 1}
     facets.use(Filter().toggled("kind", "disputed"))
     assert [name for name, record in facets.records.items() if not record.fails] == ["c"]
+
+
+def test_a_review_is_handed_over_without_the_documents_words(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "mine.fusenreview"
+    monkeypatch.setattr("app.ui.dialogs.ask_output", lambda *_: output)
+    window.run_command("hand-over")
+    page = window.household._pages["reviewers"]
+    assert isinstance(page, MergePage)
+    for box_is_ticked in (False, True):
+        page.without_texts.setChecked(box_is_ticked)
+        output.unlink(missing_ok=True)
+        page.hand_over_button.click()
+        qtbot.waitUntil(output.exists, timeout=10_000)
+        words = [found.proposed.text for each in read_file(output).documents for found in each.findings]
+        assert any(words) is not box_is_ticked

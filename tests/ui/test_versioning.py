@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.review.ranges import added_finding
 from app.ui.main_window import MainWindow
 from app.ui.session import Session
+from app.ui.sidebar import SHELF_ROW
 from app.ui.state import OpenFile
 from app.ui.versions_view import VersionsView
 
@@ -85,7 +86,8 @@ def test_a_new_version_is_offered_carried_over_and_shown(
     assert view.current() is not None
     assert view.current().sort == "new"
     view.chips["changed"].click()
-    assert len(view.list.rows) == 1
+    assert [row.head for row in view.list.rows] == [True, False]
+    assert "was accepted · now accepted" in view.list.rows[1].place
     qtbot.keyClick(view.list, Qt.Key.Key_Return)
     assert versions.findings.selected_id == changed
     assert not session.state.away
@@ -104,3 +106,40 @@ def test_the_reviewer_says_what_it_is_a_version_of(window: MainWindow, session: 
     assert versions.predecessor
     session.undo()
     assert not any(finding.is_touched for finding in versions.findings.all())
+
+
+def test_what_is_gone_is_listed_with_what_was_decided_on_it(
+    window: MainWindow, session: Session, versions: OpenFile, qtbot: QtBot, tmp_path: Path
+) -> None:
+    old = next(file for file in session.state.files.values() if file.name == "services v1.txt")
+    last = "The parties shall meet quarterly"
+    added = added_finding(old.document, old.analysis, *_place(OLD, last))
+    session.reviewing(lambda reviewer: reviewer.add(old, added))
+    session.reviewing(lambda reviewer: reviewer.comment(old, added.id, "Too often."))
+    (tmp_path / "services v3.txt").write_text(NEW[: NEW.index(last)], encoding="utf-8")
+    session.open([tmp_path / "services v3.txt"])
+    qtbot.waitUntil(lambda: session.state.current is not versions and session.state.current.phase == "ready")
+    third = session.state.current
+    assert third is not None
+    row = next(row for row in map(window.sidebar.list.item, range(9)) if row and row.text() == third.name).data(
+        SHELF_ROW
+    )
+    menu = window.sidebar.menu(row)
+    (submenu,) = (action.menu() for action in menu.actions() if action.menu() is not None)
+    next(action for action in submenu.actions() if action.text() == old.name).trigger()
+    session.close_file(old.key)
+    (tmp_path / old.name).unlink()
+    window.run_command("versions")
+    view = window.findChild(VersionsView)
+    assert view is not None
+    qtbot.waitUntil(lambda: len(view.list.rows) > 0 and view.old.sheets is not None, timeout=10_000)
+    heads = [row.text for row in view.list.rows if row.head]
+    assert heads[:2] == ["Decided before, changed since", "Decided before, no longer there"]
+    gone = next(place for place, row in enumerate(view.list.rows) if row.text == heads[1]) + 1
+    view.list.setCurrentIndex(view.list.model().index(gone, 0))
+    change = view.current()
+    assert change is not None
+    assert (change.sort, change.before and change.before.decision) == ("gone", "added")
+    assert "Too often." in view.told.text()
+    qtbot.keyClick(view.list, Qt.Key.Key_P)
+    assert view.current() is view.list.rows[1].target  # heads are passed by

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import sqlite3
 import stat
@@ -14,7 +15,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from typer.testing import CliRunner
 
+from app.cli import app
 from app.errors import FusenError
 from app.review.audit import Entry, read
 from app.review.operations import SetComment, SetDecision, SetDecisions
@@ -230,6 +233,19 @@ def test_another_machine_is_another_signer(
         ("Suzuki", False),
     ]
     assert [problem.code for problem in workspace.verify(signers=[ours]).problems] == ["foreign-signer"]
+    (stranger,) = report.strangers
+    assert stranger.by == "Suzuki"
+    assert not workspace.verify(signers=[ours, stranger.fingerprint]).strangers
+    told = CliRunner().invoke(app, ["audit", "verify", str(workspace.path)])
+    assert (told.exit_code, f"Careful: from entry {stranger.since} on" in told.stdout) == (0, True)
+    told = CliRunner().invoke(app, ["audit", "verify", str(workspace.path), "--json"])
+    assert [each["what"] for each in json.loads(told.stdout)["warnings"]] == [stranger.fingerprint]
+    told = CliRunner().invoke(app, ["audit", "acknowledge", str(workspace.path)])
+    assert f"Accepted the key {stranger.fingerprint[:16]} (Suzuki)" in told.stdout
+    assert not workspace.verify().strangers
+    # Nobody accepts a key but this machine's user.
+    monkeypatch.setattr(signing, "key_folder", lambda: own_keys.with_name("elsewhere"))
+    assert {signer.by for signer in workspace.verify().strangers} == {"Sato"}
 
 
 def test_a_new_key_is_endorsed_by_the_one_before(workspace: Workspace) -> None:

@@ -16,9 +16,14 @@ from typer.testing import CliRunner
 
 from app.cli import app
 from app.errors import FusenError
+from app.export.phrases import certainty
+from app.export.wording import opinion_words
+from app.review.agreement import agreement
+from app.review.audit_words import Names, entry_words
 from app.review.findings import Decision, Finding, Piece
-from app.review.handover import disagree, read_review
+from app.review.handover import read_review
 from app.review.operations import SetComment, SetDecision, SetRange, SetTags, Together
+from app.review.settling import decided_alone, disagree, settlement
 from app.workspace.briefing import brief_of
 from app.workspace.merging import Comparison, hand_over, merge, plan, read_file
 from app.workspace.store import Workspace
@@ -208,6 +213,50 @@ def test_what_was_decided_since_a_file_was_summed_up_stays(tmp_path: Path) -> No
         decide(mine, "accepted")
         merge(mine, review)
         assert [each[:2] for each in state(mine)[:2]] == [("accepted", "Mori"), ("rejected", "Sato")]
+
+
+def test_who_decided_in_the_end_is_noted_and_is_no_agreement(tmp_path: Path) -> None:
+    with opened(tmp_path, "Sato") as theirs:
+        decide(theirs, "rejected", "rejected")
+        early = hand_over(theirs)
+        theirs.apply(SetComment(theirs.findings(DOCUMENT.sha256)[0].id, "Still no."))
+        late = hand_over(theirs)
+    with opened(tmp_path, "Mori") as mine:
+        decide(mine, "accepted", "rejected")
+        take(mine, early)
+        before = mine.findings(DOCUMENT.sha256)
+        assert [each.reason for each in brief_of(mine).questions] == ["disagreement"]
+        decide(mine, "accepted")  # the same again: she has heard the other and stays with it
+        first, second, *_ = mine.findings(DOCUMENT.sha256)
+        settled = settlement(first)
+        assert settled is not None
+        assert (disagree(first), settled.by, settled.before) == (False, "Mori", "accepted")
+        assert settlement(second) is None
+        decide(mine, "rejected")
+        first = mine.findings(DOCUMENT.sha256)[0]
+        assert decided_alone(first) == ("accepted", "Mori")
+        found = agreement(mine.findings(DOCUMENT.sha256), "Mori")
+        assert (found.pairs[0].agreement, found.disagreements, found.settled) == (0.5, 1, 1)
+        decide(mine, "edited")
+        brief = brief_of(mine)
+        assert not brief.questions
+        (told,) = brief.findings
+        assert [(each.reviewer, each.decision) for each in told.opinions] == [
+            ("Mori", "accepted"),
+            ("Sato", "rejected"),
+        ]
+        assert "decided in the end: Edited (Mori, " in " ".join(opinion_words(told, "en"))
+        assert "最終判断" in certainty(told, "ja")
+        entries = [entry for _, entry, _ in mine.audit.told() if entry is not None]
+        assert "edited, disagreement settled" in entry_words(entries[-1], {}, Names())
+        take(mine, early)
+        assert settlement(mine.findings(DOCUMENT.sha256)[0]) is not None  # nothing new in it
+        take(mine, late)
+        assert disagree(mine.findings(DOCUMENT.sha256)[0])  # what she says now was not heard yet
+        for _ in range(4):
+            mine.undo()
+        assert mine.findings(DOCUMENT.sha256) == before
+        assert mine.verify().is_whole
 
 
 def test_other_documents_and_own_reviews_are_refused(tmp_path: Path) -> None:
