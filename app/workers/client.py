@@ -22,7 +22,7 @@ import msgspec
 from app.errors import FusenError
 from app.workers import failures
 from app.workers.converting import Conversions, drop
-from app.workers.delivering import EXPORT_SECONDS, WRITING, deliver, in_scratch
+from app.workers.delivering import EXPORT_SECONDS, WRITING, deliver, discard, in_scratch
 from app.workers.page_watch import PAGE_SECONDS, LostDrawings
 from app.workers.pending import OnFailure, OnPreliminary, OnProgress, OnResult, Pending
 from app.workers.protocol import (
@@ -347,7 +347,9 @@ class WorkerClient:
             outcome: Value | FusenError = FusenError(message.code, message.message, message.advice)
         else:
             outcome = message.value
-        if isinstance(outcome, Written) and pending.output is not None:
+        if isinstance(outcome, Written) and pending.settled:  # cancelled before it was known to have begun
+            discard(outcome)
+        elif isinstance(outcome, Written) and pending.output is not None:
             delivery = self._loop.create_task(self._deliver(pending, outcome, pending.output))
             self._deliveries.add(delivery)
             delivery.add_done_callback(self._deliveries.discard)
@@ -425,7 +427,7 @@ class WorkerClient:
         self._running.clear()
         if guilty is not None and not self._goes_on(guilty):
             del self._pending[guilty.id]
-            self._settle(guilty, self._verdict or failures.stopped(self._name, guilty.body))
+            self._settle(guilty, self._verdict or self._stopped(guilty))
         waiting = list(self._pending.values())
         for pending in waiting:
             pending.pages.rest()
@@ -435,10 +437,13 @@ class WorkerClient:
         self._pending = {p.id: p for p in self._unsent}
         for pending in waiting:
             if pending.id not in self._pending:
-                stopped = failures.cancelled() if pending.cancelled else failures.stopped(self._name, pending.body)
-                self._settle(pending, stopped)
+                self._settle(pending, self._stopped(pending))
         if (self._unsent or self._retiring) and not self._closed:
             self._ensure_process()
+
+    def _stopped(self, pending: Pending) -> FusenError:
+        """Why a call ended with its worker."""
+        return failures.cancelled() if pending.cancelled else failures.stopped(self._name, pending.body)
 
     def _goes_on(self, guilty: Pending) -> bool:
         """Whether the call that the worker died at is to be sent again, without the page that it was at."""

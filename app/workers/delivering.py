@@ -5,6 +5,7 @@ The worker may write nowhere else, so what it wrote is carried over here, whole 
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -30,10 +31,15 @@ def in_scratch(body: AnnotatePdf | AnnotateDocx, scratch: Path) -> AnnotatePdf |
 
 def deliver(written: Written, output: Path) -> Written:
     """Carry what the worker wrote to `output`; the file in the scratch folder is gone in any case. Raises `FusenError`."""
-    scratch = Path(written.path)
     try:
         with replacing(output) as part:
-            shutil.copyfile(scratch, part)
+            shutil.copyfile(written.path, part)
     finally:
-        scratch.unlink(missing_ok=True)
+        discard(written)
     return msgspec.structs.replace(written, path=str(output))
+
+
+def discard(written: Written) -> None:
+    """Remove what the worker wrote in its scratch folder."""
+    with contextlib.suppress(OSError):
+        Path(written.path).unlink()

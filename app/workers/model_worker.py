@@ -216,13 +216,16 @@ def prepare() -> None:
             limit_data(wanted)
 
 
+_LARGEST_MEMORY = 1e6  # gigabytes; no system takes a limit of any size
+
+
 def memory_wanted(text: str) -> float:
     """Gigabytes that the model may take, from the environment; 0 where nothing sensible stands there."""
     try:
         wanted = float(text)
     except ValueError:
         return 0.0
-    return wanted if 0 < wanted < float("inf") else 0.0
+    return wanted if 0 < wanted < _LARGEST_MEMORY else 0.0
 
 
 if __name__ == "__main__":

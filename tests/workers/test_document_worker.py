@@ -20,6 +20,7 @@ from app.errors import FusenError
 from app.review.findings import Finding
 from app.workers import page_memory
 from app.workers.client import WorkerClient
+from app.workers.pending import Pending
 from app.workers.protocol import (
     AnnotatePdf,
     Body,
@@ -195,6 +196,39 @@ def test_cancelling_is_prompt_and_the_worker_stays(client: WorkerClient, long_pd
     assert isinstance(client.call(OpenDocument(path=str(long_pdf))), OpenedDocument)
     assert workers() == before
     assert not queued.progress
+
+
+def test_a_cancel_that_the_worker_overtakes_or_dies_of_is_one_all_the_same(
+    client: WorkerClient, long_pdf: Path, tmp_path: Path
+) -> None:
+    client.call(OpenDocument(path=str(long_pdf)))
+    (pid,) = workers()
+    ended: queue.Queue[Value | FusenError] = queue.Queue()
+    copy = AnnotatePdf(path=str(long_pdf), output=str(tmp_path / "copy.pdf"), findings=())
+    writing = Pending(0, copy, None, ended.put, ended.put)
+    written = client._scratch.folder().glob
+
+    def cancel_what_is_written() -> None:
+        """On the client's thread, which does not hear the worker meanwhile."""
+        client._accept(writing)
+        while not any(part.stat().st_size for part in written("*.part")) or cpu_seconds(pid) != cpu_seconds(pid):
+            time.sleep(0.01)
+        client._cancel(writing.id)
+
+    def cpu_seconds(pid: int) -> float:
+        time.sleep(0.05)
+        return sum(psutil.Process(pid).cpu_times()[:2])
+
+    client._post(cancel_what_is_written)
+    reading = Outcome(client, ReadDocument(path=str(long_pdf)))
+    assert reading.moving.wait(30)
+    client._post(lambda: (client._cancel(reading.id), os.kill(pid, signal.SIGKILL)))
+    for error in (ended.get(timeout=5), reading.wait(5)):
+        assert isinstance(error, FusenError)
+        assert error.code == "cancelled"
+    assert isinstance(client.call(OpenDocument(path=str(long_pdf))), OpenedDocument)
+    assert not list(tmp_path.iterdir())
+    assert not list(written("*.part"))
 
 
 def test_a_killed_worker_costs_nothing_that_can_be_read_again(
