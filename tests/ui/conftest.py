@@ -11,9 +11,23 @@ from pytestqt.qtbot import QtBot
 from app.ui.main_window import MainWindow
 from app.ui.session import Session
 from app.ui.state import OpenFile
+from tests.ui import kept_workers
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "resources" / "examples" / "services-agreement.pdf"
 FAKE_MODEL = "tests.ui.fake_model_worker"
+
+
+@pytest.fixture(scope="session")
+def idle_workers() -> Iterator[None]:
+    """Those that are left at the end are ended."""
+    yield
+    kept_workers.end_all()
+
+
+@pytest.fixture(autouse=True)
+def _workers_are_kept(monkeypatch: pytest.MonkeyPatch, idle_workers: None) -> None:
+    """A window takes over the document worker of the one before it."""
+    monkeypatch.setattr("app.ui.session.WorkerClient", kept_workers.worker_client)
 
 
 @pytest.fixture
