@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from app.ui.main_window import MainWindow
@@ -25,9 +26,12 @@ def idle_workers() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _workers_are_kept(monkeypatch: pytest.MonkeyPatch, idle_workers: None) -> None:
-    """A window takes over the document worker of the one before it."""
+def _windows_follow_each_other(monkeypatch: pytest.MonkeyPatch, idle_workers: None) -> Iterator[None]:
+    """A window takes over the workers of the one before it, which is gone by then, as pytest-qt asked for at its end."""
     monkeypatch.setattr("app.ui.session.WorkerClient", kept_workers.worker_client)
+    yield
+    if QCoreApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
