@@ -24,7 +24,9 @@ CHECKS = (
 
 def main(arguments: list[str]) -> int:
     """The exit code of the first check that fails, or of the tests."""
-    environment = {"QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "1", **os.environ}
+    environment = {"QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "1", "MYPY_NUM_WORKERS": "2", **os.environ}
+    # Hundreds of short programs are started, which would compile every module anew.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     for program, *options in CHECKS:
         print("$", program, *options, flush=True)
         done = subprocess.run([PROGRAMS / program, *options], cwd=REPOSITORY, env=environment, check=False)

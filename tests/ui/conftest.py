@@ -6,14 +6,32 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from app.ui.main_window import MainWindow
 from app.ui.session import Session
 from app.ui.state import OpenFile
+from tests.ui import kept_workers
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "resources" / "examples" / "services-agreement.pdf"
 FAKE_MODEL = "tests.ui.fake_model_worker"
+
+
+@pytest.fixture(scope="session")
+def idle_workers() -> Iterator[None]:
+    """Those that are left at the end are ended."""
+    yield
+    kept_workers.end_all()
+
+
+@pytest.fixture(autouse=True)
+def _windows_follow_each_other(monkeypatch: pytest.MonkeyPatch, idle_workers: None) -> Iterator[None]:
+    """A window takes over the workers of the one before it, which is gone by then, as pytest-qt asked for at its end."""
+    monkeypatch.setattr("app.ui.session.WorkerClient", kept_workers.worker_client)
+    yield
+    if QCoreApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

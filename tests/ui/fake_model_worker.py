@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -185,5 +186,12 @@ def handle(body: Body, context: CallContext) -> Value:
     return AnalysisResult(analyse(body.document, body.settings))
 
 
+def forget(*_: object) -> None:
+    """Be as a worker that has just started."""
+    _READ.clear()
+
+
 if __name__ == "__main__":
+    if hasattr(signal, "SIGUSR1"):  # not on Windows
+        signal.signal(signal.SIGUSR1, forget)
     serve(handle, urgent=(Ask, Explain))

@@ -1,6 +1,6 @@
 """The gathered kernel beside the masked reference: values, gradients, and the texts at the edges of what there is.
 
-The random comparison looks at FUSEN_ATTENTION_CASES cases, 2500 where that is not set, always the same ones; set it to a larger
+The random comparison looks at FUSEN_ATTENTION_CASES cases, 500 where that is not set, always the same ones; set it to a larger
 number for a longer search.
 """
 
@@ -30,7 +30,7 @@ from model.attention.selection import Selection
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
-CASES = int(os.environ.get("FUSEN_ATTENTION_CASES", "2500"))
+CASES = int(os.environ.get("FUSEN_ATTENTION_CASES", "500"))
 
 
 @dataclass(frozen=True)
