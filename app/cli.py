@@ -260,6 +260,7 @@ def _recover(
 ) -> None:
     """Save all that can be read of a damaged workspace, and of the copies beside it, to a new one. It changes none of them."""
     from app.workspace.backups import backups_of
+    from app.workspace.database import own_place
     from app.workspace.salvage import recovered_name, salvage
 
     with orderly():
@@ -268,7 +269,7 @@ def _recover(
                 raise FusenError("not-found", f"There is no workspace {workspace}.", "Check the name.")
             unlock(workspace)
             output = out or recovered_name(workspace)
-            saved = salvage(workspace, output, backups_of(workspace))
+            saved = salvage(workspace, output, backups_of(own_place(workspace)))
         except FusenError as error:
             raise typer.Exit(SOME_FAILED if report(workspace, error, as_json=False) else DONE) from None
     complain(f"{saved.documents} documents and {saved.decisions} decisions were saved.")
