@@ -286,6 +286,7 @@ def _recover(
 ) -> None:
     """Save all that can be read of a damaged workspace, and of the copies beside it, to a new one. It changes none of them."""
     from app.workspace.backups import backups_of
+    from app.workspace.database import own_place
     from app.workspace.salvage import recovered_name, salvage
 
     try:
@@ -293,7 +294,7 @@ def _recover(
         unlock(workspace)
         output = out or recovered_name(workspace)
         check_place(output)
-        saved = salvage(workspace, output, backups_of(workspace))
+        saved = salvage(workspace, output, backups_of(own_place(workspace)))
     except FusenError as error:
         report(workspace, error, as_json=False)
         raise typer.Exit(SOME_FAILED) from None

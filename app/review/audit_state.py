@@ -130,6 +130,8 @@ class Replay:
     history: dict[int, _Step] = field(default_factory=dict)
     notes: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
+    exports: dict[int, frozenset[str]] = field(default_factory=dict)
+    dispensable: set[tuple[int, str]] = field(default_factory=set)
 
     def take(self, entry: Entry) -> None:
         """The next entry. Raises KeyError, TypeError, ValueError or AttributeError for details that are not of its kind."""
@@ -155,6 +157,8 @@ class Replay:
                 self._document(entry).looks = details["looks"]
             case "decided" | "merged":
                 self._decide(entry)
+            case "exported":
+                self.exports[entry.number] = frozenset(details.get("documents", ()))
 
     def differences(self, tables: Tables) -> Iterator[Problem]:
         """Where the tables are not as the log says."""
@@ -218,7 +222,9 @@ class Replay:
     def _forget(self, sha256: str) -> None:
         self.forgotten.add(sha256)
         self.documents.pop(sha256, None)
-        self.notes = {key: known for key, known in self.notes.items() if key[1] != sha256}
+        # Names of files that were exported of this document and others go with it; earlier versions kept them.
+        self.dispensable |= {key for key in self.notes if sha256 in self.exports.get(key[0], ())}
+        self.notes = {k: known for k, known in self.notes.items() if k[1] != sha256 and k not in self.dispensable}
         self.reviews = {name: logged for name, logged in self.reviews.items() if logged.document != sha256}
         for step in self.history.values():
             step.forgotten = step.forgotten or sha256 in step.documents
@@ -230,7 +236,7 @@ class Replay:
             salt, note = notes.get(key, _NONE)
             if commitment(salt) != known_salt or salted(salt, note) != known_note:
                 yield Problem("note-changed", key[0], key[1])
-        for number, document in notes.keys() - self.notes.keys():
+        for number, document in notes.keys() - self.notes.keys() - self.dispensable:
             yield Problem("note-changed", number, document)
 
     def _documents_differ(self, rows: tuple[DocumentRow, ...]) -> Iterator[Problem]:

@@ -266,6 +266,11 @@ SENTENCES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Told", "The workspace was left as it is. Check the disk, and try again."),
     QT_TRANSLATE_NOOP("Told", "The protection of {name} was changed by another program."),
     QT_TRANSLATE_NOOP("Told", "Close Fusen and open the workspace again."),
+    QT_TRANSLATE_NOOP("Told", "{name} was moved, deleted or replaced by another file while it was open."),
+    QT_TRANSLATE_NOOP(
+        "Told",
+        "Nothing more can be stored in it. Put the workspace back in its place, then close Fusen and open it again.",
+    ),
     QT_TRANSLATE_NOOP("Told", "{name} is in use."),
     QT_TRANSLATE_NOOP("Told", "Close it everywhere else and try again."),
     QT_TRANSLATE_NOOP(

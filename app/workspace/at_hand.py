@@ -18,11 +18,13 @@ def file_of(workspace: Workspace, stored: StoredDocument) -> Iterator[Path]:
     `Embedding.take_out`.
     """
     place = Path(stored.file)
-    if place.is_file():
+    wanted, size = workspace.originals.of(stored.sha256), originals.size_of(place)
+    if wanted is None or (
+        size and wanted.size in (0, size)
+    ):  # of another size it is another document, under the same name
         yield place
         return
-    wanted = workspace.originals.at(place)
-    found = originals.find(wanted, workspace.originals.folders()) if wanted is not None else None
+    found = originals.find(wanted, workspace.originals.folders())
     if found is not None:
         workspace.originals.moved(stored.sha256, found)
         yield found

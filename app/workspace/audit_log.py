@@ -17,9 +17,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from app.errors import FusenError
 from app.review.audit import BEFORE_THE_FIRST, Entry, Head, Kind, Sealed, canonical, read, seal
 from app.review.audit_state import SALT_BYTES, commitment, salted
-from app.workspace import audited_tables, heads
+from app.workspace import audited_tables, heads, sharing
 from app.workspace.database import explained, transaction
 from app.workspace.signing import SigningKey, signing_key
 
@@ -61,6 +62,7 @@ class AuditLog:
     def __init__(self, path: Path, connection: sqlite3.Connection, reviewer: Callable[[], str] = str) -> None:
         self.path = path
         self._connection = connection
+        self._file = sharing.identity_of(path)
         self._reviewer = reviewer
         self.later: Callable[[Callable[[], None]], None] = lambda job: job()
         self._introduced: set[str] = set()
@@ -74,11 +76,21 @@ class AuditLog:
     def transaction(self) -> Iterator[None]:
         """All or nothing, as `database.transaction`; entries are appended inside, and after it the head is kept outside."""
         self._grown = False
+        self._require_file()
         with transaction(self._connection, self.path):
             made = self._begin()
             yield
         if self._grown:
             self._keep_head(made=made)
+
+    def _require_file(self) -> None:
+        """What is written to a file that was deleted, or replaced by another one, is lost, and SQLite says nothing of it."""
+        if sharing.identity_of(self.path) != self._file:
+            raise FusenError(
+                "not-found",
+                f"{self.path.name} was moved, deleted or replaced by another file while it was open.",
+                "Nothing more can be stored in it. Put the workspace back in its place, then close Fusen and open it again.",
+            )
 
     def record(self, kind: Kind, details: Mapping[str, Any], notes: Notes | None = None) -> None:
         """An entry that tells of nothing in the tables, in a transaction of its own."""
@@ -110,6 +122,9 @@ class AuditLog:
     def forget(self, sha256: str) -> None:
         """Within `transaction`, when everything about a document is deleted: no value of it can be told from the log after."""
         self._connection.execute("DELETE FROM audit_notes WHERE document_sha256 = ?", (sha256,))
+        for sealed in self.sealed():  # files that were exported of several documents are called after any of them
+            if b'"kind":"exported"' in sealed.content and sha256.encode() in sealed.content:
+                self._connection.execute("DELETE FROM audit_notes WHERE number = ?", (sealed.number,))
         self.append("document-forgotten", {"document": sha256})
 
     def acknowledge(self, problems: Sequence[str], signers: Sequence[str] = ()) -> None:

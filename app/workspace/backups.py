@@ -50,7 +50,8 @@ def make(connection: sqlite3.Connection, path: Path, version: int) -> Path:
         sync_folder(path.parent)
     finally:
         part.unlink(missing_ok=True)
-    for old in backups_of(path)[KEPT:]:
+    # Never the one just made, whatever the clock said when the others were.
+    for old in [each for each in backups_of(path) if each != backup][KEPT - 1 :]:
         with suppress(OSError):  # it is in use, or not ours to delete: it takes space, no more
             old.unlink()
     return backup
@@ -69,8 +70,9 @@ def backups_of(path: Path) -> tuple[Path, ...]:
 
 
 def tidy(path: Path) -> None:
-    """Remove half copies that a killed program left beside the workspace."""
-    pattern = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{12}}\.part(-journal)?")
+    """Remove half copies, and half of what was recovered, that a killed program left beside the workspace."""
+    name = rf"{re.escape(path.stem)}(\.recovered-\d{{8}}-\d{{6}})?{re.escape(path.suffix)}"
+    pattern = re.compile(rf"\.{name}\.[0-9a-f]{{12}}\.part(-journal|-wal|-shm)?")
     for entry in _entries(path):
         if pattern.fullmatch(entry.name):
             with suppress(OSError):

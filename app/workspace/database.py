@@ -6,6 +6,8 @@ newer program, is left exactly as it was.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -38,6 +40,11 @@ _PRAGMAS = (
     # What a query sorts and a VACUUM copies is content of documents: it does not go to files elsewhere.
     "PRAGMA temp_store = MEMORY",
 )
+
+
+def own_place(path: Path) -> Path:
+    """Where the file itself lies, for who gives a link to it: there SQLite has its log, and there the copies are to lie."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def connect(path: Path, migrations: Sequence[str] | None = None) -> sqlite3.Connection:
@@ -239,8 +246,8 @@ def explained(path: Path) -> Iterator[None]:
     """Turn SQLite's and the system's errors about the file at `path` into FusenError; bugs (wrong SQL) pass through."""
     try:
         yield
-    except (PermissionError, FileExistsError, IsADirectoryError, NotADirectoryError) as error:
-        raise _not_writable(path) from error
+    except OSError as error:
+        raise _of_the_system(path, error) from error
     except database_errors() as error:
         translated = _translate(path, error)
         if translated is None:
@@ -256,7 +263,31 @@ def _not_writable(path: Path) -> FusenError:
     )
 
 
+def _of_the_system(path: Path, error: OSError) -> FusenError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return _no_space(path)
+    return _failing(path) if error.errno == errno.EIO else _not_writable(path)
+
+
+def _failing(path: Path) -> FusenError:
+    return FusenError(
+        "permission",
+        f"The disk that holds {path.name} reported an error.",
+        "Check that the drive is connected and not full, then try again.",
+    )
+
+
+def _no_space(path: Path) -> FusenError:
+    return FusenError(
+        "permission",
+        f"There is no space left on the disk that holds {path.name}.",
+        "Free some space and try again; nothing that was saved before is lost.",
+    )
+
+
 def _translate(path: Path, error: Exception) -> FusenError | None:
+    if isinstance(error, UnicodeDecodeError) or "decode to UTF-8" in str(error):  # the driver's, of what SQLite read
+        return damaged(path)
     # The low byte is the primary code; the rest says more than the user can use.
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
@@ -270,15 +301,7 @@ def _translate(path: Path, error: Exception) -> FusenError | None:
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return _not_writable(path)
         case sqlite3.SQLITE_FULL:
-            return FusenError(
-                "permission",
-                f"There is no space left on the disk that holds {path.name}.",
-                "Free some space and try again; nothing that was saved before is lost.",
-            )
+            return _no_space(path)
         case sqlite3.SQLITE_IOERR:
-            return FusenError(
-                "permission",
-                f"The disk that holds {path.name} reported an error.",
-                "Check that the drive is connected and not full, then try again.",
-            )
+            return _failing(path)
     return None

@@ -47,7 +47,8 @@ def open_through_cipher(key: Key | None, path: Path, timeout: float, query: str 
 
 
 def _name(path: Path, query: str) -> str:
-    return f"{path.absolute().as_uri()}?{query}" if query else str(path)
+    # Absolute: a name such as ":memory:" or "file:x" would mean something else to SQLite.
+    return f"{path.absolute().as_uri()}?{query}" if query else str(path.absolute())
 
 
 def cipher() -> Any:
@@ -72,8 +73,8 @@ def cipher() -> Any:
 
 
 def database_errors() -> tuple[type[Exception], ...]:
-    """The `DatabaseError` of both drivers, for an `except` clause."""
-    return tuple(_loaded("DatabaseError"))
+    """The `DatabaseError` of both drivers, for an `except` clause, and what they raise of names that are no text after damage."""
+    return (*_loaded("DatabaseError"), UnicodeDecodeError)
 
 
 def _loaded(name: str) -> Iterable[type[Exception]]:

@@ -52,6 +52,16 @@ class Embedding:
         with explained(self.path):
             return frozenset(row[0] for row in self.connection.execute("SELECT document_sha256 FROM embedded"))
 
+    def is_sound(self, sha256: str) -> bool:
+        """Whether what is kept inside is the document, byte for byte."""
+        digest = hashlib.sha256()
+        try:
+            for piece in self._stored_pieces(sha256):
+                digest.update(piece)
+        except FusenError:
+            return False
+        return digest.hexdigest() == sha256
+
     def keep(self, sha256: str, file: Path, stopped: Callable[[], bool] = lambda: False) -> None:
         """Copy the document's file into the workspace, as a whole or, where it fails or is `stopped`, not at all.
 
@@ -97,25 +107,29 @@ class Embedding:
         """
         if not self.holds(sha256):
             raise FusenError("not-found", f"{name} is not kept inside the workspace.", "Open the file itself.")
-        folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=self._place_for(sha256)))
+        discard_abandoned()
         try:
+            folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=self._place_for(sha256)))
             file = folder / (Path(name).name or "document")
-            digest = hashlib.sha256()
+            self._write(sha256, name, file)
+        except OSError as error:
+            raise FusenError(
+                "permission", f"There is no place to write {name} to.", "Free some space and try again."
+            ) from error
+        return file
+
+    def _write(self, sha256: str, name: str, file: Path) -> None:
+        digest = hashlib.sha256()
+        try:
             with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as stream:
                 for piece in self._stored_pieces(sha256):
                     digest.update(piece)
                     stream.write(piece)
             if digest.hexdigest() != sha256:
                 raise self._unreadable(name)
-        except OSError as error:
-            discard(folder / "document")
-            raise FusenError(
-                "permission", f"There is no place to write {name} to.", "Free some space and try again."
-            ) from error
         except BaseException:
-            discard(folder / "document")
+            discard(file)
             raise
-        return file
 
     def _place_for(self, sha256: str) -> Path | None:
         """Memory that is used as a folder, for a document of an encrypted workspace, where there is such a place with room."""

@@ -10,8 +10,8 @@ disk itself may keep of freed space is said in `leftovers.py`.
 
 from __future__ import annotations
 
-import contextlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing
@@ -27,6 +27,8 @@ from app.workspace.driver import database_errors, open_with
 KEPT_TABLES = ("audit_log",)
 """Never touched: entries that are chained, which hold no text of a document."""
 _PATIENCE = 5.0
+_STRINGS = re.compile(r'"([^"\\]*)"')
+"""Of JSON, without those that have an escape: no hash or id has one."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,8 @@ def forget(connection: sqlite3.Connection, path: Path, sha256: str, step: Abstra
 
     `step` is the transaction in which its rows are deleted; what it does at its end belongs to the same step.
 
-    Raises FusenError: `not-found`; `timeout` where another program is reading or writing: what it forgot by then is gone, and
-    doing it again does the rest.
+    Raises FusenError: `not-found`; `timeout` where another program is reading or writing, `permission` where there is no space or
+    a copy may not be written: what it forgot by then is gone, and doing it again does the rest.
     """
     outcome = _clean_backups(path, sha256)
     known = _forget_in(connection, path, sha256, step)
@@ -81,6 +83,7 @@ def _forget_in(connection: sqlite3.Connection, path: Path, sha256: str, step: Ab
         row = connection.execute("SELECT file FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
         connection.execute("PRAGMA defer_foreign_keys = ON")
         gone = {sha256, *_delete(connection, sha256)}
+        _forget_steps(connection, gone)
         _forget_in_windows(connection, {*gone, *(row or ())})
         if _has(connection, "questions") and not connection.execute("SELECT 1 FROM documents LIMIT 1").fetchone():
             connection.execute("DELETE FROM questions")  # they were asked of what is gone
@@ -127,6 +130,14 @@ def _delete_where(connection: sqlite3.Connection, table: str, column: str, value
                 gone |= _delete_where(connection, child, child_column, identities)
     connection.executemany(f"DELETE FROM {_quoted(table)} WHERE {condition}", [(value,) for value in values])  # noqa: S608 -- as above
     return gone
+
+
+def _forget_steps(connection: sqlite3.Connection, gone: set[str]) -> None:
+    """Delete the steps of the history that tell of what is gone: those about several documents lead to one finding alone."""
+    if _has(connection, "history"):
+        steps = connection.execute("SELECT number, operation || inverse FROM history").fetchall()
+        told = [(number,) for number, text in steps if not gone.isdisjoint(_STRINGS.findall(text))]
+        connection.executemany("DELETE FROM history WHERE number = ?", told)
 
 
 def _references_to(connection: sqlite3.Connection, table: str) -> Iterator[tuple[str, str, str]]:
@@ -208,26 +219,25 @@ def _is_one(value: Any, gone: set[str]) -> bool:
 
 
 def _clean_backups(path: Path, sha256: str) -> Forgotten:
-    """The same in the copies from before migrations; one that cannot be opened or cleaned is removed."""
+    """The same in the copies from before migrations; one that cannot be read is removed. Raises FusenError as `forget`."""
     cleaned, removed = 0, []
     for backup in leftovers.copies_of(path):
-        try:
-            cleaned += _clean(backup, path, sha256)
-        except _failures():
-            with contextlib.suppress(OSError):
+        with explained(backup):
+            try:
+                cleaned += _clean(backup, path, sha256)
+            except (FusenError, *database_errors()) as error:
+                # In use, or no space to write it anew: that passes, and is no reason to lose a copy.
+                if isinstance(error, FusenError) and error.code in ("timeout", "permission"):
+                    raise
                 leftovers.erase(backup)
-            removed.append(backup.name)
+                removed.append(backup.name)
     return Forgotten(cleaned, tuple(removed))
-
-
-def _failures() -> tuple[type[Exception], ...]:
-    return (FusenError, *database_errors())
 
 
 def _clean(backup: Path, path: Path, sha256: str) -> bool:
     """Whether the document was in this copy."""
     key = None if encryption.state_of(backup) == "plain" else encryption.key_of(path)
-    with closing(open_with(key, backup, _PATIENCE)) as connection:
+    with explained(backup), closing(open_with(key, backup, _PATIENCE)) as connection:
         connection.execute("PRAGMA temp_store = MEMORY")
         known = connection.execute("SELECT 1 FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
         return known is not None and _forget_in(connection, backup, sha256, transaction(connection, backup))

@@ -50,6 +50,8 @@ def erase(file: Path) -> None:
     """Overwrite a database with what SQLite put beside it, and remove it; one that is not there is no error. Raises `OSError`."""
     for part in (*(file.with_name(f"{file.name}{ending}") for ending in _BESIDE), file):
         if not part.is_symlink() and part.exists():
+            with contextlib.suppress(OSError):  # not ours: then it cannot be written either
+                part.chmod(0o600)
             with part.open("r+b") as stream:
                 overwrite(stream)
             part.unlink(missing_ok=True)

@@ -43,11 +43,17 @@ class Originals:
 
     def at(self, file: Path) -> Wanted | None:
         """The document that was opened last from this place."""
+        return self._one("file = ?", str(file.absolute()))
+
+    def of(self, sha256: str) -> Wanted | None:
+        """The document with this hash: several may have been opened from one place, one after the other."""
+        return self._one("sha256 = ?", sha256)
+
+    def _one(self, condition: str, value: str) -> Wanted | None:
+        query = f"SELECT sha256, file, size FROM documents WHERE {condition} ORDER BY rowid DESC LIMIT 1"  # noqa: S608 (our own words)
         with explained(self.path):
-            row = self.connection.execute(
-                "SELECT sha256, size FROM documents WHERE file = ? ORDER BY rowid DESC LIMIT 1", (str(file.absolute()),)
-            ).fetchone()
-        return None if row is None else Wanted(row[0], file.absolute(), row[1])
+            row = self.connection.execute(query, (value,)).fetchone()
+        return None if row is None else Wanted(row[0], Path(row[1]), row[2])
 
     def folders(self) -> tuple[Path, ...]:
         """Where the documents of the workspace lie, or lay."""

@@ -17,6 +17,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from app.errors import FusenError
@@ -112,21 +113,23 @@ def _in_use(path: Path) -> FusenError:
 
 
 def _rewrite_all(copies: Sequence[Path], before: Key | None, key: Key | None) -> Outcome:
-    removed, left = [], []
+    written: list[str] = []
+    removed: list[str] = []
+    left: list[str] = []
     for copy in copies:
         held = before if encryption.state_of(copy) == "encrypted" else None
         if not _is_readable(copy, held):
             # It would stay what it is for whoever can make something of it, and is of no use here.
-            with contextlib.suppress(OSError):
-                leftovers.erase(copy)
-            removed.append(copy.name)
-            continue
+            work, done = partial(leftovers.erase, copy), removed
+        else:
+            work, done = partial(_rewrite, copy, held, key), written
         try:
-            _rewrite(copy, held, key)
+            work()
+            done.append(copy.name)
         except (FusenError, OSError) as error:
             log.warning("a copy of the workspace was not written anew: %s", error)
             left.append(copy.name)
-    return Outcome(len(copies) - len(removed) - len(left), tuple(removed), tuple(left))
+    return Outcome(len(written), tuple(removed), tuple(left))
 
 
 def _is_readable(copy: Path, key: Key | None) -> bool:

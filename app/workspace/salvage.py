@@ -20,8 +20,9 @@ from typing import Any
 from app.errors import FusenError
 from app.review import operations
 from app.workspace import backups, checking, digests, encryption, packing, texts
-from app.workspace.database import damaged, explained, has_log, migration_scripts, prepare
+from app.workspace.database import damaged, explained, has_log, migration_scripts, own_place, prepare
 from app.workspace.driver import database_errors, open_with
+from app.workspace.embedding import Embedding
 from app.workspace.rebuilding import rebuild_findings
 
 MOST_TRIES, MOST_IN_VAIN = 50_000, 5_000
@@ -50,6 +51,7 @@ def salvage(path: Path, output: Path, copies: Sequence[Path] = ()) -> Salvaged:
     """
     if output.exists():
         raise FusenError("permission", f"There is a file {output} already.", "Choose a name that is not taken.")
+    path = own_place(path)
     part = output.with_name(f".{output.name}.{secrets.token_hex(6)}.part")
     result = Salvaged(output)
     try:
@@ -87,6 +89,7 @@ def recover_in_place(path: Path) -> Salvaged:
 
     Raises FusenError as `salvage` does; then nothing was changed.
     """
+    path = own_place(path)
     result = salvage(path, recovered_name(path), backups.backups_of(path))
     aside = path.with_name(f"{path.stem}.damaged-{datetime.now():%Y%m%d-%H%M%S}{path.suffix}")
     with explained(path):
@@ -114,7 +117,11 @@ class _Source:
         self._connection = self._open()
 
     def _open(self) -> sqlite3.Connection:
-        return open_with(self._key, self._file, 5.0, "mode=ro" if has_log(self._file) else "mode=ro&immutable=1")
+        mode = "mode=ro" if has_log(self._file) else "mode=ro&immutable=1"
+        connection = open_with(self._key, self._file, 5.0, mode)
+        # Else SQLite reads nothing of a file that was cut off. Nothing is written: the file is open for reading alone.
+        connection.execute("PRAGMA writable_schema = ON")
+        return connection
 
     def execute(self, query: str, parameters: Row = ()) -> sqlite3.Cursor:
         return self._connection.execute(query, parameters)
@@ -325,17 +332,19 @@ def _mend(target: sqlite3.Connection, path: Path, *, rebuild: bool) -> None:
     for number, operation in target.execute("SELECT number, operation FROM history").fetchall():
         if not known.issuperset(operations.finding_ids(operations.from_json(operation))):
             target.execute("DELETE FROM history WHERE number = ?", (number,))
-    for table in ("analyses", "digests", "texts", "shown", "second_looks", "embedded", "embedded_pieces"):
-        target.execute(f'DELETE FROM "{table}" WHERE document_sha256 NOT IN (SELECT sha256 FROM documents)')  # noqa: S608
     target.execute("DELETE FROM audit_workspace WHERE rowid > (SELECT min(rowid) FROM audit_workspace)")
     # A text that is lost is made anew of the passages, as the digest that stood beside it.
     target.execute(
         "DELETE FROM digests WHERE text = x'' AND document_sha256 NOT IN (SELECT document_sha256 FROM texts)"
     )
-    for table, rowid, *_ in target.execute("PRAGMA foreign_key_check").fetchall():
-        if rowid is not None:
-            target.execute(f'DELETE FROM "{table}" WHERE rowid = ?', (rowid,))  # noqa: S608 (our own name)
+    for (table,) in target.execute(_TABLES).fetchall():
+        for *_, parent, column, named, _, _, _ in target.execute(f'PRAGMA foreign_key_list("{table}")').fetchall():
+            target.execute(f'DELETE FROM "{table}" WHERE "{column}" NOT IN (SELECT "{named}" FROM "{parent}")')  # noqa: S608 (our own names)
     target.execute("COMMIT")
+    kept = Embedding(path, target)
+    for sha256 in kept.held():
+        if not kept.is_sound(sha256):
+            kept.drop(sha256)
 
 
 def _number(connection: sqlite3.Connection, query: str) -> int:

@@ -31,7 +31,7 @@ from app.workspace import audit_details, checking, digests, forgetting, original
 from app.workspace.analyses import Analyses
 from app.workspace.audit_details import Step
 from app.workspace.audit_log import AuditLog, Notes
-from app.workspace.database import damaged, explained, open_file, open_for_reading, transaction
+from app.workspace.database import damaged, explained, open_file, open_for_reading, own_place, transaction
 from app.workspace.embedding import Embedding
 from app.workspace.forgetting import Forgotten
 from app.workspace.library import Library
@@ -112,6 +112,7 @@ class Workspace:
         Raises FusenError: `damaged` (with the file untouched), `unsupported` (made by a newer version, or by another
         program), `permission`, `timeout` (another process is writing, or has it open on a network drive).
         """
+        path = own_place(path)
         with explained(path), sharing.opening(path) as (first, shared):
             connection, whole = open_file(path, first=first, patience=patience, shared=shared)
         workspace = cls(path, connection, is_checked=whole)

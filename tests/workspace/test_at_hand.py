@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from samples import make_document
 
-from app.workspace.at_hand import file_of
+from app.workspace.at_hand import file_of, files_of
 from app.workspace.store import Workspace
 
 CONTENT = b"%PDF-1.7 the contract"
@@ -48,6 +48,17 @@ def test_out_of_the_workspace_and_gone_afterwards(workspace: Workspace, file: Pa
         assert (found.name, found.read_bytes()) == ("a.pdf", CONTENT)
     assert not found.parent.exists()
     assert workspace.documents()[0].file == str(file)
+
+
+def test_of_two_versions_that_lay_in_one_place_each_is_its_own(workspace: Workspace, file: Path) -> None:
+    newer = b"%PDF-1.7 the contract as amended"
+    file.rename(file.with_name("kept.pdf"))
+    file.write_bytes(newer)
+    workspace.add_document(replace(make_document(), sha256=hashlib.sha256(newer).hexdigest(), file=str(file)))
+    for name in ("a.pdf", "b.pdf"):
+        file = file.rename(file.with_name(name))
+        with files_of(workspace, workspace.documents()) as found:
+            assert {each.name: each.read_bytes() for each in found.values()} == {"kept.pdf": CONTENT, name: newer}
 
 
 def test_of_what_is_gone_the_place_where_it_was(workspace: Workspace, file: Path) -> None:

@@ -16,7 +16,7 @@ from samples import make_analysis, make_document
 
 from app.documents.document import Document
 from app.errors import FusenError
-from app.review.operations import SetComment, SetDecision, SetOwner
+from app.review.operations import SetComment, SetDecision, SetOwner, Together
 from app.review.second_look import Look
 from app.workspace import encryption, forgetting, rewriting
 from app.workspace.database import connect, migration_scripts
@@ -146,6 +146,32 @@ def test_copies_from_before_a_migration_forget_as_well(stored: Path) -> None:
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("SELECT sha256 FROM documents").fetchall() == [(OTHER.sha256,)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_a_copy_that_is_in_use_is_not_lost(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forgetting, "_PATIENCE", 0.01)
+    copy = Path(shutil.copyfile(stored, stored.with_name("w.v5-20260101-101010.backup.fusen")))
+    with closing(sqlite3.connect(copy)) as other, Workspace.open(stored) as workspace:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(FusenError, match="Another window or program"):
+            workspace.forget(SECRET.sha256)
+        other.execute("ROLLBACK")
+        assert workspace.forget(SECRET.sha256) == forgetting.Forgotten(1)
+
+
+def test_what_tells_of_several_documents_is_forgotten_with_each(stored: Path, tmp_path: Path) -> None:
+    with Workspace.open(stored) as workspace:
+        others, ours = (workspace.findings(each.sha256)[0].id for each in (OTHER, SECRET))
+        workspace.apply(Together((SetComment(others, "mine"), SetComment(ours, "planted for both"))))
+        (tmp_path / "planted name.docx").write_bytes(b"")
+        workspace.record_export([tmp_path / "planted name.docx"], "docx", [OTHER.sha256, SECRET.sha256])
+        workspace.forget(SECRET.sha256)
+        (tmp_path / "planted name.docx").unlink()
+        assert found_in(stored.parent, [b"planted for both", b"planted name"]) == set()
+        assert workspace.verify().is_whole
+        while workspace.undo() is not None:
+            pass
+        assert workspace.verify().is_whole
 
 
 def test_later_tables_need_no_word_here(stored: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import shutil
 import sqlite3
@@ -118,6 +119,41 @@ def test_all_around_the_damage_is_saved(stored: Path, tmp_path: Path, seed: int)
         "only what stood there is lost"
     )
     assert all_findings(tmp_path / "new.fusen") == before, "and made again"
+
+
+@pytest.mark.parametrize("table", ["audit_log", "embedded_pieces", "cut off"])
+def test_damage_in_one_place_takes_nothing_else_along(stored: Path, tmp_path: Path, table: str) -> None:
+    before, file = all_findings(stored), tmp_path / "kept.bin"
+    file.write_bytes(random.Random(1).randbytes(50_000))
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    with Workspace.open(stored) as workspace:
+        workspace.add_document(replace(DOCUMENTS[0], sha256=sha256, file=str(file)))
+        workspace.embedding.keep(sha256, file)
+    if table == "cut off":
+        stored.write_bytes(stored.read_bytes()[: -2 * PAGE])
+    else:
+        with closing(sqlite3.connect(stored)) as connection:
+            query = "SELECT pageno FROM dbstat WHERE name = ? AND pagetype <> 'internal' ORDER BY pageno DESC LIMIT 1"
+            spoil(stored, [connection.execute(query, (table,)).fetchone()[0]])
+    link = tmp_path / "link.fusen"
+    link.symlink_to(stored)
+    salvage(link, tmp_path / "new.fusen")
+    assert all_findings(tmp_path / "new.fusen") == before
+    with Workspace.open(tmp_path / "new.fusen") as workspace:
+        assert workspace.embedding.holds(sha256) == (table == "audit_log"), "half a file is none"
+
+
+def test_through_a_link_the_log_of_a_killed_program_is_read_as_well(stored: Path, tmp_path: Path) -> None:
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    with Workspace.open(stored) as workspace:
+        finding = workspace.findings(DOCUMENTS[0].sha256)[0]
+        workspace.apply(SetOwner(finding.id, "佐藤"))
+        for file in tmp_path.glob("w.fusen*"):
+            shutil.copy(file, killed)
+    (tmp_path / "link.fusen").symlink_to(killed / stored.name)
+    salvage(tmp_path / "link.fusen", tmp_path / "new.fusen")
+    assert all_findings(tmp_path / "new.fusen")[finding.id].owner == "佐藤"
 
 
 def test_what_is_lost_comes_from_the_copy_and_what_is_newer_stays(stored: Path, tmp_path: Path) -> None:
