@@ -16,7 +16,8 @@ from PySide6.QtCore import QCoreApplication
 
 from app.analysis.structure.values import Structure
 from app.errors import FusenError
-from app.ui.export_files import Target, default_stem, existing, file_stem, folder_problem, originals_among
+from app.export.file_names import file_stem
+from app.ui.export_files import Target, default_stem, existing, folder_problem, originals_among
 from app.ui.export_writing import Outcome, Step, refuse, write_files
 from app.ui.finding_list import is_accepted
 from app.ui.hub import Background, Courier, Hub, Message

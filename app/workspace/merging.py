@@ -32,9 +32,9 @@ from app.review.handover import (
     write_review,
 )
 from app.review.operations import Change, Single
-from app.workspace.digests import TextDigest
 from app.workspace.signing import signing_key
 from app.workspace.store import Workspace
+from app.workspace.texts import KeptText
 
 _TAKEN = ("comment", "owner", "due", "raised")
 
@@ -168,13 +168,13 @@ def _plan_document(
             made.operations += _changes(finding, None, workspace, withdrawn=name)
 
 
-def _new(found: HandedFinding, sha256: str, text: TextDigest | None) -> Finding | None:
+def _new(found: HandedFinding, sha256: str, text: KeptText | None) -> Finding | None:
     """A finding that only the sender has, if its words stand where they are said to stand."""
     proposed = _as_it_stands(found.proposed, text)
     return None if proposed is None else finding_of(msgspec.structs.replace(found, proposed=proposed), sha256)
 
 
-def _as_it_stands(span: HandedSpan | None, text: TextDigest | None) -> HandedSpan | None:
+def _as_it_stands(span: HandedSpan | None, text: KeptText | None) -> HandedSpan | None:
     """A range with the words of the document that is here; None where it has others, or lies on pages that are not there.
 
     Where the document's text is not known, what the file says is believed.
