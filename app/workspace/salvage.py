@@ -138,10 +138,10 @@ def _add_all(source: _Source, path: Path, target: sqlite3.Connection, result: Sa
                 result.damaged.append(table)
 
 
-# Rows of the matrix are made anew of what was read.
+# What is searched and rows of the matrix are made anew of what was read.
 _TABLES = (
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'matrix_rows'"
-    " ORDER BY rowid"
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    " AND name NOT IN ('folded_texts', 'matrix_rows') ORDER BY rowid"
 )
 
 
@@ -291,12 +291,8 @@ def _is_sound(table: str, row: Mapping[str, Any], path: Path) -> bool:
             case "analyses":
                 packing.unpack_analysis(row["content"], path)
             case "digests":
-                if row["text"]:
-                    texts.unpack_older(row["text"], path)
+                texts.unpack_text(row["text"], path)
                 digests.unpack_tagged(row["tagged"], path)
-            case "texts":
-                texts.unpack_folded(row["folded"], path).decode()
-                texts.Original(row["original"], path).whole()
             case "history":
                 operations.from_json(row["operation"])
                 operations.from_json(row["inverse"])
@@ -324,12 +320,8 @@ def _mend(target: sqlite3.Connection, path: Path, *, rebuild: bool) -> None:
     for number, operation in target.execute("SELECT number, operation FROM history").fetchall():
         if not known.issuperset(operations.finding_ids(operations.from_json(operation))):
             target.execute("DELETE FROM history WHERE number = ?", (number,))
-    for table in ("analyses", "digests", "texts", "shown", "second_looks", "embedded", "embedded_pieces"):
+    for table in ("analyses", "digests", "shown", "second_looks", "embedded", "embedded_pieces"):
         target.execute(f'DELETE FROM "{table}" WHERE document_sha256 NOT IN (SELECT sha256 FROM documents)')  # noqa: S608
-    # A text that is lost is made anew of the passages, as the digest that stood beside it.
-    target.execute(
-        "DELETE FROM digests WHERE text = x'' AND document_sha256 NOT IN (SELECT document_sha256 FROM texts)"
-    )
     for table, rowid, *_ in target.execute("PRAGMA foreign_key_check").fetchall():
         if rowid is not None:
             target.execute(f'DELETE FROM "{table}" WHERE rowid = ?', (rowid,))  # noqa: S608 (our own name)
