@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from app.documents.document import Document
 from app.documents.folding import fold_words
@@ -152,62 +152,56 @@ class Library:
 
     def search(self, query: str, stopped: Callable[[], bool] = lambda: False) -> Iterator[DocumentHits]:
         """Where the words stand, by document, in the order of the shelf; ends early once it is `stopped`."""
-        words = [word.encode(errors="surrogatepass") for word in fold_words(query).split()]
+        words = fold_words(query).split()
         if not words:
             return
         self._make_missing(stopped)
         shelf = self._rows(
-            "SELECT sha256, file, format FROM digests JOIN documents ON sha256 = document_sha256"
-            " WHERE removed_at IS NULL ORDER BY documents.rowid"
+            "SELECT sha256, file, format, characters FROM digests g JOIN documents ON sha256 = g.document_sha256"
+            " LEFT JOIN folded_texts f ON sha256 = f.document_sha256 WHERE removed_at IS NULL ORDER BY documents.rowid"
         )
-        listed = 0
-        for sha256, file, format_ in shelf:
+        needed, listed = set("".join(words)), 0
+        for sha256, file, format_, characters in shelf:
             if stopped():
                 return
-            most = MOST_HITS if listed < MOST_LISTED else MOST_OF_MANY
-            total, found = self._occurrences(sha256, words, most)
-            if total and (original := self._original(sha256)) is not None:
+            if characters is None:
+                self._fold(sha256)
+            elif any(each not in characters for each in needed):
+                continue
+            total, found = self._occurrences(sha256, words, MOST_HITS if listed < MOST_LISTED else MOST_OF_MANY)
+            if total:
                 listed += len(found)
-                hits = tuple(_hit(original, *original.range_of(start, end)) for start, end in found)
-                yield DocumentHits(sha256, file, format_ in rows.PAGED, total, hits)
+                yield DocumentHits(sha256, file, format_ in rows.PAGED, total, self._hits(sha256, found))
 
-    def _occurrences(self, sha256: str, words: list[bytes], most: int) -> tuple[int, list[tuple[int, int]]]:
-        kept = self._kept("spaced, folded", sha256)
-        if kept is None:  # another program took the document out since it was listed
-            return 0, []
-        try:
-            return occurrences(texts.unpack_folded(kept[1], self._path), words, most, spaced=bool(kept[0]))
-        except UnicodeDecodeError as error:
-            raise damaged(self._path) from error
+    def _fold(self, sha256: str) -> None:
+        """Make what is searched of a text, as it was kept by an earlier version."""
+        with transaction(self._connection, self._path):
+            for (content,) in self._rows("SELECT text FROM digests WHERE document_sha256 = ?", (sha256,)):
+                texts.keep(self._connection, sha256, texts.unpack_text(content, self._path))
 
-    def _original(self, sha256: str) -> Original | None:
-        kept = self._kept("original", sha256)
-        return Original(kept[0], self._path) if kept is not None else None
+    def _occurrences(self, sha256: str, words: list[str], most: int) -> tuple[int, list[tuple[int, int]]]:
+        query = "SELECT spaced, content FROM folded_texts WHERE document_sha256 = ?"
+        for spaced, content in self._rows(query, (sha256,)):
+            try:
+                return occurrences(texts.unpack_folded(content, self._path), words, most, spaced=bool(spaced))
+            except UnicodeDecodeError as error:
+                raise damaged(self._path) from error
+        return 0, []  # another program took the document out since it was listed
 
-    def _kept(self, columns: Literal["spaced, folded", "original"], sha256: str) -> tuple[Any, ...] | None:
-        """What is kept of a document's text; as an earlier version kept it, it is packed anew."""
-        query = f"SELECT {columns} FROM texts WHERE document_sha256 = ?"  # noqa: S608 (constant names)
-        kept = self._rows(query, (sha256,))
-        if not kept:
-            with transaction(self._connection, self._path):
-                older = self._rows(
-                    "SELECT text FROM digests WHERE document_sha256 = ?"
-                    " AND NOT EXISTS (SELECT 1 FROM texts WHERE texts.document_sha256 = digests.document_sha256)",
-                    (sha256,),
-                )
-                if older:
-                    texts.keep(self._connection, sha256, texts.unpack_older(older[0][0], self._path))
-                    self._connection.execute("UPDATE digests SET text = x'' WHERE document_sha256 = ?", (sha256,))
-            kept = self._rows(query, (sha256,))
-        return kept[0] if kept else None
+    def _hits(self, sha256: str, places: list[tuple[int, int]]) -> tuple[Hit, ...]:
+        for (content,) in self._rows("SELECT text FROM digests WHERE document_sha256 = ?", (sha256,)):
+            original = Original(content, self._path)
+            return tuple(_hit(original, *original.range_of(start, end)) for start, end in places)
+        return ()
 
     def text(self, sha256: str) -> KeptText | None:
         """The text of an analysed document with its pages and blocks."""
-        original = self._original(sha256)
-        if original is None:
+        query = "SELECT text FROM digests WHERE document_sha256 = ?"
+        kept = self._rows(query, (sha256,))
+        if not kept:
             self._make_missing(lambda: False)
-            original = self._original(sha256)
-        return original.whole() if original is not None else None
+            kept = self._rows(query, (sha256,))
+        return texts.unpack_text(kept[0][0], self._path) if kept else None
 
     def across(self, wish: Wish, order: Order = "document", *, descending: bool = False) -> Across:
         """The findings of all documents on the shelf that are as wished."""

@@ -146,10 +146,10 @@ def _add_all(source: _Source, path: Path, target: sqlite3.Connection, result: Sa
                 result.damaged.append(table)
 
 
-# Rows of the matrix are made anew of what was read.
+# What is searched and rows of the matrix are made anew of what was read.
 _TABLES = (
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'matrix_rows'"
-    " ORDER BY rowid"
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    " AND name NOT IN ('folded_texts', 'matrix_rows') ORDER BY rowid"
 )
 
 
@@ -299,12 +299,8 @@ def _is_sound(table: str, row: Mapping[str, Any], path: Path) -> bool:
             case "analyses":
                 packing.unpack_analysis(row["content"], path)
             case "digests":
-                if row["text"]:
-                    texts.unpack_older(row["text"], path)
+                texts.unpack_text(row["text"], path)
                 digests.unpack_tagged(row["tagged"], path)
-            case "texts":
-                texts.unpack_folded(row["folded"], path).decode()
-                texts.Original(row["original"], path).whole()
             case "history":
                 operations.from_json(row["operation"])
                 operations.from_json(row["inverse"])
@@ -333,10 +329,6 @@ def _mend(target: sqlite3.Connection, path: Path, *, rebuild: bool) -> None:
         if not known.issuperset(operations.finding_ids(operations.from_json(operation))):
             target.execute("DELETE FROM history WHERE number = ?", (number,))
     target.execute("DELETE FROM audit_workspace WHERE rowid > (SELECT min(rowid) FROM audit_workspace)")
-    # A text that is lost is made anew of the passages, as the digest that stood beside it.
-    target.execute(
-        "DELETE FROM digests WHERE text = x'' AND document_sha256 NOT IN (SELECT document_sha256 FROM texts)"
-    )
     for (table,) in target.execute(_TABLES).fetchall():
         for *_, parent, column, named, _, _, _ in target.execute(f'PRAGMA foreign_key_list("{table}")').fetchall():
             target.execute(f'DELETE FROM "{table}" WHERE "{column}" NOT IN (SELECT "{named}" FROM "{parent}")')  # noqa: S608 (our own names)

@@ -260,7 +260,7 @@ def test_places_are_counted_and_found_as_by_the_pattern() -> None:
         folded, pattern = fold(text), search_pattern(query)
         assert isinstance(pattern, re.Pattern)
         expected = [found.span() for found in pattern.finditer(folded.text)]
-        words = [word.encode() for word in fold(query).text.split()]
+        words = fold(query).text.split()
         content, spaced = folded.text.encode(), "  " in folded.text
         assert occurrences(content, words, 3, spaced=spaced) == (len(expected), expected[:3])
 

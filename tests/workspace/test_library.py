@@ -111,7 +111,7 @@ def test_a_search_stops_when_it_is_told_to(workspace: Workspace) -> None:
 def test_an_analysis_from_before_there_were_digests_is_searched_and_compared(workspace: Workspace) -> None:
     expected, matrix = found(workspace, "liability"), workspace.library.matrix()
     connection = sqlite3.connect(workspace.path)
-    for table in ("digests", "texts", "matrix_rows"):
+    for table in ("digests", "folded_texts", "matrix_rows"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608 -- our own names
     connection.commit()
     connection.close()
@@ -122,10 +122,10 @@ def test_an_analysis_from_before_there_were_digests_is_searched_and_compared(wor
 @pytest.mark.parametrize(
     ("spoil", "search"),
     [
-        ("UPDATE texts SET folded = X'00'", True),
-        ("UPDATE texts SET folded = X'ffffff7f00'", True),
-        ("UPDATE texts SET original = X'00'", True),
-        ("DELETE FROM texts", True),  # and the digest has none, as in an older file
+        ("UPDATE folded_texts SET content = X'00'", True),
+        ("UPDATE folded_texts SET content = X'ffffff7f00'", True),  # as if it were of two gigabytes
+        ("UPDATE digests SET text = X'00'", True),
+        ("UPDATE digests SET text = X'78'", True),
         ("UPDATE matrix_rows SET content = X'00'", False),
         ("UPDATE matrix_rows SET revision = -1", None),
         ("UPDATE digests SET tagged = X'00'", None),
