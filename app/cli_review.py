@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,7 +43,7 @@ def _hand_over(
 
     with opened(workspace, as_json=False) as store:
         store.reviewer = reviewer or login_name()
-        write_whole(out, hand_over(store, texts=not without_texts))
+        hand_over(store, texts=not without_texts, write=partial(write_whole, out))
         say(str(out))
     raise typer.Exit(DONE)
 

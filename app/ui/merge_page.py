@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLocale, Signal
@@ -196,4 +197,4 @@ def write_hand_over(path: Path, reviewer: str, output: Path, *, texts: bool = Tr
 
     with Workspace.open(path) as workspace:
         workspace.reviewer = reviewer
-        write_whole(output, hand_over(workspace, texts=texts))
+        hand_over(workspace, texts=texts, write=partial(write_whole, output))

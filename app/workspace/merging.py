@@ -6,7 +6,7 @@ disagree the passage stays undecided. It does not matter in which order files ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,8 +66,14 @@ class Plan:
     added: list[Finding] = field(default_factory=list)
 
 
-def hand_over(workspace: Workspace, documents: Sequence[str] | None = None, *, texts: bool = True) -> bytes:
-    """The file of one's own decisions on these documents, by hash, or on all; the audit log tells of it.
+def hand_over(
+    workspace: Workspace,
+    documents: Sequence[str] | None = None,
+    *,
+    texts: bool = True,
+    write: Callable[[bytes], None] = lambda _content: None,
+) -> bytes:
+    """The file of one's own decisions on these documents, by hash, or on all; the audit log tells of it once it is written.
 
     Raises FusenError `empty` where nothing was decided.
     """
@@ -94,6 +100,7 @@ def hand_over(workspace: Workspace, documents: Sequence[str] | None = None, *, t
     key = signing_key()
     name = workspace.reviewer or _unnamed(key.signer.fingerprint)
     content = write_review(Review(reviewer=name, at=at, documents=tuple(reviews)), key.signer)
+    write(content)
     counts = {review.sha256: len(review.findings) for review in reviews}
     workspace.audit.record("handed-over", {"documents": counts, "count": sum(counts.values()), "texts": texts})
     return content

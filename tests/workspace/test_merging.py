@@ -293,6 +293,9 @@ def test_the_commands(tmp_path: Path) -> None:
     file = str(tmp_path / "sato.fusenreview")
     done = run(app, ["review", "hand-over", str(tmp_path / "Sato.fusen"), "--out", file, "--reviewer", "Sato"])
     assert (done.exit_code, done.stdout.strip()) == (0, file)
+    nowhere = str(tmp_path / "none" / "sato.fusenreview")
+    assert run(app, ["review", "hand-over", str(tmp_path / "Sato.fusen"), "--out", nowhere]).exit_code == 1
+    assert run(app, ["audit", "show", str(tmp_path / "Sato.fusen")]).stdout.count("Handed over") == 1
     mine = [str(tmp_path / "Mori.fusen"), "--reviewer", "Mori"]
     done = run(app, ["review", "merge", *mine, file])
     assert done.exit_code == 0, done.output
