@@ -247,23 +247,22 @@ _SETTERS: dict[str, Any] = {
 def _name_here(workspace: Workspace, review: Review) -> str:
     """What the reviewer is called in this workspace: by her name, with her key where another bears the same name."""
     ours = signing_key().signer.fingerprint
-    name = review.reviewer.strip() or _unnamed(review.signer)
-    if name == (workspace.reviewer or _unnamed(ours)):
-        if review.signer == ours:
-            raise FusenError(
-                "unsupported",
-                "These are your own decisions, which you have handed over yourself.",
-                "Choose a file that another reviewer handed over.",
-            )
-        return f"{name} ({review.signer[:6]})"
-    others = (
-        opinion.signer
+    name, own = " ".join(review.reviewer.split()) or _unnamed(review.signer), workspace.reviewer or _unnamed(ours)
+    if (name, review.signer) == (own, ours):
+        raise FusenError(
+            "unsupported",
+            "These are your own decisions, which you have handed over yourself.",
+            "Choose a file that another reviewer handed over.",
+        )
+    known = {
+        opinion.reviewer: opinion.signer
         for stored in workspace.documents()
         for finding in workspace.stored_findings(stored.sha256)
         for opinion in finding.opinions
-        if opinion.reviewer == name
-    )
-    return name if all(signer == review.signer for signer in others) else f"{name} ({review.signer[:6]})"
+    } | {own: ours}
+    # The beginning of a fingerprint can be made to measure: as much of it as tells them apart.
+    names = (name, *(f"{name} ({review.signer[:length]})" for length in (6, 16, 64)))
+    return next((each for each in names if known.get(each, review.signer) == review.signer), names[-1])
 
 
 def _unnamed(signer: str) -> str:
