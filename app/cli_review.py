@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,7 +43,7 @@ def _hand_over(
 
     with opened(workspace, as_json=False) as store:
         store.reviewer = text_of("--reviewer", reviewer) or login_name()
-        write_whole(out, hand_over(store, texts=not without_texts))
+        hand_over(store, texts=not without_texts, write=partial(write_whole, out))
         say(str(out))
     raise typer.Exit(DONE)
 
@@ -119,9 +120,10 @@ def _kappa_words(kappa: Kappa) -> str:
     if kappa.agreement is None:
         return f"{names}: there is no passage on which all of them decided."
     words = f"{names}: {kappa.agreement:.0%} alike on {kappa.passages} passages"
-    if kappa.value is None or kappa.low is None or kappa.high is None:
+    if kappa.value is None:
         return f"{words}; all of it is one and the same answer, so kappa is not defined."
-    return f"{words}; kappa {kappa.value:.2f} (95 %: {kappa.low:.2f} to {kappa.high:.2f}){_few_words(kappa)}"
+    interval = "" if kappa.interval is None else " (95 %: {:.2f} to {:.2f})".format(*kappa.interval)
+    return f"{words}; kappa {kappa.value:.2f}{interval}{_few_words(kappa)}"
 
 
 def _few_words(figure: Kappa | TagAgreement) -> str:

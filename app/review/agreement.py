@@ -44,6 +44,16 @@ class Kappa:
         """Whether there are too few passages for it to tell much."""
         return self.passages < FEW
 
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The interval, where it means something: of few passages it does not, nor where it has no width.
+
+        That is so of full agreement, and where one reviewer always gave the same answer: the formula knows no doubt there.
+        """
+        if self.low is None or self.high is None or self.is_of_few or self.low == self.high:
+            return None
+        return self.low, self.high
+
 
 @dataclass(frozen=True, slots=True)
 class TagAgreement:

@@ -46,6 +46,8 @@ def settling(findings: Mapping[str, Finding], operation: Operation, by: str, at:
     `findings` are those before it, by id.
     """
     parts = singles(operation)
+    if any(isinstance(part, SetOpinion) for part in parts):
+        return operation  # it says itself what becomes of the opinions
     more = [
         noted
         for part in parts

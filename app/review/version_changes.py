@@ -112,9 +112,8 @@ def lost_findings(
     """
     told = {change.before.id for change in found if change.before is not None}
     gone = {passage.start for change in found if change.sort == "gone" for passage in change.old}
-    for finding in old_findings:
-        over = _by_passage(old.passages, (finding,))
-        if finding.is_touched and finding.id not in told and all(old.passages[index].start in gone for index in over):
+    for finding in (each for each in old_findings if each.is_touched and each.id not in told):
+        if all(old.passages[index].start in gone for index in _by_passage(old.passages, (finding,))):
             yield PassageChange("gone", True, (_passage_of(finding),), (), finding)
 
 

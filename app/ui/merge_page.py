@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLocale, Signal
@@ -122,6 +123,8 @@ class MergePage(HousePage):
         self._file, self._review = None, None
         self._session.reload_findings()
         self.merge_button.setEnabled(False)
+        self.merge_button.hide()
+        self.setFocus()
         self.summary.setText(self.tr("Merged. Undo takes it back in one step."))
         self._show_agreement()
 
@@ -177,7 +180,7 @@ def kappa_words(kappa: Kappa) -> str:
         none = QCoreApplication.translate("MergePage", "{names}: there is no passage on which all of them decided.")
         return none.format(names=names)
     share, value = round(100 * kappa.agreement), kappa.value
-    if value is None or kappa.low is None or kappa.high is None:
+    if value is None:
         same = QCoreApplication.translate(
             "MergePage", "{names}: alike {share} % of {count} passages; all one answer, so kappa is not defined."
         )
@@ -185,8 +188,11 @@ def kappa_words(kappa: Kappa) -> str:
     whole = QCoreApplication.translate(
         "MergePage", "{names}: alike {share} % of {count} passages; kappa {value} (95 %: {low} to {high})"
     )
-    figures = {"value": f"{value:.2f}", "low": f"{kappa.low:.2f}", "high": f"{kappa.high:.2f}"}
-    few = QCoreApplication.translate("MergePage", " Too few passages to tell much.") if kappa.is_of_few else ""
+    low, high = kappa.interval or (None, None)
+    if low is None or high is None:
+        whole = QCoreApplication.translate("MergePage", "{names}: alike {share} % of {count} passages; kappa {value}")
+    figures = {"value": f"{value:.2f}", "low": f"{low or 0:.2f}", "high": f"{high or 0:.2f}"}
+    few = QCoreApplication.translate("MergePage", "; too few to tell much") if kappa.is_of_few else ""
     return whole.format(names=names, share=share, count=kappa.passages, **figures) + few
 
 
@@ -196,4 +202,4 @@ def write_hand_over(path: Path, reviewer: str, output: Path, *, texts: bool = Tr
 
     with Workspace.open(path) as workspace:
         workspace.reviewer = reviewer
-        write_whole(output, hand_over(workspace, texts=texts))
+        hand_over(workspace, texts=texts, write=partial(write_whole, output))

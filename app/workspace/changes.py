@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.errors import FusenError
 from app.export.brief import ChangeKind, ChangeNote, Quote
-from app.review.version_changes import PassageChange, changes
+from app.review.version_changes import PassageChange, changes, lost_findings
 from app.workspace.store import StoredDocument, Workspace
 
 
@@ -16,7 +16,9 @@ def changes_between(workspace: Workspace, old: str, new: str) -> tuple[PassageCh
     before, after = workspace.analysis(old), workspace.analysis(new)
     if before is None or after is None:
         raise FusenError("empty", "Only analysed documents can be compared.", "Analyse both documents first.")
-    return changes(before, after, workspace.findings(old), workspace.findings(new))
+    findings = workspace.findings(old)
+    found = changes(before, after, findings, workspace.findings(new))
+    return (*found, *lost_findings(before, findings, found))
 
 
 def change_notes(workspace: Workspace, documents: Iterable[str]) -> tuple[ChangeNote, ...]:

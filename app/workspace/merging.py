@@ -6,7 +6,7 @@ disagree the passage stays undecided. It does not matter in which order files ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,8 +66,14 @@ class Plan:
     added: list[Finding] = field(default_factory=list)
 
 
-def hand_over(workspace: Workspace, documents: Sequence[str] | None = None, *, texts: bool = True) -> bytes:
-    """The file of one's own decisions on these documents, by hash, or on all; the audit log tells of it.
+def hand_over(
+    workspace: Workspace,
+    documents: Sequence[str] | None = None,
+    *,
+    texts: bool = True,
+    write: Callable[[bytes], None] = lambda _content: None,
+) -> bytes:
+    """The file of one's own decisions on these documents, by hash, or on all; the audit log tells of it once it is written.
 
     Raises FusenError `empty` where nothing was decided.
     """
@@ -94,6 +100,7 @@ def hand_over(workspace: Workspace, documents: Sequence[str] | None = None, *, t
     key = signing_key()
     name = workspace.reviewer or _unnamed(key.signer.fingerprint)
     content = write_review(Review(reviewer=name, at=at, documents=tuple(reviews)), key.signer)
+    write(content)
     counts = {review.sha256: len(review.findings) for review in reviews}
     workspace.audit.record("handed-over", {"documents": counts, "count": sum(counts.values()), "texts": texts})
     return content
@@ -240,23 +247,22 @@ _SETTERS: dict[str, Any] = {
 def _name_here(workspace: Workspace, review: Review) -> str:
     """What the reviewer is called in this workspace: by her name, with her key where another bears the same name."""
     ours = signing_key().signer.fingerprint
-    name = review.reviewer.strip() or _unnamed(review.signer)
-    if name == (workspace.reviewer or _unnamed(ours)):
-        if review.signer == ours:
-            raise FusenError(
-                "unsupported",
-                "These are your own decisions, which you have handed over yourself.",
-                "Choose a file that another reviewer handed over.",
-            )
-        return f"{name} ({review.signer[:6]})"
-    others = (
-        opinion.signer
+    name, own = " ".join(review.reviewer.split()) or _unnamed(review.signer), workspace.reviewer or _unnamed(ours)
+    if (name, review.signer) == (own, ours):
+        raise FusenError(
+            "unsupported",
+            "These are your own decisions, which you have handed over yourself.",
+            "Choose a file that another reviewer handed over.",
+        )
+    known = {
+        opinion.reviewer: opinion.signer
         for stored in workspace.documents()
         for finding in workspace.stored_findings(stored.sha256)
         for opinion in finding.opinions
-        if opinion.reviewer == name
-    )
-    return name if all(signer == review.signer for signer in others) else f"{name} ({review.signer[:6]})"
+    } | {own: ours}
+    # The beginning of a fingerprint can be made to measure: as much of it as tells them apart.
+    names = (name, *(f"{name} ({review.signer[:length]})" for length in (6, 16, 64)))
+    return next((each for each in names if known.get(each, review.signer) == review.signer), names[-1])
 
 
 def _unnamed(signer: str) -> str:

@@ -35,6 +35,10 @@ def test_the_standard_error_is_that_of_a_published_table() -> None:
     assert found.value == pytest.approx(0.6)
     assert found.low == pytest.approx(0.6 - 1.96 * 0.08)
     assert found.high == pytest.approx(0.6 + 1.96 * 0.08)
+    assert found.interval == (found.low, found.high)
+    one_sided = [{"a": True, "b": n > 5} for n in range(20)]
+    alike = [{"a": n > 5, "b": n > 5} for n in range(20)]
+    assert [cohen("a", "b", each).interval for each in (one_sided, alike, tables[38:42])] == [None] * 3
 
 
 def test_what_only_one_decided_on_does_not_count() -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,9 +21,9 @@ from app.export.phrases import certainty
 from app.export.wording import opinion_words
 from app.review.agreement import agreement
 from app.review.audit_words import Names, entry_words
-from app.review.findings import Decision, Finding, Piece
+from app.review.findings import Decision, Finding, Opinion, Piece
 from app.review.handover import read_review
-from app.review.operations import SetComment, SetDecision, SetRange, SetTags, Together
+from app.review.operations import SetComment, SetDecision, SetOpinion, SetRange, SetTags, Together
 from app.review.settling import decided_alone, disagree, settlement
 from app.workspace.briefing import brief_of
 from app.workspace.merging import Comparison, hand_over, merge, plan, read_file
@@ -206,6 +207,23 @@ def test_a_range_over_the_end_of_a_page_comes_whole(tmp_path: Path) -> None:
         assert mine.findings(DOCUMENT.sha256)[2].span == span
 
 
+def test_two_of_one_name_are_told_apart_by_as_much_of_the_key_as_it_takes(tmp_path: Path) -> None:
+    def called(workspace: Workspace, name: str, signer: str) -> str:
+        review = read_review(file, "a")
+        return plan(workspace, msgspec.structs.replace(review, reviewer=name, signer=signer)).comparison.reviewer
+
+    file = handed(tmp_path, "Sato", "accepted")
+    with opened(tmp_path, "Mori") as mine:
+        finding = mine.findings(DOCUMENT.sha256)[0]
+        assert called(mine, "Sa\nto ", "12" * 32) == "Sa to"
+        for name, signer in (("Sato", "ab" * 32), ("Sato (cdcdcd)", "cd" * 32)):
+            mine.apply(SetOpinion(finding.id, name, Opinion(name, "accepted", signer=signer)))
+        assert called(mine, "Sato", "ab" * 32) == "Sato"
+        assert called(mine, "Sato", "cd" * 32) == "Sato (cdcdcd)"
+        assert called(mine, "Sato", "cdcdcd" + "00" * 29) == "Sato (cdcdcd0000000000)"
+        assert called(mine, "Mori", "ef" * 32) == "Mori (efefef)"
+
+
 def test_what_was_decided_since_a_file_was_summed_up_stays(tmp_path: Path) -> None:
     review = read_review(handed(tmp_path, "Sato", "rejected", "rejected"), "a")
     with opened(tmp_path, "Mori") as mine:
@@ -293,6 +311,9 @@ def test_the_commands(tmp_path: Path) -> None:
     file = str(tmp_path / "sato.fusenreview")
     done = run(app, ["review", "hand-over", str(tmp_path / "Sato.fusen"), "--out", file, "--reviewer", "Sato"])
     assert (done.exit_code, done.stdout.strip()) == (0, file)
+    nowhere = str(tmp_path / "none" / "sato.fusenreview")
+    assert run(app, ["review", "hand-over", str(tmp_path / "Sato.fusen"), "--out", nowhere]).exit_code == 1
+    assert run(app, ["audit", "show", str(tmp_path / "Sato.fusen")]).stdout.count("Handed over") == 1
     mine = [str(tmp_path / "Mori.fusen"), "--reviewer", "Mori"]
     done = run(app, ["review", "merge", *mine, file])
     assert done.exit_code == 0, done.output
