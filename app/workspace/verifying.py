@@ -14,7 +14,7 @@ from app.review.audit import Chain, Entry, Head, KnownSigner, Problem
 from app.review.audit_state import Replay
 from app.workspace import audited_tables, heads
 from app.workspace.audit_log import AuditLog
-from app.workspace.database import explained
+from app.workspace.database import explained, migration_scripts
 from app.workspace.driver import database_errors
 from app.workspace.signing import known_keys
 
@@ -129,7 +129,11 @@ def _note_exports(entry: Entry, notes: Mapping[str, Any], exports: dict[str, Exp
 
 
 def _guards_missing(connection: sqlite3.Connection) -> Iterator[Problem]:
-    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
+    known = "".join(migration_scripts())
+    rows = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+    there = {
+        name for name, sql in rows if str(sql) in known
+    }  # one that does something else, or nothing, guards nothing
     for name in sorted(_GUARDS - there):
         yield Problem("guards-missing", None, name)
 
