@@ -150,6 +150,8 @@ def _against_records(log: AuditLog, chain: Chain) -> Iterator[Problem]:
         yield Problem("other-workspace", 1, workspace)
     if lay_here is not None and lay_here.is_genuine and lay_here.workspace != workspace:
         yield Problem("other-workspace", None, lay_here.workspace)
+    if seen is None and lay_here is not None and lay_here.workspace == workspace:
+        seen = lay_here  # older, for who took the later one away
     if seen is None:
         return
     if not seen.is_genuine:

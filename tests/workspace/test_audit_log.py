@@ -256,6 +256,7 @@ def test_what_a_power_failure_or_another_program_left_of_keys_and_heads_is_no_ta
     for record in (own_keys / "heads").iterdir():
         record.write_bytes(bytes(20))
     assert workspace.verify().is_whole
+    assert workspace.verify().seen is None
     # Two programs make the first key at the same moment: the head is the one's, the secret that stays the other's.
     parts = own_keys / "audit-key.json"
     ours, written = signing.signing_key(), parts.read_bytes()
