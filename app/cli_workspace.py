@@ -29,6 +29,7 @@ NewPassphraseFile = Annotated[
 Remember = Annotated[
     bool, typer.Option("--remember", help="Keep the key in the keyring of this system, so that nothing is asked here.")
 ]
+_HEAD_BYTES = 100  # SQLite's header, with its count of changes
 LOST = "Without the passphrase nobody can open the workspace, Fusen neither: keep it in a safe place."
 
 
@@ -179,12 +180,23 @@ def _bar(words: str) -> Iterator[Progress]:
 
 @contextlib.contextmanager
 def _reported(workspace: Path) -> Iterator[None]:
-    """A failure is told on stderr and ends with 1, Ctrl-C with 130; nothing half done is left of either."""
+    """A failure is told on stderr and ends with 1, Ctrl-C with 130; the workspace is whole after either."""
+    before = _beginning(workspace)
     try:
         yield
     except FusenError as error:
         complain(f"{workspace}: {error}")
         raise typer.Exit(SOME_FAILED) from None
     except KeyboardInterrupt:
-        complain("Stopped; the workspace is as it was.")
+        if _beginning(workspace) == before:
+            complain("Stopped; the workspace is as it was.")
+        else:
+            complain(f"Stopped when {workspace.name} was done already; copies beside it may still be as they were.")
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _beginning(workspace: Path) -> bytes:
+    """What changes whenever the file is written anew: a plain one's count of changes, an encrypted one's salt."""
+    with contextlib.suppress(OSError), workspace.open("rb") as stream:
+        return stream.read(_HEAD_BYTES)
+    return b""

@@ -83,6 +83,16 @@ def test_without_a_terminal_nothing_is_asked(stored: Path) -> None:
     assert encryption.state_of(stored) == "plain"
 
 
+def test_who_stops_it_late_is_not_told_that_nothing_happened(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.workspace.rewriting._rewrite_all", stop)
+    result = fusen("workspace", "encrypt", stored, "--passphrase-file", stored.with_name("secret.txt"))
+    assert (result.exit_code, encryption.state_of(stored)) == (130, "encrypted")
+    assert "done already" in result.output
+
+
 @pytest.mark.parametrize("called", [DOCUMENT.file, DOCUMENT.sha256])
 def test_forgetting_a_document(stored: Path, called: str) -> None:
     unsure = fusen("workspace", "forget", stored, called)

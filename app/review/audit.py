@@ -73,6 +73,7 @@ ProblemCode = Literal[
     "shown-changed",
     "second-looks-changed",
     "shelf-changed",
+    "versions-changed",
 ]
 
 _ENTRY = b"fusen.audit/1\n"

@@ -52,7 +52,10 @@ class HistoryRow:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """A document: the share that was chosen, whether it was taken off the shelf, hashes of its analyses, what was shown."""
+    """A document: the share that was chosen, whether it was taken off the shelf, hashes of its analyses, what was shown.
+
+    `current`: of the analysis that counts. `follows`: the hash of the version before, empty where there is none.
+    """
 
     sha256: str
     share: float | None
@@ -60,6 +63,8 @@ class DocumentRow:
     analyses: tuple[str, ...] = ()
     shown: Mapping[str, Ranges] = field(default_factory=dict)
     looks: str = ""
+    current: str = ""
+    follows: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,10 @@ def proposals_hash(proposals: Iterable[bytes]) -> str:
 
 @dataclass(slots=True)
 class _Document:
-    """What the log says of one document; `added`: findings that came after `proposals` was taken, with their hashes."""
+    """What the log says of one document; `added`: findings that came after `proposals` was taken, with their hashes.
+
+    `current` and `follows` are None where a log that was begun later does not tell.
+    """
 
     entry: int
     share: float | None = None
@@ -102,6 +110,8 @@ class _Document:
     analyses: set[str] = field(default_factory=set)
     shown: dict[str, Ranges] = field(default_factory=dict)
     looks: str = ""
+    current: str | None = ""
+    follows: str | None = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,8 @@ class Replay:
                 self._forget(details["document"])
             case "analysed" | "selection-chosen":
                 self._propose(entry)
+            case "version-followed" | "version-unfollowed":
+                self._document(entry).follows = details.get("predecessor", "")
             case "shown":
                 shown, unit = self._document(entry).shown, details["unit"]
                 shown[unit] = union((*shown.get(unit, ()), *((start, end) for start, end in details["ranges"])))
@@ -185,6 +197,8 @@ class Replay:
                 analyses=set(found["analyses"]),
                 shown=shown,
                 looks=found["looks"],
+                current=None,
+                follows=None,
             )
         for found in details["reviews"]:
             self.reviews[found["finding"]] = _Logged(number, found["document"], found["review"])
@@ -199,6 +213,7 @@ class Replay:
         if entry.kind == "analysed":
             self.forgotten.discard(entry.details["document"])
             document.removed = False
+            document.current = entry.details["analysis"]
             document.analyses.add(entry.details["analysis"])
 
     def _decide(self, entry: Entry) -> None:
@@ -222,6 +237,8 @@ class Replay:
     def _forget(self, sha256: str) -> None:
         self.forgotten.add(sha256)
         self.documents.pop(sha256, None)
+        for document in self.documents.values():
+            document.follows = "" if document.follows == sha256 else document.follows
         # Names of files that were exported of this document and others go with it; earlier versions kept them.
         self.dispensable |= {key for key in self.notes if sha256 in self.exports.get(key[0], ())}
         self.notes = {k: known for k, known in self.notes.items() if k[1] != sha256 and k not in self.dispensable}
@@ -252,8 +269,11 @@ class Replay:
                 yield Problem("shelf-changed", said.entry, sha256)
             if row.share != said.share:
                 yield Problem("selection-changed", said.entry, sha256)
-            if not said.analyses.issuperset(row.analyses) or (said.analyses and not row.analyses):
+            another = said.current not in (None, row.current)
+            if another or not said.analyses.issuperset(row.analyses) or (said.analyses and not row.analyses):
                 yield Problem("analysis-changed", said.entry, sha256)
+            if said.follows not in (None, row.follows):
+                yield Problem("versions-changed", said.entry, sha256)
             if dict(row.shown) != said.shown:
                 yield Problem("shown-changed", said.entry, sha256)
             if row.looks != said.looks:

@@ -38,6 +38,7 @@ PROBLEMS: Mapping[ProblemCode, str] = {
     "shown-changed": "What was shown of document {what} was changed past the log.",
     "second-looks-changed": "The second looks at document {what} were changed past the log.",
     "shelf-changed": "Document {what} was added, removed or put back past the log.",
+    "versions-changed": "Which document {what} is a new version of was changed past the log.",
 }
 
 STRANGER = (

@@ -102,12 +102,25 @@ def state_found(connection: sqlite3.Connection, hash_of: HashOf) -> dict[str, An
 
 
 def _documents(connection: sqlite3.Connection) -> Iterator[DocumentRow]:
-    query = "SELECT sha256, share, removed_at IS NOT NULL FROM documents ORDER BY rowid"
-    for sha256, share, removed in connection.execute(query).fetchall():
-        contents = connection.execute("SELECT content FROM analyses WHERE document_sha256 = ?", (sha256,))
-        analyses = tuple(sorted(content_hash(content) for (content,) in contents))
-        shown = _shown(connection, sha256)
-        yield DocumentRow(sha256, share, bool(removed), analyses, shown, looks_hash(connection, sha256))
+    query = (
+        "SELECT sha256, share, removed_at IS NOT NULL, coalesce(predecessor, '') FROM documents"
+        " LEFT JOIN versions ON document_sha256 = sha256 ORDER BY documents.rowid"
+    )
+    for sha256, share, removed, follows in connection.execute(query).fetchall():
+        contents = connection.execute(
+            "SELECT content FROM analyses WHERE document_sha256 = ? ORDER BY number", (sha256,)
+        )
+        analyses = tuple(content_hash(content) for (content,) in contents)
+        yield DocumentRow(
+            sha256,
+            share,
+            bool(removed),
+            tuple(sorted(analyses)),
+            _shown(connection, sha256),
+            looks_hash(connection, sha256),
+            analyses[-1] if analyses else "",
+            follows,
+        )
 
 
 def content_hash(content: object) -> str:

@@ -255,7 +255,8 @@ def explained(path: Path) -> Iterator[None]:
         raise translated from error
 
 
-def _not_writable(path: Path) -> FusenError:
+def not_writable(path: Path) -> FusenError:
+    """The error for a file that may not be written."""
     return FusenError(
         "permission",
         f"The workspace {path} cannot be opened for writing.",
@@ -266,7 +267,7 @@ def _not_writable(path: Path) -> FusenError:
 def _of_the_system(path: Path, error: OSError) -> FusenError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return _no_space(path)
-    return _failing(path) if error.errno == errno.EIO else _not_writable(path)
+    return _failing(path) if error.errno == errno.EIO else not_writable(path)
 
 
 def _failing(path: Path) -> FusenError:
@@ -299,7 +300,7 @@ def _translate(path: Path, error: Exception) -> FusenError | None:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return encryption.replaced(path) or damaged(path)
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return _not_writable(path)
+            return not_writable(path)
         case sqlite3.SQLITE_FULL:
             return _no_space(path)
         case sqlite3.SQLITE_IOERR:

@@ -30,7 +30,7 @@ KEY_BYTES = 32
 SHORTEST_PASSPHRASE = 8
 _PLAIN_MAGIC = b"SQLite format 3\0"
 # SQLCipher 4's own: a page ends with its initial vector and its authentication code.
-_PAGE, _CODE, _PAGES_TRIED = 4096, 64, 16
+_PAGE, _CODE, _PAGES_TRIED = 4096, 64, 64
 
 State = Literal["absent", "plain", "encrypted", "foreign"]
 
@@ -175,14 +175,17 @@ def new_key(passphrase: str) -> Key:
 
 
 def opens(path: Path, key: Key) -> bool:
-    """Whether one of the file's pages was written with this key: one that is damaged does not make a passphrase wrong."""
+    """Whether a page was written with this key, of many all over the file: damage does not make a passphrase wrong."""
     if salt_of(path) != key.salt:
         return False
     # SQLCipher's code of a page: HMAC-SHA512 over content, initial vector and number, with a key of its own.
     secret = hashlib.pbkdf2_hmac("sha512", key.secret, bytes(byte ^ 0x3A for byte in key.salt), 2, KEY_BYTES)
     with path.open("rb") as stream:
         pages = os.fstat(stream.fileno()).st_size // _PAGE
-        for number in range(1, min(pages, _PAGES_TRIED) + 1):
+        if pages == 0:
+            return True  # what is left of a file that was cut off is damaged, whatever the passphrase
+        for number in {1, *range(2, pages + 1, pages // _PAGES_TRIED + 1)}:
+            stream.seek((number - 1) * _PAGE)
             page = stream.read(_PAGE)
             start = SALT_BYTES if number == 1 else 0
             code = hmac.new(secret, page[start:-_CODE] + number.to_bytes(4, "little"), "sha512").digest()

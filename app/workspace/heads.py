@@ -92,6 +92,8 @@ def _read(file: Path, workspace: str) -> SeenHead | None:
         content = file.read_bytes()
     except OSError:
         return None
+    if not content.strip(b"\0"):
+        return None  # as a power failure may leave a file that was new; who could empty it could delete it as well
     try:
         return _seen.decode(content[:_MOST_BYTES])
     except msgspec.MsgspecError:

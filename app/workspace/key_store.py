@@ -55,11 +55,6 @@ def forget(key: Key) -> None:
             store.delete_password(SERVICE, _name(key.salt))
 
 
-def is_remembered(key: Key) -> bool:
-    """Whether the store keeps this key."""
-    return _kept(key.salt) == key.secret
-
-
 def unlock_remembered(path: Path) -> bool:
     """Let this process open the encrypted file with the key that is kept for it; whether one was."""
     salt = encryption.salt_of(path)

@@ -23,7 +23,7 @@ from pathlib import Path
 from app.errors import FusenError
 from app.workspace import backups, encryption, leftovers, sharing
 from app.workspace.audit_log import AuditLog
-from app.workspace.database import connect, explained
+from app.workspace.database import connect, explained, not_writable
 from app.workspace.driver import database_errors, open_through_cipher
 from app.workspace.encryption import Key
 
@@ -146,6 +146,8 @@ def _is_readable(copy: Path, key: Key | None) -> bool:
 @contextmanager
 def sole_access(path: Path, key: Key | None) -> Iterator[sqlite3.Connection]:
     """A connection beside which there is no other. Raises FusenError `timeout` where there is one."""
+    if not os.access(path, os.W_OK):
+        raise not_writable(path)
     with explained(path), closing(open_through_cipher(key, path, _PATIENCE)) as connection:
         connection.execute("PRAGMA temp_store = MEMORY")
         # Without its log the file is complete by itself, and only who is alone with it can leave the log's mode.

@@ -32,12 +32,15 @@ _SERVICE, _NAME = "fusen", "audit-key"
 _SECRET, _PUBLIC = "audit-key", "audit-key.json"
 
 
+Kept = Literal["keyring", "file", "nowhere"]
+
+
 @dataclass(frozen=True, slots=True)
 class PublicPart:
     """A key's public half; `endorsement`: the signature by which the key before it, `follows`, named it its follower."""
 
     public_key: str
-    kept: Literal["keyring", "file", "nowhere"]
+    kept: Kept
     follows: str = ""
     endorsement: str = ""
 
@@ -96,13 +99,19 @@ def known_keys() -> dict[str, bytes]:
     return {part.fingerprint: unhex(part.public_key) for part in parts}
 
 
-def write_private(file: Path, content: bytes) -> None:
-    """Write a file that only the user can read, so that after a kill it is the old one or the new one. Raises `OSError`."""
+def write_private(file: Path, content: bytes, *, synced: bool = False) -> None:
+    """Write a file that only the user can read, so that after a kill it is the old one or the new one.
+
+    `synced`: after a power failure as well. Raises `OSError`.
+    """
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=file.name, suffix=".new")  # mode 0600
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
+            if synced:
+                stream.flush()
+                os.fsync(stream.fileno())
         Path(temporary).replace(file)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -112,15 +121,16 @@ def write_private(file: Path, content: bytes) -> None:
 
 def _load(folder: Path) -> SigningKey | None:
     parts = _read_parts(folder)
+    kept: Kept = "file"
     secret = _from_file(folder / _SECRET)
     if secret is None and parts and parts[-1].kept == "keyring":
-        secret = _from_keyring()
+        secret, kept = _from_keyring(), "keyring"
     if secret is None:
         return None
     signer = Signer(secret)
     if not parts or unhex(parts[-1].public_key) != signer.public:
         # The public file is behind, or lost: what is secret decides.
-        parts = (*parts, PublicPart(signer.public.hex(), "file"))
+        parts = (*parts, PublicPart(signer.public.hex(), kept))
         _write_parts(folder, parts)
     return SigningKey(signer, parts)
 
@@ -132,18 +142,19 @@ def _make(folder: Path, parts: tuple[PublicPart, ...], before: SigningKey | None
     if before is not None:
         endorsement = before.signer.endorse(signer.public).hex()
         part = replace(part, follows=before.signer.fingerprint, endorsement=endorsement)
-    parts = (*parts, part)
+    # Another program may have made its first key meanwhile, and what that one signed is this user's as well.
+    parts = (*(_read_parts(folder) or parts), part)
     _write_parts(folder, parts)
     return SigningKey(signer, parts)
 
 
-def _keep(folder: Path, secret: bytes) -> Literal["keyring", "file", "nowhere"]:
+def _keep(folder: Path, secret: bytes) -> Kept:
     if _into_keyring(secret):
         with contextlib.suppress(OSError):
             (folder / _SECRET).unlink(missing_ok=True)
         return "keyring"
     try:
-        write_private(folder / _SECRET, secret.hex().encode() + b"\n")
+        write_private(folder / _SECRET, secret.hex().encode() + b"\n", synced=True)
     except OSError as error:
         log.warning("the audit log's key cannot be kept: %s", error)
         return "nowhere"
@@ -169,7 +180,7 @@ def _read_parts(folder: Path) -> tuple[PublicPart, ...]:
 
 def _write_parts(folder: Path, parts: tuple[PublicPart, ...]) -> None:
     try:
-        write_private(folder / _PUBLIC, msgspec.json.encode(parts))
+        write_private(folder / _PUBLIC, msgspec.json.encode(parts), synced=True)
     except OSError as error:
         log.warning("what is public of the audit log's key cannot be kept: %s", error)
 

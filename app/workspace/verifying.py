@@ -14,7 +14,7 @@ from app.review.audit import Chain, Entry, Head, KnownSigner, Problem
 from app.review.audit_state import Replay
 from app.workspace import audited_tables, heads
 from app.workspace.audit_log import AuditLog
-from app.workspace.database import explained
+from app.workspace.database import explained, migration_scripts
 from app.workspace.driver import database_errors
 from app.workspace.exported_heads import head_named_in
 from app.workspace.signing import known_keys
@@ -163,7 +163,11 @@ def _note_exports(entry: Entry, notes: Mapping[str, Any], exports: dict[str, Exp
 
 
 def _guards_missing(connection: sqlite3.Connection) -> Iterator[Problem]:
-    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
+    known = "".join(migration_scripts())
+    rows = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+    there = {
+        name for name, sql in rows if str(sql) in known
+    }  # one that does something else, or nothing, guards nothing
     for name in sorted(_GUARDS - there):
         yield Problem("guards-missing", None, name)
 
@@ -180,6 +184,8 @@ def _against_records(log: AuditLog, chain: Chain) -> Iterator[Problem]:
         yield Problem("other-workspace", 1, workspace)
     if lay_here is not None and lay_here.is_genuine and lay_here.workspace != workspace:
         yield Problem("other-workspace", None, lay_here.workspace)
+    if seen is None and lay_here is not None and lay_here.workspace == workspace:
+        seen = lay_here  # older, for who took the later one away
     if seen is None:
         return
     if not seen.is_genuine:

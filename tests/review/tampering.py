@@ -60,6 +60,8 @@ def make_workspace(path: Path, earlier: list[bytes]) -> None:
             workspace.audit.record("exported", {"files": [{"name": "a.json", "sha256": "0" * 64, "format": "json"}]})
         earlier.append(path.read_bytes())
     with Workspace.open(path) as workspace:
+        workspace.save_analysis(document, replace(analysis, settings=replace(analysis.settings, recall=0.5)))
+        workspace.versions.follow(document, f"{2:064x}")
         workspace.choose_share(f"{1:064x}", 0.5)
         workspace.library.remove(f"{2:064x}")
 
@@ -284,8 +286,11 @@ def change_a_note(connection: sqlite3.Connection, chance: random.Random) -> None
 
 
 def change_an_analysis(connection: sqlite3.Connection, chance: random.Random) -> None:
-    if chance.random() < 0.5:
+    kind = chance.randrange(3)
+    if kind == 0:
         connection.execute("DELETE FROM analyses WHERE number = 1")
+    elif kind == 1:
+        connection.execute("UPDATE analyses SET number = 99 WHERE number = 3")
     else:
         _set(connection, chance, "analyses", "content", b"x", b"y")
 
@@ -316,6 +321,18 @@ def change_the_shelf(connection: sqlite3.Connection, chance: random.Random) -> N
     connection.execute(change)
 
 
+def change_a_version(connection: sqlite3.Connection, chance: random.Random) -> None:
+    first = f"{1:064x}"
+    change = chance.choice(
+        (
+            "DELETE FROM versions",
+            f"UPDATE versions SET predecessor = '{first}'",
+            f"INSERT INTO versions SELECT predecessor, '{first}', recognised, at FROM versions",
+        )
+    )
+    connection.execute(change)
+
+
 TAMPERINGS: dict[str, Tampering] = {
     tampering.__name__.replace("_", " "): tampering
     for tampering in (
@@ -339,6 +356,7 @@ TAMPERINGS: dict[str, Tampering] = {
         change_what_was_shown,
         change_a_second_look,
         change_the_shelf,
+        change_a_version,
     )
 }
 ROLL_BACK = "roll back the file"

@@ -125,6 +125,11 @@ def test_the_table_forbids_changes(workspace: Workspace) -> None:
         ):
             with pytest.raises(sqlite3.IntegrityError):
                 other.execute(statement)
+        name = "audit_log_is_not_changed"
+        other.executescript(
+            f"DROP TRIGGER {name}; CREATE TRIGGER {name} BEFORE UPDATE ON audit_log BEGIN SELECT 1; END"
+        )
+    assert [problem.what for problem in workspace.verify().problems] == [name], "a guard that guards nothing"
 
 
 def test_a_workspace_of_before_the_log_begins_it_with_what_it_holds(tmp_path: Path) -> None:
@@ -281,6 +286,24 @@ def test_the_keyring_keeps_the_key_where_there_is_one(own_keys: Path, monkeypatc
     assert not (own_keys / "audit-key").exists()
     signing._held.clear()
     assert signing.signing_key().signer.fingerprint == made.signer.fingerprint
+
+
+def test_what_a_power_failure_or_another_program_left_of_keys_and_heads_is_no_tampering(
+    workspace: Workspace, own_keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for record in (own_keys / "heads").iterdir():
+        record.write_bytes(bytes(20))
+    assert workspace.verify().is_whole
+    assert workspace.verify().seen is None
+    # Two programs make the first key at the same moment: the head is the one's, the secret that stays the other's.
+    parts = own_keys / "audit-key.json"
+    ours, written = signing.signing_key(), parts.read_bytes()
+    parts.unlink()
+    signing._held.clear()
+    monkeypatch.setattr(signing, "_load", lambda _folder: None)
+    monkeypatch.setattr(signing, "_keep", lambda *_: parts.write_bytes(written) and "file")
+    assert signing.signing_key().signer.fingerprint != ours.signer.fingerprint
+    assert ours.signer.fingerprint in signing.known_keys()
 
 
 def test_a_keyring_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,14 +126,18 @@ def test_too_short_a_passphrase_protects_nothing(stored: Path) -> None:
     assert decisions(stored)[0] == "accepted"
 
 
-def test_a_damaged_page_is_damage_and_not_a_wrong_passphrase(stored: Path) -> None:
+def test_damage_is_damage_and_not_a_wrong_passphrase(stored: Path) -> None:
     rewriting.encrypt(stored, PASSPHRASE)
-    forget_keys()
-    content = bytearray(stored.read_bytes())
-    content[100:200] = os.urandom(100)
-    stored.write_bytes(content)
-    encryption.unlock(stored, PASSPHRASE)
-    assert refused(stored).code == "damaged"
+    whole = stored.read_bytes()
+    for content in (
+        whole[:100] + bytes(100) + whole[200:],
+        whole[:16] + bytes(20 * 4096) + whole[20 * 4096 + 16 :],
+        whole[:900],
+    ):
+        forget_keys()
+        stored.write_bytes(content)
+        encryption.unlock(stored, PASSPHRASE)
+        assert refused(stored).code == "damaged"
 
 
 def test_while_another_program_has_it_open_it_stays_as_it_is(stored: Path) -> None:
