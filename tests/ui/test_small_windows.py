@@ -107,11 +107,12 @@ def test_the_system_s_text_size_is_followed(
 
 def test_what_has_all_its_height_has_no_scroll_bar(qtbot: QtBot) -> None:
     """Qt keeps one that is there: beside it the lines are more, so that it seems to be needed."""
+    appearance()  # the font, and how wide a scroll bar is
     for width in range(200, 330, 3):
         box = Squeezed(40, 4)
         qtbot.addWidget(box)
         box.column.addWidget(label("some words that go on and on " * 6, wrap=True))
-        box.resize(width, 60)
+        box.resize(width, 44)
         box.show()
         QApplication.processEvents()
         assert box.verticalScrollBar().isVisible()
