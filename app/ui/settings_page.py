@@ -172,6 +172,7 @@ class SettingRow(QWidget):
         row.setSpacing(24)
         row.addLayout(text, 1)
         row.addWidget(self.control, 0, Qt.AlignmentFlag.AlignTop)
+        self.setTabOrder(self.control, self.again)  # first the choice, then what follows from it
 
     def _change(self, value: Value) -> None:
         """Keep another value; where it waits for the next start, that can be now."""

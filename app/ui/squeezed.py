@@ -36,9 +36,14 @@ class Squeezed(QScrollArea):
         self._keep_gutter(0, 0)
 
     def ask_for(self, least: int | None) -> None:
-        """Never ask for less than so many pixels; None: for everything."""
+        """Never ask for less than so many pixels; None: for everything, and so for no scroll bar.
+
+        Qt would keep one that is there where lines beside it are more than without it.
+        """
         if least != self._least:
             self._least = least
+            needed = Qt.ScrollBarPolicy.ScrollBarAsNeeded
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff if least is None else needed)
             self.updateGeometry()
 
     def show_whole(self, widget: QWidget) -> None:

@@ -14,7 +14,9 @@ from app.ui import appearance as dressing
 from app.ui.appearance import appearance
 from app.ui.main_window import MainWindow
 from app.ui.session import Session
+from app.ui.squeezed import Squeezed
 from app.ui.state import OpenFile
+from app.ui.widgets import label
 from tests.ui.conftest import EXAMPLE
 
 
@@ -101,3 +103,20 @@ def test_the_system_s_text_size_is_followed(
     monkeypatch.setattr(dressing, "_base_font", lambda: usual)
     QApplication.sendEvent(window, QEvent(QEvent.Type.ApplicationFontChange))
     assert QApplication.font().pixelSize() == usual.pixelSize()
+
+
+def test_what_has_all_its_height_has_no_scroll_bar(qtbot: QtBot) -> None:
+    """Qt keeps one that is there: beside it the lines are more, so that it seems to be needed."""
+    appearance()  # the font, and how wide a scroll bar is
+    for width in range(200, 330, 3):
+        box = Squeezed(40, 4)
+        qtbot.addWidget(box)
+        box.column.addWidget(label("some words that go on and on " * 6, wrap=True))
+        box.resize(width, 44)
+        box.show()
+        QApplication.processEvents()
+        assert box.verticalScrollBar().isVisible()
+        box.ask_for(None)
+        box.resize(width, box.sizeHint().height())
+        QApplication.processEvents()
+        assert not box.verticalScrollBar().isVisible(), width
