@@ -27,6 +27,11 @@ _NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """What would break a line, or tell a terminal to do something or to turn the writing round."""
 
 
+def examples(*commands: str) -> str:
+    """What stands below a command's help."""
+    return "\n".join(("\b", "Examples:" if len(commands) > 1 else "Example:", *(f"  {each}" for each in commands)))
+
+
 def report(file: Path, error: FusenError, as_json: bool) -> bool:
     """Tell of a failed file and return True; a cancelled one ends the program."""
     if error.code == "cancelled":
