@@ -11,6 +11,7 @@ import difflib
 import io
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -290,7 +291,7 @@ def _analyze_files(
             else:
                 from app.export.listing import analysis_listing
 
-                width = os.get_terminal_size().columns if sys.stdout.isatty() else 100
+                width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
                 labels = [page.label or str(page.number) for page in document.pages]
                 say(analysis_listing(analysis, labels if document.format == "pdf" else None, width=width))
     return SOME_FAILED if failed else DONE

@@ -160,7 +160,7 @@ class Meter:
     def report(self, progress: Progress) -> None:
         """Called on the worker client's thread."""
         new_stage, self._stage = progress.stage != self._stage, progress.stage
-        words = f"{self._file}: {progress.stage.replace('-', ' ')}"
+        words = f"{on_one_line(self._file)}: {progress.stage.replace('-', ' ')}"
         if not sys.stderr.isatty():
             if new_stage:
                 complain(words)
