@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from app.workspace.store import StoredDocument, Workspace
 
 
-_LONGEST_STEM = 180
-"""Bytes: of a file's name file systems take 255, and an ending and a number follow."""
-
-
 @dataclass(frozen=True)
 class Wanted:
     """What is to be exported, and how. `formats` are names of `app.export.formats.FORMATS`."""
@@ -207,7 +203,6 @@ def _refuse_existing(output: Path, wanted: Wanted) -> None:
 
 def _free_name(folder: Path, stem: str, ending: str, taken: set[Path]) -> Path:
     """Two documents of the same name must not become one file, on a disk that does not tell capitals apart either."""
-    stem = stem.encode("utf-8", "surrogateescape")[:_LONGEST_STEM].decode("utf-8", "ignore")
     mark, _, suffix = ending.rpartition(".")
     output, number = folder / f"{stem}{ending}", 2
     while _folded(output) in taken:

@@ -73,7 +73,8 @@ def salvage(path: Path, output: Path, copies: Sequence[Path] = ()) -> Salvaged:
         backups.sync_folder(output.parent)
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):
-            part.with_name(part.name + ending).unlink(missing_ok=True)
+            with suppress(OSError):  # of a folder that is not to be written in, which the error above tells
+                part.with_name(part.name + ending).unlink()
     return result
 
 
