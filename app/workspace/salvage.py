@@ -305,6 +305,7 @@ _FINDING: Mapping[str, Any] = {"edited": None, "own_tags": None, "owner": "", "d
 def _mend(target: sqlite3.Connection, path: Path, *, rebuild: bool) -> None:
     """Let nothing point at what is lost: a stand-in for a document, of whose findings some are left; the rest goes."""
     target.execute("BEGIN")
+    target.execute("DELETE FROM audit_workspace WHERE rowid > (SELECT min(rowid) FROM audit_workspace)")
     if rebuild:
         rebuild_findings(target, path)
     now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -320,7 +321,6 @@ def _mend(target: sqlite3.Connection, path: Path, *, rebuild: bool) -> None:
             target.execute("DELETE FROM history WHERE number = ?", (number,))
     for table in ("analyses", "digests", "shown", "second_looks", "embedded", "embedded_pieces"):
         target.execute(f'DELETE FROM "{table}" WHERE document_sha256 NOT IN (SELECT sha256 FROM documents)')  # noqa: S608
-    target.execute("DELETE FROM audit_workspace WHERE rowid > (SELECT min(rowid) FROM audit_workspace)")
     for table, rowid, *_ in target.execute("PRAGMA foreign_key_check").fetchall():
         if rowid is not None:
             target.execute(f'DELETE FROM "{table}" WHERE rowid = ?', (rowid,))  # noqa: S608 (our own name)
