@@ -165,6 +165,7 @@ def test_pictures_are_not_recognised_where_that_is_switched_off(tmp_path: Path) 
         ("export", "w.fusen", "--to", "md", "--order", "colour", "--out", "x"),
         ("export", "w.fusen", "--to", "", "--out", "x"),
         ("read", "a.pdf", "--password-file", "/nowhere/password"),
+        ("read", "a.pdf", "--password-file", ENGLISH),
         ("read", "a.pdf", "--ocr", "perhaps"),
     ],
 )
