@@ -11,6 +11,7 @@ import difflib
 import io
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,6 +32,7 @@ from app.console import (
     SOME_FAILED,
     Meter,
     complain,
+    examples,
     json_line,
     orderly,
     password_of,
@@ -136,7 +138,13 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit(DONE)
 
 
-@app.callback()
+@app.callback(
+    epilog=examples(
+        "fusen contract.pdf",
+        "fusen analyze contract.pdf --workspace review.fusen",
+        "fusen export review.fusen --to docx,xlsx --out meeting",
+    )
+)
 def _program(
     show_version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
@@ -144,7 +152,10 @@ def _program(
 ) -> None:
     """Read long documents on this machine and flag the passages that a person must read.
 
-    With files alone, or with nothing, the window opens.
+    With files or a workspace alone, or with nothing, the window opens.
+
+    Results go to standard output, everything else to standard error. Exit status: 0 done, 1 some of it failed, 2 wrong usage,
+    130 stopped by Ctrl-C.
     """
 
 
@@ -169,7 +180,9 @@ def _window(files: Annotated[list[Path] | None, typer.Argument()] = None, worksp
     raise typer.Exit(_analyze_files(files, AnalysisSettings(), as_json=False, workspace=workspace, password=None))
 
 
-@app.command("read")
+@app.command(
+    "read", short_help="Read documents, without a model.", epilog=examples("fusen read contract.pdf --json | jq .text")
+)
 def _read(files: Files, as_json: AsJson = False, ocr: Ocr = "auto", password_file: PasswordFile = None) -> None:
     """Read documents, without a model: their text, or with --json everything that was read."""
     from app.workers.protocol import ReadDocument
@@ -189,7 +202,15 @@ def _read(files: Files, as_json: AsJson = False, ocr: Ocr = "auto", password_fil
     raise typer.Exit(SOME_FAILED if failed else DONE)
 
 
-@app.command("analyze")
+@app.command(
+    "analyze",
+    short_help="Flag the passages that a person must read.",
+    epilog=examples(
+        "fusen analyze contract.pdf",
+        'fusen analyze contract.pdf --share 0.1 --query "who bears the cost of recall?"',
+        "fusen analyze *.pdf --json --workspace review.fusen > analyses.jsonl",
+    ),
+)
 def _analyze(
     files: Files,
     as_json: AsJson = False,
@@ -270,13 +291,15 @@ def _analyze_files(
             else:
                 from app.export.listing import analysis_listing
 
-                width = os.get_terminal_size().columns if sys.stdout.isatty() else 100
+                width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
                 labels = [page.label or str(page.number) for page in document.pages]
                 say(analysis_listing(analysis, labels if document.format == "pdf" else None, width=width))
     return SOME_FAILED if failed else DONE
 
 
-@app.command("recover")
+@app.command(
+    "recover", short_help="Save what can be read of a damaged workspace.", epilog=examples("fusen recover review.fusen")
+)
 def _recover(
     workspace: WorkspaceArgument,
     out: Annotated[
@@ -306,7 +329,14 @@ def _recover(
     say(str(output))
 
 
-@app.command("export")
+@app.command(
+    "export",
+    short_help="Export the decided findings, for a meeting.",
+    epilog=examples(
+        "fusen export review.fusen --to docx --template company.dotx --out meeting",
+        "fusen export review.fusen --to xlsx,ics,annotated --order due --out meeting --force",
+    ),
+)
 def _export(
     workspace: WorkspaceArgument,
     to: Annotated[
@@ -351,7 +381,11 @@ def _export(
     raise typer.Exit(SOME_FAILED if failed else DONE)
 
 
-@app.command("versions")
+@app.command(
+    "versions",
+    short_help="Say what changed between two versions.",
+    epilog=examples("fusen versions review.fusen draft-1.pdf draft-2.docx"),
+)
 def _versions(
     workspace: WorkspaceArgument,
     old: Annotated[str, typer.Argument(metavar="OLD", show_default=False, help="A file, its name, or its SHA-256.")],
@@ -371,7 +405,7 @@ def _versions(
         say(line)
 
 
-@app.command("doctor")
+@app.command("doctor", short_help="Say what this machine has and what is wrong.")
 def _doctor() -> None:
     """Say what this machine has, what will be used, and what is wrong."""
     from app.doctor import examine

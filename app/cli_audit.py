@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli_passphrase import PassphraseFile, WorkspaceArgument, opened
-from app.console import DONE, SOME_FAILED, complain, json_line, on_one_line, say
+from app.console import DONE, SOME_FAILED, complain, examples, json_line, on_one_line, say
 
 if TYPE_CHECKING:
     from app.review.audit import Entry
@@ -22,7 +22,11 @@ audit_commands = typer.Typer(
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of words.")]
 
 
-@audit_commands.command("verify")
+@audit_commands.command(
+    "verify",
+    short_help="Is the log whole? Exit 0 if so, 1 if not.",
+    epilog=examples("fusen audit verify review.fusen", "fusen audit verify review.fusen --exported meeting/brief.docx"),
+)
 def _verify(
     workspace: WorkspaceArgument,
     head: Annotated[
@@ -73,7 +77,7 @@ def _show(
     raise typer.Exit(DONE)
 
 
-@audit_commands.command("acknowledge")
+@audit_commands.command("acknowledge", short_help="Accept the log as it is now.")
 def _acknowledge(workspace: WorkspaceArgument, passphrase_file: PassphraseFile = None) -> None:
     """Accept the log as it is now, with its signers, as after a backup was brought back; the log tells that you did."""
     with opened(workspace, as_json=False) as store:
@@ -84,7 +88,7 @@ def _acknowledge(workspace: WorkspaceArgument, passphrase_file: PassphraseFile =
     raise typer.Exit(DONE)
 
 
-@audit_commands.command("key")
+@audit_commands.command("key", short_help="The key that signs on this machine.")
 def _key(
     new: Annotated[
         bool, typer.Option("--new", help="Make a new key, which the old one endorses; the old one's secret is deleted.")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.console import SOME_FAILED, report
+from app.console import SOME_FAILED, report, secret_in
 from app.documents.files import translated
 from app.errors import FusenError
 
@@ -154,13 +154,12 @@ def ask_new(words: str) -> str:
 
 
 def from_file(file: Path) -> str:
-    """What a file holds in UTF-8, verbatim but for one final line end. Raises FusenError `permission`."""
+    """The passphrase that a file holds. Raises FusenError `permission`."""
     try:
-        text = file.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError):
+        return secret_in(file)
+    except (OSError, ValueError):
         raise FusenError(
             "permission",
             f"The passphrase file {file} cannot be read as UTF-8 text.",
             "Check its name, its rights and that it is a text file.",
         ) from None
-    return text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text

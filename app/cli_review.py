@@ -11,7 +11,7 @@ import typer
 
 from app.cli_audit import AsJson
 from app.cli_passphrase import PassphraseFile, WorkspaceArgument, login_name, opened
-from app.console import DONE, SOME_FAILED, json_line, report, say, text_of
+from app.console import DONE, SOME_FAILED, examples, json_line, report, say, text_of
 from app.errors import FusenError
 
 if TYPE_CHECKING:
@@ -27,7 +27,11 @@ Reviewer = Annotated[
 ]
 
 
-@review_commands.command("hand-over")
+@review_commands.command(
+    "hand-over",
+    short_help="Write your decisions to a file.",
+    epilog=examples("fusen review hand-over review.fusen --out sato.fusenreview"),
+)
 def _hand_over(
     workspace: WorkspaceArgument,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write, *.fusenreview.")],
@@ -48,14 +52,21 @@ def _hand_over(
     raise typer.Exit(DONE)
 
 
-@review_commands.command("merge")
+@review_commands.command(
+    "merge",
+    short_help="Keep others' decisions beside your own.",
+    epilog=examples("fusen review merge review.fusen sato.fusenreview suzuki.fusenreview"),
+)
 def _merge(
     workspace: WorkspaceArgument,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", show_default=False)],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", show_default=False, help="What others handed over, *.fusenreview.")
+    ],
     reviewer: Reviewer = "",
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Keep what other reviewers decided beside your own decisions; the same file twice changes nothing."""
+    from app.documents.files import check_readable
     from app.workspace.merging import merge, plan, read_file
 
     failed = False
@@ -63,6 +74,7 @@ def _merge(
         store.reviewer = text_of("--reviewer", reviewer) or login_name()
         for file in files:
             try:
+                check_readable(file)  # a pipe would wait for ever
                 review = read_file(file)
                 made = plan(store, review)
                 change = merge(store, review)
@@ -75,7 +87,7 @@ def _merge(
     raise typer.Exit(SOME_FAILED if failed else DONE)
 
 
-@review_commands.command("agreement")
+@review_commands.command("agreement", short_help="How far the reviewers agree.")
 def _agreement(
     workspace: WorkspaceArgument,
     reviewer: Reviewer = "",

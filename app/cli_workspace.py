@@ -33,7 +33,7 @@ _HEAD_BYTES = 100  # SQLite's header, with its count of changes
 LOST = "Without the passphrase nobody can open the workspace, Fusen neither: keep it in a safe place."
 
 
-@commands.command("encrypt")
+@commands.command("encrypt", short_help="Encrypt a workspace with a passphrase.")
 def _encrypt(workspace: WorkspaceArgument, passphrase_file: PassphraseFile = None, remember: Remember = False) -> None:
     """Encrypt a workspace with a passphrase, which is asked for, or read from --passphrase-file.
 
@@ -70,7 +70,7 @@ def _decrypt(workspace: WorkspaceArgument, passphrase_file: PassphraseFile = Non
         _tell(outcome, f"{workspace.name} is not encrypted any more: whoever can read the file can read it all.")
 
 
-@commands.command("passphrase")
+@commands.command("passphrase", short_help="Give it another passphrase.")
 def _passphrase(
     workspace: WorkspaceArgument,
     passphrase_file: PassphraseFile = None,
@@ -96,7 +96,7 @@ def _passphrase(
         _remember(workspace, remember)
 
 
-@commands.command("forget")
+@commands.command("forget", short_help="Forget a document for good.")
 def _forget(
     workspace: WorkspaceArgument,
     document: Annotated[str, typer.Argument(metavar="FILE|SHA256", show_default=False)],

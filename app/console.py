@@ -22,9 +22,15 @@ if TYPE_CHECKING:
 
 DONE, SOME_FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
+_LONGEST_SECRET = 1 << 16  # bytes
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """What would break a line, or tell a terminal to do something or to turn the writing round."""
+
+
+def examples(*commands: str) -> str:
+    """What stands below a command's help."""
+    return "\n".join(("\b", "Examples:" if len(commands) > 1 else "Example:", *(f"  {each}" for each in commands)))
 
 
 def report(file: Path, error: FusenError, as_json: bool) -> bool:
@@ -112,13 +118,22 @@ def _close(stream: TextIO) -> None:
 
 
 def password_of(file: Path | None) -> str | None:
-    """The password in UTF-8, verbatim but for one final line end."""
+    """The password of the documents, if there is a file with one."""
     if file is None:
         return None
     try:
-        text = file.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError):
+        return secret_in(file)
+    except (OSError, ValueError):
         wrong_usage(f"The password file {file} cannot be read as UTF-8 text.")
+
+
+def secret_in(file: Path) -> str:
+    """What a file holds in UTF-8, verbatim but for one final line end. Raises OSError, or ValueError for other content."""
+    with file.open("rb") as stream:  # may be a pipe
+        content = stream.read(_LONGEST_SECRET + 1)
+    if len(content) > _LONGEST_SECRET:
+        raise ValueError("too long for a password")
+    text = content.decode("utf-8")
     return text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
 
 
@@ -155,7 +170,7 @@ class Meter:
     def report(self, progress: Progress) -> None:
         """Called on the worker client's thread."""
         new_stage, self._stage = progress.stage != self._stage, progress.stage
-        words = f"{self._file}: {progress.stage.replace('-', ' ')}"
+        words = f"{on_one_line(self._file)}: {progress.stage.replace('-', ' ')}"
         if not sys.stderr.isatty():
             if new_stage:
                 complain(words)

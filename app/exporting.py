@@ -49,11 +49,19 @@ def template_problem(template: Path, formats: Sequence[str]) -> str | None:
 
     takers = {ending for name in formats for ending in FORMATS[name].templates}
     if template.suffix.lower() in takers:
-        return None
+        return "The template must be a file." if _is_special(template) else None
     if not takers:
         able = ", ".join(name for name, each in FORMATS.items() if each.templates)
         return f"--template is for formats with templates ({able}); none of those was asked for."
     return f"The template must end in {' or '.join(sorted(takers))}."
+
+
+def _is_special(path: Path) -> bool:
+    """A folder, or a pipe that would be waited for."""
+    try:
+        return path.exists() and not path.is_file()
+    except OSError:
+        return False  # reading it says why
 
 
 def export(store: Workspace, wanted: Wanted) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from app.documents.document import Document
 from app.review.operations import SetDecision
 from app.workspace.store import Workspace
 
+PIPES = ["pipe"] if hasattr(os, "mkfifo") else []
 ROOT = Path(__file__).resolve().parents[1]
 ENGLISH = ROOT / "resources" / "examples" / "services-agreement.pdf"
 JAPANESE = ROOT / "resources" / "examples" / "outsourcing-agreement-ja.pdf"
@@ -155,12 +157,15 @@ def test_pictures_are_not_recognised_where_that_is_switched_off(tmp_path: Path) 
         ("analyze", "a.pdf", "--kind", "novel"),
         ("analyze",),
         ("analyse", "a.pdf"),
+        ("adapt", "w.fusen"),
+        ("analyze", "a.pdf", "--query", "\udcff"),
         ("export", "w.fusen", "--to", "docx,novel", "--out", "x"),
         ("export", "w.fusen", "--to", "md", "--template", "t.docx", "--out", "x"),
         ("export", "w.fusen", "--to", "docx", "--template", "t.txt", "--out", "x"),
         ("export", "w.fusen", "--to", "md", "--order", "colour", "--out", "x"),
         ("export", "w.fusen", "--to", "", "--out", "x"),
         ("read", "a.pdf", "--password-file", "/nowhere/password"),
+        ("read", "a.pdf", "--password-file", ENGLISH),
         ("read", "a.pdf", "--ocr", "perhaps"),
     ],
 )
@@ -215,6 +220,46 @@ def test_exporting_a_missing_workspace_makes_none(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["n" * 300, "folder", "nothing", "line\n\x1b[31m", *PIPES])
+def test_what_cannot_be_a_workspace_is_refused_on_one_line(tmp_path: Path, name: str) -> None:
+    path, whole = tmp_path / name, tmp_path / "w.fusen"
+    if name in ("folder", "pipe"):
+        (os.mkdir if name == "folder" else os.mkfifo)(path)
+    elif name == "nothing":
+        path.touch()
+    Workspace.open(whole).close()
+    commands: list[tuple[object, ...]] = [
+        ("audit", "verify", path),
+        ("export", path, "--to", "md", "--out", tmp_path / "out"),
+        ("workspace", "decrypt", path),
+        ("versions", whole, path, path),
+        ("recover", path),
+    ]
+    if name == "pipe":
+        commands.append(("review", "merge", whole, path))
+    if name in ("folder", "pipe", "n" * 300):
+        commands += [("analyze", ENGLISH, "--workspace", path), ("recover", whole, "--out", path)]
+    if name == "n" * 300:
+        commands.append(("export", whole, "--to", "md", "--out", path))
+    for command in commands:
+        result = fusen(*command)
+        assert (result.exit_code, result.stdout) == (1, ""), command
+        assert len(result.stderr.splitlines()) == 1
+        assert "\x1b" not in result.stderr
+    assert not (tmp_path / "out").exists()
+    assert name != "nothing" or path.stat().st_size == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+def test_a_full_disk_is_told_and_what_is_closed_stays_so() -> None:
+    program = f"exec {sys.executable} -m app.cli"
+    full = subprocess.run(["sh", "-c", f"{program} --version >/dev/full"], cwd=ROOT, capture_output=True, text=True)
+    assert full.returncode == 1
+    assert full.stderr == "There is no space left for the output. Free some space and try again.\n"
+    closed = subprocess.run(["sh", "-c", f"{program} audit verify none 2>&-"], cwd=ROOT, capture_output=True, text=True)
+    assert (closed.returncode, closed.stdout) == (1, "")
+
+
 def test_a_bare_file_opens_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Any] = []
     monkeypatch.setattr("app.ui.availability.why_no_window", lambda: "There is no screen here.")
@@ -222,6 +267,7 @@ def test_a_bare_file_opens_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
     result = fusen("contract.pdf", "契約.pdf")
     assert result.exit_code == 0
     assert seen == [[Path("contract.pdf"), Path("契約.pdf")]]
+    assert fusen("review.fusen").exit_code == 1, "a workspace, and so there is nothing to analyse"
     assert "There is no screen here." in result.stderr
 
 
@@ -262,8 +308,6 @@ def test_importing_the_command_line_is_light() -> None:
 
 
 def run(*arguments: object, environment: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
-    import os
-
     return subprocess.Popen(
         [sys.executable, "-m", "app.cli", *map(str, arguments)],
         cwd=ROOT,

@@ -169,7 +169,8 @@ def _file_names(details: Mapping[str, Any], notes: NotesOfEntry) -> str:
 def places(details: Mapping[str, Any], say: Callable[[str], str] = str) -> str:
     """The pages, or characters, that were shown."""
     found = []
-    for place in details.get("ranges") or ():
+    ranges = details.get("ranges")
+    for place in ranges if isinstance(ranges, list) else ():
         if isinstance(place, list) and len(place) == 2 and all(isinstance(end, int) for end in place):
             start, end = place
             last = end - 1

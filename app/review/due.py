@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, timedelta
 
 _FULL = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
@@ -12,7 +13,7 @@ _LATER = re.compile(r"\+(\d{1,3})\s*([dw]?)")
 
 def parse_due(text: str, today: date) -> str:
     """The date as YYYY-MM-DD, or an empty text where nothing is written. Raises ValueError for anything else."""
-    text = "".join(text.split()).lower()
+    text = "".join(unicodedata.normalize("NFKC", text).split()).lower()
     if not text:
         return ""
     if found := _FULL.fullmatch(text):

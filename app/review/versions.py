@@ -58,10 +58,6 @@ class Matching:
         """The match of each passage of the old version."""
         return {index: match for match in self.matches for index in match.old}
 
-    def by_new(self) -> dict[int, Match]:
-        """The match of each passage of the new version."""
-        return {index: match for match in self.matches for index in match.new}
-
 
 def compare(old: Sequence[str], new: Sequence[str]) -> Matching:
     """Match the passages of two versions, given as texts in reading order.

@@ -75,7 +75,8 @@ def salvage(path: Path, output: Path, copies: Sequence[Path] = ()) -> Salvaged:
         backups.sync_folder(output.parent)
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):
-            part.with_name(part.name + ending).unlink(missing_ok=True)
+            with suppress(OSError):  # of a folder that is not to be written in, which the error above tells
+                part.with_name(part.name + ending).unlink()
     return result
 
 
@@ -315,6 +316,7 @@ _FINDING: Mapping[str, Any] = {"edited": None, "own_tags": None, "owner": "", "d
 def _mend(target: sqlite3.Connection, path: Path, *, rebuild: bool) -> None:
     """Let nothing point at what is lost: a stand-in for a document, of whose findings some are left; the rest goes."""
     target.execute("BEGIN")
+    target.execute("DELETE FROM audit_workspace WHERE rowid > (SELECT min(rowid) FROM audit_workspace)")
     if rebuild:
         rebuild_findings(target, path)
     now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -328,7 +330,6 @@ def _mend(target: sqlite3.Connection, path: Path, *, rebuild: bool) -> None:
     for number, operation in target.execute("SELECT number, operation FROM history").fetchall():
         if not known.issuperset(operations.finding_ids(operations.from_json(operation))):
             target.execute("DELETE FROM history WHERE number = ?", (number,))
-    target.execute("DELETE FROM audit_workspace WHERE rowid > (SELECT min(rowid) FROM audit_workspace)")
     for (table,) in target.execute(_TABLES).fetchall():
         for *_, parent, column, named, _, _, _ in target.execute(f'PRAGMA foreign_key_list("{table}")').fetchall():
             target.execute(f'DELETE FROM "{table}" WHERE "{column}" NOT IN (SELECT "{named}" FROM "{parent}")')  # noqa: S608 (our own names)
