@@ -17,6 +17,9 @@ from tests.ui import kept_workers
 EXAMPLE = Path(__file__).resolve().parents[2] / "resources" / "examples" / "services-agreement.pdf"
 FAKE_MODEL = "tests.ui.fake_model_worker"
 
+Settle = Callable[[], OpenFile]
+Open = Callable[[Path], OpenFile]
+
 
 @pytest.fixture(scope="session")
 def idle_workers() -> Iterator[None]:
@@ -52,7 +55,7 @@ def window(qtbot: QtBot, session: Session) -> MainWindow:
 
 
 @pytest.fixture
-def settle(qtbot: QtBot, session: Session) -> Callable[[], OpenFile]:
+def settle(qtbot: QtBot, session: Session) -> Settle:
     """Wait until the file in view has ended its way, whichever way."""
 
     def wait() -> OpenFile:
@@ -65,3 +68,19 @@ def settle(qtbot: QtBot, session: Session) -> Callable[[], OpenFile]:
         return session.state.current
 
     return wait
+
+
+@pytest.fixture
+def open_file(qtbot: QtBot, window: MainWindow, session: Session, settle: Settle) -> Open:
+    """Open a file, read and analysed, with the keys on its pages."""
+
+    def open_(path: Path) -> OpenFile:
+        session.open([path])
+        file = settle()
+        qtbot.waitUntil(lambda: file.document is not None and file.phase == "ready", timeout=60_000)
+        sheets = window.views[file.key].sheets
+        assert sheets is not None
+        sheets.setFocus()
+        return file
+
+    return open_
