@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import typer
 
@@ -77,7 +77,7 @@ def on_one_line(text: str) -> str:
     return _NOT_SHOWN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def wrong_usage(sentence: str) -> Any:
+def wrong_usage(sentence: str) -> NoReturn:
     """End the program with 2, saying why."""
     complain(sentence)
     raise typer.Exit(WRONG_USAGE)

@@ -41,6 +41,193 @@
     </message>
 </context>
 <context>
+    <name>AllFindings</name>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>1 finding</source>
+        <translation>1 件</translation>
+    </message>
+    <message>
+        <source>A date such as 2026-03-31, 3-31, or +7 for a week from now.</source>
+        <translation>2026-03-31、3-31 のような日付、または +7（一週間後）の形で入力してください。</translation>
+    </message>
+    <message>
+        <source>All findings</source>
+        <translation>すべての指摘</translation>
+    </message>
+    <message>
+        <source>Any date</source>
+        <translation>期限：すべて</translation>
+    </message>
+    <message>
+        <source>Any decision</source>
+        <translation>判断：すべて</translation>
+    </message>
+    <message>
+        <source>Any owner</source>
+        <translation>担当者：すべて</translation>
+    </message>
+    <message>
+        <source>Any tag</source>
+        <translation>タグ：すべて</translation>
+    </message>
+    <message>
+        <source>By {column}</source>
+        <translation>{column}順</translation>
+    </message>
+    <message>
+        <source>Click to sort, again for the other way round</source>
+        <translation>クリックすると並べ替えます。もう一度クリックすると逆順になります</translation>
+    </message>
+    <message>
+        <source>Collecting the findings…</source>
+        <translation>指摘を集めています…</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>コメント</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>コピー</translation>
+    </message>
+    <message>
+        <source>Decision</source>
+        <translation>判断</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation>文書</translation>
+    </message>
+    <message>
+        <source>Due date</source>
+        <translation>期限</translation>
+    </message>
+    <message>
+        <source>Enter opens a finding in its document, Esc comes back to the list. Ctrl+C copies rows.</source>
+        <translation>Enter で文書の該当箇所を開き、Esc でこの一覧に戻ります。Ctrl+C で行をコピーします。</translation>
+    </message>
+    <message>
+        <source>Fusen does not know your name yet. Give it in the settings (Reviewer&apos;s name), as it stands in the field “Owner” of your findings.</source>
+        <translation>お名前がまだ設定されていません。設定の「査読者の名前」に、指摘の「担当者」欄と同じ名前を入力してください。</translation>
+    </message>
+    <message>
+        <source>List findings with these words</source>
+        <translation>この語句を含む指摘を一覧に表示</translation>
+    </message>
+    <message>
+        <source>Mine</source>
+        <translation>自分の担当</translation>
+    </message>
+    <message>
+        <source>Mine: {name}</source>
+        <translation>自分（{name}）</translation>
+    </message>
+    <message>
+        <source>No finding is like that. Remove a filter to see more.</source>
+        <translation>条件に合う指摘はありません。絞り込みを解除すると、ほかの指摘も表示されます。</translation>
+    </message>
+    <message>
+        <source>Nobody yet</source>
+        <translation>担当者なし</translation>
+    </message>
+    <message>
+        <source>Open in the document</source>
+        <translation>文書で開く</translation>
+    </message>
+    <message>
+        <source>Open the settings</source>
+        <translation>設定を開く</translation>
+    </message>
+    <message>
+        <source>Overdue</source>
+        <translation>期限超過</translation>
+    </message>
+    <message>
+        <source>Owner</source>
+        <translation>担当者</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>ページ</translation>
+    </message>
+    <message>
+        <source>Passage</source>
+        <translation>該当箇所</translation>
+    </message>
+    <message>
+        <source>Remove filters</source>
+        <translation>絞り込みを解除</translation>
+    </message>
+    <message>
+        <source>Sort</source>
+        <translation>並べ替え</translation>
+    </message>
+    <message>
+        <source>Sort; the same once more for the other way round</source>
+        <translation>並べ替え（同じものをもう一度選ぶと逆順）</translation>
+    </message>
+    <message>
+        <source>Tag</source>
+        <translation>タグ</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>タグ</translation>
+    </message>
+    <message>
+        <source>There are no findings yet. Open a document; what Fusen finds in it is listed here with all others.</source>
+        <translation>指摘はまだありません。文書を開くと、その文書の指摘がほかの文書の指摘とともにここに並びます。</translation>
+    </message>
+    <message>
+        <source>This week</source>
+        <translation>今週</translation>
+    </message>
+    <message>
+        <source>Until</source>
+        <translation>期日</translation>
+    </message>
+    <message>
+        <source>Until a day…</source>
+        <translation>指定日まで…</translation>
+    </message>
+    <message>
+        <source>Until this day</source>
+        <translation>この日まで</translation>
+    </message>
+    <message>
+        <source>What I am the owner of</source>
+        <translation>自分が担当者になっている指摘</translation>
+    </message>
+    <message>
+        <source>What was to be done before today and is not rejected</source>
+        <translation>期限が昨日以前で、却下していない指摘</translation>
+    </message>
+    <message>
+        <source>With a date</source>
+        <translation>期限あり</translation>
+    </message>
+    <message>
+        <source>Words in the passage or comment (/)</source>
+        <translation>本文・コメントの語句（/）</translation>
+    </message>
+    <message>
+        <source>overdue</source>
+        <translation>期限超過</translation>
+    </message>
+    <message>
+        <source>the first {listed:,} of {n:,} findings</source>
+        <translation>{n:,} 件のうち最初の {listed:,} 件</translation>
+    </message>
+    <message>
+        <source>{n:,} findings</source>
+        <translation>{n:,} 件</translation>
+    </message>
+</context>
+<context>
     <name>Ask</name>
     <message>
         <source>Ask</source>
@@ -317,6 +504,10 @@
         <translation>{file} でやり直し: {changes}</translation>
     </message>
     <message>
+        <source>Careful: from entry {number} on there are entries signed by a key that this machine does not know ({signer}, {name}). Compare it with what “fusen audit key” prints on that person&apos;s machine. “fusen audit acknowledge” accepts it.</source>
+        <translation>注意: 記録 {number} 以降に、この端末が知らない鍵（{signer}、{name}）で署名された記録があります。その担当者の端末で “fusen audit key” が表示する値と照合してください。問題がなければ “fusen audit acknowledge” で承認できます。</translation>
+    </message>
+    <message>
         <source>Entry {number}: {words}</source>
         <translation>項目 {number}: {words}</translation>
     </message>
@@ -334,10 +525,6 @@
     <message>
         <source>What</source>
         <translation>内容</translation>
-    </message>
-    <message>
-        <source>Entry {number}</source>
-        <translation>項目 {number}</translation>
     </message>
     <message>
         <source>Not readable</source>
@@ -436,6 +623,10 @@
     <message>
         <source>opinion</source>
         <translation>ほかの査読者の判断</translation>
+    </message>
+    <message>
+        <source>disagreement settled</source>
+        <translation>意見の相違を確定</translation>
     </message>
     <message>
         <source>page</source>
@@ -615,6 +806,10 @@
         <translation>フォルダーを選択</translation>
     </message>
     <message>
+        <source>{name} is not analysed yet, so it cannot be exported.</source>
+        <translation>{name} はまだ解析が終わっていないため、書き出せません。</translation>
+    </message>
+    <message>
         <source>{n:,} of {total:,}</source>
         <translation>{total:,} 件中 {n:,} 件</translation>
     </message>
@@ -681,10 +876,6 @@
         <translation>開く(&amp;O)…</translation>
     </message>
     <message>
-        <source>Open the &amp;example</source>
-        <translation>サンプルを開く(&amp;E)</translation>
-    </message>
-    <message>
         <source>&amp;Export…</source>
         <translation>書き出す(&amp;E)…</translation>
     </message>
@@ -701,10 +892,6 @@
         <translation>要約書を Word 形式で書き出す(&amp;W)…</translation>
     </message>
     <message>
-        <source>Export brief as &amp;Markdown…</source>
-        <translation>要約書を Markdown 形式で書き出す(&amp;M)…</translation>
-    </message>
-    <message>
         <source>Export as &amp;JSON…</source>
         <translation>JSON 形式で書き出す(&amp;J)…</translation>
     </message>
@@ -713,8 +900,16 @@
         <translation>印刷(&amp;R)…</translation>
     </message>
     <message>
-        <source>Print without &amp;highlights…</source>
-        <translation>ハイライトなしで印刷(&amp;H)…</translation>
+        <source>Open the e&amp;xample</source>
+        <translation>サンプルを開く(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Export brief as Mark&amp;down…</source>
+        <translation>要約書を Markdown 形式で書き出す(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>Print without hi&amp;ghlights…</source>
+        <translation>ハイライトなしで印刷(&amp;G)…</translation>
     </message>
     <message>
         <source>Keep the file inside the wor&amp;kspace</source>
@@ -1015,6 +1210,14 @@
     <message>
         <source>All documents of the workspace beside each other: governing law, caps, terms</source>
         <translation>準拠法、責任の上限、期間などを、ワークスペースのすべての文書で並べて比べます</translation>
+    </message>
+    <message>
+        <source>All findings</source>
+        <translation>すべての指摘</translation>
+    </message>
+    <message>
+        <source>The findings of all documents in one list: what is mine, what is due, what is undecided</source>
+        <translation>すべての文書の指摘を一覧にします（自分の担当、期限、未判断など）</translation>
     </message>
     <message>
         <source>Search all documents…</source>
@@ -1445,6 +1648,14 @@
         <translation>フォルダーを開く</translation>
     </message>
     <message>
+        <source>Open {name}</source>
+        <translation>{name} を開く</translation>
+    </message>
+    <message>
+        <source>Open the folder of {name}</source>
+        <translation>{name} のフォルダーを開く</translation>
+    </message>
+    <message>
         <source>Written</source>
         <translation>書き出しました</translation>
     </message>
@@ -1646,6 +1857,10 @@
         <translation>レビュー担当者の意見が分かれています。改めて判断すると確定します。</translation>
     </message>
     <message>
+        <source>They disagreed; {name} decided on {date}: {decision}</source>
+        <translation>意見が分かれましたが、{name}が {date} に最終判断しました: {decision}</translation>
+    </message>
+    <message>
         <source>You</source>
         <translation>自分</translation>
     </message>
@@ -1712,6 +1927,10 @@
 </context>
 <context>
     <name>Findings</name>
+    <message>
+        <source>Added by you</source>
+        <translation>自分で追加</translation>
+    </message>
     <message>
         <source>Before the first heading</source>
         <translation>最初の見出しより前</translation>
@@ -2190,14 +2409,6 @@
         <translation>書き出し</translation>
     </message>
     <message>
-        <source>Close (Esc)</source>
-        <translation>閉じる（Esc）</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>閉じる</translation>
-    </message>
-    <message>
         <source>Name</source>
         <translation>名前</translation>
     </message>
@@ -2261,12 +2472,44 @@
         <translation>統合</translation>
     </message>
     <message>
+        <source>Hand over your review</source>
+        <translation>レビューを引き渡す</translation>
+    </message>
+    <message>
+        <source>A signed file with your decisions and comments, for another reviewer to merge.</source>
+        <translation>自分の判断とコメントを署名付きのファイルに保存します。ほかの担当者が統合できます。</translation>
+    </message>
+    <message>
+        <source>Without the findings&apos; words and the documents&apos; titles</source>
+        <translation>指摘箇所の文言と文書の表題を含めない</translation>
+    </message>
+    <message>
+        <source>Your comments stay in it. It can only be merged where the same documents were opened.</source>
+        <translation>コメントは含まれます。同じ文書を開いたワークスペースでのみ統合できます。</translation>
+    </message>
+    <message>
+        <source>Save as a file…</source>
+        <translation>ファイルに保存…</translation>
+    </message>
+    <message>
         <source>Agreement</source>
         <translation>一致度</translation>
     </message>
     <message>
-        <source>Accepted, edited and added count as: it matters. Kappa is agreement beyond chance; 1 is full agreement.</source>
-        <translation>承認・修正・追加は「重要」と数えます。κ（カッパ）係数は偶然を超える一致の度合いで、1 が完全な一致です。</translation>
+        <source>Accepted, edited and added count as: it matters. Kappa is agreement beyond chance; 1 is full agreement. What was decided in the end, knowing what others said, does not count.</source>
+        <translation>承認、編集、追加は「重要」と数えます。κ 係数は偶然を超える一致の度合いで、1 が完全な一致です。ほかの担当者の意見を知ったうえでの最終判断は含みません。</translation>
+    </message>
+    <message>
+        <source>Passages on which they disagree: {count}; settled since: {settled}</source>
+        <translation>意見が分かれた箇所: {count}（うち確定済み: {settled}）</translation>
+    </message>
+    <message>
+        <source>{names}: alike {share} % of {count} passages; kappa {value}</source>
+        <translation>{names}: {count} 箇所の {share} % で一致、κ 係数 {value}</translation>
+    </message>
+    <message>
+        <source>; too few to tell much</source>
+        <translation>（件数が少なく判断できません）</translation>
     </message>
     <message>
         <source>Drop a review that was handed over ({ending}) on the window to merge it.</source>
@@ -2285,12 +2528,16 @@
         <translation>自分</translation>
     </message>
     <message>
-        <source>Passages on which they disagree: {count}</source>
-        <translation>意見が分かれた箇所: {count}</translation>
-    </message>
-    <message>
         <source>Only one reviewer has decided so far.</source>
         <translation>判断した担当者はまだ 1 人だけです。</translation>
+    </message>
+    <message>
+        <source>alike {agreed} of {count}</source>
+        <translation>{count} 箇所中 {agreed} 箇所で一致</translation>
+    </message>
+    <message>
+        <source>too few to tell much</source>
+        <translation>件数が少なく判断できません</translation>
     </message>
     <message>
         <source>{reviewer} decided on passages: {decided}. As you: {same}. Otherwise: {otherwise}. Not decided by you: {undecided}.</source>
@@ -3011,6 +3258,14 @@
         <translation>記録を完全に消去…</translation>
     </message>
     <message>
+        <source>This is a new version of</source>
+        <translation>次の文書の新しい版とする</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>開く</translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>元に戻す</translation>
     </message>
@@ -3693,6 +3948,14 @@
         <translation>Fusen を終了して、ワークスペースを開き直してください。</translation>
     </message>
     <message>
+        <source>{name} was moved, deleted or replaced by another file while it was open.</source>
+        <translation>{name}は、開いている間に移動または削除されたか、別のファイルに置き換えられました。</translation>
+    </message>
+    <message>
+        <source>Nothing more can be stored in it. Put the workspace back in its place, then close Fusen and open it again.</source>
+        <translation>これ以上保存できません。ワークスペースを元の場所に戻してから、Fusenを閉じて開き直してください。</translation>
+    </message>
+    <message>
         <source>{name} is in use.</source>
         <translation>{name} は使用中です。</translation>
     </message>
@@ -3939,6 +4202,274 @@
     <message>
         <source>Keeping the file was cancelled.</source>
         <translation>ファイルの保存は中止されました。</translation>
+    </message>
+    <message>
+        <source>The file holds two encodings: {count} of its lines, from line {line} on, were read as {encoding}, the others as UTF-8.</source>
+        <translation>ファイルに2種類の文字コードが混在しています。{line} 行目以降の {count} 行を {encoding}、そのほかの行を UTF-8 として読み込みました。</translation>
+    </message>
+    <message>
+        <source>Check these lines.</source>
+        <translation>該当する行を確認してください。</translation>
+    </message>
+    <message>
+        <source>{name} has more than {count} tags.</source>
+        <translation>{name} のタグの数が {count} を超えています。</translation>
+    </message>
+    <message>
+        <source>This {noun} holds text that no reader sees ({count} characters); it was left out.</source>
+        <translation>この{noun}には、読者に見えない文字列（{count} 文字）が含まれています。除外しました。</translation>
+    </message>
+    <message>
+        <source>This {noun} holds scripts or links that start one; nothing was run.</source>
+        <translation>この{noun}には、スクリプト、またはスクリプトを起動するリンクが含まれています。実行していません。</translation>
+    </message>
+    <message>
+        <source>This {noun} asks for pictures or other parts from elsewhere; nothing was fetched.</source>
+        <translation>この{noun}は、画像などを外部から読み込むよう指定しています。取得していません。</translation>
+    </message>
+    <message>
+        <source>Some of the text is struck through; it was read like the rest.</source>
+        <translation>取り消し線の引かれた文字列があります。ほかの文字列と同じように読み込みました。</translation>
+    </message>
+    <message>
+        <source>The source holds {count} comments that readers of the finished document do not see; they are shown as notes.</source>
+        <translation>ソースには、完成した文書の読者には見えないコメントが {count} 件あります。注記として表示しています。</translation>
+    </message>
+    <message>
+        <source>The source holds a comment that readers of the finished document do not see; it is shown as a note.</source>
+        <translation>ソースには、完成した文書の読者には見えないコメントがあります。注記として表示しています。</translation>
+    </message>
+    <message>
+        <source>The text is too long or too deeply nested for its marks to be understood: it was read as plain text.</source>
+        <translation>本文が長すぎるか、入れ子が深すぎるため、書式を解釈できませんでした。書式のないテキストとして読み込みました。</translation>
+    </message>
+    <message>
+        <source>The document asks to take in other files; none was read.</source>
+        <translation>この文書はほかのファイルを取り込むよう指定しています。取り込んでいません。</translation>
+    </message>
+    <message>
+        <source>Page {pages} holds text that no reader sees ({why}).</source>
+        <translation>{pages} ページに、読者に見えない文字列があります（{why}）。</translation>
+    </message>
+    <message>
+        <source>Pages {pages} hold text that no reader sees ({why}).</source>
+        <translation>{pages} ページに、読者に見えない文字列があります（{why}）。</translation>
+    </message>
+    <message>
+        <source>It was left out, since it could mislead.</source>
+        <translation>誤解を招くおそれがあるため、除外しました。</translation>
+    </message>
+    <message>
+        <source>Text that no reader sees (hidden, too small, or in the colour of its ground; {count} characters) was left out.</source>
+        <translation>読者に見えない文字列（非表示、極小、または背景と同じ色。{count} 文字）を除外しました。</translation>
+    </message>
+    <message>
+        <source>It begins: “{excerpt}”</source>
+        <translation>冒頭：「{excerpt}」</translation>
+    </message>
+    <message>
+        <source>The file is damaged in parts that hold no text of the document: {parts}.</source>
+        <translation>ファイルのうち、文書の本文を含まない部分（{parts}）が破損しています。</translation>
+    </message>
+    <message>
+        <source>Parts of the file with unsafe or unreadable names were ignored: {parts}.</source>
+        <translation>名前が安全でない、または読み取れない部分（{parts}）を無視しました。</translation>
+    </message>
+    <message>
+        <source>{name} holds two versions of one part, so programs would show different texts.</source>
+        <translation>{name} には同じ部分が2つ含まれているため、開くプログラムによって本文が異なります。</translation>
+    </message>
+    <message>
+        <source>Do not rely on this file.</source>
+        <translation>このファイルは信頼できません。</translation>
+    </message>
+    <message>
+        <source>Ask for it again, or have it saved anew in Word.</source>
+        <translation>もう一度入手するか、Word で保存し直してもらってください。</translation>
+    </message>
+    <message>
+        <source>The pages are pictures without text, so there is nothing to analyse.</source>
+        <translation>ページが画像だけで文字がないため、解析する対象がありません。</translation>
+    </message>
+    <message>
+        <source>These pages have no text and were not read: {pages}.</source>
+        <translation>{pages} ページには文字がないため、読み込んでいません。</translation>
+    </message>
+    <message>
+        <source>Recognition of pictures was switched off.</source>
+        <translation>画像の文字認識は無効になっています。</translation>
+    </message>
+    <message>
+        <source>Fusen recognises pictures once its recogniser is installed: {command}.</source>
+        <translation>文字認識機能をインストールすると（{command}）、画像の文字を認識できます。</translation>
+    </message>
+    <message>
+        <source>No words were found in their pictures.</source>
+        <translation>画像からは文字が見つかりませんでした。</translation>
+    </message>
+    <message>
+        <source>The text of page {pages} is not seen, for a picture shows the page: another program recognised it, and words may be wrong.</source>
+        <translation>{pages} ページは画像で表示されており、その文字列は別のプログラムが認識したものです。誤りを含む可能性があります。</translation>
+    </message>
+    <message>
+        <source>The text of pages {pages} is not seen, for a picture shows the page: another program recognised it, and words may be wrong.</source>
+        <translation>{pages} ページは画像で表示されており、その文字列は別のプログラムが認識したものです。誤りを含む可能性があります。</translation>
+    </message>
+    <message>
+        <source>The text of page {pages} cannot be understood: the file does not say which letters it shows.</source>
+        <translation>{pages} ページの本文を読み取れません。表示されている文字がファイルに記録されていません。</translation>
+    </message>
+    <message>
+        <source>The text of pages {pages} cannot be understood: the file does not say which letters it shows.</source>
+        <translation>{pages} ページの本文を読み取れません。表示されている文字がファイルに記録されていません。</translation>
+    </message>
+    <message>
+        <source>It can be recognised again: by Review, Recognise again in the window, or with --ocr redo.</source>
+        <translation>認識し直すことができます（「レビュー」メニューの「認識し直す」、またはコマンドの --ocr redo）。</translation>
+    </message>
+    <message>
+        <source>Fusen recognises it anew once its recogniser is installed: {command}.</source>
+        <translation>文字認識機能をインストールすると（{command}）、認識し直すことができます。</translation>
+    </message>
+    <message>
+        <source>The text that the file gives for page {pages} is not what is shown there.</source>
+        <translation>{pages} ページでは、ファイルに記録された文字列が、実際に表示されている内容と異なります。</translation>
+    </message>
+    <message>
+        <source>The text that the file gives for pages {pages} is not what is shown there.</source>
+        <translation>{pages} ページでは、ファイルに記録された文字列が、実際に表示されている内容と異なります。</translation>
+    </message>
+    <message>
+        <source>The file does not say which letters page {pages} shows; the text may be wrong.</source>
+        <translation>{pages} ページに表示されている文字がファイルに記録されていないため、本文が誤っている可能性があります。</translation>
+    </message>
+    <message>
+        <source>The file does not say which letters pages {pages} show; the text may be wrong.</source>
+        <translation>{pages} ページに表示されている文字がファイルに記録されていないため、本文が誤っている可能性があります。</translation>
+    </message>
+    <message>
+        <source>Recognise the text anew (OCR), or compare it with the pages.</source>
+        <translation>文字を認識し直す（OCR）か、ページの表示と見比べてください。</translation>
+    </message>
+    <message>
+        <source>Page {page} holds an image of {width} × {height} pixels, which is not shown.</source>
+        <translation>{page} ページに {width} × {height} ピクセルの画像があります。表示していません。</translation>
+    </message>
+    <message>
+        <source>Page {page} holds an image of {width} × {height} pixels; showing it may take long.</source>
+        <translation>{page} ページに {width} × {height} ピクセルの画像があります。表示に時間がかかることがあります。</translation>
+    </message>
+    <message>
+        <source>So do these pages: {pages}.</source>
+        <translation>{pages} ページも同様です。</translation>
+    </message>
+    <message>
+        <source>Page {page} took too long to be drawn and was left out.</source>
+        <translation>{page} ページは描画に時間がかかりすぎたため、除外しました。</translation>
+    </message>
+    <message>
+        <source>Page {page} is too large to be shown at this size.</source>
+        <translation>{page} ページは大きすぎるため、この倍率では表示できません。</translation>
+    </message>
+    <message>
+        <source>Show it smaller.</source>
+        <translation>縮小して表示してください。</translation>
+    </message>
+    <message>
+        <source>Page {page} unpacks to too much.</source>
+        <translation>{page} ページは展開後のデータが大きすぎます。</translation>
+    </message>
+    <message>
+        <source>Other pages can be shown.</source>
+        <translation>ほかのページは表示できます。</translation>
+    </message>
+    <message>
+        <source>Page {page} cannot be drawn.</source>
+        <translation>{page} ページを描画できません。</translation>
+    </message>
+    <message>
+        <source>Other pages may be whole.</source>
+        <translation>ほかのページには問題がない可能性があります。</translation>
+    </message>
+    <message>
+        <source>The file holds scripts (JavaScript), which were not run.</source>
+        <translation>ファイルにスクリプト（JavaScript）が含まれています。実行していません。</translation>
+    </message>
+    <message>
+        <source>The file asks to start another program or file, which was not done.</source>
+        <translation>ファイルは、ほかのプログラムまたはファイルを起動するよう指定しています。起動していません。</translation>
+    </message>
+    <message>
+        <source>The file would send what is filled in to another machine, which was not done.</source>
+        <translation>ファイルは、入力された内容をほかのコンピューターに送信するよう指定しています。送信していません。</translation>
+    </message>
+    <message>
+        <source>The file would take in data from another file, which was not done.</source>
+        <translation>ファイルは、ほかのファイルからデータを取り込むよう指定しています。取り込んでいません。</translation>
+    </message>
+    <message>
+        <source>The file leads to places in other files, which were not opened.</source>
+        <translation>ファイルに、ほかのファイルへのリンクがあります。開いていません。</translation>
+    </message>
+    <message>
+        <source>The file asks to open a web page by itself, which was not done.</source>
+        <translation>ファイルは、Web ページを自動的に開くよう指定しています。開いていません。</translation>
+    </message>
+    <message>
+        <source>The file holds sound, film or a model in 3D, which was not played.</source>
+        <translation>ファイルに音声、動画、または3Dモデルが含まれています。再生していません。</translation>
+    </message>
+    <message>
+        <source>The file holds other files, which were not opened or read.</source>
+        <translation>ファイルにほかのファイルが埋め込まれています。開いたり読み込んだりしていません。</translation>
+    </message>
+    <message>
+        <source>The file holds a form (XFA) that only some programs show; what is filled in there may be missing here.</source>
+        <translation>ファイルに、一部のプログラムでしか表示されないフォーム（XFA）があります。そこに入力された内容は、ここには表示されない可能性があります。</translation>
+    </message>
+    <message>
+        <source>page</source>
+        <translation>ページ</translation>
+    </message>
+    <message>
+        <source>document</source>
+        <translation>文書</translation>
+    </message>
+    <message>
+        <source>it is not painted</source>
+        <translation>描画されない</translation>
+    </message>
+    <message>
+        <source>it has the colour of what lies behind it</source>
+        <translation>背景と同じ色</translation>
+    </message>
+    <message>
+        <source>something is painted over it</source>
+        <translation>ほかの図形などで隠されている</translation>
+    </message>
+    <message>
+        <source>it is too small to be read</source>
+        <translation>小さすぎて読めない</translation>
+    </message>
+    <message>
+        <source>it lies outside of what is shown</source>
+        <translation>表示範囲の外にある</translation>
+    </message>
+    <message>
+        <source>it belongs to a layer that is switched off</source>
+        <translation>非表示のレイヤーにある</translation>
+    </message>
+    <message>
+        <source>it stands in a comment that is hidden</source>
+        <translation>非表示のコメントにある</translation>
+    </message>
+    <message>
+        <source>{sentence} (pages {pages}).</source>
+        <translation>{sentence}（{pages} ページ）。</translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>、</translation>
     </message>
     <message>
         <source>The workspace {name} cannot be opened for writing.</source>
@@ -4399,12 +4930,32 @@
         <translation>変更はありません。</translation>
     </message>
     <message>
+        <source>Decided before, changed since</source>
+        <translation>判断済み・その後変更あり</translation>
+    </message>
+    <message>
+        <source>Decided before, no longer there</source>
+        <translation>判断済み・削除された箇所</translation>
+    </message>
+    <message>
+        <source>New or changed findings</source>
+        <translation>新規または変更された指摘</translation>
+    </message>
+    <message>
+        <source>Other changes</source>
+        <translation>その他の変更</translation>
+    </message>
+    <message>
         <source>p. {page}</source>
         <translation>{page} ページ</translation>
     </message>
     <message>
         <source>was {decision}</source>
         <translation>前回: {decision}</translation>
+    </message>
+    <message>
+        <source>“{comment}”</source>
+        <translation>「{comment}」</translation>
     </message>
     <message>
         <source>No finding. N: next change, P: previous one.</source>
@@ -4415,8 +4966,23 @@
         <translation>現在: {decision}</translation>
     </message>
     <message>
+        <source>A: accept, R: reject, Enter: go to it</source>
+        <translation>A: 承認、R: 却下、Enter: 移動</translation>
+    </message>
+    <message>
         <source>A: accept, R: reject, B: as before, Enter: go to it</source>
         <translation>A: 承認、R: 却下、B: 前回と同じ、Enter: 指摘へ移動</translation>
+    </message>
+</context>
+<context>
+    <name>WholePage</name>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>閉じる (Esc)</translation>
     </message>
 </context>
 <context>
