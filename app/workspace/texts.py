@@ -161,7 +161,7 @@ class Original:
 
     def range_of(self, start: int, end: int) -> tuple[int, int]:
         """Where a range of the folded text stands."""
-        return self._places.original(start, end)
+        return self._places.original(start, end) if len(self._packed.places) > 1 else (start, end)
 
     def page_at(self, offset: int) -> PageOfText | None:
         """The last page that starts no later than `offset`."""
@@ -171,9 +171,9 @@ class Original:
         return None
 
     def words(self, start: int, end: int) -> str:
-        """The text in a range, as far as there is one."""
+        """The text in a range that is not empty, as far as there is one."""
         first, last = start // _PIECE, min((end - 1) // _PIECE, len(self._packed.pieces) - 1)
-        text = "".join(map(self._piece, range(first, last + 1)))
+        text = self._piece(first) if first == last else "".join(map(self._piece, range(first, last + 1)))
         return text[start - first * _PIECE : end - first * _PIECE]
 
     def whole(self) -> KeptText:
@@ -194,7 +194,7 @@ class Original:
 # ---- searching
 
 
-def occurrences(folded: bytes, words: Sequence[bytes], most: int, *, spaced: bool) -> tuple[int, list[tuple[int, int]]]:
+def occurrences(folded: bytes, words: Sequence[str], most: int, *, spaced: bool) -> tuple[int, list[tuple[int, int]]]:
     """How often folded words stand in a folded text one after the other, and the first `most` places, in characters.
 
     The text is UTF-8; `spaced` where white space is doubled in it. Raises UnicodeDecodeError where it is no UTF-8.

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+
+import msgspec
 
 from app.analysis.analysis import Analysis, TagScore
 from app.documents.document import Document
@@ -25,9 +28,12 @@ from app.review.operations import (
 from app.review.second_look import Look
 from app.workspace.database import connect, migration_scripts
 from app.workspace.store import Workspace
+from app.workspace.texts import text_of
 
 REVIEWING = 4
 """The version from which findings had an owner, a date, ends and tags of the reviewer's own."""
+DIGESTS, FOLDED = 5, 11
+"""From the first a document's text was kept, packed as one; from the second as it is searched now."""
 
 
 def make_old_file(path: Path, version: int, documents: Sequence[tuple[Document, Analysis]]) -> None:
@@ -44,7 +50,7 @@ def make_old_file(path: Path, version: int, documents: Sequence[tuple[Document, 
         workspace.undo()
         if version >= REVIEWING:
             workspace.save_window_state('{"files": []}')
-        if version >= 5:
+        if version >= DIGESTS:
             workspace.library.remember_question("Who pays?")
     connect(path, migration_scripts()[:version]).close()
     with closing(sqlite3.connect(path)) as old:
@@ -54,6 +60,10 @@ def make_old_file(path: Path, version: int, documents: Sequence[tuple[Document, 
         ).fetchall():
             names = ", ".join(f'"{row[1]}"' for row in old.execute(f"PRAGMA main.table_info({table})"))
             old.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM now.{table}")  # noqa: S608 -- our own names
+        if DIGESTS <= version < FOLDED:
+            for document, _ in documents:
+                text = zlib.compress(msgspec.msgpack.encode(text_of(document)))
+                old.execute("UPDATE digests SET text = ? WHERE document_sha256 = ?", (text, document.sha256))
         old.commit()
     for entry in path.parent.glob(f"{current.name}*"):
         entry.unlink()
