@@ -13,6 +13,7 @@ from typing import Protocol
 from app.documents.document import Language
 from app.export.brief import Brief, BriefDocument, BriefFinding, BriefLink, ChangeNote, Question, Quote
 from app.review.findings import Decision
+from app.sentences import in_language
 from app.tags import tag_name
 
 # Not allowed in XML 1.0, and of no use in any other export: control characters, halves of surrogate pairs, non-characters.
@@ -255,8 +256,8 @@ def document_lines(document: BriefDocument, language: Language) -> list[tuple[st
     if document.page_count is not None:
         lines.insert(-1, (say("pages", language), str(document.page_count)))
     if document.warnings:
-        warnings = " ".join(printable(warning.message) for warning in document.warnings)
-        lines.append((say("warnings", language), warnings))
+        told = (printable(in_language(warning.message, language)) for warning in document.warnings)
+        lines.append((say("warnings", language), ("" if language == "ja" else " ").join(told)))
     return lines
 
 

@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, 
 from app.export.formats import Format
 from app.ui.export_files import Target
 from app.ui.export_writing import Outcome
-from app.ui.language import current
-from app.ui.told import told
+from app.ui.language import current, told
 from app.ui.whole_line import WholeLine
 from app.ui.widgets import clear, label, restyle
 from app.ui.words import error_words

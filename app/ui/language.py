@@ -9,6 +9,7 @@ from typing import Literal
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from app import tags
+from app.sentences import in_language
 
 log = logging.getLogger(__name__)
 
@@ -59,3 +60,8 @@ def current() -> Language:
     """The language that the window speaks."""
     application = QCoreApplication.instance()
     return "ja" if application is not None and application.property("language") == "ja" else "en"
+
+
+def told(text: str) -> str:
+    """What a worker or the workspace tells, in the window's language as far as its sentences are known."""
+    return in_language(text, current())

@@ -20,9 +20,9 @@ from app.errors import FusenError
 from app.review.findings import Finding
 from app.review.selection import first_share, select_share, selected_share
 from app.ui.hub import Background, Courier, Hub, Message
+from app.ui.language import told as told_of
 from app.ui.progress import WAITING, ProgressMeter
 from app.ui.state import OpenFile, Phase, WindowState
-from app.ui.told import told as told_of
 from app.ui.words import error_words
 from app.workers.client import WorkerClient
 from app.workers.protocol import (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from app.errors import FusenError
+from app.ui.language import told
 from app.ui.progress import ProgressMeter
 from app.ui.relations import Way
 from app.ui.state import OpenFile
-from app.ui.told import told
 from app.workspace.library import ShelfEntry
 
 

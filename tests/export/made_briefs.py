@@ -125,7 +125,7 @@ def document(language: Language) -> BriefDocument:
         covered_mass=CoveredMass(0.961, 0.951, 0.969),
         device="cpu",
         not_looked_at=NotLookedAt(180, 140, 3, 0.71, ((4, 6), (9, 10)), 12, True),
-        warnings=(Notice("no-text-layer", "Page 12 is an image; its text was not read."),),
+        warnings=(Notice("page-left-out", "These pages could not be read: 12."),),
         read_deeply=0.62,
         missed=Missed(1.2, 0.3, 4.0),
         version="v2",

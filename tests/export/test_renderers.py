@@ -149,11 +149,15 @@ def page(made: Brief) -> Any:
     return lxml_html.fromstring(FORMATS["html"].render(made), parser=lxml_html.HTMLParser(encoding="utf-8"))
 
 
+READ_AT_ALL = {"en": "These pages could not be read: 12.", "ja": "次のページを読み込めませんでした：12"}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_web_page_has_every_finding_and_says_which_language_it_is_in(language: Language) -> None:
     made = arranged(full_brief(language, 8), grouping="tag", order="importance")
     root = page(made)
     assert root.get("lang") == language
+    assert root.xpath(f"//dd[.='{READ_AT_ALL[language]}']"), "what the reading warns of is said in the brief's language"
     assert [h.text for h in root.iter("h3")] == [name for name, _ in made.groups]
     rows = root.xpath("//section[@id='findings']//tbody/tr")
     assert len(rows) == len(made.findings)
