@@ -165,7 +165,9 @@ def unpack_analysis(content: bytes, path: Path) -> Analysis:
 Unpacked = TypeVar("Unpacked")
 
 
-def inflated(decoder: msgspec.msgpack.Decoder[Unpacked], content: bytes, path: Path, most: int) -> Unpacked:
+def inflated(
+    decoder: msgspec.msgpack.Decoder[Unpacked], content: bytes | memoryview, path: Path, most: int
+) -> Unpacked:
     """The value of compressed MessagePack of up to `most` bytes; raises FusenError `damaged` for anything else."""
     try:
         unpacker = zlib.decompressobj()

@@ -194,7 +194,7 @@ class Original:
 # ---- searching
 
 
-def occurrences(folded: bytes, words: Sequence[bytes], most: int, *, spaced: bool) -> tuple[int, list[tuple[int, int]]]:
+def occurrences(folded: bytes, words: Sequence[str], most: int, *, spaced: bool) -> tuple[int, list[tuple[int, int]]]:
     """How often folded words stand in a folded text one after the other, and the first `most` places, in characters.
 
     The text is UTF-8; `spaced` where white space is doubled in it. Raises UnicodeDecodeError where it is no UTF-8.
