@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import shutil
 import sqlite3
@@ -24,7 +25,7 @@ from app.workspace.encryption import Cost
 from app.workspace.store import Workspace
 
 SECRET = make_document()
-OTHER = replace(make_document(), sha256="b" * 64, file="/papers/other.txt", text=SECRET.text.swapcase())
+OTHER = replace(make_document(), sha256="b" * 64, file="/papers/other.txt", text=codecs.encode(SECRET.text, "rot13"))
 COMMENT = "Quisling Acquisition comment"
 PASSPHRASE = "correct horse battery"
 
