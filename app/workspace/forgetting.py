@@ -221,11 +221,12 @@ def _is_one(value: Any, gone: set[str]) -> bool:
 def _clean_backups(path: Path, sha256: str) -> Forgotten:
     """The same in the copies from before migrations; one that cannot be read is removed. Raises FusenError as `forget`."""
     cleaned, removed = 0, []
+    failures: tuple[type[Exception], ...] = (FusenError, *database_errors())
     for backup in leftovers.copies_of(path):
         with explained(backup):
             try:
                 cleaned += _clean(backup, path, sha256)
-            except (FusenError, *database_errors()) as error:
+            except failures as error:
                 # In use, or no space to write it anew: that passes, and is no reason to lose a copy.
                 if isinstance(error, FusenError) and error.code in ("timeout", "permission"):
                     raise
