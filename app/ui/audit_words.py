@@ -54,6 +54,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Audit", "What was shown of document {what} was changed past the log."),
     QT_TRANSLATE_NOOP("Audit", "The second looks at document {what} were changed past the log."),
     QT_TRANSLATE_NOOP("Audit", "Document {what} was added, removed or put back past the log."),
+    QT_TRANSLATE_NOOP("Audit", "Which document {what} is a new version of was changed past the log."),
     QT_TRANSLATE_NOOP("Audit", "Workspace made"),
     QT_TRANSLATE_NOOP("Audit", "Log begun for what the workspace held: {count} documents"),
     QT_TRANSLATE_NOOP("Audit", "Another signer: {signer}"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
 import sqlite3
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
@@ -27,6 +28,14 @@ from app.workspace.rebuilding import rebuild_findings
 
 MOST_TRIES, MOST_IN_VAIN = 50_000, 5_000
 """Places of one table at which reading is taken up again, and those one after the other at which nothing is found: seconds."""
+
+_PAGE, _HEADER, _SIZE = (
+    4096,
+    100,
+    28,
+)  # of SQLite's format: bytes of a page, of the header; where that says how many pages there are
+_TELLING = frozenset({"documents", "findings", "analyses", "digests", "history"})
+"""Tables whose rows `_is_sound` looks into."""
 
 Row = tuple[Any, ...]
 
@@ -52,16 +61,19 @@ def salvage(path: Path, output: Path, copies: Sequence[Path] = ()) -> Salvaged:
     if output.exists():
         raise FusenError("permission", f"There is a file {output} already.", "Choose a name that is not taken.")
     path = own_place(path)
-    part = output.with_name(f".{output.name}.{secrets.token_hex(6)}.part")
+    part = _part_of(output)
     result = Salvaged(output)
     try:
         with explained(output), closing(open_with(encryption.key_of(path), part, 5.0)) as target:
             prepare(target, part, migration_scripts(), shared=False)
             target.execute("DELETE FROM audit_workspace")  # what is saved keeps the name by which its log is known
             target.execute("PRAGMA foreign_keys = OFF")
+            fresh = part.read_bytes()[:_PAGE]
             for source in (path, *copies):
                 with suppress(*database_errors()), closing(_Source(source, path)) as opened:
                     _add_all(opened, source, target, result, first=source is path)
+                if source is path and not any(result.read.values()) and encryption.state_of(path) != "encrypted":
+                    _add_without_beginning(path, fresh, target, result)
             _mend(target, path, rebuild="findings" in result.damaged)
             result.decisions = _number(target, "SELECT count(*) FROM findings WHERE decision <> 'undecided'")
             result.documents = _number(target, "SELECT count(*) FROM documents")
@@ -78,6 +90,10 @@ def salvage(path: Path, output: Path, copies: Sequence[Path] = ()) -> Salvaged:
             with suppress(OSError):  # of a folder that is not to be written in, which the error above tells
                 part.with_name(part.name + ending).unlink()
     return result
+
+
+def _part_of(output: Path) -> Path:
+    return output.with_name(f".{output.name}.{secrets.token_hex(6)}.part")
 
 
 def recovered_name(path: Path) -> Path:
@@ -137,8 +153,46 @@ class _Source:
         self._connection.close()
 
 
-def _add_all(source: _Source, path: Path, target: sqlite3.Connection, result: Salvaged, *, first: bool) -> None:
+def _add_without_beginning(path: Path, fresh: bytes, target: sqlite3.Connection, result: Salvaged) -> None:
+    """Read a file whose first page, which says where its tables lie, is lost, by that of a new file: `fresh`.
+
+    Tables lie at the same places in all files that were made by this version and not written anew since. In others one may lie in
+    the place of another, so that only tables are read whose rows show whether they are ones.
+    """
+    mended = _part_of(result.output)
+    try:
+        for lost in (_HEADER, _PAGE):  # what is not lost of it knows better
+            for ending in ("", "-wal"):
+                with suppress(FileNotFoundError):
+                    shutil.copy(f"{path}{ending}", f"{mended}{ending}")
+            with mended.open("r+b") as stream:
+                pages = stream.seek(0, os.SEEK_END) // _PAGE
+                stream.seek(0)
+                stream.write(fresh[:_SIZE] + pages.to_bytes(4, "big") + fresh[_SIZE + 4 : lost])
+            result.damaged.clear()
+            with suppress(*database_errors()), closing(_Source(mended, path)) as opened:
+                tables = None if lost == _HEADER else _TELLING
+                _add_all(opened, path, target, result, first=True, tables=tables)
+            if any(result.read.values()):
+                return
+    finally:
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{mended}{ending}").unlink(missing_ok=True)
+
+
+def _add_all(
+    source: _Source,
+    path: Path,
+    target: sqlite3.Connection,
+    result: Salvaged,
+    *,
+    first: bool,
+    tables: frozenset[str] | None = None,
+) -> None:
     for (table,) in target.execute(_TABLES).fetchall():
+        if tables is not None and table not in tables:
+            result.damaged.append(table)
+            continue
         try:
             _add_table(source, target, table, result, path, first=first)
         except database_errors():  # its description is lost

@@ -121,7 +121,7 @@ def test_all_around_the_damage_is_saved(stored: Path, tmp_path: Path, seed: int)
     assert all_findings(tmp_path / "new.fusen") == before, "and made again"
 
 
-@pytest.mark.parametrize("table", ["audit_log", "embedded_pieces", "cut off"])
+@pytest.mark.parametrize("table", ["audit_log", "embedded_pieces", "cut off", "header", "first page"])
 def test_damage_in_one_place_takes_nothing_else_along(stored: Path, tmp_path: Path, table: str) -> None:
     before, file = all_findings(stored), tmp_path / "kept.bin"
     file.write_bytes(random.Random(1).randbytes(50_000))
@@ -131,6 +131,9 @@ def test_damage_in_one_place_takes_nothing_else_along(stored: Path, tmp_path: Pa
         workspace.embedding.keep(sha256, file)
     if table == "cut off":
         stored.write_bytes(stored.read_bytes()[: -2 * PAGE])
+    elif table in ("header", "first page"):
+        lost = 100 if table == "header" else PAGE
+        stored.write_bytes(bytes(lost) + stored.read_bytes()[lost:])
     else:
         with closing(sqlite3.connect(stored)) as connection:
             query = "SELECT pageno FROM dbstat WHERE name = ? AND pagetype <> 'internal' ORDER BY pageno DESC LIMIT 1"
@@ -140,7 +143,7 @@ def test_damage_in_one_place_takes_nothing_else_along(stored: Path, tmp_path: Pa
     salvage(link, tmp_path / "new.fusen")
     assert all_findings(tmp_path / "new.fusen") == before
     with Workspace.open(tmp_path / "new.fusen") as workspace:
-        assert workspace.embedding.holds(sha256) == (table == "audit_log"), "half a file is none"
+        assert workspace.embedding.holds(sha256) == (table in ("audit_log", "header")), "half a file is none"
 
 
 def test_through_a_link_the_log_of_a_killed_program_is_read_as_well(stored: Path, tmp_path: Path) -> None:
