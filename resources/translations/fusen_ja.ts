@@ -412,6 +412,10 @@
         <translation>文書 {what} が、記録を経ずに追加、削除または復元されています。</translation>
     </message>
     <message>
+        <source>Which document {what} is a new version of was changed past the log.</source>
+        <translation>「{what}」がどの文書の新しい版であるかが、記録を経ずに変更されています。</translation>
+    </message>
+    <message>
         <source>Workspace made</source>
         <translation>ワークスペースを作成</translation>
     </message>
