@@ -53,6 +53,7 @@ class Whole(QObject):
         self.ask = AskPanel(session.archive, can_add=any(command.id == "add-finding" for command in COMMANDS))
         self.search = SearchPanel(session.archive)
         self.matrix = MatrixView(session.archive)
+        self.matrix.setParent(window)  # until it is shown; without one it would outlive the window
         for panel in (self.ask, self.search):
             panel.hide()
             panel.setMinimumWidth(304)
