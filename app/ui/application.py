@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from app import faults
 from app.ui import crash, language, remembered, settings, single
 from app.ui.appearance import appearance, has_japanese_font
+from app.ui.collecting import Collector
 from app.ui.crash_bar import CrashWatch
 from app.ui.main_window import MainWindow
 from app.ui.session import DOCUMENT_WORKER, MODEL_WORKER, Session
@@ -56,12 +57,16 @@ def run(
     address = single.name_of(workspace)
     if not quit_when_shown and single.hand_over(address, files):
         return 0
+    collector = Collector(application)
     shown = _Shown(application, workspace, address, document_worker, model_worker)
-    while True:
-        status, shown.again = shown.run(files, quit_when_shown=quit_when_shown)
-        if not shown.again:
-            return status
-        files = []  # what was open comes back by itself
+    try:
+        while True:
+            status, shown.again = shown.run(files, quit_when_shown=quit_when_shown)
+            if not shown.again:
+                return status
+            files = []  # what was open comes back by itself
+    finally:
+        collector.stop()
 
 
 @dataclass

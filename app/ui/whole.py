@@ -59,10 +59,10 @@ class Whole(QObject):
         self.ask = AskPanel(session.archive, can_add=any(command.id == "add-finding" for command in COMMANDS))
         self.search = SearchPanel(session.archive)
         self.matrix = MatrixView(session.archive)
+        self.matrix.setParent(window)  # until it is shown; without one it would outlive the window
         self._all: AllFindingsView | None = None
-        self._came: tuple[int, list[Left]] | None = (
-            None  # from the list of all findings: to which file, past which places
-        )
+        # From the list of all findings: to which file, past which places.
+        self._came: tuple[int, list[Left]] | None = None
         for panel in (self.ask, self.search):
             panel.hide()
             panel.setMinimumWidth(304)

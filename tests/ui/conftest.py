@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,27 +15,37 @@ from app.ui.session import Session
 from app.ui.state import OpenFile
 from tests.ui import kept_workers
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "resources" / "examples" / "services-agreement.pdf"
+HERE = Path(__file__).resolve().parent
+EXAMPLE = HERE.parents[1] / "resources" / "examples" / "services-agreement.pdf"
 FAKE_MODEL = "tests.ui.fake_model_worker"
 
 Settle = Callable[[], OpenFile]
 Open = Callable[[Path], OpenFile]
 
 
-@pytest.fixture(scope="session")
-def idle_workers() -> Iterator[None]:
-    """Those that are left at the end are ended."""
-    yield
-    kept_workers.end_all()
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
+    """Workers are kept as long as a test of the window follows: others count processes."""
+    try:
+        yield
+    finally:
+        if nextitem is None or HERE not in nextitem.path.parents:
+            kept_workers.end_all()
 
 
 @pytest.fixture(autouse=True)
-def _windows_follow_each_other(monkeypatch: pytest.MonkeyPatch, idle_workers: None) -> Iterator[None]:
-    """A window takes over the workers of the one before it, which is gone by then, as pytest-qt asked for at its end."""
+def _windows_follow_each_other(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A window takes over the workers of the one before it, which is gone by then, as pytest-qt asked for at its end.
+
+    Nor is garbage of it left that another thread could collect (see `app.ui.collecting`).
+    """
     monkeypatch.setattr("app.ui.session.WorkerClient", kept_workers.worker_client)
+    gc.disable()
     yield
     if QCoreApplication.instance() is not None:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect(1)
+    gc.enable()
 
 
 @pytest.fixture
