@@ -414,6 +414,7 @@ COMMANDS: tuple[Command, ...] = (
         hint=QT_TRANSLATE_NOOP(
             "Command", "The findings of all documents in one list: what is mine, what is due, what is undecided"
         ),
+        enabled=has_workspace,
         checkable=True,
         anywhere=True,
     ),

@@ -37,17 +37,16 @@ _COLUMNS = ", ".join(
 _ONE = f"SELECT {_COLUMNS} FROM findings WHERE rowid = ?"  # noqa: S608 (constant names)
 _ROWS = 'SELECT findings.rowid, document_sha256, "start", "end", decision, owner, due'
 _SHELF = "SELECT sha256, file, format, page_labels FROM documents WHERE removed_at IS NULL ORDER BY rowid"
-_SHOWN = "(selected OR decision <> 'undecided' OR comment <> '' OR owner <> '' OR due <> '' OR raised OR own_tags IS NOT NULL)"
 _ON_SHELF = "document_sha256 NOT IN (SELECT sha256 FROM documents WHERE removed_at IS NOT NULL)"
 _TAGGED = "(tags <> x'90' OR own_tags IS NOT NULL)"
 # A passage that goes on in a newer version of its document is listed there, once.
 _NEWER = (
-    f"SELECT 1 FROM carried JOIN (SELECT id AS newer FROM findings WHERE {_SHOWN} AND {_ON_SHELF}) ON newer = finding_id"  # noqa: S608 (constants)
+    f"SELECT 1 FROM carried JOIN (SELECT id AS newer FROM findings WHERE {packing.SHOWN} AND {_ON_SHELF}) ON newer = finding_id"  # noqa: S608 (constants)
     " WHERE source_id = findings.id"
 )
 _GOES_ON = f"(document_sha256 IN (SELECT predecessor FROM versions) AND EXISTS ({_NEWER}))"  # noqa: S608 (constants)
 _OWNERS = f"SELECT owner, count(*) FROM findings WHERE owner <> '' AND {_ON_SHELF} GROUP BY owner"  # noqa: S608 (constants)
-_TAGS = f"SELECT coalesce(own_tags, tags) FROM findings WHERE {_TAGGED} AND {_SHOWN} AND {_ON_SHELF}"  # noqa: S608 (the same)
+_TAGS = f"SELECT coalesce(own_tags, tags) FROM findings WHERE {_TAGGED} AND {packing.SHOWN} AND {_ON_SHELF}"  # noqa: S608 (the same)
 _DECISIONS: tuple[Decision, ...] = ("undecided", "accepted", "edited", "added", "rejected")
 
 
@@ -157,7 +156,7 @@ def query_of(wish: Wish, owners: Sequence[str] = (), *, versions: bool = False) 
         add(f"NOT {_GOES_ON}")
     if wish.words:
         add("holds_words(text, edited, comment)")
-    return f"FROM findings WHERE {' AND '.join([_ON_SHELF, _SHOWN, *conditions])}", tuple(values)
+    return f"FROM findings WHERE {' AND '.join([_ON_SHELF, packing.SHOWN, *conditions])}", tuple(values)
 
 
 def across(

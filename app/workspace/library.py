@@ -16,7 +16,7 @@ from app.documents.document import Document
 from app.documents.folding import fold_words
 from app.review.audit import Kind
 from app.review.matrix import Matrix
-from app.workspace import digests, rows, texts
+from app.workspace import digests, packing, rows, texts
 from app.workspace.across import Across, Occurring, Order, Wish, across, occurring
 from app.workspace.database import damaged, explained, transaction
 from app.workspace.texts import KeptText, Original, occurrences
@@ -33,11 +33,10 @@ _AROUND = 90
 _BEFORE = 50
 """An excerpt has so many columns before its place (a Japanese character takes two), and twice `_AROUND` characters after it."""
 
-# The condition is that of the index findings_shown, which answers these without reading a finding.
-_SHOWN = "(selected OR decision <> 'undecided' OR comment <> '' OR owner <> '' OR due <> '' OR raised OR own_tags IS NOT NULL)"
+# The index findings_shown answers these without reading a finding.
 _COUNTS = "count(*), sum(decision <> 'undecided') FROM findings INDEXED BY findings_shown"
-COUNT_ALL = f"SELECT document_sha256, {_COUNTS} WHERE {_SHOWN} GROUP BY document_sha256"
-COUNT_ONE = f"SELECT {_COUNTS} WHERE {_SHOWN} AND document_sha256 = ?"
+COUNT_ALL = f"SELECT document_sha256, {_COUNTS} WHERE {packing.SHOWN} GROUP BY document_sha256"
+COUNT_ONE = f"SELECT {_COUNTS} WHERE {packing.SHOWN} AND document_sha256 = ?"
 _FEW = 20
 _NEVER = (-1, 0, 0)
 

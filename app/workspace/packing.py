@@ -23,6 +23,11 @@ FINDING_COLUMNS = (
     " importance, low, high, tags, rank, selected, decision, comment,"
     " edited, own_tags, owner, due, raised, skipped, decided_by, decided_at, opinions, more"
 )
+# What is listed: selected, or somebody said something of it. The condition is that of the index findings_shown.
+SHOWN = (
+    "(selected OR decision <> 'undecided' OR comment <> '' OR owner <> '' OR due <> '' OR raised"
+    " OR own_tags IS NOT NULL OR opinions IS NOT NULL)"
+)
 _PLACES = ", ".join("?" * len(FINDING_COLUMNS.split(",")))
 _INSERT = f"INSERT INTO findings ({FINDING_COLUMNS}) VALUES ({_PLACES})"  # noqa: S608 (a constant list of names)
 ADD_FINDING = f"{_INSERT} ON CONFLICT (id) DO NOTHING"

@@ -26,6 +26,7 @@ from app.review.handover import read_review
 from app.review.operations import SetComment, SetDecision, SetOpinion, SetRange, SetTags, Together
 from app.review.settling import decided_alone, disagree, settlement
 from app.workspace.briefing import brief_of
+from app.workspace.across import Wish
 from app.workspace.merging import Comparison, hand_over, merge, plan, read_file
 from app.workspace.store import Workspace
 from tests.samples import make_analysis, make_document
@@ -64,6 +65,16 @@ def take(workspace: Workspace, content: bytes) -> Comparison:
 
 def state(workspace: Workspace) -> list[tuple[str, str, str, tuple[object, ...]]]:
     return [(f.decision, f.decided_by, f.comment, f.opinions) for f in workspace.findings(DOCUMENT.sha256)]
+
+
+def test_what_only_another_reviewer_said_something_of_is_counted(tmp_path: Path) -> None:
+    theirs = handed(tmp_path, "Sato", "accepted")
+    with opened(tmp_path, "Mori") as mine:
+        take(mine, theirs)
+        mine.save_analysis(DOCUMENT, make_analysis(DOCUMENT, selected=()))
+        (only,) = mine.findings(DOCUMENT.sha256)
+        mine.apply(SetDecision(only.id, "undecided"))
+        assert (mine.library.shelf()[0].total, mine.library.across(Wish(decision="undecided")).total) == (1, 1)
 
 
 def test_own_decisions_stay_and_others_are_taken_where_there_are_none(tmp_path: Path) -> None:

@@ -15,3 +15,9 @@ CREATE TABLE matrix_rows (
     revision        INTEGER NOT NULL,    -- as in `documents`
     content         BLOB NOT NULL        -- MessagePack, see app/workspace/rows.py
 );
+
+-- As before, and what only other reviewers said something of; the condition is that of packing.SHOWN.
+DROP INDEX findings_shown;
+CREATE INDEX findings_shown ON findings (document_sha256, decision)
+    WHERE selected OR decision <> 'undecided' OR comment <> '' OR owner <> '' OR due <> '' OR raised
+    OR own_tags IS NOT NULL OR opinions IS NOT NULL;
