@@ -245,7 +245,9 @@ def test_the_wheel_alone_analyses_an_example_and_asks_nothing_of_a_network(
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(installed)
     (guard / "sitecustomize.py").write_text(GUARD)
-    example = installed / "resources" / "examples" / "design-proposal.md"
+    example = elsewhere / "excerpt.md"
+    text = (installed / "resources" / "examples" / "design-proposal.md").read_text(encoding="utf-8")
+    example.write_text(text[: text.index("## 3.")], encoding="utf-8")
     code = "import sys, app, app.cli; print(app.__file__, file=sys.stderr); app.cli.main()"
     done = subprocess.run(
         [sys.executable, "-c", code, "analyze", example, "--json"],

@@ -245,7 +245,7 @@ def test_labelled_clauses_of_real_contracts_are_in_the_text(shared: Path) -> Non
     folder = shared / "documents" / "contracts"
     truth = json.loads((folder / "TRUTH.json").read_text(encoding="utf-8"))
     found = total = 0
-    for name, entry in list(truth.items())[::2]:  # all of them are read by `tests.corpus`
+    for name, entry in list(truth.items())[::6]:  # all of them are read by `tests.corpus`
         document = load_document(folder / name)
         check_whole(document)
         assert document.page_count == entry["pages"]

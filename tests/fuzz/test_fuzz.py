@@ -46,7 +46,7 @@ def sources(folder: Path) -> list[Source]:
 
 
 def test_a_case_is_the_same_file_each_time(sources: list[Source]) -> None:
-    for case in range(60):
+    for case in range(20):
         first, second = damaged(sources, 7, case), damaged(sources, 7, case)
         assert (first.data, first.how) == (second.data, second.how)
     assert damaged(sources, 7, 0).data != damaged(sources, 8, 0).data
@@ -59,19 +59,19 @@ def test_both_formats_take_turns(sources: list[Source]) -> None:
 @pytest.mark.parametrize("mutation", MUTATIONS[".pdf"], ids=lambda m: m.__name__)
 def test_each_way_changes_a_pdf(sources: list[Source], mutation: pdf_mutations.Mutation) -> None:
     whole = sources[0].data
-    assert sum(mutation(whole, random.Random(i)) != whole for i in range(20)) >= 10
+    assert sum(mutation(whole, random.Random(i)) != whole for i in range(8)) >= 4
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS[".docx"], ids=lambda m: m.__name__)
 def test_each_way_changes_a_docx(sources: list[Source], mutation: pdf_mutations.Mutation) -> None:
     whole = sources[1].data
-    assert sum(_parts(mutation(whole, random.Random(i))) != _parts(whole) for i in range(20)) >= 10
+    assert sum(_parts(mutation(whole, random.Random(i))) != _parts(whole) for i in range(8)) >= 4
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS[".rst"], ids=lambda m: m.__name__)
 def test_each_way_changes_a_text(mutation: pdf_mutations.Mutation) -> None:
     whole = RESTRUCTURED.encode()
-    assert sum(mutation(whole, random.Random(i)) != whole for i in range(20)) >= 10
+    assert sum(mutation(whole, random.Random(i)) != whole for i in range(8)) >= 4
 
 
 def _parts(package: bytes) -> object:

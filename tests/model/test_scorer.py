@@ -188,10 +188,8 @@ def test_english_and_japanese_sentences_of_one_meaning_are_near(scorer):
 @pytest.mark.parametrize(
     ("passages", "query", "words"),
     [
-        (CONTRACT, "Which law governs this agreement?", "19.1 This Agreement is governed"),
         (CONTRACT, "How often are back-ups made?", "shall make back-ups daily"),
         (JAPANESE, "損害賠償の上限はいくらか", "損害賠償責任は、債務不履行"),
-        (JAPANESE, "従業員の引抜き", "従業員又は再委託先の要員を雇用し"),
     ],
 )
 def test_a_query_brings_up_what_was_asked_for(scorer, passages, query, words):

@@ -36,6 +36,7 @@ from app.workers.protocol import (
 )
 
 MODULE = "app.workers.document_worker"
+PAGES = 150
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 
 
@@ -69,10 +70,10 @@ def workers() -> list[int]:
 
 @pytest.fixture(scope="module")
 def long_pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three hundred pages: long enough to be caught reading."""
+    """Long enough to be caught reading."""
     path = tmp_path_factory.mktemp("pdf") / "long.pdf"
     pdf = pymupdf.open()
-    for number in range(300):
+    for number in range(PAGES):
         page = pdf.new_page(width=595, height=842)
         for line in range(40):
             page.insert_text(
@@ -111,14 +112,14 @@ def test_open_read_and_progress(client: WorkerClient, long_pdf: Path) -> None:
     client.start()
     opened = client.call(OpenDocument(path=str(long_pdf)))
     assert isinstance(opened, OpenedDocument)
-    assert (opened.format, len(opened.pages), opened.pages[0].width) == ("pdf", 300, 595)
+    assert (opened.format, len(opened.pages), opened.pages[0].width) == ("pdf", PAGES, 595)
     steps: list[Progress] = []
     read = client.call(ReadDocument(path=str(long_pdf)), on_progress=steps.append)
     assert isinstance(read, ReadResult)
     assert read.document.sha256 == opened.sha256
     assert read.document.quads is not None
     assert read.document.quads.shape == (len(read.document.text), 8)
-    assert [(s.stage, s.done, s.total) for s in steps] == [("reading", n, 300) for n in range(1, 301)]
+    assert [(s.stage, s.done, s.total) for s in steps] == [("reading", n, PAGES) for n in range(1, PAGES + 1)]
 
 
 def test_a_page_is_drawn_into_shared_memory(client: WorkerClient, tmp_path: Path) -> None:
@@ -243,7 +244,7 @@ def test_a_killed_worker_costs_nothing_that_can_be_read_again(
     read = reading.wait(120)
     assert isinstance(read, ReadResult)
     assert read.document.warnings == ()
-    assert [step.done for step in reading.progress] == list(range(1, 301))
+    assert [step.done for step in reading.progress] == list(range(1, PAGES + 1))
     survived = waiting.wait()
     assert isinstance(survived, ReadResult)
     assert survived.document.text == "The other document."
@@ -274,7 +275,7 @@ def test_a_stuck_worker_is_ended_and_costs_one_page(long_pdf: Path) -> None:
         (notice,) = read.document.warnings
         assert notice.code == "page-timeout"
         assert re.fullmatch(r"Page \d+ took too long and was left out\.", notice.message)
-        assert read.document.page_count == 300
+        assert read.document.page_count == PAGES
         assert isinstance(client.call(OpenDocument(path=str(long_pdf))), OpenedDocument)
     finally:
         client.close()

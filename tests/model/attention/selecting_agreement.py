@@ -22,11 +22,11 @@ HEADS = 2
 RUNS = 2
 
 
-def check(chance: random.Random, device: torch.device) -> list[str]:
-    """What does not agree in one random case; empty where everything does."""
+def check(chance: random.Random, device: torch.device, longest: int = 30) -> list[str]:
+    """What does not agree in one random case of at most `longest` token blocks; empty where everything does."""
     from model.attention.gpu.selecting import select_on_gpu
 
-    tokens = chance.randint(1, 30 * SIZE)
+    tokens = chance.randint(1, longest * SIZE)
     layout = make_layout(1, tokens, SIZE, device, bounds=(0, chance.randint(0, min(tokens, 5 * SIZE)), tokens))
     is_causal = chance.random() < 0.5
     config = _limits(chance)
@@ -85,11 +85,12 @@ def main() -> int:
     """Check; returns 1 where something does not agree."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=200)
+    parser.add_argument("--longest", type=int, default=30, help="token blocks")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     chance = random.Random(options.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    faults = [fault for _ in range(options.cases) for fault in check(chance, device)]
+    faults = [fault for _ in range(options.cases) for fault in check(chance, device, options.longest)]
     print(*faults[:50], sep="\n")
     print(f"{options.cases} cases, {len(faults)} disagreements")
     return 1 if faults else 0

@@ -86,7 +86,7 @@ def test_documents_of_other_lengths_are_not_compiled_for_anew(monkeypatch: pytes
 @pytest.mark.slow
 @needs_triton
 def test_the_interpreted_selection_keeps_to_every_limit():
-    command = [sys.executable, "-m", "tests.model.attention.selecting_agreement", "--cases", "2"]
+    command = [sys.executable, "-m", "tests.model.attention.selecting_agreement", "--cases", "2", "--longest", "10"]
     done = subprocess.run(
         command, env=os.environ | {"TRITON_INTERPRET": "1"}, capture_output=True, text=True, check=False
     )

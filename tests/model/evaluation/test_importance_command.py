@@ -321,7 +321,7 @@ def test_covered_mass_counts_documents_by_their_tokens() -> None:
 @pytest.mark.slow
 def test_the_real_model_outranks_every_baseline(shared: Path, tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
-    given = ["--data", str(shared / "data"), "--split", "validation", "--kinds", "contract", "--limit", "2"]
+    given = ["--data", str(shared / "data"), "--split", "validation", "--kinds", "contract", "--limit", "1"]
     given += ["--baselines", "words"]
     assert main([*given, "--weights", str(WEIGHTS), "--json", str(out)]) == 0
     (corpus,) = json.loads(out.read_text("utf-8"))["corpora"]
