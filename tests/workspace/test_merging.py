@@ -25,8 +25,8 @@ from app.review.findings import Decision, Finding, Opinion, Piece
 from app.review.handover import read_review
 from app.review.operations import SetComment, SetDecision, SetOpinion, SetRange, SetTags, Together
 from app.review.settling import decided_alone, disagree, settlement
-from app.workspace.briefing import brief_of
 from app.workspace.across import Wish
+from app.workspace.briefing import brief_of
 from app.workspace.merging import Comparison, hand_over, merge, plan, read_file
 from app.workspace.store import Workspace
 from tests.samples import make_analysis, make_document
