@@ -201,6 +201,8 @@ def occurrences(folded: bytes, words: Sequence[str], most: int, *, spaced: bool)
     """
     wanted = [word.encode(errors="surrogatepass") for word in words]
     if spaced and len(words) > 1:
+        if any(word not in folded for word in wanted):
+            return 0, []
         places = [found.span() for found in re.finditer(b" +".join(map(re.escape, wanted)), folded)]
         return len(places), list(_in_characters(folded, places[:most]))
     # To find and count without a pattern takes a tenth of the time.
