@@ -42,7 +42,6 @@ def _encrypt(workspace: WorkspaceArgument, passphrase_file: PassphraseFile = Non
     from app.workspace import rewriting
 
     with _reported(workspace):
-        passphrases.require(workspace)
         complain(LOST)
         passphrase = (
             passphrases.ask_new(f"New passphrase for {workspace.name}: ")
@@ -181,8 +180,10 @@ def _bar(words: str) -> Iterator[Progress]:
 @contextlib.contextmanager
 def _reported(workspace: Path) -> Iterator[None]:
     """A failure is told on stderr and ends with 1, Ctrl-C with 130; the workspace is whole after either."""
-    before = _beginning(workspace)
+    before = b""
     try:
+        passphrases.require(workspace)  # nobody waits for a pipe to be read
+        before = _beginning(workspace)
         yield
     except FusenError as error:
         complain(f"{workspace}: {error}")

@@ -427,7 +427,7 @@ class WorkerClient:
         self._running.clear()
         if guilty is not None and not self._goes_on(guilty):
             del self._pending[guilty.id]
-            self._settle(guilty, self._verdict or self._stopped(guilty))
+            self._settle(guilty, self._verdict or failures.stopped(self._name, guilty))
         waiting = list(self._pending.values())
         for pending in waiting:
             pending.pages.rest()
@@ -437,13 +437,9 @@ class WorkerClient:
         self._pending = {p.id: p for p in self._unsent}
         for pending in waiting:
             if pending.id not in self._pending:
-                self._settle(pending, self._stopped(pending))
+                self._settle(pending, failures.stopped(self._name, pending))
         if (self._unsent or self._retiring) and not self._closed:
             self._ensure_process()
-
-    def _stopped(self, pending: Pending) -> FusenError:
-        """Why a call ended with its worker."""
-        return failures.cancelled() if pending.cancelled else failures.stopped(self._name, pending.body)
 
     def _goes_on(self, guilty: Pending) -> bool:
         """Whether the call that the worker died at is to be sent again, without the page that it was at."""

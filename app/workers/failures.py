@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.errors import FusenError
+from app.workers.pending import Pending
 from app.workers.protocol import Body, ReadResult, RenderPage, Value, file_of
 
 _DAMAGED = "The file may be damaged or very complicated. Open a copy that was saved anew by another program."
@@ -24,9 +25,11 @@ def timeout(body: Body, seconds: float) -> FusenError:
     )
 
 
-def stopped(name: str, body: Body) -> FusenError:
-    """The worker called `name` ended by itself."""
-    file = file_of(body)
+def stopped(name: str, pending: Pending) -> FusenError:
+    """The worker called `name` ended by itself at this call, or with it."""
+    if pending.cancelled:
+        return cancelled()
+    file = file_of(pending.body)
     return FusenError(
         "internal",
         f"The {name} stopped unexpectedly" + (f" at {Path(file).name}." if file else "."),

@@ -29,11 +29,8 @@ from app.workspace.rebuilding import rebuild_findings
 MOST_TRIES, MOST_IN_VAIN = 50_000, 5_000
 """Places of one table at which reading is taken up again, and those one after the other at which nothing is found: seconds."""
 
-_PAGE, _HEADER, _SIZE = (
-    4096,
-    100,
-    28,
-)  # of SQLite's format: bytes of a page, of the header; where that says how many pages there are
+_PAGE, _HEADER, _SIZE = 4096, 100, 28
+"""Of SQLite's format: bytes of a page and of the header; where that says how many pages there are."""
 _TELLING = frozenset({"documents", "findings", "analyses", "digests", "history"})
 """Tables whose rows `_is_sound` looks into."""
 

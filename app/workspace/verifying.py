@@ -165,9 +165,7 @@ def _note_exports(entry: Entry, notes: Mapping[str, Any], exports: dict[str, Exp
 def _guards_missing(connection: sqlite3.Connection) -> Iterator[Problem]:
     known = "".join(migration_scripts())
     rows = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
-    there = {
-        name for name, sql in rows if str(sql) in known
-    }  # one that does something else, or nothing, guards nothing
+    there = {name for name, sql in rows if str(sql) in known}  # one that does something else guards nothing
     for name in sorted(_GUARDS - there):
         yield Problem("guards-missing", None, name)
 
