@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
         done = subprocess.run([PROGRAMS / program, *options], cwd=REPOSITORY, env=environment, check=False)
         if done.returncode:
             return done.returncode
-    tests = ["pytest", "-n", "2", "--dist", "loadfile", *arguments]
+    tests = ["pytest", "-n", "2", "--dist", "loadfile", "--max-worker-restart", "1", *arguments]
     print("$", *tests, flush=True)
     return subprocess.run([sys.executable, "-m", *tests], cwd=REPOSITORY, env=environment, check=False).returncode
 
