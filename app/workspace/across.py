@@ -214,11 +214,11 @@ class _Asked:
         (total,) = self.connection.execute(f"SELECT count(*) {self.rest}", self.values).fetchone()
         return int(total)
 
-    def all(self, condition: str = "") -> list[_Row]:
-        """All of them, in order."""
+    def all(self, condition: str = "", *values: str) -> list[_Row]:
+        """All of them, in order; `condition` narrows them down further, and asks with `values`."""
         query = f"{_ROWS} {self.rest}{condition}"
         place = {sha256: number for number, sha256 in enumerate(self.documents)}
-        rows = [_Row(*row) for row in self.connection.execute(query, self.values) if row[1] in place]
+        rows = [_Row(*row) for row in self.connection.execute(query, (*self.values, *values)) if row[1] in place]
         rows.sort(key=lambda row: (place[row.sha256], row.start, row.end))
         if self.order == "decision":
             rows.sort(key=lambda row: _DECISIONS.index(row.decision), reverse=self.descending)
@@ -238,8 +238,19 @@ class _Asked:
             for decision in reversed(_DECISIONS) if self.descending else _DECISIONS:
                 yield from self._by_document(f" AND decision = '{decision}'")
         else:
-            yield from (row.number for row in self.all(f" AND {self.order} <> ''"))
-            yield from self._by_document(f" AND {self.order} = ''")
+            column = self.order
+            for alike in self._occurring(column):
+                condition = f" AND {column} <> '' AND {column} IN ({_places(alike)})"
+                yield from (row.number for row in self.all(condition, *alike))
+            yield from self._by_document(f" AND {column} = ''")
+
+    def _occurring(self, column: Literal["owner", "due"]) -> Iterator[Sequence[str]]:
+        """The owners or dates that occur, in order; those together that are sorted alike. From an index alone."""
+        query = f"SELECT DISTINCT {column} FROM findings WHERE {column} <> ''"  # noqa: S608 (constant names)
+        alike: dict[str, list[str]] = {}
+        for (value,) in self.connection.execute(query):
+            alike.setdefault(fold_words(value), []).append(value)
+        return (alike[key] for key in sorted(alike, reverse=self.descending))
 
     def _by_document(self, condition: str) -> Iterator[int]:
         for sha256 in self.documents:
