@@ -59,7 +59,8 @@ class Whole(QObject):
         self.ask = AskPanel(session.archive, can_add=any(command.id == "add-finding" for command in COMMANDS))
         self.search = SearchPanel(session.archive)
         self.matrix = MatrixView(session.archive)
-        self.matrix.setParent(window)  # until it is shown; without one it would outlive the window
+        self.matrix.setParent(window)  # without one it would outlive the window
+        self.matrix.hide()  # else it lay over the pages from the beginning
         self._all: AllFindingsView | None = None
         # From the list of all findings: to which file, past which places.
         self._came: tuple[int, list[Left]] | None = None

@@ -378,10 +378,13 @@ def test_the_matrix_is_filtered_columns_are_chosen_and_what_shows_is_exported(
 
 
 def test_an_empty_workspace_has_an_empty_matrix(qtbot: QtBot, window: MainWindow, session: Session) -> None:
+    assert not window.whole.matrix.isVisible(), "nothing lies over the pages before it is asked for"
     window.run_command("matrix")
     qtbot.waitUntil(lambda: "No document" in window.whole.matrix.told.text(), timeout=20_000)
+    assert window.whole.matrix.isVisible()
     window.whole.matrix.closed.emit()
     assert not window.whole.is_matrix
+    assert not window.whole.matrix.isVisible()
 
 
 # ---- search over all documents
