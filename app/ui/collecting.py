@@ -22,9 +22,9 @@ class Collector(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        gc.freeze()  # modules, which stay: to look through them each time would take longer than a frame may
         self._limits = gc.get_threshold()
-        self._old = len(gc.get_objects(2))
-        self._grown = 0
+        self._old = self._grown = 0
         timer = QTimer(self)
         timer.timeout.connect(self.collect)
         timer.start(INTERVAL)
@@ -38,16 +38,18 @@ class Collector(QObject):
             gc.collect(0)
             return
         self._grown += len(gc.get_objects(0)) + len(gc.get_objects(1))
-        gc.collect(1)
         if self._grown * SHARE > self._old:
-            self.collect_everything()
+            self._collect_everything()
+        else:
+            gc.collect(1)
 
-    def collect_everything(self) -> None:
+    def _collect_everything(self) -> None:
         """Collect all that there is, however long it takes."""
-        gc.collect()
-        self._old, self._grown = len(gc.get_objects(2)), 0
+        found = gc.collect()
+        self._old, self._grown = max(self._old + self._grown - found, 0), 0
 
     def stop(self) -> None:
         """Leave it to Python again."""
+        gc.unfreeze()
         gc.enable()
         self.deleteLater()

@@ -13,7 +13,7 @@ from app.ui.filter_words import choice_words
 from app.ui.flow_layout import FlowLayout
 from app.ui.language import tag_name
 from app.ui.widgets import restyle
-from app.ui.wishing import CHOICES, DUES, Choice, Due, Wished
+from app.ui.wishing import CHOICES, DUES, Choice, Due, Whose, Wished
 from app.workspace.across import Occurring, owner_key
 
 _MARGIN = 16
@@ -96,7 +96,7 @@ class WishBar(QWidget):
         self.clear.setVisible(wished.is_filtering)
         self._fit()
 
-    def _owners(self) -> list[tuple[str, tuple[str, str]]]:
+    def _owners(self) -> list[tuple[str, tuple[Whose, str]]]:
         mine = _tr("Mine: {name}").format(name=self._reviewer) if self._reviewer else _tr("Mine")
         named = self._wished.owner if self._wished.whose == "named" else ""
         known = {owner_key(owner) for owner in self._known.owners}
@@ -126,8 +126,8 @@ class WishBar(QWidget):
         self.asked.emit(wished)
         self.show_wished(self._wished)  # where it is refused, what was clicked on goes back
 
-    def _ask_owner(self, whose: str, owner: str) -> None:
-        self._ask(replace(self._wished, whose=whose, owner=owner))  # type: ignore[arg-type]  # data of `_owners`
+    def _ask_owner(self, whose: Whose, owner: str) -> None:
+        self._ask(replace(self._wished, whose=whose, owner=owner))
 
     def _ask_due(self, due: Due) -> None:
         self._ask(replace(self._wished, due=due))

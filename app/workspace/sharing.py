@@ -92,12 +92,6 @@ def closed(path: Path, opened: Identity | None = None) -> None:
                 use.note.release()
 
 
-def is_used_here(path: Path) -> bool:
-    """Whether this process has the file open."""
-    with _uses.lock:
-        return identity_of(path) in _uses.by_file
-
-
 def identity_of(path: Path) -> Identity | None:
     """What the system knows the file by, whatever it is called; None where there is none."""
     try:

@@ -29,6 +29,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 
 from app.review.findings import Decision, Finding
+from app.ui.collecting import Collector
 from app.ui.main_window import MainWindow
 from app.ui.session import Session
 from app.ui.sheet_view import SheetView
@@ -165,6 +166,7 @@ def main() -> int:
     arguments = parser.parse_args()
     os.environ["QT_SCALE_FACTOR"] = str(arguments.ratio)
     application = QApplication([])
+    Collector(application)  # as in the application: its work is held against the frames
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "long.pdf"
         subprocess.run([sys.executable, "-c", WRITE, str(arguments.pages), str(path)], cwd=ROOT, check=True)

@@ -79,7 +79,7 @@ def test_ones_own_changes_are_no_news(path: Path) -> None:
 def test_a_file_that_goes_while_it_is_open_takes_nothing_more_and_is_forgotten(path: Path) -> None:
     before = len(sharing._uses.by_file)
     workspace = Workspace.open(path)
-    assert sharing.is_used_here(path)
+    assert sharing.identity_of(path) in sharing._uses.by_file
     path.rename(path.with_name("elsewhere.fusen"))
     with pytest.raises(FusenError, match="moved, deleted or replaced"):
         workspace.save_analysis(DOCUMENT, make_analysis(DOCUMENT))
