@@ -310,7 +310,8 @@ def _recover(
     """Save all that can be read of a damaged workspace, and of the copies beside it, to a new one. It changes none of them."""
     from app.workspace.backups import backups_of
     from app.workspace.database import own_place
-    from app.workspace.salvage import recovered_name, salvage
+    from app.workspace.leftovers import recovered_name
+    from app.workspace.salvage import salvage
 
     try:
         require(workspace)

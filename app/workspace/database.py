@@ -73,6 +73,7 @@ def open_file(
     with explained(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # a new one is its user's only
         if first:
+            leftovers.finish_recovery(path.resolve())
             backups.tidy(path)
             if path.exists() and path.stat().st_size > 0:
                 whole = _inspect(path, len(scripts), patience)

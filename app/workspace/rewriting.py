@@ -244,7 +244,9 @@ def _take_place(connection: sqlite3.Connection, path: Path, new: Path) -> None:
     named = True
     try:
         leftovers.erase(old)
-        os.link(path, old)  # a name to erase it by
+        os.link(
+            path, old
+        )  # a name to erase it by; until the new file has taken its place, it is the workspace's second one
     except OSError:
         named = False  # a drive without second names: what was there is freed and not overwritten
     if os.name == "nt":
@@ -252,8 +254,9 @@ def _take_place(connection: sqlite3.Connection, path: Path, new: Path) -> None:
     new.replace(path)
     backups.sync_folder(path.parent)
     if named:
-        # Who waited for the lock holds the old file: once overwritten it is no database, and nothing can be lost in it.
-        with old.open("r+b") as stream:
+        # Who opened the new file already may have erased the old one, and then there is nothing left to do.
+        with contextlib.suppress(FileNotFoundError), old.open("r+b") as stream:
+            # Who waited for the lock holds the old file: once overwritten it is no database, and nothing can be lost in it.
             leftovers.overwrite(stream)
             connection.close()  # not before the handle: closing that would give up the lock
         old.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ from typing import Any
 
 from app.errors import FusenError
 from app.review import operations
-from app.workspace import backups, checking, digests, encryption, packing, texts
+from app.workspace import backups, checking, digests, encryption, leftovers, packing, texts
 from app.workspace.database import damaged, explained, has_log, migration_scripts, own_place, prepare
 from app.workspace.driver import database_errors, open_with
 from app.workspace.embedding import Embedding
@@ -93,27 +93,15 @@ def _part_of(output: Path) -> Path:
     return output.with_name(f".{output.name}.{secrets.token_hex(6)}.part")
 
 
-def recovered_name(path: Path) -> Path:
-    """Where what is saved of the workspace at `path` goes: beside it, with date and time."""
-    return path.with_name(f"{path.stem}.recovered-{datetime.now():%Y%m%d-%H%M%S}{path.suffix}")
-
-
 def recover_in_place(path: Path) -> Salvaged:
     """Put what can be saved of the workspace at `path`, which nobody has open, in its place; the damaged file stays beside it.
 
     Raises FusenError as `salvage` does; then nothing was changed.
     """
     path = own_place(path)
-    result = salvage(path, recovered_name(path), backups.backups_of(path))
-    aside = path.with_name(f"{path.stem}.damaged-{datetime.now():%Y%m%d-%H%M%S}{path.suffix}")
+    result = salvage(path, leftovers.recovered_name(path), backups.backups_of(path))
     with explained(path):
-        # First the log, without which the damaged file only lacks something; the other way round a new file would get an old log.
-        for ending in ("-wal", "-shm", "-journal"):
-            with suppress(FileNotFoundError):
-                path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
-        path.rename(aside)
-        result.output.rename(path)
-        backups.sync_folder(path.parent)
+        leftovers.put_in_place(path, result.output)
     result.output = path
     return result
 

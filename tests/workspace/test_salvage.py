@@ -182,6 +182,29 @@ def test_what_is_lost_comes_from_the_copy_and_what_is_newer_stays(stored: Path, 
     assert [entry for entry in stored.parent.iterdir() if ".damaged-" in entry.name], "the damaged file is kept"
 
 
+def test_what_a_kill_left_of_a_recovery_is_ended_by_the_next_opening(
+    stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = all_findings(stored)
+
+    def refuse(*_arguments: object) -> None:
+        raise PermissionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.link", refuse)  # a drive without second names
+        patch.setattr(Path, "replace", refuse)
+        with pytest.raises(FusenError):
+            recover_in_place(stored)
+    assert not stored.exists()
+    assert all_findings(stored) == before
+    (aside,) = [entry for entry in stored.parent.iterdir() if entry != stored]
+    assert ".damaged-" in aside.name
+    recovered = aside.with_name(aside.name.replace("damaged", "recovered"))
+    shutil.copy(aside, recovered)  # a file of the user's own beside it is nobody's to put anywhere
+    assert all_findings(stored) == before
+    assert recovered.exists()
+
+
 def test_a_lost_document_has_a_stand_in_for_the_sake_of_its_decisions(stored: Path, tmp_path: Path) -> None:
     before = all_findings(stored)
     spoil(stored, pages_of(stored, "documents"))
