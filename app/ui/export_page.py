@@ -62,7 +62,7 @@ class ExportPage(OwnPage):
         self._loads = 0
         self._stop: Callable[[], None] | None = None
         self._stopping = False
-        self._wants = False  # to write, as soon as it is known what is there already
+        self._wants = False  # to write, as soon as the choice is shown and it is known what is there already
         self._outcomes: tuple[Outcome, ...] = ()  # of the last writing, until something else is chosen
         self._shown: Preview | None = None
         self._moved = False  # the user drew the line between the parts
@@ -138,6 +138,7 @@ class ExportPage(OwnPage):
     def follow(self) -> None:
         """Findings changed while the page shows."""
         if self._choice.documents and self._stop is None:
+            self._wants |= self.bar.asks  # what was asked is asked again for the findings of now
             self._show_documents()
             self.reload()
         elif self._stop is None:
@@ -173,7 +174,7 @@ class ExportPage(OwnPage):
         """Make the brief of the chosen documents anew."""
         self._loads += 1
         number = self._loads
-        self._shown = None  # what is written is what was seen, and that is not of today
+        self._shown = None
         self._offer()
         if not self._choice.documents:
             self._have(None)
@@ -197,7 +198,7 @@ class ExportPage(OwnPage):
     def _have(self, brief: Brief | None) -> None:
         self._brief = brief
         if brief is None:
-            self._shown = None
+            self._shown, self._wants = None, False
             self.paper.show_html("", "")
         elif not self._spoken:
             self._choice = replace(self._choice, language=brief.language)
@@ -230,7 +231,8 @@ class ExportPage(OwnPage):
         else:
             if listed:
                 self.choosing.show_findings(self._brief, self._choice)
-            self._exporter.preview(self._brief, self._choice, self._show)
+            self._shown = None  # what is written is what was seen, and this was not yet
+            self._exporter.preview(self._brief, self._choice, self._show, self._fail)
         self._plan()
 
     def _show(self, preview: Preview) -> None:
@@ -241,7 +243,7 @@ class ExportPage(OwnPage):
         note = self.tr("Preview of the first findings; %n more will be written.", "", preview.cut)
         self._note.setText(note if preview.cut else self.tr("Preview: %n finding(s)", "", total))
         self.paper.show_html(preview.wide, preview.narrow)
-        self._offer()
+        self._look() if self._wants else self._offer()
 
     def _name(self, target: Target, name: str) -> None:
         self._forget()
@@ -271,13 +273,16 @@ class ExportPage(OwnPage):
         brief = self._brief
         self._targets = targets(brief, self._choice, self._typed) if brief is not None else ()
         self._show_targets()
-        self._exporter.look(self._targets, self._choice.folder, self._show_obstacles)
+        self._look()
         self._offer()
+
+    def _look(self) -> None:
+        self._exporter.look(self._targets, self._choice.folder, self._show_obstacles)
 
     def _show_obstacles(self, obstacles: Obstacles) -> None:
         self._obstacles = obstacles
         self._show_targets()
-        if self._wants and self._can_write() and self._stop is None:
+        if self._wants and self._shown is not None and self._can_write() and self._stop is None:
             self._ask_or_write()
         else:
             self._offer()
@@ -292,8 +297,9 @@ class ExportPage(OwnPage):
         self.choosing.show_targets(self._targets, problems, told)
 
     def _can_write(self) -> bool:
+        """Whether nothing is in the way; who wants to before the choice is shown waits for that."""
         bad = bool(repeated(self._targets)) or bool(set(self._obstacles.originals) & set(self._targets))
-        return bool(self._targets) and self._shown is not None and not bad and self._obstacles.folder is None
+        return bool(self._targets) and not bad and self._obstacles.folder is None
 
     def _offer(self) -> None:
         """Offer to write, unless something is being written or asked: another choice takes a question back."""
@@ -310,7 +316,7 @@ class ExportPage(OwnPage):
         """Why nothing can be written now, in a sentence; empty while the brief is still being made."""
         if not self._choice.documents and self.choosing.documents.things():
             return self.tr("Choose a document.")
-        if self._brief is None or self._shown is None:
+        if self._brief is None:
             return ""
         if not self._targets:
             return self.tr("Choose a format.")
@@ -328,7 +334,7 @@ class ExportPage(OwnPage):
             self._forget()
             self._offer()
             self._wants = True
-            self._exporter.look(self._targets, self._choice.folder, self._show_obstacles)
+            self._look()
 
     def _write_from_anywhere(self) -> None:
         self.bar.write.setFocus()  # a name that is being typed counts

@@ -145,7 +145,13 @@ class Exporter:
 
         self._reading.run(work, done, failed)
 
-    def preview(self, brief: Brief, choice: Choice, done: Callable[[Preview], object]) -> None:
+    def preview(
+        self,
+        brief: Brief,
+        choice: Choice,
+        done: Callable[[Preview], object],
+        failed: Callable[[FusenError], object],
+    ) -> None:
         """The brief as chosen, and how it will look. Of several that were asked for only the newest comes."""
         self._previews += 1
         number = self._previews
@@ -159,7 +165,7 @@ class Exporter:
             if preview is not None and number == self._previews:
                 done(preview)
 
-        self._reading.run(work, show, self._announce)
+        self._reading.run(work, show, lambda error: failed(error) if number == self._previews else None)
 
     def look(self, targets: Sequence[Target], folder: str, done: Callable[[Obstacles], object]) -> None:
         """What stands in the way of writing these files. Of several looks that were asked for only the newest comes."""

@@ -122,7 +122,8 @@ def test_ctrl_e_shows_the_brief_of_the_document_in_view_and_escape_leads_back(qt
 def test_the_newest_choice_wins_in_the_preview(qtbot: QtBot, desk: Desk) -> None:
     page = desk.open(qtbot)
     shown: list[str] = []
-    page._exporter.preview(page._brief, page._choice, lambda _preview: shown.append("old"))  # type: ignore[arg-type]
+    assert page._brief is not None
+    page._exporter.preview(page._brief, page._choice, lambda _preview: shown.append("old"), page._fail)
     for order in ORDERS:
         page._change({"order": order})
     qtbot.waitUntil(lambda: page._shown is not None and page._shown.brief.findings != (), timeout=TIMEOUT)
@@ -187,6 +188,26 @@ def test_several_formats_are_written_and_nothing_is_replaced_unasked(qtbot: QtBo
     page.bar.replace.click()
     settle(qtbot, page)
     assert (tmp_path / "contract-brief.md").read_bytes() != b"mine"
+
+
+def test_who_writes_before_the_preview_came_writes_what_was_chosen_last(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    page = desk.open(qtbot)
+    page._change({"formats": ("md",), "title": "Talks of May"})
+    write(qtbot, page)
+    assert "Talks of May" in (tmp_path / "contract-brief.md").read_text("utf-8")
+    page._change({"title": "Talks of June"})
+    write(qtbot, page)
+    assert page.bar.asks
+    page.follow()  # findings came meanwhile: the question is asked again, and not taken away without a word
+    assert not page.bar.asks
+    settle(qtbot, page)
+    assert page.bar.asks
+    page.bar.replace.click()
+    settle(qtbot, page)
+    assert "Talks of June" in (tmp_path / "contract-brief.md").read_text("utf-8")
+    page._change({"title": ""})
 
 
 def test_what_fails_is_said_at_its_format_and_the_others_are_written(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
