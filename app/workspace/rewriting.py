@@ -119,6 +119,9 @@ def _rewrite_all(copies: Sequence[Path], before: Key | None, key: Key | None) ->
     for copy in copies:
         held = before if encryption.state_of(copy) == "encrypted" else None
         if not _is_readable(copy, held):
+            if key is None:  # nothing is to be protected any more, and somebody may still make something of it
+                left.append(copy.name)
+                continue
             # It would stay what it is for whoever can make something of it, and is of no use here.
             work, done = partial(leftovers.erase, copy), removed
         else:

@@ -231,6 +231,15 @@ def test_copies_beside_it_are_protected_as_well(stored: Path) -> None:
     assert holds_nothing_readable(other), "what a kill left undone"
 
 
+def test_a_copy_that_cannot_be_read_is_left_when_there_is_nothing_to_protect(stored: Path) -> None:
+    rewriting.encrypt(stored, PASSPHRASE)
+    damaged = stored.with_name("w.damaged-20260101-101010.fusen")
+    damaged.write_bytes(stored.read_bytes()[:5000])
+    before = damaged.read_bytes()
+    assert rewriting.decrypt(stored) == rewriting.Outcome(left=(damaged.name,))
+    assert damaged.read_bytes() == before
+
+
 def test_a_copy_that_is_in_use_is_left_and_not_lost(stored: Path) -> None:
     copy = stored.with_name("w.v4-20260101-101010.backup.fusen")
     shutil.copyfile(stored, copy)
