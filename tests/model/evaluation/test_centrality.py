@@ -105,9 +105,9 @@ def test_three_thousand_passages_are_ranked_quickly(rank, japanese: bool) -> Non
         texts = ["".join(map(chr, generator.integers(0x3041, 0x3091, 60))) for _ in range(3000)]
     else:
         texts = [" ".join("".join(map(chr, generator.integers(97, 103, 4))) for _ in range(25)) for _ in range(3000)]
-    started = time.perf_counter()
+    started = time.process_time()
     assert np.isfinite(rank(texts)).all()
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def unit_vectors(rows: list[list[float]]) -> np.ndarray:

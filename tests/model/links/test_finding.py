@@ -316,13 +316,13 @@ def test_lengths_must_agree() -> None:
         find_links(["One.", "Two."], [0])
 
 
-def test_three_thousand_passages_take_less_than_a_second() -> None:
+def test_three_thousand_passages_take_little_time() -> None:
     texts = [
         f"{n}.{m} Notwithstanding Sections {n}.{m + 1} and {n + 1}.{m}, the “Item” is due under 第{n}条の規定にかかわらず."
         for n in range(1, 61)
         for m in range(1, 51)
     ]
-    started = time.perf_counter()
+    started = time.process_time()
     found = find_links(texts, range(len(texts)))
-    assert time.perf_counter() - started < 3.0  # about 0.3 s where nothing else runs
+    assert time.process_time() - started < 3.0  # about 0.3 s
     assert len(found) > 3000

@@ -60,9 +60,9 @@ def test_rows_stay_whole_where_that_is_possible() -> None:
 
 def test_half_a_million_paragraphs_are_planned_at_once() -> None:
     document = document_of([("paragraph", "Clause. The supplier shall deliver.")] * 500_000)
-    started = time.perf_counter()
+    started = time.process_time()
     plan = make_plan(document)
-    assert time.perf_counter() - started < 2.0  # some 0.1 s on a machine that has nothing else to do
+    assert time.process_time() - started < 2.0  # some 0.1 s
     assert len(plan.portions) > 7000
 
 

@@ -269,10 +269,10 @@ def test_any_document_is_drawn(show: Open, document: Document) -> None:
 
 def test_half_a_million_paragraphs_show_at_once(show: Open) -> None:
     document = document_of([("paragraph", "Clause. The supplier shall deliver.")] * 500_000)
-    started = time.perf_counter()
+    started = time.process_time()
     view = show(document)
     view.viewport().repaint()
-    assert time.perf_counter() - started < 3.0  # a tenth of it on a machine that has nothing else to do
+    assert time.process_time() - started < 3.0  # a tenth of it
     assert len(view._sheets._set) < 12
     view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
     assert view._showing()[-1] == len(view._sizes) - 1
