@@ -24,7 +24,7 @@ from app.workers import failures
 from app.workers.converting import Conversions, drop
 from app.workers.delivering import EXPORT_SECONDS, WRITING, deliver, discard, in_scratch
 from app.workers.page_watch import PAGE_SECONDS, LostDrawings
-from app.workers.pending import OnFailure, OnPreliminary, OnProgress, OnResult, Pending
+from app.workers.pending import OnFailure, OnPreliminary, OnProgress, OnResult, Outcome, Pending
 from app.workers.protocol import (
     Body,
     Call,
@@ -143,30 +143,17 @@ class WorkerClient:
 
         Not for use in callbacks: it would wait for the thread that it runs on.
         """
-        ended = threading.Event()
-        values: list[Value] = []
-        errors: list[FusenError] = []
-
-        def succeed(value: Value) -> None:
-            values.append(value)
-            ended.set()
-
-        def fail(error: FusenError) -> None:
-            errors.append(error)
-            ended.set()
-
-        call_id = self.submit(body, on_progress=on_progress, on_result=succeed, on_failure=fail)
+        outcome = Outcome()
+        call_id = self.submit(body, on_progress=on_progress, on_result=outcome.settle, on_failure=outcome.settle)
         try:
             # In slices, because on Windows an endless wait hears no Ctrl-C.
-            while not ended.wait(0.2):
+            while not outcome.wait(0.2):
                 pass
         except KeyboardInterrupt:
             self.cancel(call_id)
-            ended.wait(CANCELLING_SECONDS + CLOSING_SECONDS)
+            outcome.wait(CANCELLING_SECONDS + CLOSING_SECONDS)
             raise
-        if errors:
-            raise errors[0]
-        return values[0]
+        return outcome.take()
 
     def close(self) -> None:
         """End the process and the thread; calls that are still pending fail with `cancelled`. Safe to call twice."""

@@ -6,6 +6,7 @@ import os
 import queue
 import re
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -179,6 +180,33 @@ def test_pages_are_drawn_while_a_document_is_read(client: WorkerClient, long_pdf
     finally:
         memory.close()
         memory.unlink()
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no signal comes so exactly there")
+def test_ctrl_c_is_heard_at_any_moment_of_a_call(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A clause.")
+    code = """
+import random, signal, sys
+from app.workers.client import WorkerClient
+from app.workers.protocol import OpenDocument
+
+chance, heard = random.Random(1), 0
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+client = WorkerClient("app.workers.document_worker", name="document worker")
+client.call(OpenDocument(path=sys.argv[1]))
+for _ in range(1500):
+    try:
+        signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-5, 2e-3))
+        client.call(OpenDocument(path=sys.argv[1]))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    except KeyboardInterrupt:
+        heard += 1
+client.close()
+print(heard)
+"""
+    command = [sys.executable, "-c", code, str(tmp_path / "a.txt")]
+    output = subprocess.run(command, capture_output=True, text=True, timeout=100, check=True).stdout
+    assert int(output) > 100
 
 
 def test_cancelling_is_prompt_and_the_worker_stays(client: WorkerClient, long_pdf: Path) -> None:
