@@ -167,6 +167,7 @@ def test_a_document_that_is_off_the_shelf_is_not_asked(workspace: Workspace) -> 
         ("SELECT count(*) " + query_of(Wish(owner="佐藤"))[0], "findings_owned (owner=?)"),
         ("SELECT count(*) " + query_of(Wish(due_by="2027-01-01"))[0], "findings_due (due<?)"),
         ("SELECT count(*) " + query_of(Wish(tag="governing-law"))[0], "findings_tagged"),
+        (acrosses._TAGS, "findings_tagged"),
     ],
 )
 def test_no_question_about_all_documents_reads_every_finding(workspace: Workspace, query: str, index: str) -> None:
