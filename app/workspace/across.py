@@ -142,16 +142,15 @@ def query_of(wish: Wish, owners: Sequence[str] = (), *, versions: bool = False) 
     if wish.not_rejected:
         add("decision <> 'rejected'")
     if wish.owner == "":
-        add("owner = ''")
+        # No row is read for what an index knows of the few that have one.
+        add("findings.rowid NOT IN (SELECT rowid FROM findings WHERE owner <> '')")
     elif wish.owner is not None:
         spelled = owners or (wish.owner,)
         add(f"owner IN ({_places(spelled)}) AND owner <> ''", *spelled)
     if wish.due_by is not None:
         add("due <= ?", wish.due_by)
-    if wish.due_from is not None:
-        add("due >= ?", wish.due_from)
     if wish.dated or wish.due_by is not None or wish.due_from is not None:
-        add("due <> ''")
+        add("due >= ? AND due <> ''", wish.due_from or "")  # with a bound it is looked up in the index of what has one
     if wish.tag is not None:
         # As MessagePack has it, with the length before the letters: no tag is part of another one.
         add(f"{_TAGGED} AND instr(coalesce(own_tags, tags), ?)", msgspec.msgpack.encode(wish.tag))
@@ -182,12 +181,13 @@ def across(
         query = query_of(wish, spelled, versions=bool(versions))
         asked = _Asked(connection, *query, documents, order, descending)
         # To sort all of many would take longer: the first documents have enough of them.
-        rows = asked.all() if wish.words or (total := asked.count()) <= 4 * MOST else None
+        rows = asked.all() if wish.words else asked.few()
         numbers = [row.number for row in rows[:MOST]] if rows is not None else list(islice(asked.first(), MOST))
         found = [connection.execute(_ONE, (number,)).fetchone() for number in numbers]
+        total = asked.count() if rows is None else len(rows)
     findings = tuple(packing.finding_from(row, path) for row in found if row is not None)
     holders = {each: _holder(path, *shelf[each]) for each in {f.document_sha256 for f in findings} if each in shelf}
-    return Across(total if rows is None else len(rows), findings, holders)
+    return Across(total, findings, holders)
 
 
 def occurring(connection: sqlite3.Connection, path: Path) -> Occurring:
@@ -216,6 +216,11 @@ class _Asked:
         """How many findings there are."""
         (total,) = self.connection.execute(f"SELECT count(*) {self.rest}", self.values).fetchone()
         return int(total)
+
+    def few(self) -> list[_Row] | None:
+        """All of them, in order, where there are few."""
+        rows = self.all(f" LIMIT {4 * MOST + 1}")
+        return rows if len(rows) <= 4 * MOST else None
 
     def all(self, condition: str = "", *values: str) -> list[_Row]:
         """All of them, in order; `condition` narrows them down further, and asks with `values`."""

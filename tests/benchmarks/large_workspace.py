@@ -51,7 +51,8 @@ WISHES = (
     Wish(owner="佐藤", due_by="2027-06-30", not_rejected=True),
     Wish(owner="", decision="kept"),
     Wish(dated=True),
-    Wish(owner="佐藤", words="署名前"),
+    Wish(owner=""),
+    Wish(words="署名前", owner="佐藤"),
 )
 PASSAGES_PER_FINDING = 3
 PER_PAGE = 22
