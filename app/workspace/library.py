@@ -16,7 +16,7 @@ from app.documents.document import Document
 from app.documents.folding import fold_words
 from app.review.audit import Kind
 from app.review.matrix import Matrix
-from app.workspace import digests, packing, rows, texts
+from app.workspace import digests, folded_findings, packing, rows, texts
 from app.workspace.across import Across, Occurring, Order, Wish, across, occurring
 from app.workspace.database import damaged, explained, transaction
 from app.workspace.texts import KeptText, Original, occurrences
@@ -209,6 +209,11 @@ class Library:
     def occurring(self) -> Occurring:
         """What the findings of all documents on the shelf can be wished by."""
         return occurring(self._connection, self._path)
+
+    def keep_ready(self, sha256: str) -> None:
+        """Make anew, within the caller's transaction, what is answered from a document's findings that changed."""
+        rows.keep(self._connection, self._path, sha256)
+        folded_findings.keep(self._connection, self._path, sha256)
 
     def document(self, sha256: str) -> Document | None:
         """An analysed document as far as it is kept, without its file: text, pages without sizes, blocks."""

@@ -27,7 +27,7 @@ from app.review.findings import Finding, as_proposed, reviewed
 from app.review.operations import Change, Operation
 from app.review.selection import select_share, selected_share
 from app.review.settling import settling
-from app.workspace import audit_details, checking, digests, forgetting, originals, packing, rows, sharing, texts
+from app.workspace import audit_details, checking, digests, forgetting, originals, packing, sharing, texts
 from app.workspace.analyses import Analyses
 from app.workspace.audit_details import Step
 from app.workspace.audit_log import AuditLog, Notes
@@ -466,7 +466,7 @@ class Workspace:
             packing.UPSERT_FINDING,
             [packing.row_of(finding) for finding in candidates if finding.selected or finding.id in known],
         )
-        rows.keep(self._connection, self.path, sha256)
+        self.library.keep_ready(sha256)
 
     def _by_ids(self, ids: Sequence[str]) -> Mapping[str, Finding]:
         return {finding.id: finding for each in ids for finding in self._findings("id = ?", (each,))}
@@ -480,7 +480,7 @@ class Workspace:
             packing.STORE_REVIEW, [(*packing.review_of(finding), finding.id) for finding in change.findings]
         )
         for sha256 in {finding.document_sha256 for finding in change.findings}:
-            rows.keep(self._connection, self.path, sha256)
+            self.library.keep_ready(sha256)
 
     def _rows(self, query: str, parameters: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
         with explained(self.path):

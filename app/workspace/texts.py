@@ -126,7 +126,7 @@ def keep(connection: sqlite3.Connection, sha256: str, text: KeptText) -> None:
     )
 
 
-def unpack_folded(content: bytes, path: Path) -> bytes:
+def unpack_folded(content: bytes | memoryview, path: Path) -> bytes:
     """The folded text in UTF-8 that `keep` packed. Raises FusenError `damaged` for anything else."""
     import lz4.block
 

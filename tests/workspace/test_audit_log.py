@@ -324,7 +324,7 @@ def test_forgetting_leaves_no_hash_that_can_be_guessed(workspace: Workspace) -> 
     with closing(sqlite3.connect(workspace.path)) as other:
         assert other.execute("SELECT count(*) FROM audit_notes").fetchone() == (3,)
     with workspace.audit.transaction():
-        for table in ("history", "digests", "folded_texts", "matrix_rows", "analyses", "findings"):
+        for table in ("history", "digests", "folded_texts", "folded_findings", "matrix_rows", "analyses", "findings"):
             workspace._connection.execute(f"DELETE FROM {table}")  # noqa: S608 -- names above
         workspace._connection.execute("DELETE FROM documents")
         workspace.audit.forget(DOCUMENT.sha256)

@@ -111,7 +111,7 @@ def test_a_search_stops_when_it_is_told_to(workspace: Workspace) -> None:
 def test_an_analysis_from_before_there_were_digests_is_searched_and_compared(workspace: Workspace) -> None:
     expected, matrix = found(workspace, "liability"), workspace.library.matrix()
     connection = sqlite3.connect(workspace.path)
-    for table in ("digests", "folded_texts", "matrix_rows"):
+    for table in ("digests", "folded_texts", "folded_findings", "matrix_rows"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608 -- our own names
     connection.commit()
     connection.close()

@@ -87,6 +87,8 @@ def test_what_was_decided_holds_where_the_words_are_the_same(workspace: Workspac
     assert [f.id for f in workspace.library.across(Wish(owner="Sato")).findings] == [found[NEW[3]].id]
     listed = workspace.library.across(Wish())
     assert listed.total == len({f.proposed.text for f in listed.findings}) == len(found)  # none twice, none left out
+    with_words = tuple(f for f in listed.findings if "agreement" in f"{f.text} {f.comment}".casefold())
+    assert workspace.library.across(Wish(words="agreement")).findings == with_words
     law, liability = found[NEW[2]], found[NEW[3]]
     assert law.decision == "rejected"
     assert liability.decision == "edited"
