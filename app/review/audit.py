@@ -20,7 +20,9 @@ Kind = Literal[
     "workspace-made",
     "log-begun",
     "signer-added",
+    "stock-taken",
     "document-opened",
+    "document-moved",
     "document-removed",
     "document-restored",
     "document-forgotten",
@@ -62,6 +64,7 @@ ProblemCode = Literal[
     "head-not-found",
     "export-unknown",
     "note-changed",
+    "document-changed",
     "finding-changed",
     "finding-missing",
     "finding-unlogged",
@@ -74,6 +77,7 @@ ProblemCode = Literal[
     "second-looks-changed",
     "shelf-changed",
     "versions-changed",
+    "carried-changed",
 ]
 
 _ENTRY = b"fusen.audit/1\n"

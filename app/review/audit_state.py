@@ -28,7 +28,8 @@ SALT_BYTES = 32
 class FindingRow:
     """A finding as it is stored: `review` and `proposal` are what the reviewer and the model said, packed.
 
-    `touched`: something of the review is not as it begins. `start`, `end`, `text` are the model's.
+    `touched`: something of the review is not as it begins. `start`, `end`, `text` are the model's. `more`: the hash of what lies
+    behind its page's end; empty where nothing does.
     """
 
     id: str
@@ -39,6 +40,7 @@ class FindingRow:
     review: bytes
     proposal: bytes
     touched: bool
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class HistoryRow:
 class DocumentRow:
     """A document: the share that was chosen, whether it was taken off the shelf, hashes of its analyses, what was shown.
 
-    `current`: of the analysis that counts. `follows`: the hash of the version before, empty where there is none.
+    `current`: of the analysis that counts. `follows`: the hash of the version before, empty where there is none; `lineage`: that
+    of what was carried over from it. `description`: its names and its place, packed.
     """
 
     sha256: str
@@ -65,6 +68,8 @@ class DocumentRow:
     looks: str = ""
     current: str = ""
     follows: str = ""
+    description: bytes = b""
+    lineage: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,25 +100,6 @@ def proposals_hash(proposals: Iterable[bytes]) -> str:
     return whole.hexdigest()
 
 
-@dataclass(slots=True)
-class _Document:
-    """What the log says of one document; `added`: findings that came after `proposals` was taken, with their hashes.
-
-    `current` and `follows` are None where a log that was begun later does not tell.
-    """
-
-    entry: int
-    share: float | None = None
-    removed: bool = False
-    proposals: str = ""
-    added: dict[str, str] = field(default_factory=dict)
-    analyses: set[str] = field(default_factory=set)
-    shown: dict[str, Ranges] = field(default_factory=dict)
-    looks: str = ""
-    current: str | None = ""
-    follows: str | None = ""
-
-
 @dataclass(frozen=True, slots=True)
 class _Logged:
     """A hash with the entry that told it, whose salt of `document` it was made with."""
@@ -121,6 +107,44 @@ class _Logged:
     entry: int
     document: str
     hash: str
+
+
+@dataclass(slots=True)
+class _Document:
+    """What the log says of one document; `added`: findings that came after `proposals` was taken, with their hashes.
+
+    None is what a log that was begun later, or an entry of an earlier version, does not tell: `more` of all findings, or of one.
+    """
+
+    entry: int
+    share: float | None = None
+    removed: bool = False
+    proposals: str = ""
+    added: dict[str, str] = field(default_factory=dict)
+    more: dict[str, str | None] | None = field(default_factory=dict)
+    analyses: set[str] = field(default_factory=set)
+    shown: dict[str, Ranges] = field(default_factory=dict)
+    looks: str = ""
+    current: str | None = ""
+    follows: str | None = ""
+    lineage: str | None = ""
+    described: _Logged | None = None
+
+    def describe(self, entry: int, sha256: str, told: Mapping[str, Any]) -> None:
+        """Its names and place are as this entry tells, if it does."""
+        self.described = _Logged(entry, sha256, told["described"]) if "described" in told else None
+
+    def fill(self, entry: int, sha256: str, told: Mapping[str, Any]) -> None:
+        """Take from an entry what none before it told; what one did stays, whatever was found since."""
+        if self.described is None:
+            self.describe(entry, sha256, told)
+        self.current = told.get("current") if self.current is None else self.current
+        self.follows = told.get("follows") if self.follows is None else self.follows
+        self.lineage = told.get("lineage") if self.lineage is None else self.lineage
+        found = told.get("more")
+        if found is not None:
+            known = found if self.more is None else self.more
+            self.more = {name: found.get(name, "") if each is None else each for name, each in known.items()}
 
 
 @dataclass(slots=True)
@@ -151,9 +175,18 @@ class Replay:
         match entry.kind:
             case "log-begun":
                 self._begin(entry.number, details)
+            case "stock-taken":
+                for sha256, found in details["documents"].items():
+                    if sha256 in self.documents:
+                        self.documents[sha256].fill(entry.number, sha256, found)
             case "document-opened" | "document-restored":
                 self.forgotten.discard(details["document"])
-                self._document(entry).removed = False
+                document = self._document(entry)
+                document.removed = False
+                if entry.kind == "document-opened":
+                    document.describe(entry.number, details["document"], details)
+            case "document-moved":
+                self._document(entry).describe(entry.number, details["document"], details)
             case "document-removed":
                 self._document(entry).removed = True
             case "document-forgotten":
@@ -161,7 +194,9 @@ class Replay:
             case "analysed" | "selection-chosen":
                 self._propose(entry)
             case "version-followed" | "version-unfollowed":
-                self._document(entry).follows = details.get("predecessor", "")
+                document = self._document(entry)
+                document.follows = details.get("predecessor", "")
+                document.lineage = details.get("lineage") if document.follows else ""
             case "shown":
                 shown, unit = self._document(entry).shown, details["unit"]
                 shown[unit] = union((*shown.get(unit, ()), *((start, end) for start, end in details["ranges"])))
@@ -175,7 +210,7 @@ class Replay:
     def differences(self, tables: Tables) -> Iterator[Problem]:
         """Where the tables are not as the log says."""
         yield from self._notes_differ(tables.notes)
-        yield from self._documents_differ(tables.documents)
+        yield from self._documents_differ(tables.documents, tables.notes)
         yield from self._findings_differ(tables)
         yield from self._history_differs(tables)
 
@@ -197,9 +232,12 @@ class Replay:
                 analyses=set(found["analyses"]),
                 shown=shown,
                 looks=found["looks"],
+                more=None,
                 current=None,
                 follows=None,
+                lineage=None,
             )
+            self.documents[sha256].fill(number, sha256, found)
         for found in details["reviews"]:
             self.reviews[found["finding"]] = _Logged(number, found["document"], found["review"])
         for found in details["history"]:
@@ -209,10 +247,15 @@ class Replay:
     def _propose(self, entry: Entry) -> None:
         document = self._document(entry)
         document.proposals, document.added = entry.details["proposals"], {}
+        if "more" in entry.details:
+            document.more = dict(entry.details["more"])
+        elif document.more is not None:  # a finding that is proposed now goes on no more
+            document.more = dict.fromkeys(document.more)
         document.share = entry.details.get("share")
         if entry.kind == "analysed":
             self.forgotten.discard(entry.details["document"])
             document.removed = False
+            document.describe(entry.number, entry.details["document"], entry.details)
             document.current = entry.details["analysis"]
             document.analyses.add(entry.details["analysis"])
 
@@ -221,7 +264,10 @@ class Replay:
         for change in details["changes"]:
             self.reviews[change["finding"]] = _Logged(entry.number, change["document"], change["review"])
         for added in details.get("added", ()):
-            self.documents[added["document"]].added[added["finding"]] = added["proposal"]
+            document = self.documents[added["document"]]
+            document.added[added["finding"]] = added["proposal"]
+            if document.more is not None:
+                document.more[added["finding"]] = added.get("more")
         step = details.get("history")
         if step is None:
             return
@@ -238,7 +284,8 @@ class Replay:
         self.forgotten.add(sha256)
         self.documents.pop(sha256, None)
         for document in self.documents.values():
-            document.follows = "" if document.follows == sha256 else document.follows
+            if document.follows == sha256:
+                document.follows = document.lineage = ""
         # Names of files that were exported of this document and others go with it; earlier versions kept them.
         self.dispensable |= {key for key in self.notes if sha256 in self.exports.get(key[0], ())}
         self.notes = {k: known for k, known in self.notes.items() if k[1] != sha256 and k not in self.dispensable}
@@ -256,7 +303,7 @@ class Replay:
         for number, document in notes.keys() - self.notes.keys() - self.dispensable:
             yield Problem("note-changed", number, document)
 
-    def _documents_differ(self, rows: tuple[DocumentRow, ...]) -> Iterator[Problem]:
+    def _documents_differ(self, rows: tuple[DocumentRow, ...], notes: Notes) -> Iterator[Problem]:
         stored = {row.sha256: row for row in rows}
         for sha256 in sorted(stored.keys() ^ self.documents.keys()):
             if sha256 not in self.forgotten:
@@ -274,6 +321,10 @@ class Replay:
                 yield Problem("analysis-changed", said.entry, sha256)
             if said.follows not in (None, row.follows):
                 yield Problem("versions-changed", said.entry, sha256)
+            if said.lineage not in (None, row.lineage):
+                yield Problem("carried-changed", said.entry, sha256)
+            if said.described is not None and _is_other(said.described, row.description, notes):
+                yield Problem("document-changed", said.described.entry, sha256)
             if dict(row.shown) != said.shown:
                 yield Problem("shown-changed", said.entry, sha256)
             if row.looks != said.looks:
@@ -286,6 +337,10 @@ class Replay:
         for row in tables.findings:
             yield from self._finding_differs(row, left.pop(row.id, None), tables.notes)
             document = self.documents.get(row.document)
+            if document is not None and document.more is not None:
+                more = document.more.get(row.id, "")
+                if more not in (None, row.more):
+                    yield Problem("finding-forged", None, row.id)
             if document is not None and row.id in document.added:
                 added.setdefault(row.document, set()).add(row.id)
                 if document.added[row.id] != proposals_hash([row.proposal]):
@@ -307,8 +362,7 @@ class Replay:
             if row.touched:
                 yield Problem("finding-unlogged", None, row.id)
             return
-        salt, _ = notes.get((logged.entry, logged.document), _NONE)
-        if logged.document != row.document or salted(salt, row.review) != logged.hash:
+        if logged.document != row.document or _is_other(logged, row.review, notes):
             yield Problem("finding-changed", logged.entry, row.id)
 
     def _history_differs(self, tables: Tables) -> Iterator[Problem]:
@@ -318,9 +372,15 @@ class Replay:
             left.pop(row.number, None)
             if step is None:
                 yield Problem("history-changed", None, str(row.number))
-            elif not step.forgotten:
-                salt, _ = tables.notes.get((step.logged.entry, step.logged.document), _NONE)
-                if row.undone != step.undone or salted(salt, row.content) != step.logged.hash:
-                    yield Problem("history-changed", step.logged.entry, str(row.number))
+            elif not step.forgotten and (
+                row.undone != step.undone or _is_other(step.logged, row.content, tables.notes)
+            ):
+                yield Problem("history-changed", step.logged.entry, str(row.number))
         for number, step in left.items():
             yield Problem("history-changed", step.logged.entry, str(number))
+
+
+def _is_other(logged: _Logged, content: bytes, notes: Notes) -> bool:
+    """Whether this is not what was logged, by the salt that lies beside the entry."""
+    salt, _ = notes.get((logged.entry, logged.document), _NONE)
+    return salted(salt, content) != logged.hash

@@ -27,6 +27,7 @@ PROBLEMS: Mapping[ProblemCode, str] = {
     "head-not-found": "No entry has the hash {what}.",
     "export-unknown": "{what} is not a file that was exported from this workspace, or was changed since.",
     "note-changed": "What lies beside this entry was changed, added or removed (document {what}).",
+    "document-changed": "What document {what} is called or where it lies was changed past the log.",
     "finding-changed": "The finding {what} is not as this entry left it: it was changed past the log.",
     "finding-missing": "The finding {what}, of which this entry tells, was removed past the log.",
     "finding-unlogged": "The finding {what} bears a decision or a remark that the log does not tell of.",
@@ -39,6 +40,7 @@ PROBLEMS: Mapping[ProblemCode, str] = {
     "second-looks-changed": "The second looks at document {what} were changed past the log.",
     "shelf-changed": "Document {what} was added, removed or put back past the log.",
     "versions-changed": "Which document {what} is a new version of was changed past the log.",
+    "carried-changed": "What document {what} took over from the version before it was changed past the log.",
 }
 
 STRANGER = (
@@ -51,7 +53,9 @@ ENTRIES: Mapping[str, str] = {
     "workspace-made": "Workspace made",
     "log-begun": "Log begun for what the workspace held: {count} documents",
     "signer-added": "Another signer: {signer}",
+    "stock-taken": "Took stock of what an earlier version of Fusen did not log: {count} documents",
     "document-opened": "Opened {file}",
+    "document-moved": "Found {file} at another place",
     "document-removed": "Took {file} off the shelf",
     "document-restored": "Put {file} back on the shelf",
     "document-forgotten": "Forgot everything about {file}",

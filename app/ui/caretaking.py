@@ -190,12 +190,14 @@ class Caretaker(QObject):
     def _search(
         self, file: OpenFile, look: Callable[[], Path | None], otherwise: Callable[[OpenFile, Wanted], object]
     ) -> None:
-        wanted, path = self._wanted[file.key], self._path
+        wanted, path, shown = self._wanted[file.key], self._path, self._at_hand()
+        reviewer = shown.reviewer if shown is not None else ""
 
         def work() -> Path | None:
             found = look()
             if found is not None:
                 with Workspace.open(path) as workspace:
+                    workspace.reviewer = reviewer
                     workspace.originals.moved(wanted.sha256, found)
             return found
 

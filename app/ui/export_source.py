@@ -81,8 +81,7 @@ class Source:
         The audit log tells of it once it is written.
         """
         notices = self._copy(target, share) if target.sha256 else self._write_brief(target, share)
-        with Workspace.open(self._workspace) as opened:
-            opened.reviewer = self._request.reviewer
+        with self._opened() as opened:
             opened.record_export(
                 [target.output], target.format, [target.sha256] if target.sha256 else self._documents()
             )
@@ -107,6 +106,12 @@ class Source:
         asked, given = self._request, self._request.brief
         return given if given is not None else whole_brief(self._workspace, asked.documents, asked.structures)
 
+    def _opened(self) -> Workspace:
+        """The workspace, in the name of who exports: the log also tells that a document was found at another place."""
+        opened = Workspace.open(self._workspace)
+        opened.reviewer = self._request.reviewer
+        return opened
+
     def _pictures(self, share: Share) -> dict[str, bytes]:
         """Of the passages that slides show, as far as their documents are still there; one that lacks is no failure."""
         passwords = dict(self._request.passwords)
@@ -116,13 +121,13 @@ class Source:
                 raise FusenError("cancelled", "The export was cancelled.")
             share(done / max(total, 1))
 
-        with Workspace.open(self._workspace) as opened, files_of(opened, opened.documents()) as files:
+        with self._opened() as opened, files_of(opened, opened.documents()) as files:
             known = {sha256: (file, passwords.get(sha256)) for sha256, file in files.items()}
             return pictures_of(self._brief, known, self._worker, told)
 
     def _copy(self, target: Target, share: Share) -> Sequence[str]:
         stored, findings = self._findings(target.sha256)
-        with Workspace.open(self._workspace) as opened, file_of(opened, stored) as file:
+        with self._opened() as opened, file_of(opened, stored) as file:
             body = (AnnotatePdf if stored.format == "pdf" else AnnotateDocx)(
                 str(file),
                 str(target.output.absolute()),
@@ -142,7 +147,7 @@ class Source:
 
     def _findings(self, sha256: str) -> tuple[StoredDocument, tuple[Finding, ...]]:
         chosen = self._request.chosen
-        with Workspace.open(self._workspace) as opened:
+        with self._opened() as opened:
             stored = next((one for one in opened.documents() if one.sha256 == sha256), None)
             if stored is None:
                 raise FusenError("not-found", "The document is not in this workspace any more.", "Open it again.")

@@ -40,18 +40,14 @@ def analysed(connection: sqlite3.Connection, notes: Notes, analysis: Analysis, c
         "covered_mass": asdict(cost.covered_mass),
         "passages": len(analysis.passages),
         "analysis": audited_tables.content_hash(content),
-        **_proposed(connection, analysis.sha256),
+        "described": audited_tables.description_hash(connection, analysis.sha256, notes.hash),
+        **audited_tables.proposals(connection, analysis.sha256),
     }
 
 
 def selection(connection: sqlite3.Connection, sha256: str, share: float | None) -> dict[str, Any]:
     """That another share of the text was selected."""
-    return {"document": sha256, "share": share, **_proposed(connection, sha256)}
-
-
-def _proposed(connection: sqlite3.Connection, sha256: str) -> dict[str, Any]:
-    count, digest = audited_tables.proposals(connection, sha256)
-    return {"findings": count, "proposals": digest}
+    return {"document": sha256, "share": share, **audited_tables.proposals(connection, sha256)}
 
 
 def shown(sha256: str, unit: str, before: Ranges, now: Ranges) -> dict[str, Any]:
@@ -98,7 +94,7 @@ def decided(
 def added(connection: sqlite3.Connection, ids: Iterable[str]) -> list[dict[str, str]]:
     """Findings that came without an analysis."""
     return [
-        {"finding": row.id, "document": row.document, "proposal": proposals_hash([row.proposal])}
+        {"finding": row.id, "document": row.document, "proposal": proposals_hash([row.proposal]), "more": row.more}
         for row in audited_tables.rows_of(connection, ids)
     ]
 

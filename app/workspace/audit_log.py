@@ -25,6 +25,9 @@ from app.workspace.database import explained, transaction
 from app.workspace.signing import SigningKey, signing_key
 
 _COLUMNS = "number, signer, content, hash, signature"
+_HOLDS = 2
+"""How much a log tells of the tables, said by the first entry, or by a later one that took stock. 2: also documents' names, what
+was carried over from one version to the next, and where a passage goes on over its page's end."""
 
 
 @dataclass
@@ -67,6 +70,7 @@ class AuditLog:
         self.later: Callable[[Callable[[], None]], None] = lambda job: job()
         self._introduced: set[str] = set()
         self._placed = False
+        self._holds_all = False
         self._follows: tuple[bool, bool] | None = None
         self._grown = False
 
@@ -170,15 +174,30 @@ class AuditLog:
     def _begin(self) -> bool:
         """The first entry, where there is none. Whether the workspace is a new one."""
         if self._connection.execute("SELECT 1 FROM audit_log LIMIT 1").fetchone() is not None:
+            self._take_stock()
             return False
         (workspace, begun), notes, key = self._identity(), Notes(), signing_key()
-        details: dict[str, Any] = {"workspace": workspace, "public_key": key.part.public_key}
+        details: dict[str, Any] = {"workspace": workspace, "public_key": key.part.public_key, "holds": _HOLDS}
         empty = self._connection.execute("SELECT 1 FROM documents LIMIT 1").fetchone() is None
         if not empty or begun:
             details |= audited_tables.state_found(self._connection, notes.hash) | {"after_loss": bool(begun)}
         self._append("log-begun" if not empty or begun else "workspace-made", details, notes, key)
         self._connection.execute("UPDATE audit_workspace SET begun = 1")
         return empty and not begun
+
+    def _take_stock(self) -> None:
+        """Tell once what a log that was written by an earlier version does not tell of the tables."""
+        if self._holds_all:
+            return
+        told = (
+            "SELECT 1 FROM audit_log WHERE instr(content, ?) LIMIT 1"  # stops at the first entry of a log that is new
+        )
+        if self._connection.execute(told, (f'"holds":{_HOLDS}'.encode(),)).fetchone() is None:
+            notes = Notes()
+            stock = audited_tables.stock(self._connection, notes.hash)
+            self.append("stock-taken", {**stock, "holds": _HOLDS}, notes)
+        else:  # only what was there before is certain to stay: the transaction may still be rolled back
+            self._holds_all = True
 
     def _identity(self) -> tuple[str, bool]:
         """The workspace's id, and whether a log was begun. A file that lost them takes others, and has lost its log too."""

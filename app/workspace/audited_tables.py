@@ -19,8 +19,9 @@ _PROPOSAL = 'id, document_sha256, "start", "end", page, text, quads, importance,
 _REVIEW = "decision, comment, edited, own_tags, owner, due, raised, skipped, decided_by, decided_at, opinions"
 _UNTOUCHED = ("undecided", "", None, None, "", "", 0, 0, "", "", None)
 _HISTORY = "number, at, finding_id, operation, inverse, undone"
-_FINDINGS = f"SELECT {_PROPOSAL}, {_REVIEW} FROM findings"  # noqa: S608 (constant names)
+_FINDINGS = f"SELECT more, {_PROPOSAL}, {_REVIEW} FROM findings"  # noqa: S608 (constant names)
 _WIDTH = len(_PROPOSAL.split(","))
+_DESCRIPTION = "file, title, format, page_count, page_labels, added_at, size"
 
 
 def packed(values: Iterable[Any]) -> bytes:
@@ -31,11 +32,14 @@ def packed(values: Iterable[Any]) -> bytes:
 def finding_rows(connection: sqlite3.Connection, condition: str = "1", *parameters: object) -> Iterator[FindingRow]:
     """The findings as they are stored, by document and id."""
     query = f"{_FINDINGS} WHERE {condition} ORDER BY document_sha256, id"
-    for row in connection.execute(query, parameters):
-        proposal, review = row[:_WIDTH], row[_WIDTH:]
+    for more, *row in connection.execute(query, parameters):
+        proposal, review = row[:_WIDTH], tuple(row[_WIDTH:])
         name, document, start, end, _, text = proposal[:6]
         touched = review != _UNTOUCHED
-        yield FindingRow(str(name), str(document), start, end, str(text), packed(review), packed(proposal), touched)
+        further = "" if more is None else content_hash(more)
+        yield FindingRow(
+            str(name), str(document), start, end, str(text), packed(review), packed(proposal), touched, further
+        )
 
 
 def rows_of(connection: sqlite3.Connection, ids: Iterable[str]) -> list[FindingRow]:
@@ -43,10 +47,36 @@ def rows_of(connection: sqlite3.Connection, ids: Iterable[str]) -> list[FindingR
     return [row for each in ids for row in finding_rows(connection, "id = ?", each)]
 
 
-def proposals(connection: sqlite3.Connection, document: str) -> tuple[int, str]:
-    """How many findings of a document are stored, and the hash of what the model said of them."""
-    rows = [row.proposal for row in finding_rows(connection, "document_sha256 = ?", document)]
-    return len(rows), proposals_hash(rows)
+def proposals(connection: sqlite3.Connection, document: str) -> dict[str, Any]:
+    """How many findings of a document are stored, the hash of what the model said of them, and where some go on."""
+    rows = list(finding_rows(connection, "document_sha256 = ?", document))
+    return {
+        "findings": len(rows),
+        "proposals": proposals_hash(row.proposal for row in rows),
+        "more": {row.id: row.more for row in rows if row.more},
+    }
+
+
+def description(connection: sqlite3.Connection, document: str) -> tuple[Any, ...]:
+    """What a document is called, where it lies: the path stands first. Empty where there is none."""
+    row = connection.execute(f"SELECT {_DESCRIPTION} FROM documents WHERE sha256 = ?", (document,)).fetchone()  # noqa: S608 (constant names)
+    return tuple(row or ())
+
+
+def description_hash(connection: sqlite3.Connection, document: str, hash_of: HashOf) -> str:
+    """Of that: names are short, so with the salt."""
+    return hash_of(document, packed(description(connection, document)))
+
+
+def lineage_hash(connection: sqlite3.Connection, document: str) -> str:
+    """Of how a document came to be a version and which of its findings goes on from which; empty where it is none."""
+    known = connection.execute("SELECT recognised, at FROM versions WHERE document_sha256 = ?", (document,)).fetchall()
+    carried = connection.execute(
+        "SELECT finding_id, source_id, kind, c.decided_at FROM carried c JOIN findings ON id = finding_id"
+        " WHERE document_sha256 = ? ORDER BY finding_id",
+        (document,),
+    ).fetchall()
+    return hashlib.sha256(packed([known, carried])).hexdigest() if known or carried else ""
 
 
 def history_content(row: Iterable[Any]) -> bytes:
@@ -80,15 +110,14 @@ def state_found(connection: sqlite3.Connection, hash_of: HashOf) -> dict[str, An
     """The details of an entry that begins the log of a workspace which is already in use."""
     found: dict[str, Any] = {"documents": {}, "reviews": [], "history": []}
     for row in _documents(connection):
-        count, digest = proposals(connection, row.sha256)
         found["documents"][row.sha256] = {
             "share": row.share,
             "removed": row.removed,
             "analyses": row.analyses,
             "shown": row.shown,
             "looks": row.looks,
-            "findings": count,
-            "proposals": digest,
+            **proposals(connection, row.sha256),
+            **_known_since(row, hash_of),
         }
     for finding in finding_rows(connection):
         if finding.touched:
@@ -99,6 +128,19 @@ def state_found(connection: sqlite3.Connection, hash_of: HashOf) -> dict[str, An
         digest = hash_of(document, history_content(row))
         found["history"].append({"number": number, "document": document, "hash": digest, "undone": bool(undone)})
     return found
+
+
+def stock(connection: sqlite3.Connection, hash_of: HashOf) -> dict[str, Any]:
+    """The details of an entry that tells what a log of an earlier version does not."""
+    found = {row.sha256: {"more": {}, **_known_since(row, hash_of)} for row in _documents(connection)}
+    for row in finding_rows(connection, "more IS NOT NULL"):
+        found[row.document]["more"][row.id] = row.more
+    return {"documents": found}
+
+
+def _known_since(row: DocumentRow, hash_of: HashOf) -> dict[str, Any]:
+    described = hash_of(row.sha256, row.description)
+    return {"described": described, "current": row.current, "follows": row.follows, "lineage": row.lineage}
 
 
 def _documents(connection: sqlite3.Connection) -> Iterator[DocumentRow]:
@@ -120,6 +162,8 @@ def _documents(connection: sqlite3.Connection) -> Iterator[DocumentRow]:
             looks_hash(connection, sha256),
             analyses[-1] if analyses else "",
             follows,
+            packed(description(connection, sha256)),
+            lineage_hash(connection, sha256),
         )
 
 

@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.workspace.database import explained, transaction
+from app.workspace import audited_tables
+from app.workspace.audit_log import AuditLog, Notes
+from app.workspace.database import explained
 
 MOST_ENTRIES = 50_000
 """Of folders, in one search."""
@@ -40,6 +42,7 @@ class Originals:
 
     path: Path
     connection: sqlite3.Connection
+    audit: AuditLog
 
     def at(self, file: Path) -> Wanted | None:
         """The document that was opened last from this place."""
@@ -63,11 +66,16 @@ class Originals:
 
     def moved(self, sha256: str, file: Path) -> None:
         """The document was found at another place."""
-        with transaction(self.connection, self.path):
-            self.connection.execute(
+        with self.audit.transaction():
+            moved = self.connection.execute(
                 "UPDATE documents SET file = ?, size = ? WHERE sha256 = ?",
                 (str(file.absolute()), size_of(file), sha256),
-            )
+            ).rowcount
+            if moved:  # another program may have forgotten it meanwhile
+                notes = Notes()
+                notes.say(sha256, file=file.name)
+                described = audited_tables.description_hash(self.connection, sha256, notes.hash)
+                self.audit.append("document-moved", {"document": sha256, "described": described}, notes)
 
 
 def find(wanted: Wanted, folders: Sequence[Path], stopped: Stopped = lambda: False) -> Path | None:

@@ -16,7 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from platformdirs import user_data_path
 
@@ -27,11 +27,22 @@ from app.review.findings import Finding, as_proposed, reviewed
 from app.review.operations import Change, Operation
 from app.review.selection import select_share, selected_share
 from app.review.settling import settling
-from app.workspace import audit_details, checking, digests, forgetting, originals, packing, sharing, texts
+from app.workspace import (
+    audit_details,
+    checking,
+    digests,
+    document_rows,
+    forgetting,
+    originals,
+    packing,
+    sharing,
+    texts,
+)
 from app.workspace.analyses import Analyses
 from app.workspace.audit_details import Step
 from app.workspace.audit_log import AuditLog, Notes
 from app.workspace.database import damaged, explained, open_file, open_for_reading, own_place, transaction
+from app.workspace.document_rows import Opened
 from app.workspace.embedding import Embedding
 from app.workspace.forgetting import Forgotten
 from app.workspace.library import Library
@@ -43,26 +54,6 @@ from app.workspace.versions import Versions
 def default_workspace() -> Path:
     """Where the workspace lies if the user names none."""
     return user_data_path("fusen", appauthor=False) / "workspace.fusen"
-
-
-class Opened(Protocol):
-    """What is known of a document that was opened but not read yet."""
-
-    @property
-    def path(self) -> str:
-        """Path of the file."""
-
-    @property
-    def sha256(self) -> str:
-        """Hash of its bytes."""
-
-    @property
-    def format(self) -> DocumentFormat:
-        """What it is."""
-
-    @property
-    def pages(self) -> Sequence[object]:
-        """One entry a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +94,7 @@ class Workspace:
         self.library = Library(self, connection)
         self.analyses = Analyses(self, connection)
         self.embedding = Embedding(path, connection)
-        self.originals = originals.Originals(path, connection)
+        self.originals = originals.Originals(path, connection, self.audit)
 
     @classmethod
     def open(cls, path: Path, patience: float | None = None) -> Workspace:
@@ -201,7 +192,7 @@ class Workspace:
     def add_document(self, opened_or_document: Opened | Document) -> None:
         """Remember a document; one that is known by its hash keeps its date and takes the new path."""
         with self.audit.transaction():
-            self._store_document(opened_or_document)
+            document_rows.store(self._connection, self.audit, opened_or_document, analysed=False)
 
     def save_analysis(self, document: Document, analysis: Analysis) -> None:
         """Keep the analysis and make a finding of every selected passage.
@@ -215,7 +206,7 @@ class Workspace:
         settings = packing.pack_settings(analysis.settings)
         content = packing.pack_analysis(analysis)
         with self.audit.transaction():
-            self._store_document(document)
+            document_rows.store(self._connection, self.audit, document, analysed=True)
             self._connection.execute("UPDATE documents SET share = NULL WHERE sha256 = ?", (document.sha256,))
             # REPLACE gives a repeated analysis a new, highest number: it is the current one again.
             self._connection.execute(
@@ -237,7 +228,7 @@ class Workspace:
             analysis = self.analyses.of(document, model_sha256, settings)
             if analysis is None:
                 return None
-            self._store_document(document)
+            document_rows.store(self._connection, self.audit, document, analysed=True)
             self._connection.execute("UPDATE documents SET share = NULL WHERE sha256 = ?", (document.sha256,))
             self.analyses.make_current(analysis)
             digests.keep(self._connection, document.sha256, analysis, texts.text_of(document))
@@ -422,39 +413,6 @@ class Workspace:
             self._connection.execute("UPDATE history SET undone = ? WHERE number = ?", (undone, number))
             self._tell(change, operation, "undo" if undone else "redo", number)
         return change
-
-    def _store_document(self, source: Opened | Document) -> None:
-        known = "SELECT file FROM documents WHERE sha256 = ? AND removed_at IS NULL"
-        before = self._connection.execute(known, (source.sha256,)).fetchone()
-        if isinstance(source, Document):
-            path, title, page_count = source.file, packing.title_of(source), source.page_count
-        else:
-            path, title, page_count = source.path, "", len(source.pages)
-        # A document that was only opened has no title of its own yet: its file's name, unless a better one is known.
-        self._connection.execute(
-            "INSERT INTO documents (sha256, file, title, format, page_count, added_at) VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (sha256) DO UPDATE SET file = excluded.file, page_count = max(page_count, excluded.page_count),"
-            " title = CASE WHEN ? <> '' THEN excluded.title ELSE title END, removed_at = NULL",
-            (
-                source.sha256,
-                str(Path(path).absolute()),
-                title or Path(path).stem,
-                source.format,
-                page_count,
-                _now(),
-                title,
-            ),
-        )
-        if before != (str(Path(path).absolute()),):
-            notes = Notes()
-            notes.say(source.sha256, file=Path(path).name)
-            told = {"document": source.sha256, "format": source.format, "pages": page_count}
-            self.audit.append("document-opened", told, notes)
-        if isinstance(source, Document):
-            labels = packing.pack_labels(source)
-            self._connection.execute("UPDATE documents SET page_labels = ? WHERE sha256 = ?", (labels, source.sha256))
-        if size := originals.size_of(Path(path)):
-            self._connection.execute("UPDATE documents SET size = ? WHERE sha256 = ?", (size, source.sha256))
 
     def _merge_findings(self, sha256: str, analysis: Analysis) -> None:
         known = {

@@ -32,7 +32,7 @@ from app.review.operations import (
     Single,
     Together,
 )
-from app.workspace import packing
+from app.workspace import audited_tables, packing
 from app.workspace.database import explained
 
 if TYPE_CHECKING:
@@ -147,9 +147,9 @@ class Versions:
             )
             self._forget_carried(document.sha256)
             self._connection.executemany("INSERT INTO carried VALUES (?, ?, ?, ?)", rows)
-            self._workspace.audit.append(
-                "version-followed", {"document": document.sha256, "predecessor": predecessor, "recognised": recognised}
-            )
+            told = {"document": document.sha256, "predecessor": predecessor, "recognised": recognised}
+            told["lineage"] = audited_tables.lineage_hash(self._connection, document.sha256)
+            self._workspace.audit.append("version-followed", told)
         return carried
 
     def unfollow(self, sha256: str) -> None:

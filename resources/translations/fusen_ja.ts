@@ -368,6 +368,10 @@
         <translation>この項目に添えられた情報が変更、追加または削除されています（文書 {what}）。</translation>
     </message>
     <message>
+        <source>What document {what} is called or where it lies was changed past the log.</source>
+        <translation>文書 {what} の名前または場所が、記録を経ずに変更されています。</translation>
+    </message>
+    <message>
         <source>The finding {what} is not as this entry left it: it was changed past the log.</source>
         <translation>指摘 {what} がこの項目の時点と異なります。記録を経ずに変更されています。</translation>
     </message>
@@ -416,6 +420,10 @@
         <translation>「{what}」がどの文書の新しい版であるかが、記録を経ずに変更されています。</translation>
     </message>
     <message>
+        <source>What document {what} took over from the version before it was changed past the log.</source>
+        <translation>文書 {what} が前の版から引き継いだ内容が、記録を経ずに変更されています。</translation>
+    </message>
+    <message>
         <source>Workspace made</source>
         <translation>ワークスペースを作成</translation>
     </message>
@@ -428,8 +436,16 @@
         <translation>署名者を追加: {signer}</translation>
     </message>
     <message>
+        <source>Took stock of what an earlier version of Fusen did not log: {count} documents</source>
+        <translation>以前のバージョンの Fusen が記録していなかった内容を記録（文書 {count} 件）</translation>
+    </message>
+    <message>
         <source>Opened {file}</source>
         <translation>{file} を開いた</translation>
+    </message>
+    <message>
+        <source>Found {file} at another place</source>
+        <translation>{file} を別の場所で見つけた</translation>
     </message>
     <message>
         <source>Took {file} off the shelf</source>

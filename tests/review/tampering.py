@@ -28,6 +28,7 @@ from pathlib import Path
 from app.errors import FusenError
 from app.review import audit, operations
 from app.review.audit import Entry, Sealed, Signer
+from app.review.findings import Finding, Piece, finding_id
 from app.review.second_look import Look
 from app.workspace.signing import known_keys
 from app.workspace.store import Workspace
@@ -55,6 +56,7 @@ def make_workspace(path: Path, earlier: list[bytes]) -> None:
             workspace.apply(operations.SetDue(findings[1].id, "2026-12-01"))
             workspace.apply(operations.SetRaised(findings[2].id, raised=True))
             workspace.undo()
+            workspace.keep(over_two_pages(findings[2]))
             workspace.looks.add_shown(document.sha256, "page", (1, 2))
             workspace.looks.add_second_look(document.sha256, Look((900, 950), matters=False, cut=3, model="m", draw=0))
             workspace.audit.record("exported", {"files": [{"name": "a.json", "sha256": "0" * 64, "format": "json"}]})
@@ -64,6 +66,12 @@ def make_workspace(path: Path, earlier: list[bytes]) -> None:
         workspace.versions.follow(document, f"{2:064x}")
         workspace.choose_share(f"{1:064x}", 0.5)
         workspace.library.remove(f"{2:064x}")
+
+
+def over_two_pages(finding: Finding) -> Finding:
+    """A range of the reviewer's own, which goes on over the end of its page."""
+    name, piece = finding_id(finding.document_sha256, 1, 9, "own words"), Piece(finding.page + 1, finding.quads)
+    return replace(finding, id=name, start=1, end=9, text="own words", more=(piece,))
 
 
 # ---- the log
@@ -245,6 +253,7 @@ def change_a_proposal(connection: sqlite3.Connection, chance: random.Random) -> 
             ("selected", 0, 1),
             ("rank", 77, 78),
             ("high", 0.01, "x"),
+            ("more", b"\x90", b"\x91", None),
         )
     )
     _set(connection, chance, "findings", column, *values)
@@ -321,6 +330,46 @@ def change_the_shelf(connection: sqlite3.Connection, chance: random.Random) -> N
     connection.execute(change)
 
 
+def change_a_name(connection: sqlite3.Connection, chance: random.Random) -> None:
+    """What a document is called, or where it lies."""
+    column, *values = chance.choice(
+        (
+            ("file", "/elsewhere/x.pdf", "/y.pdf"),
+            ("title", "Draft", "Final"),
+            ("format", "docx", "html"),
+            ("page_count", 77, 78),
+            ("page_labels", '["i"]', '["ii"]'),
+            ("added_at", "2020-01-01", "2020-01-02"),
+            ("size", 77, 78),
+        )
+    )
+    _set(connection, chance, "documents", column, *values)
+
+
+def change_what_was_carried(connection: sqlite3.Connection, chance: random.Random) -> None:
+    """From which finding, how and when a decision came over from the version before; or who said that it is one."""
+    sources = [name for (name,) in connection.execute("SELECT id FROM findings").fetchall()]
+    column, *values = chance.choice(
+        (
+            ("source_id", *chance.sample(sources, 2)),
+            ("kind", "changed", "split"),
+            ("decided_at", "2020-01-01", "2020-01-02"),
+        )
+    )
+    change = chance.randrange(4)
+    if change == 0:
+        connection.execute("UPDATE versions SET recognised = 'offered'")
+    elif change == 1:
+        rows = connection.execute("SELECT rowid FROM carried").fetchall()
+        connection.execute("DELETE FROM carried WHERE rowid = ?", chance.choice(rows))
+    elif change == 2:
+        # Also of a document that is no new version.
+        row = (*chance.sample(sources, 2), "changed", "")
+        connection.execute("INSERT OR REPLACE INTO carried VALUES (?, ?, ?, ?)", row)
+    else:
+        _set(connection, chance, "carried", column, *values)
+
+
 def change_a_version(connection: sqlite3.Connection, chance: random.Random) -> None:
     first = f"{1:064x}"
     change = chance.choice(
@@ -356,6 +405,8 @@ TAMPERINGS: dict[str, Tampering] = {
         change_what_was_shown,
         change_a_second_look,
         change_the_shelf,
+        change_a_name,
+        change_what_was_carried,
         change_a_version,
     )
 }

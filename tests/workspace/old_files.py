@@ -32,6 +32,8 @@ from app.workspace.texts import text_of
 
 REVIEWING = 4
 """The version from which findings had an owner, a date, ends and tags of the reviewer's own."""
+LOGGED = 7
+"""The version from which there was an audit log."""
 DIGESTS, FOLDED = 5, 11
 """From the first a document's text was kept, packed as one; from the second as it is searched now."""
 

@@ -15,7 +15,7 @@ from app.workspace.backups import backups_of
 from app.workspace.database import migration_scripts
 from app.workspace.store import Workspace
 from app.workspace.texts import text_of
-from tests.workspace.old_files import DIGESTS, make_old_file, operations_of
+from tests.workspace.old_files import DIGESTS, LOGGED, make_old_file, operations_of
 
 VERSIONS = range(1, len(migration_scripts()) + 1)
 DOCUMENTS = [
@@ -47,6 +47,8 @@ def test_a_file_of_every_version_opens_with_all_that_was_in_it(tmp_path: Path, v
             assert workspace.analysis(document.sha256) == analysis
         assert sum(f.decision == "accepted" for f in decided.values()) == (4 if version >= 4 else 2)
         assert sum(f.comment == "Ask Tokyo 署名前に確認" for f in decided.values()) == 2
+        if version < LOGGED:
+            assert workspace.verify().problems == (), "the log begins with what was found"
         for document, _ in DOCUMENTS:
             text = workspace.library.text(document.sha256)
             assert text is not None
