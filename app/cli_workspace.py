@@ -49,7 +49,7 @@ def _encrypt(workspace: WorkspaceArgument, passphrase_file: PassphraseFile = Non
             else passphrases.from_file(passphrase_file)
         )
         with _bar("Encrypting") as progress:
-            outcome = rewriting.encrypt(workspace, passphrase, progress)
+            outcome = rewriting.encrypt(workspace, passphrase, progress, reviewer=login_name())
         _tell(outcome, f"{workspace.name} is encrypted.")
         _remember(workspace, remember)
 
@@ -63,7 +63,7 @@ def _decrypt(workspace: WorkspaceArgument, passphrase_file: PassphraseFile = Non
         _unlock(workspace)
         key = encryption.key_of(workspace)
         with _bar("Decrypting") as progress:
-            outcome = rewriting.decrypt(workspace, progress)
+            outcome = rewriting.decrypt(workspace, progress, reviewer=login_name())
         if key is not None:
             key_store.forget(key)
         _tell(outcome, f"{workspace.name} is not encrypted any more: whoever can read the file can read it all.")
@@ -88,7 +88,7 @@ def _passphrase(
             else passphrases.from_file(new_passphrase_file)
         )
         with _bar("Encrypting anew") as progress:
-            outcome = rewriting.change_passphrase(workspace, passphrase, progress)
+            outcome = rewriting.change_passphrase(workspace, passphrase, progress, reviewer=login_name())
         if key is not None:
             key_store.forget(key)
         _tell(outcome, f"{workspace.name} has the new passphrase; the old one opens it no more.")

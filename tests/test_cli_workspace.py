@@ -11,6 +11,7 @@ from samples import make_analysis, make_document
 from typer.testing import CliRunner, Result
 
 import app.cli
+from app.cli_passphrase import login_name
 from app.workspace import encryption
 from app.workspace.encryption import Cost
 from app.workspace.store import Workspace
@@ -63,6 +64,9 @@ def test_encrypting_using_another_passphrase_decrypting(stored: Path) -> None:
     assert fusen("workspace", "decrypt", stored, *given).exit_code == 1
     assert fusen("workspace", "decrypt", stored, "--passphrase-file", other).exit_code == 0
     assert encryption.state_of(stored) == "plain"
+    with Workspace.open(stored) as workspace:
+        told = [(e.kind, e.by) for _, e, _ in workspace.audit.told() if e is not None and e.kind.endswith("crypted")]
+    assert told == [(kind, login_name()) for kind in ("encrypted", "encrypted", "decrypted")]
 
 
 def test_a_passphrase_is_asked_for_twice_before_it_protects(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -229,13 +229,13 @@ class Protecting(QObject):
         self._session.pause()
         self._window.show_page(self._window.household.page("settings"))
         self.part.show_progress(0.0)
-        path = self._session.path
+        path, reviewer = self._session.path, str(self._session.settings["reviewer"])
 
         def progress(share: float) -> None:
             self._session.post(lambda: self.part.show_progress(share))
 
         self._session.in_background(
-            lambda: _protect(task, path, passphrase, remember, progress),
+            lambda: _protect(task, path, passphrase, remember, reviewer, progress),
             lambda outcome: self._ended(self._words(task, outcome), good=True),
             lambda error: self._ended(" ".join(error_words(error)), good=False),
         )
@@ -270,17 +270,17 @@ class Protecting(QObject):
 
 
 def _protect(
-    task: Task, path: Path, passphrase: str, remember: bool, progress: Callable[[float], object]
+    task: Task, path: Path, passphrase: str, remember: bool, reviewer: str, progress: Callable[[float], object]
 ) -> tuple[Outcome, FusenError | None]:
     from app.workspace import key_store, rewriting
 
     before = encryption.key_of(path)
     if task == "encrypt":
-        outcome = rewriting.encrypt(path, passphrase, progress)
+        outcome = rewriting.encrypt(path, passphrase, progress, reviewer=reviewer)
     elif task == "change":
-        outcome = rewriting.change_passphrase(path, passphrase, progress)
+        outcome = rewriting.change_passphrase(path, passphrase, progress, reviewer=reviewer)
     else:
-        outcome = rewriting.decrypt(path, progress)
+        outcome = rewriting.decrypt(path, progress, reviewer=reviewer)
     if before is not None:
         key_store.forget(before)
     key = encryption.key_of(path)

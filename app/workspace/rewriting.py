@@ -48,27 +48,29 @@ class Outcome:
     left: tuple[str, ...] = ()
 
 
-def encrypt(path: Path, passphrase: str, progress: Progress = lambda _share: None) -> Outcome:
-    """Protect a plain workspace; this process goes on with it unlocked.
+def encrypt(path: Path, passphrase: str, progress: Progress = lambda _share: None, *, reviewer: str = "") -> Outcome:
+    """Protect a plain workspace; this process goes on with it unlocked. `reviewer`: who does it, for the audit log.
 
     Raises FusenError: `wrong-password` for too short a passphrase, `unsupported` where it is encrypted already, `timeout` where
     something else has it open, and those of `database.connect`. The workspace is then as it was.
     """
     if encryption.state_of(path) == "encrypted":
         raise FusenError("unsupported", f"{path.name} is encrypted already.", "Change its passphrase instead.")
-    return _give(path, encryption.new_key(passphrase), progress)
+    return _give(path, encryption.new_key(passphrase), progress, reviewer)
 
 
-def change_passphrase(path: Path, passphrase: str, progress: Progress = lambda _share: None) -> Outcome:
+def change_passphrase(
+    path: Path, passphrase: str, progress: Progress = lambda _share: None, *, reviewer: str = ""
+) -> Outcome:
     """Give an unlocked workspace another passphrase. Raises as `encrypt` does, `encrypted` where it is not unlocked."""
     _require_key(path)
-    return _give(path, encryption.new_key(passphrase), progress)
+    return _give(path, encryption.new_key(passphrase), progress, reviewer)
 
 
-def decrypt(path: Path, progress: Progress = lambda _share: None) -> Outcome:
+def decrypt(path: Path, progress: Progress = lambda _share: None, *, reviewer: str = "") -> Outcome:
     """Make an unlocked workspace a plain file again. Raises as `change_passphrase` does."""
     _require_key(path)
-    return _give(path, None, progress)
+    return _give(path, None, progress, reviewer)
 
 
 def finish(path: Path) -> Outcome:
@@ -85,7 +87,7 @@ def _require_key(path: Path) -> None:
         raise FusenError("unsupported", f"{path.name} is not encrypted.", "Encrypt it first.")
 
 
-def _give(path: Path, key: Key | None, progress: Progress) -> Outcome:
+def _give(path: Path, key: Key | None, progress: Progress, reviewer: str) -> Outcome:
     path = path.resolve()  # what a link leads to is replaced, not the link
     before = encryption.key_of(path)
     with _alone_here(path):
@@ -94,7 +96,7 @@ def _give(path: Path, key: Key | None, progress: Progress) -> Outcome:
         _rewrite(path, before, key, progress)
         encryption.give_key(path, key)
         with closing(connect(path)) as connection:
-            AuditLog(path, connection).record("decrypted" if key is None else "encrypted", {})
+            AuditLog(path, connection, lambda: reviewer).record("decrypted" if key is None else "encrypted", {})
     return _rewrite_all(leftovers.copies_of(path), before, key)
 
 

@@ -127,6 +127,7 @@ def fill(qtbot: QtBot, part: ProtectionPart, passphrase: str) -> None:
 def test_encrypting_changing_and_decrypting_in_the_settings(
     qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, kept: dict[bytes, bytes]
 ) -> None:
+    session.settings.choose("reviewer", "Sato")
     session.open([EXAMPLE])
     findings = settle().findings.all()
     session.decide("accepted")
@@ -177,6 +178,8 @@ def test_encrypting_changing_and_decrypting_in_the_settings(
     assert encryption.state_of(session.path) == "plain"
     session.settings.choose("recall", 0.8)
     assert session.workspace is not None
+    protected = [(e.kind, e.by) for _, e, _ in session.workspace.audit.told() if e and e.kind.endswith("crypted")]
+    assert protected == [("encrypted", "Sato"), ("encrypted", "Sato"), ("decrypted", "Sato")]
     told = [entry for _, entry, _ in session.workspace.audit.told() if entry and entry.kind == "setting-changed"]
     assert len(told) == 1, "who listens does so once, however often the workspace was opened"
 
@@ -184,7 +187,7 @@ def test_encrypting_changing_and_decrypting_in_the_settings(
 def test_what_fails_is_said_and_the_workspace_goes_on(
     qtbot: QtBot, window: MainWindow, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise FusenError("timeout", "Another window or program is writing to it.", "Close it.")
 
     monkeypatch.setattr(rewriting, "encrypt", fail)
