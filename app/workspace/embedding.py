@@ -23,7 +23,7 @@ from pathlib import Path
 from app.errors import FusenError
 from app.workspace import encryption
 from app.workspace.database import explained, transaction
-from app.workspace.sharing import is_running
+from app.workspace.in_use import is_running
 
 PIECE = 1 << 20
 MOST_BYTES = 1 << 30

@@ -7,25 +7,16 @@ the file says who uses it, and others are told to wait.
 
 from __future__ import annotations
 
-import getpass
-import json
 import os
-import platform
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.errors import FusenError
-
-RENEWED_EVERY = 30.0
-"""Seconds between two signs of life of who uses a file on a network drive."""
-FORGOTTEN_AFTER = 180.0
-"""Seconds without a sign of life after which a program is taken to have ended: sleeping machines and slow networks pause."""
+from app.workspace.in_use import Note, in_use
 
 _NAMES = (
     "nfs nfs4 cifs smb smb2 smb3 smbfs afpfs webdav davfs davfs2 fuse.davfs fuse.sshfs sshfs fuse.rclone fuse.gvfsd-fuse 9p"
@@ -92,6 +83,17 @@ def closed(path: Path, opened: Identity | None = None) -> None:
                 use.note.release()
 
 
+def require_note(path: Path) -> None:
+    """Raise FusenError `timeout` where another program took over a file on a network drive, as while this machine slept."""
+    identity = identity_of(path)
+    # Not under the lock, which is held while a file is opened and checked: nobody who decides waits for that.
+    use = _uses.by_file.get(identity) if identity is not None else None
+    if use is not None and use.note is not None:
+        with suppress(OSError):  # a drive that does not answer says so when it is written to
+            if use.note.is_lost:
+                raise in_use(path)
+
+
 def identity_of(path: Path) -> Identity | None:
     """What the system knows the file by, whatever it is called; None where there is none."""
     try:
@@ -141,101 +143,8 @@ def _mounts() -> list[tuple[str, str]]:
     return [(each[1].replace("\\040", " ").replace("\\011", "\t"), each[2]) for each in fields if len(each) > 2]
 
 
-class Note:
-    """The file beside a workspace that says which program uses it. Its age is its sign of life."""
-
-    def __init__(self, path: Path) -> None:
-        """Raises FusenError `timeout` where another program's note is fresh, OSError where none can be written."""
-        self.path = note_path(path)
-        self._text = json.dumps({"user": _user(), "machine": _machine(), "process": os.getpid()}, ensure_ascii=False)
-        self._ended = threading.Event()
-        self._take(path)
-        self._thread = threading.Thread(target=self._live, name="workspace note", daemon=True)
-        self._thread.start()
-
-    def _take(self, workspace: Path) -> None:
-        for _ in range(2):
-            try:
-                with self.path.open("x", encoding="utf-8") as stream:
-                    stream.write(self._text)
-                return
-            except FileExistsError:
-                if not self._is_stale():
-                    break
-                with suppress(FileNotFoundError):
-                    self.path.unlink()
-        raise in_use(workspace, self.path)
-
-    def _is_stale(self) -> bool:
-        """Whether its writer has ended: no sign of life, or no such process on this very machine."""
-        try:
-            if time.time() - self.path.stat().st_mtime > FORGOTTEN_AFTER:
-                return True
-            told = json.loads(self.path.read_text("utf-8"))
-            return told["machine"] == _machine() != "" and not is_running(int(told["process"]))
-        except FileNotFoundError:
-            return True
-        except (OSError, ValueError, KeyError, TypeError):
-            return False  # another one may be writing it at this moment
-
-    def _live(self) -> None:
-        while not self._ended.wait(RENEWED_EVERY):
-            with suppress(OSError):  # the drive is away for a moment
-                os.utime(self.path)
-
-    def release(self) -> None:
-        """Take the note away."""
-        self._ended.set()
-        self._thread.join()
-        with suppress(OSError):
-            if self.path.read_text("utf-8") == self._text:
-                self.path.unlink()
-
-
-def note_path(path: Path) -> Path:
-    """Where the note about a workspace lies."""
-    return path.with_name(f"{path.name}.in-use")
-
-
-def in_use(workspace: Path, note: Path) -> FusenError:
-    """The error that says who uses the file."""
-    who = ""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        told = json.loads(note.read_text("utf-8"))
-        who = f" by {told['user']} on {told['machine'] or 'another computer'}"
-    return FusenError(
-        "timeout",
-        f"{workspace.name} lies on a network drive and is in use{who}.",
-        "Close it there and try again, or keep the workspace on a disk of this computer.",
-    )
-
-
 def _note_for(path: Path) -> Note | None:
     if not is_remote(path):
         return None
     path.parent.mkdir(parents=True, exist_ok=True)
     return Note(path)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a system without names of users
-        return "another user"
-
-
-def _machine() -> str:
-    return platform.node()  # empty where the system has no name for it
-
-
-def is_running(process: int) -> bool:
-    """Whether a program of this machine with that number runs; True where that cannot be told."""
-    if sys.platform == "win32":
-        return True  # signal 0 would end it there
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True

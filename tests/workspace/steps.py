@@ -149,28 +149,34 @@ def _forget_keys() -> None:
 # ---- the kill
 
 
-def _end_at(step: int, folder: Path) -> None:
-    left = step
+def end_at(step: int, folder: Path, how: signal.Signals = signal.SIGKILL) -> Callable[[], None]:
+    """Let this process end itself before its `step`th deed in the folder, from 0, or be stopped; returns what prevents it."""
+    left: float = step
 
     def heard(event: str, arguments: tuple[Any, ...]) -> None:
         nonlocal left
         if event in _EVENTS and any(isinstance(each, str | os.PathLike) and _within(each) for each in arguments[:2]):
             left -= 1
-            if left < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+            if left == -1:
+                os.kill(os.getpid(), how)
 
     place = str(folder)
 
     def _within(argument: str | os.PathLike[str]) -> bool:
         return os.fspath(argument).startswith(place)
 
+    def never() -> None:
+        nonlocal left
+        left = float("inf")
+
     sys.addaudithook(heard)
+    return never
 
 
 def _work(work: str, folder: Path, step: int) -> None:
     encryption.COST = Cost(1, 64, 1)
     _at_home_in(folder)
-    _end_at(step, folder)
+    end_at(step, folder)
     WORKS[work](folder / STORE)
 
 

@@ -15,7 +15,7 @@ from samples import make_analysis, make_document
 
 from app.errors import FusenError
 from app.review.operations import SetComment
-from app.workspace import sharing
+from app.workspace import in_use, sharing
 from app.workspace.store import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,7 +99,7 @@ def test_on_a_network_drive_one_program_at_a_time(path: Path, network: None) -> 
     with Workspace.open(path) as one, Workspace.open(path) as two:  # of one program as many as it wants
         assert one._rows("PRAGMA journal_mode") == [("delete",)]
         two.save_analysis(DOCUMENT, make_analysis(DOCUMENT))
-        note = sharing.note_path(path)
+        note = in_use.note_path(path)
         assert json.loads(note.read_text())["process"] == os.getpid()
     assert not note.exists()
     note.write_text(json.dumps({"user": "sato", "machine": "desk-12", "process": 4}))
@@ -115,11 +115,11 @@ def test_the_note_of_a_program_that_ended_without_a_word_is_taken_over(path: Pat
     gone = subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
     )
-    machine = sharing._machine() if ended == "here" else "desk-12"
-    note = sharing.note_path(path)
+    machine = in_use._machine() if ended == "here" else "desk-12"
+    note = in_use.note_path(path)
     note.write_text(json.dumps({"user": "sato", "machine": machine, "process": int(gone.stdout)}))
     if ended == "long ago":
-        then = time.time() - sharing.FORGOTTEN_AFTER - 1
+        then = time.time() - in_use.FORGOTTEN_AFTER - 1
         os.utime(note, (then, then))
     elif sys.platform == "win32":
         pytest.skip("Windows does not tell whether a process runs without a handle of it; there the note's age says so")
@@ -131,7 +131,7 @@ def test_a_failed_opening_leaves_no_note(path: Path, network: None) -> None:
     path.write_bytes(b"this is no workspace")
     with pytest.raises(FusenError, match="damaged"):
         Workspace.open(path)
-    assert not sharing.note_path(path).exists()
+    assert not in_use.note_path(path).exists()
 
 
 def test_the_kind_of_a_file_system_is_that_of_the_closest_mount(monkeypatch: pytest.MonkeyPatch) -> None:
