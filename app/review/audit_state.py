@@ -165,6 +165,7 @@ class Replay:
     notes: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
     exports: dict[int, frozenset[str]] = field(default_factory=dict)
+    undone: set[int] = field(default_factory=set)
     dispensable: set[tuple[int, str]] = field(default_factory=set)
 
     def take(self, entry: Entry) -> None:
@@ -243,6 +244,7 @@ class Replay:
         for found in details["history"]:
             logged = _Logged(number, found["document"], found["hash"])
             self.history[found["number"]] = _Step(logged, frozenset({found["document"]}), found["undone"])
+        self.undone = {number for number, each in self.history.items() if each.undone}
 
     def _propose(self, entry: Entry) -> None:
         document = self._document(entry)
@@ -272,13 +274,15 @@ class Replay:
         if step is None:
             return
         if details["step"] == "do":
-            for undone in [number for number, each in self.history.items() if each.undone and not each.forgotten]:
+            for undone in [number for number in self.undone if not self.history[number].forgotten]:
                 del self.history[undone]
+                self.undone.remove(undone)
             documents = frozenset(change["document"] for change in details["changes"])
             logged = _Logged(entry.number, step["document"], step["hash"])
             self.history[step["number"]] = _Step(logged, documents or frozenset({step["document"]}))
         else:
-            self.history[step["number"]].undone = details["step"] == "undo"
+            self.history[step["number"]].undone = undone = details["step"] == "undo"
+            (self.undone.add if undone else self.undone.discard)(step["number"])
 
     def _forget(self, sha256: str) -> None:
         self.forgotten.add(sha256)

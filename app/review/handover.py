@@ -17,7 +17,7 @@ import msgspec
 from app.analysis.analysis import AnalysisSettings, ModelIdentity, TagScore
 from app.documents.document import Quad
 from app.errors import FusenError
-from app.review.audit import Signer, canonical, fingerprint, is_signed, unhex
+from app.review.audit import LONGEST_NAME, Signer, canonical, fingerprint, is_signed, unhex
 from app.review.findings import Decision, Finding, Opinion, Piece, Span, as_proposed, finding_id
 
 ENDING = ".fusenreview"
@@ -31,7 +31,7 @@ _PURPOSE = b"fusen.review/1\n"
 _Offset = Annotated[int, msgspec.Meta(ge=0, le=1 << 40)]
 _Page = Annotated[int, msgspec.Meta(ge=1, le=1 << 24)]
 _Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
-_Name = Annotated[str, msgspec.Meta(max_length=200)]
+_Name = Annotated[str, msgspec.Meta(max_length=LONGEST_NAME)]
 _Text = Annotated[str, msgspec.Meta(max_length=1 << 20)]
 _Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 _Date = Annotated[str, msgspec.Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import FusenError
-from app.review.audit import BEFORE_THE_FIRST, Entry, Head, Kind, Sealed, canonical, read, seal
+from app.review.audit import BEFORE_THE_FIRST, Entry, Head, Kind, Sealed, canonical, read, seal, written_name
 from app.review.audit_state import SALT_BYTES, commitment, salted
 from app.workspace import audited_tables, heads, sharing
 from app.workspace.database import explained, transaction
@@ -167,8 +167,12 @@ class AuditLog:
     def told(self, first: int = 1, last: int | None = None) -> Iterator[tuple[Sealed, Entry | None, dict[str, Any]]]:
         """The same with what each tells, and what it says of each document besides, as far as that was not forgotten."""
         for sealed in self.sealed(first, last):
-            rows = self._rows("SELECT document_sha256, note FROM audit_notes WHERE number = ?", (sealed.number,))
-            yield sealed, read(sealed), {document: _note(note) for document, note in rows}
+            yield sealed, read(sealed), self.notes(sealed.number)
+
+    def notes(self, number: int) -> dict[str, dict[str, Any]]:
+        """What an entry says of each document besides, as far as that was not forgotten."""
+        rows = self._rows("SELECT document_sha256, note FROM audit_notes WHERE number = ?", (number,))
+        return {document: _note(note) for document, note in rows}
 
     # ---- inside
 
@@ -227,7 +231,7 @@ class AuditLog:
         if rows := notes.rows():
             details = {**details, "notes": {document: [commitment(salt), digest] for document, salt, _, digest in rows}}
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        entry = Entry(number, previous, at, kind, self._reviewer(), key.signer.fingerprint, details)
+        entry = Entry(number, previous, at, kind, written_name(self._reviewer()), key.signer.fingerprint, details)
         sealed = seal(entry, key.signer)
         self._connection.execute(
             f"INSERT INTO audit_log ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608 (constant names)

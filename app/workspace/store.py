@@ -23,6 +23,7 @@ from platformdirs import user_data_path
 from app.analysis.analysis import Analysis, AnalysisSettings
 from app.documents.document import Document, DocumentFormat
 from app.review import operations
+from app.review.audit import written_name
 from app.review.findings import Finding, as_proposed, reviewed
 from app.review.operations import Change, Operation
 from app.review.selection import select_share, selected_share
@@ -49,6 +50,12 @@ from app.workspace.library import Library
 from app.workspace.looks import LookRecords
 from app.workspace.verifying import Report, file_hash, verify
 from app.workspace.versions import Versions
+
+# What was undone stands at the end: the rest of a long history is not read for every decision.
+_FORGET_UNDONE = (
+    "DELETE FROM history WHERE undone"
+    " AND number > coalesce((SELECT number FROM history WHERE NOT undone ORDER BY number DESC LIMIT 1), 0)"
+)
 
 
 def default_workspace() -> Path:
@@ -80,8 +87,8 @@ class Workspace:
     `reviewer`: how the one who uses it calls herself (empty: not said). `tells_texts`: whether the audit log may hold words.
     """
 
-    reviewer: str = ""
     tells_texts: bool = False
+    _reviewer: str = ""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, *, is_checked: bool = True) -> None:
         """`is_checked`: the check of the whole file was made to its end; else `check` is to follow."""
@@ -126,6 +133,15 @@ class Workspace:
             self._is_open = False
             self._connection.close()
             sharing.closed(self.path, self._identity)
+
+    @property
+    def reviewer(self) -> str:
+        """How the one who uses it calls herself, as it is kept."""
+        return self._reviewer
+
+    @reviewer.setter
+    def reviewer(self, name: str) -> None:
+        self._reviewer = written_name(name)
 
     @staticmethod
     def check(path: Path) -> None:
@@ -315,7 +331,7 @@ class Workspace:
             operation = operations.stamped(settling(before, operation, self.reviewer, now), self.reviewer, now)
             change = operations.apply(before, operation)
             if change.findings:
-                self._connection.execute("DELETE FROM history WHERE undone")
+                self._connection.execute(_FORGET_UNDONE)
                 written = (operations.to_json(operation), operations.to_json(operations.inverse(before, operation)))
                 number = self._connection.execute(
                     "INSERT INTO history (at, finding_id, operation, inverse) VALUES (?, ?, ?, ?)",

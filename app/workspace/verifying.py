@@ -116,7 +116,7 @@ def verify(
             for name, signer in chain.signers.items()
             if not name.startswith(signers)
         ]
-    numbers = {each: number for number, each in enumerate(chain.hashes, 1)}
+    numbers = {each: number for number, each in chain.hashes.items()}
     named = ((file, head_named_in(file, numbers)) for file in exported)
     record = heads.seen_head(log.identity()[0], path)
     return Report(
@@ -134,7 +134,7 @@ def verify(
 
 def _go_through(log: AuditLog, chain: Chain, replay: Replay, exports: dict[str, Export]) -> Iterator[Entry]:
     """The entries with which nothing is wrong by themselves."""
-    for sealed, _, notes in log.told():
+    for sealed in log.sealed():
         wrong = len(chain.problems)
         entry = chain.take(sealed)
         if entry is None:
@@ -143,7 +143,8 @@ def _go_through(log: AuditLog, chain: Chain, replay: Replay, exports: dict[str, 
             yield entry
         try:
             replay.take(entry)
-            _note_exports(entry, notes, exports)
+            if entry.kind == "exported":
+                _note_exports(entry, log.notes(entry.number), exports)
         except (KeyError, TypeError, ValueError, AttributeError):
             chain.problems.append(Problem("unreadable-entry", sealed.number))
         if entry.kind == "log-begun" and entry.details.get("after_loss"):
@@ -155,11 +156,10 @@ def _fingerprints(value: object) -> set[str]:
 
 
 def _note_exports(entry: Entry, notes: Mapping[str, Any], exports: dict[str, Export]) -> None:
-    if entry.kind == "exported":
-        names: list[Any] = next((note["names"] for note in notes.values() if "names" in note), [])
-        for place, file in enumerate(entry.details["files"]):
-            name = str(names[place]) if place < len(names) else ""
-            exports[file["sha256"]] = Export(entry.number, entry.at, name)
+    names: list[Any] = next((note["names"] for note in notes.values() if "names" in note), [])
+    for place, file in enumerate(entry.details["files"]):
+        name = str(names[place]) if place < len(names) else ""
+        exports[file["sha256"]] = Export(entry.number, entry.at, name)
 
 
 def _guards_missing(connection: sqlite3.Connection) -> Iterator[Problem]:
@@ -188,9 +188,9 @@ def _against_records(log: AuditLog, chain: Chain) -> Iterator[Problem]:
         return
     if not seen.is_genuine:
         yield Problem("head-record-changed")
-    elif seen.count > len(chain.hashes):
+    elif seen.count > max(chain.hashes, default=0):
         yield Problem("cut-off", None, str(seen.count))
-    elif chain.hashes[seen.count - 1] != seen.hash:
+    elif chain.hashes.get(seen.count, seen.hash) != seen.hash:  # one that is missing is told already
         yield Problem("other-history", seen.count, seen.hash)
 
 
@@ -205,10 +205,10 @@ def _differences(connection: sqlite3.Connection, replay: Replay) -> list[Problem
         return [Problem("finding-forged", None, type(error).__name__)]
 
 
-def _number_of(wanted: str, hashes: list[str]) -> int | None:
+def _number_of(wanted: str, hashes: Mapping[int, str]) -> int | None:
     if len(wanted) < 16:
         return None
-    return next((number for number, each in enumerate(hashes, 1) if each.startswith(wanted)), None)
+    return next((number for number, each in hashes.items() if each.startswith(wanted)), None)
 
 
 def file_hash(file: Path) -> str:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.review.audit import BEFORE_THE_FIRST, Chain, Entry, Sealed, Signer, canonical, fingerprint, read, seal
+from app.review.audit import BEFORE_THE_FIRST, Chain, Entry, Sealed, Signer, _parsed, canonical, fingerprint, read, seal
 from app.review.audit_state import salted
 from app.review.audit_words import ENTRIES, PROBLEMS, Names, entry_words
 from tests.review.tampering import Target, kinds
@@ -61,6 +61,35 @@ def test_canonical_json_is_json_and_has_one_form(value: object) -> None:
 )
 def test_canonical_json_of_known_values(value: object, written: str) -> None:
     assert canonical(value).decode() == written
+
+
+@given(st.dictionaries(st.text(), VALUES | st.integers(2**53, 2**70), max_size=4), st.data())
+def test_what_is_told_quickly_of_json_is_what_canonical_json_tells(
+    value: dict[str, object], data: st.DataObject
+) -> None:
+    plain = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    content = bytearray(plain.encode("utf-8", "surrogatepass"))
+    if data.draw(st.booleans()):
+        place = data.draw(st.integers(0, len(content) - 1))
+        content[place] = data.draw(st.integers(0, 255))
+    try:
+        found = _parsed(bytes(content))
+    except ValueError:
+        return
+    if found is not None:
+        assert canonical(found) == content
+        assert json.loads(content) == found
+    elif _is_common(value):
+        assert canonical(value) != content
+
+
+def _is_common(value: object) -> bool:
+    """What the log nearly always holds: no float, no large number, no character that has four bytes."""
+    if isinstance(value, dict | list):
+        return all(_is_common(each) for each in ([*value, *value.values()] if isinstance(value, dict) else value))
+    if isinstance(value, str):
+        return all(each < "\ud800" for each in value)
+    return not isinstance(value, float) and (not isinstance(value, int) or abs(value) < 10**15)
 
 
 @given(st.lists(st.dictionaries(st.text(), VALUES, max_size=3), min_size=1, max_size=5), st.data())

@@ -20,9 +20,11 @@ from typer.testing import CliRunner
 from app.cli import app
 from app.errors import FusenError
 from app.review.audit import Entry, read
+from app.review.handover import read_review
 from app.review.operations import SetComment, SetDecision, SetDecisions
 from app.workspace import signing
 from app.workspace.database import connect, migration_scripts, transaction
+from app.workspace.merging import hand_over
 from app.workspace.store import Workspace
 from tests.samples import make_analysis, make_document
 
@@ -113,6 +115,41 @@ def test_an_entry_is_rolled_back_with_what_it_tells_of(workspace: Workspace) -> 
     assert workspace.audit_head() == head
     assert workspace.findings(DOCUMENT.sha256) == findings
     assert workspace.verify().is_whole
+
+
+def test_a_name_is_told_on_one_line_however_it_is_written(workspace: Workspace) -> None:
+    finding = workspace.findings(DOCUMENT.sha256)[0]
+    names = {"Sato\n\x1b[31m  Kenji": "Sato \x1b[31m Kenji", "\ud800": "?", "佐藤" * 9999: "佐藤" * 100}
+    for number, name in enumerate(names):
+        workspace.reviewer = name
+        workspace.library.remove(DOCUMENT.sha256) if number % 2 else workspace.library.restore(DOCUMENT.sha256)
+        assert entries(workspace)[-1].by == names[name]
+        workspace.apply(SetComment(finding.id, f"{number}"))
+        workspace.apply(SetDecision(finding.id, ("accepted", "rejected")[number % 2]))
+    assert workspace.verify().is_whole
+    assert read_review(hand_over(workspace), "review").reviewer == "佐藤" * 100
+    told = CliRunner().invoke(app, ["audit", "show", str(workspace.path)]).stdout
+    assert "\x1b" not in told
+    assert max(map(len, told.splitlines())) < 400
+
+
+def test_entries_that_damage_took_hide_no_other_problem_and_no_acknowledgement(workspace: Workspace) -> None:
+    for number in range(4):
+        workspace.apply(SetComment(workspace.findings(DOCUMENT.sha256)[0].id, f"{number}"))
+    workspace.close()
+    with closing(sqlite3.connect(workspace.path)) as other:
+        name, sql = other.execute("SELECT name, sql FROM sqlite_schema WHERE name LIKE '%shortened'").fetchone()
+        other.execute(f"DROP TRIGGER {name}")
+        other.execute("DELETE FROM audit_notes WHERE number IN (4, 5)")
+        other.execute("DELETE FROM audit_log WHERE number IN (4, 5)")
+        other.execute(sql)
+        other.commit()
+    with Workspace.open(workspace.path) as damaged:
+        assert set(codes(damaged)) == {"missing-entries", "broken-chain", "history-changed"}
+        head = damaged.audit_head()
+        assert damaged.verify(head).asked_head == damaged.audit.head().count
+        damaged.audit_acknowledged()
+        assert "cut-off" not in codes(damaged)
 
 
 def test_the_table_forbids_changes(workspace: Workspace) -> None:
