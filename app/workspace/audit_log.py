@@ -28,6 +28,8 @@ _COLUMNS = "number, signer, content, hash, signature"
 _HOLDS = 2
 """How much a log tells of the tables, said by the first entry, or by a later one that took stock. 2: also documents' names, what
 was carried over from one version to the next, and where a passage goes on over its page's end."""
+_complete: set[sharing.Identity] = set()
+"""Files whose logs are known to tell that, for it takes long to look through those that once did not."""
 
 
 @dataclass
@@ -70,7 +72,6 @@ class AuditLog:
         self.later: Callable[[Callable[[], None]], None] = lambda job: job()
         self._introduced: set[str] = set()
         self._placed = False
-        self._holds_all = False
         self._follows: tuple[bool, bool] | None = None
         self._grown = False
 
@@ -192,7 +193,7 @@ class AuditLog:
 
     def _take_stock(self) -> None:
         """Tell once what a log that was written by an earlier version does not tell of the tables."""
-        if self._holds_all:
+        if self._file in _complete:
             return
         told = (
             "SELECT 1 FROM audit_log WHERE instr(content, ?) LIMIT 1"  # stops at the first entry of a log that is new
@@ -201,8 +202,8 @@ class AuditLog:
             notes = Notes()
             stock = audited_tables.stock(self._connection, notes.hash)
             self.append("stock-taken", {**stock, "holds": _HOLDS}, notes)
-        else:  # only what was there before is certain to stay: the transaction may still be rolled back
-            self._holds_all = True
+        elif self._file is not None:  # only what was there before is certain to stay: a transaction may be rolled back
+            _complete.add(self._file)
 
     def _identity(self) -> tuple[str, bool]:
         """The workspace's id, and whether a log was begun. A file that lost them takes others, and has lost its log too."""

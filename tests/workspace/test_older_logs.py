@@ -14,7 +14,7 @@ import pytest
 from app.review import audit
 from app.review.findings import Piece, finding_id
 from app.review.operations import SetComment
-from app.workspace import signing
+from app.workspace import audit_log, signing
 from app.workspace.store import Workspace
 from tests.samples import make_analysis, make_document
 
@@ -64,6 +64,7 @@ def make_older(path: Path, *, begun_later: bool = False) -> None:
         _without_guards(connection, "DELETE FROM audit_log")
         connection.executemany("INSERT INTO audit_log VALUES (?, ?, ?, ?, ?)", rows)
         connection.commit()
+    audit_log._complete.clear()  # as in another process
     for record in signing.key_folder().glob("*/*.json"):
         record.unlink()
 
