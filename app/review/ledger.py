@@ -1,13 +1,14 @@
 """The ledger: what of a document the reviewer looked at and decided on, section by section, and what is left.
 
 What was shown counts in pages where a document has pages of its own, else in characters of its text. A passage waits for a
-decision where it is selected and undecided; what the reviewer once decided on counts as decided, selected or not.
+decision where it is undecided and is selected, or is asked again because its words changed since the version before; what the
+reviewer once decided on counts as decided, selected or not.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -97,10 +98,11 @@ def make_ledger(
     shown: Ranges,
     *,
     paged: bool,
+    asked: Collection[str] = (),
 ) -> Ledger:
     """The ledger of a document with these sections and pages; `passages` are the ranges of all that was scored.
 
-    `shown` are pages from 1 where it is `paged`, else characters.
+    `shown` are pages from 1 where it is `paged`, else characters. `asked`: ids of findings that are asked again.
     """
     counts = [0] * len(sections.all)
     for start, _ in passages:
@@ -110,7 +112,7 @@ def make_ledger(
         held[sections.number_at(finding.start)].append(finding)
     starts = [page.start for page in pages]
     entries = tuple(
-        _entry(section, _pages_of(section, starts) if paged else (0, 0), count, mine, shown)
+        _entry(section, _pages_of(section, starts) if paged else (0, 0), count, mine, shown, asked)
         for section, count, mine in zip(sections.all, counts, held, strict=True)
     )
     whole = (1, len(pages) + 1) if paged else (0, sections.all[-1].end)
@@ -118,7 +120,7 @@ def make_ledger(
     least = 1 if paged else max(min(_LEAST_GAP, size // 2), 1)
     left_out = tuple(gap for gap in gaps(shown, whole) if gap[1] - gap[0] >= least)
     ordered = sorted(findings, key=lambda finding: (finding.start, finding.end))
-    undecided = tuple(finding.id for finding in ordered if _waits(finding))
+    undecided = tuple(finding.id for finding in ordered if _waits(finding, asked))
     decided = sum(1 for finding in findings if finding.decision != "undecided")
     return Ledger(entries, undecided, decided, left_out, size, paged)
 
@@ -141,11 +143,13 @@ def _stops(ledger: Ledger, start: int, end: int) -> range:
     return range(start, end) if ledger.paged else range(start, start + 1)
 
 
-def _waits(finding: Finding) -> bool:
-    return finding.selected and finding.decision == "undecided"
+def _waits(finding: Finding, asked: Collection[str]) -> bool:
+    return finding.decision == "undecided" and (finding.selected or finding.id in asked)
 
 
-def _entry(section: Section, pages: Range, passages: int, findings: list[Finding], shown: Ranges) -> Entry:
+def _entry(
+    section: Section, pages: Range, passages: int, findings: list[Finding], shown: Ranges, asked: Collection[str]
+) -> Entry:
     span = pages if pages != (0, 0) else (section.start, section.end)
     return Entry(
         section=section,
@@ -153,7 +157,7 @@ def _entry(section: Section, pages: Range, passages: int, findings: list[Finding
         passages=passages,
         selected=sum(1 for finding in findings if finding.selected),
         decided=sum(1 for finding in findings if finding.decision != "undecided"),
-        undecided=sum(1 for finding in findings if _waits(finding)),
+        undecided=sum(1 for finding in findings if _waits(finding, asked)),
         shown=within(shown, span),
         size=span[1] - span[0],
     )

@@ -108,6 +108,7 @@ class Looking:
             tuple(file.findings.all()),
             self.shown(file),
             paged=_unit(file) == "page",
+            asked=file.asked,
         )
 
     def is_touring(self, file: OpenFile) -> bool:

@@ -19,6 +19,7 @@ from app.documents.document import DocumentFormat
 from app.documents.folding import fold_words
 from app.review.findings import Decision, Finding
 from app.workspace import folded_findings, packing
+from app.workspace.asked import ASKED, FROM_ASKED
 from app.workspace.database import explained
 
 MOST = 500
@@ -37,10 +38,13 @@ _ROWS = 'SELECT findings.rowid, document_sha256, "start", "end", decision, owner
 _SHELF = "SELECT sha256, file, format, page_labels FROM documents WHERE removed_at IS NULL ORDER BY rowid"
 _ON_SHELF = "document_sha256 NOT IN (SELECT sha256 FROM documents WHERE removed_at IS NOT NULL)"
 _TAGGED = "(tags <> x'90' OR own_tags IS NOT NULL)"
-# A passage that goes on in a newer version of its document is listed there, once.
+# A passage that goes on in a newer version of its document is listed there, once: in one of those that follow, on the shelf.
 _NEWER = (
-    f"SELECT 1 FROM carried JOIN (SELECT id AS newer FROM findings WHERE {packing.SHOWN} AND {_ON_SHELF}) ON newer = finding_id"  # noqa: S608 (constants)
-    " WHERE source_id = findings.id"
+    "WITH RECURSIVE newer (name, changed) AS ("  # noqa: S608 (constants)
+    "SELECT finding_id, kind NOT IN ('same', 'moved') FROM carried WHERE source_id = findings.id"
+    " UNION SELECT finding_id, kind NOT IN ('same', 'moved') FROM newer CROSS JOIN carried ON source_id = name)"
+    f" SELECT 1 FROM newer CROSS JOIN (SELECT id, {packing.SHOWN} AS shown FROM findings WHERE {_ON_SHELF}) ON id = name"
+    f" WHERE shown OR changed OR name IN ({ASKED} SELECT finding_id FROM asked)"
 )
 _GOES_ON = f"(document_sha256 IN (SELECT predecessor FROM versions) AND EXISTS ({_NEWER}))"  # noqa: S608 (constants)
 _OWNERS = f"SELECT owner, count(*) FROM findings WHERE owner <> '' AND {_ON_SHELF} GROUP BY owner"  # noqa: S608 (constants)
@@ -48,6 +52,7 @@ _TAGS = (
     f"SELECT coalesce(own_tags, tags) FROM findings INDEXED BY findings_tagged WHERE {_TAGGED}"  # noqa: S608 (the same)
     f" AND {packing.SHOWN} AND {_ON_SHELF}"
 )
+_ASKED_TAGS = f"{ASKED} SELECT tags {FROM_ASKED} AND tags <> x'90' AND {_ON_SHELF}"
 _DECISIONS: tuple[Decision, ...] = ("undecided", "accepted", "edited", "added", "rejected")
 
 
@@ -119,17 +124,20 @@ def owner_key(owner: str) -> str:
     return fold_words(owner).replace(" ", "")
 
 
-def query_of(wish: Wish, owners: Sequence[str] = (), *, versions: bool = False) -> tuple[str, tuple[str | bytes, ...]]:
+def query_of(
+    wish: Wish, owners: Sequence[str] = (), *, versions: bool = False, asked: bool = False
+) -> tuple[str, tuple[str | bytes, ...]]:
     """The part of the query after its columns, save for the words of a wish, and what it is asked with.
 
-    `owners` are spellings of the wish's owner; `versions`: documents have newer versions.
+    `owners` are spellings of the wish's owner; `versions`: documents have newer versions. `asked`: behind `ASKED`, of those that
+    are listed only because they are asked again; else of all others.
     """
     conditions: list[str] = []
     values: list[str | bytes] = []
 
-    def add(condition: str, *asked: str | bytes) -> None:
+    def add(condition: str, *wanted: str | bytes) -> None:
         conditions.append(condition)
-        values.extend(asked)
+        values.extend(wanted)
 
     if wish.decision == "undecided":
         add("decision = ?", wish.decision)
@@ -154,7 +162,8 @@ def query_of(wish: Wish, owners: Sequence[str] = (), *, versions: bool = False) 
         add(f"{_TAGGED} AND instr(coalesce(own_tags, tags), ?)", msgspec.msgpack.encode(wish.tag))
     if versions:
         add(f"NOT {_GOES_ON}")
-    return f"FROM findings WHERE {' AND '.join([_ON_SHELF, packing.SHOWN, *conditions])}", tuple(values)
+    source = f"{FROM_ASKED} AND {_ON_SHELF}" if asked else f"FROM findings WHERE {_ON_SHELF} AND {packing.SHOWN}"
+    return " AND ".join([source, *conditions]), tuple(values)
 
 
 def across(
@@ -171,16 +180,18 @@ def across(
         documents = names[::-1] if descending and order == "document" else names
         (versions,) = connection.execute("SELECT EXISTS (SELECT 1 FROM versions)").fetchone()
         query = query_of(wish, spelled, versions=bool(versions))
-        asked = _Asked(connection, *query, documents, order, descending)
-        if words := folded_findings.folded(wish.words).split():
+        words = folded_findings.folded(wish.words).split()
+        asked = _asked(connection, wish, words) if versions else ()
+        question = _Question(connection, *query, documents, order, descending, asked)
+        if words:
             holding = folded_findings.holding(connection, path, words, documents)
             is_all = wish == Wish(words=wish.words) and not versions
-            asked = asked.among(holding if is_all else asked.narrowed(holding))
+            question = question.among(holding if is_all else question.narrowed(holding))
         # To sort all of many would take longer: the first documents have enough of them.
-        rows = asked.few()
-        numbers = [row.number for row in rows[:MOST]] if rows is not None else list(islice(asked.first(), MOST))
+        rows = question.all() if words and asked else question.few()
+        numbers = [row.number for row in rows[:MOST]] if rows is not None else list(islice(question.first(), MOST))
         found = [connection.execute(_ONE, (number,)).fetchone() for number in numbers]
-        total = asked.count() if rows is None else len(rows)
+        total = question.count() if rows is None else len(rows)
     findings = tuple(packing.finding_from(row, path) for row in found if row is not None)
     holders = {each: _holder(path, *shelf[each]) for each in {f.document_sha256 for f in findings} if each in shelf}
     return Across(total, findings, holders)
@@ -190,6 +201,7 @@ def occurring(connection: sqlite3.Connection, path: Path) -> Occurring:
     """What findings of documents on the shelf can be wished by."""
     with explained(path):
         owners, tagged = (connection.execute(query).fetchall() for query in (_OWNERS, _TAGS))
+        tagged += connection.execute(_ASKED_TAGS).fetchall()
     spelled = {}
     for owner, _count in sorted(owners, key=lambda each: each[1]):
         spelled[owner_key(owner)] = owner  # the one that is used most comes last
@@ -198,10 +210,11 @@ def occurring(connection: sqlite3.Connection, path: Path) -> Occurring:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Question:
     """A question ready to be asked: see `query_of`; `documents` in the order in which their findings are listed.
 
-    `numbers`, where words are wished: of all rows that it is about, in this order.
+    `asked` are findings that `rest` does not find: undecided ones without owner and date. `numbers`, where words are wished: of
+    all rows that `rest` is about, in this order.
     """
 
     connection: sqlite3.Connection
@@ -210,12 +223,15 @@ class _Asked:
     documents: Sequence[str]
     order: Order
     descending: bool
+    asked: tuple[_Row, ...]
     numbers: Mapping[int, None] | None = None
 
-    def among(self, numbers: Sequence[int]) -> _Asked:
+    def among(self, numbers: Sequence[int]) -> _Question:
         """Asked of these rows, all of which are as wished."""
-        asked = replace(self, numbers=dict.fromkeys(numbers))
-        return replace(asked, rest=f"FROM findings WHERE {_in(numbers)}", values=()) if _are_few(numbers) else asked
+        question = replace(self, numbers=dict.fromkeys(numbers))
+        return (
+            replace(question, rest=f"FROM findings WHERE {_in(numbers)}", values=()) if _are_few(numbers) else question
+        )
 
     def narrowed(self, numbers: Iterable[int], condition: str = "") -> list[int]:
         """Those of the rows that are as wished, in the same order."""
@@ -229,9 +245,9 @@ class _Asked:
     def count(self) -> int:
         """How many findings there are."""
         if self.numbers is not None:
-            return len(self.numbers)
+            return len(self.numbers) + len(self.asked)
         (total,) = self.connection.execute(f"SELECT count(*) {self.rest}", self.values).fetchone()
-        return int(total)
+        return int(total) + len(self.asked)
 
     def few(self) -> list[_Row] | None:
         """All of them, in order, where there are few."""
@@ -240,13 +256,9 @@ class _Asked:
         rows = self.all(f" LIMIT {4 * MOST + 1}")
         return rows if _are_few(rows) else None
 
-    def all(self, condition: str = "", *values: str) -> list[_Row]:
-        """All of them, in order; `condition` narrows them down further, and asks with `values`."""
-        query = f"{_ROWS} {self.rest}{condition}"
-        place = {sha256: number for number, sha256 in enumerate(self.documents)}
-        found = self.connection.execute(query, (*self.values, *values))
-        rows = [_Row(*row) for row in found if row[1] in place and (self.numbers is None or row[0] in self.numbers)]
-        rows.sort(key=lambda row: (place[row.sha256], row.start, row.end))
+    def all(self, limit: str = "") -> list[_Row]:
+        """All of them, in order."""
+        rows = self._in_place((*self._rows(limit), *self.asked))
         if self.order == "decision":
             rows.sort(key=lambda row: _DECISIONS.index(row.decision), reverse=self.descending)
         elif self.order != "document":
@@ -254,22 +266,33 @@ class _Asked:
             rows.sort(key=lambda row: not self._value(row))
         return rows
 
+    def _rows(self, condition: str = "", *values: str) -> list[_Row]:
+        """Those that `rest` finds; `condition` narrows them down further, and asks with `values`."""
+        found = self.connection.execute(f"{_ROWS} {self.rest}{condition}", (*self.values, *values))
+        return [_Row(*row) for row in found if self.numbers is None or row[0] in self.numbers]
+
+    def _in_place(self, rows: Iterable[_Row]) -> list[_Row]:
+        place = {sha256: number for number, sha256 in enumerate(self.documents)}
+        on_shelf = (row for row in rows if row.sha256 in place)
+        return sorted(on_shelf, key=lambda row: (place[row.sha256], row.start, row.end))
+
     def _value(self, row: _Row) -> str:
         return row.due if self.order == "due" else fold_words(row.owner)
 
     def first(self) -> Iterator[int]:
         """Numbers of the rows in order, no more read than are taken."""
         if self.order == "document":
-            yield from self._by_document("")
+            yield from self._by_document("", self.asked)
         elif self.order == "decision":
             for decision in reversed(_DECISIONS) if self.descending else _DECISIONS:
-                yield from self._by_document(f" AND decision = '{decision}'")
+                asked = self.asked if decision == "undecided" else ()
+                yield from self._by_document(f" AND decision = '{decision}'", asked)
         else:
             column = self.order
             for alike in self._occurring(column):
                 condition = f" AND {column} <> '' AND {column} IN ({_places(alike)})"
-                yield from (row.number for row in self.all(condition, *alike))
-            yield from self._by_document(f" AND {column} = ''")
+                yield from (row.number for row in self._in_place(self._rows(condition, *alike)))
+            yield from self._by_document(f" AND {column} = ''", self.asked)
 
     def _occurring(self, column: Literal["owner", "due"]) -> Iterator[Sequence[str]]:
         """The owners or dates that occur, in order; those together that are sorted alike. From an index alone."""
@@ -279,13 +302,30 @@ class _Asked:
             alike.setdefault(fold_words(value), []).append(value)
         return (alike[key] for key in sorted(alike, reverse=self.descending))
 
-    def _by_document(self, condition: str) -> Iterator[int]:
+    def _by_document(self, condition: str, asked: Iterable[_Row]) -> Iterator[int]:
         if self.numbers is not None:
             yield from self.narrowed(self.numbers, condition) if condition else self.numbers
             return
+        again: dict[str, list[_Row]] = {}
+        for row in asked:
+            again.setdefault(row.sha256, []).append(row)
         for sha256 in self.documents:
-            query = f'SELECT rowid {self.rest}{condition} AND document_sha256 = ? ORDER BY "start", "end"'
-            yield from (row[0] for row in self.connection.execute(query, (*self.values, sha256)))
+            rows = [*self._rows(f"{condition} AND document_sha256 = ?", sha256), *again.get(sha256, ())]
+            yield from (row.number for row in sorted(rows, key=lambda row: (row.start, row.end)))
+
+
+def _asked(connection: sqlite3.Connection, wish: Wish, words: Sequence[str]) -> tuple[_Row, ...]:
+    """Of findings that are listed only because they are asked again those that are as wished."""
+    if wish.decision not in (None, "undecided") or wish.owner or wish.dated or wish.due_by or wish.due_from:
+        return ()  # they have none of that
+    rest, values = query_of(wish, versions=True, asked=True)
+    found = connection.execute(f"{ASKED} {_ROWS}, text {rest}", values)
+    return tuple(_Row(*row) for *row, text in found if _holds(words, text))
+
+
+def _holds(words: Sequence[str], text: str) -> bool:
+    shown = folded_findings.folded(text)
+    return all(word in shown for word in words)
 
 
 def _spellings(connection: sqlite3.Connection, owner: str) -> tuple[str, ...]:

@@ -105,4 +105,5 @@ def _ledger(
         findings,
         workspace.looks.shown(document.sha256, "page" if paged else "character"),
         paged=paged,
+        asked=workspace.versions.asked_ids(document.sha256),
     )

@@ -18,6 +18,7 @@ from app.review.audit import Kind
 from app.review.matrix import Matrix
 from app.workspace import digests, folded_findings, packing, rows, texts
 from app.workspace.across import Across, Occurring, Order, Wish, across, occurring
+from app.workspace.asked import COUNT_ASKED
 from app.workspace.database import damaged, explained, transaction
 from app.workspace.texts import KeptText, Original, occurrences
 
@@ -94,9 +95,11 @@ class Library:
             " FROM documents WHERE removed_at IS NULL ORDER BY rowid"
         )
         self._count(row[:2] for row in shelf)
+        # Whether a passage is asked again hangs on other documents as well: it is counted anew.
+        asked: dict[str, int] = dict(self._rows(COUNT_ASKED))
+        counts = {sha256: (total + asked.get(sha256, 0), done) for sha256, (_, total, done) in self._counts.items()}
         return tuple(
-            ShelfEntry(sha256, file, title, bool(known), *self._counts[sha256][1:])
-            for sha256, _, file, title, known in shelf
+            ShelfEntry(sha256, file, title, bool(known), *counts[sha256]) for sha256, _, file, title, known in shelf
         )
 
     def _count(self, documents: Iterable[tuple[str, int]]) -> None:

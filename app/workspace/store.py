@@ -297,14 +297,15 @@ class Workspace:
 
     def preview(self, sha256: str, analysis: Analysis) -> tuple[Finding, ...]:
         """The findings that there would be if `analysis` were saved, in reading order; nothing is stored."""
-        touched = [f for f in self.findings(sha256) if f.is_touched]
+        asked = self.versions.asked_ids(sha256)
+        touched = [f for f in self.findings(sha256) if f.is_touched or f.id in asked]
         places = {(f.proposed.start, f.proposed.end) for f in touched}
         proposed = (p for p in analysis.passages if p.selected or (p.start, p.end) in places)
         shown = {finding.id: finding for finding in (packing.finding_of(sha256, passage) for passage in proposed)}
         for before in touched:
             now = shown.get(before.id)
             shown[before.id] = replace(before, selected=False) if now is None else reviewed(now, before)
-        return tuple(sorted((f for f in shown.values() if f.selected or f.is_touched), key=_place))
+        return tuple(sorted((f for f in shown.values() if f.selected or f.is_touched or f.id in asked), key=_place))
 
     def stored_findings(self, sha256: str) -> tuple[Finding, ...]:
         """Every finding that there ever was in the document, also where neither model nor reviewer has it now."""

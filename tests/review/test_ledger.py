@@ -59,6 +59,14 @@ def test_sections_say_what_was_decided_and_shown() -> None:
     assert ledger.progress == 0.5
 
 
+def test_what_is_asked_again_waits_whether_or_not_it_is_selected() -> None:
+    findings = [finding(10, "accepted"), finding(30, selected=False), finding(150, "rejected", selected=False)]
+    ledger = make_ledger(Sections(), [], [], findings, ((0, 400),), paged=False, asked={"f30", "f150"})
+    assert ledger.undecided == ("f30",)
+    assert [entry.undecided for entry in ledger.entries] == [1]
+    assert not ledger.is_done
+
+
 def test_all_decided_and_shown_is_done() -> None:
     ledger = ledger_of([finding(10, "accepted"), finding(250, "rejected")], ((1, 5),))
     assert ledger.is_done

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from samples import ENGLISH, JAPANESE, make_analysis, make_document
 from app.analysis.analysis import TagScore
 from app.documents.document import Document
 from app.errors import FusenError
-from app.review.findings import Finding, Opinion
+from app.review.findings import Decision, Finding, Opinion
 from app.review.handover import is_own
 from app.review.operations import (
     SetComment,
@@ -27,7 +28,9 @@ from app.review.operations import (
 from app.review.ranges import added_finding, span_of
 from app.review.settling import disagree
 from app.review.version_changes import changes, lost_findings
+from app.workspace import across as across_module
 from app.workspace.across import Wish
+from app.workspace.briefing import brief_of
 from app.workspace.store import Workspace
 
 INSURANCE = "The Supplier shall keep insurance cover against fire and theft of all stored goods."
@@ -226,6 +229,106 @@ def test_what_was_not_answered_in_the_second_version_is_asked_in_the_third(works
         assert (asked[termination.id].source.text, asked[termination.id].source.decision) == (ENGLISH[3], "accepted")
         assert asked[termination.id].decided_at
         assert termination.comment == "Agreed with sales."
+
+
+def _agree(workspace: Workspace) -> None:
+    """What the documents' own lists show is listed and counted wherever all documents are."""
+    own = {document.sha256: workspace.findings(document.sha256) for document in workspace.documents()}
+    counts = {name: (len(found), sum(f.decision != "undecided" for f in found)) for name, found in own.items()}
+    assert {each.sha256: (each.total, each.decided) for each in workspace.library.shelf()} == counts
+    for sha256, found in own.items():
+        asked = workspace.versions.asked_ids(sha256)
+        assert asked <= {f.id for f in found}
+        brief = brief_of(workspace, sha256)
+        assert {f.id for f in brief.undecided} == {f.id for f in found if f.decision == "undecided"}
+        (shown,) = brief.documents
+        assert shown.not_looked_at.undecided == len(brief.undecided)
+    every = [f for found in own.values() for f in found]
+    for decision in (None, "undecided", "accepted"):
+        for order in ("document", "decision", "owner", "due"):
+            listed = workspace.library.across(Wish(decision=decision), order)
+            expected = {f.id for f in every if decision in (None, f.decision) and not _goes_on(workspace, f.id, own)}
+            assert listed.total == len(listed.findings) == len(expected)
+            assert {f.id for f in listed.findings} == expected
+    assert workspace.library.occurring().tags == tuple(sorted({tag.tag for f in every for tag in f.tags}))
+
+
+def _goes_on(workspace: Workspace, name: str, own: Mapping[str, Sequence[Finding]]) -> bool:
+    """The plain reference: whether one of the findings that continue it is listed in its document."""
+    rows = workspace._connection.execute("SELECT finding_id FROM carried WHERE source_id = ?", (name,)).fetchall()
+    listed = {f.id for found in own.values() for f in found}
+    return any(newer in listed or _goes_on(workspace, newer, own) for (newer,) in rows)
+
+
+def test_every_list_and_count_has_what_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(across_module, "MOST", 500)
+    second = make_document((*ENGLISH[:3], NEW[4], ENGLISH[4]), file="/contracts/services v2.pdf")
+    with Workspace.open(tmp_path / "asked.fusen") as workspace:
+        law, termination = _saved(workspace, FIRST, (2, 3))
+        workspace.apply(SetDecision(termination.id, "accepted"))
+        workspace.apply(SetDecision(law.id, "accepted"))
+        _saved(workspace, second, ())
+        workspace.versions.follow(second, FIRST.sha256)
+        (asked,) = (f for f in workspace.library.across(Wish(decision="undecided")).findings)
+        assert (asked.document_sha256, asked.text) == (second.sha256, NEW[4])
+        assert workspace.library.across(Wish(tag=asked.tags[0].tag)).total == 1
+        assert workspace.library.across(Wish(words="ninety days")).total == 1
+        assert [(entry.total, entry.decided) for entry in workspace.library.shelf()] == [(2, 2), (2, 1)]
+        _agree(workspace)
+        assert brief_of(workspace, second.sha256).documents[0].not_looked_at.undecided == 1
+        analysis = make_analysis(second, selected=(1,))
+        assert asked.id in {f.id for f in workspace.preview(second.sha256, analysis)}
+        for change in (
+            lambda: workspace.apply(SetDecision(asked.id, "rejected")),
+            workspace.undo,
+            lambda: workspace.library.remove(second.sha256),
+            lambda: workspace.library.restore(second.sha256),
+            lambda: workspace.library.remove(FIRST.sha256),
+            lambda: workspace.versions.unfollow(second.sha256),
+        ):
+            change()
+            _agree(workspace)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_lists_and_counts_agree_over_three_versions(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(seed)
+    words = [f"The Supplier shall keep the {name} of all goods for {name} years." for name in "abcdefgh"]
+    documents = []
+    for number in range(3):
+        words = [word.replace("shall", "will") if chance.random() < 0.3 else word for word in words]
+        documents.append(make_document((f"Agreement {number}", *words), file=f"/c/v{number}.pdf"))
+    with Workspace.open(tmp_path / "three.fusen") as workspace:
+        for document in documents:
+            _saved(workspace, document, tuple(chance.sample(range(1, 9), 5)))
+        for step in range(40):
+            document = chance.choice(documents)
+            found = workspace.stored_findings(document.sha256)
+            finding = chance.choice(found)
+            match chance.randrange(8):
+                case 0 | 1 | 2:
+                    decision: Decision = chance.choice(("accepted", "rejected", "undecided"))
+                    workspace.apply(SetDecision(finding.id, decision))
+                case 3:
+                    workspace.apply(SetComment(finding.id, chance.choice(("", "Hm."))))
+                case 4:
+                    place = documents.index(document)
+                    if place:
+                        workspace.versions.follow(document, documents[place - 1].sha256)
+                case 5:
+                    workspace.undo()
+                case 6:
+                    removed = document.sha256 in {each.sha256 for each in workspace.documents()}
+                    (workspace.library.remove if removed else workspace.library.restore)(document.sha256)
+                case _:
+                    workspace.save_analysis(
+                        document, make_analysis(document, selected=tuple(chance.sample(range(9), 3)))
+                    )
+            monkeypatch.setattr(across_module, "MOST", chance.choice((1, 500)))
+            if step % 4 == 0:
+                monkeypatch.setattr(across_module, "MOST", 500)
+                _agree(workspace)
+        assert workspace.verify().problems == ()
 
 
 def test_a_decision_stays_whose_it_was(workspace: Workspace) -> None:
