@@ -31,6 +31,7 @@ Kind = Literal[
     "analysed",
     "selection-chosen",
     "version-followed",
+    "version-continued",
     "version-unfollowed",
     "shown",
     "second-look",

@@ -198,6 +198,8 @@ class Replay:
                 document = self._document(entry)
                 document.follows = details.get("predecessor", "")
                 document.lineage = details.get("lineage") if document.follows else ""
+            case "version-continued":
+                self._document(entry).lineage = details["lineage"]
             case "shown":
                 shown, unit = self._document(entry).shown, details["unit"]
                 shown[unit] = union((*shown.get(unit, ()), *((start, end) for start, end in details["ranges"])))

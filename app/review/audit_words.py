@@ -62,6 +62,7 @@ ENTRIES: Mapping[str, str] = {
     "analysed": "Analysed {file} with {model}: {count} findings",
     "selection-chosen": "Chose how much of {file} is selected: {share}",
     "version-followed": "Made {file} the new version of another document",
+    "version-continued": "Took over what was said since of the version before {file}",
     "version-unfollowed": "Said that {file} is no new version after all",
     "shown": "Looked at {places} of {file}",
     "second-look": "Took a second look at a passage of {file}",

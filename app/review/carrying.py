@@ -2,7 +2,7 @@
 
 Where a passage has equal words, everything that was said of it holds for the new one as well, in the name of who said it.
 Where its words changed the reviewer is asked again: what she noted (comment, owner, due date) comes along, the decision does
-not. Nothing that she said of the new version already is written over.
+not. Nothing that she said of the new version already is written over: where she has not decided, what she left open is filled in.
 """
 
 from __future__ import annotations
@@ -88,8 +88,7 @@ def carry_over(
         elif origin.finding.id not in origins:
             now = known.get(origin.finding.id, origin.finding)
             origins[now.id] = Origin(now, source, origin.kind)
-            if not is_touched_by_owner(now):
-                changes += _said(source, origin, places, document)
+            changes += (each for each in _said(source, origin, places, document) if _has_room(now, each))
     return CarryingOver(matching, tuple(origins.values()), tuple(changes), tuple(gone))
 
 
@@ -181,6 +180,31 @@ def _said(source: Finding, origin: Origin, places: _Places, document: Document) 
         yield SetDue(name, source.due)
     if source.raised:
         yield SetRaised(name, raised=True)
+
+
+def _has_room(now: Finding, operation: Single) -> bool:
+    """Whether an operation writes over nothing that the reviewer said of the new finding, and mixes with no decision of hers.
+
+    What others said stands beside it in any case.
+    """
+    if isinstance(operation, SetOpinion):
+        said, known = operation.opinion, {each.reviewer: each.handed_at for each in now.opinions}
+        return said is not None and (operation.reviewer not in known or known[operation.reviewer] < said.handed_at)
+    if not is_touched_by_owner(now):
+        return True
+    if now.decision != "undecided":
+        return False
+    match operation:
+        case SetComment():
+            return not now.comment
+        case SetOwner():
+            return not now.owner
+        case SetDue():
+            return not now.due
+        case SetTags():
+            return now.proposed_tags is None
+        case _:
+            return True
 
 
 def _opinion(opinion: Opinion, places: _Places, document: Document) -> Opinion:

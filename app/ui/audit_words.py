@@ -69,6 +69,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Audit", "Analysed {file} with {model}: {count} findings"),
     QT_TRANSLATE_NOOP("Audit", "Chose how much of {file} is selected: {share}"),
     QT_TRANSLATE_NOOP("Audit", "Made {file} the new version of another document"),
+    QT_TRANSLATE_NOOP("Audit", "Took over what was said since of the version before {file}"),
     QT_TRANSLATE_NOOP("Audit", "Said that {file} is no new version after all"),
     QT_TRANSLATE_NOOP("Audit", "Looked at {places} of {file}"),
     QT_TRANSLATE_NOOP("Audit", "Took a second look at a passage of {file}"),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from app.ui.session import Session
     from app.ui.versions_view import VersionsView
     from app.workspace.store import StoredDocument
-    from app.workspace.versions import Likeness, Recognised
+    from app.workspace.versions import Likeness, Recognised, SaidSince
 
 
 class Versioning(QObject):
@@ -35,9 +35,14 @@ class Versioning(QObject):
         super().__init__(window)
         self._window, self._session = window, session
         self._looked_at: set[int] = set()
+        self._looked_back: dict[
+            int, tuple[int, ...]
+        ] = {}  # how the versions before were when they were looked at, by file
         self._view: VersionsView | None = None
         session.hub.changed.connect(self._changed)
         session.hub.current.connect(self._close)
+        for signal in (session.hub.current, session.hub.history):
+            signal.connect(self._look_back)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the commands do."""
@@ -58,6 +63,7 @@ class Versioning(QObject):
             return
         self._looked_at.add(key)
         self._refresh(file)
+        self._look_back()
         if not file.predecessor:
             sha256 = file.sha256
             self._session.with_workspace(
@@ -73,6 +79,53 @@ class Versioning(QObject):
         ).format(percent=int(likely.share * 100), name=Path(likely.document.file).name)
         action = self.tr("Yes, carry decisions over")
         self._tell(file, Message("note", text, action=action, act=take))
+
+    # ---- what is said of the version before once it was followed
+
+    def _look_back(self) -> None:
+        """Look whether anything can be taken over into the file in view, if the versions before it changed."""
+        file, workspace = self._session.state.current, self._session.workspace
+        if file is None or workspace is None or not file.predecessor or file.phase != "ready":
+            return
+        if (document := file.document) is None:
+            return
+        try:
+            revisions = workspace.versions.revisions_before(document.sha256)
+        except FusenError as error:
+            self._tell(file, Message("error", *error_words(error)))
+            return
+        if self._looked_back.get(file.key) != revisions:
+            self._looked_back[file.key] = revisions
+            self._session.with_workspace(
+                lambda workspace: workspace.versions.said_since(document), partial(self._offer_since, file)
+            )
+
+    def _offer_since(self, file: OpenFile, since: SaidSince) -> None:
+        if not since.origins or not file.predecessor or file.key not in self._session.state.files:
+            return
+        count = len({origin.source.id for origin in since.origins})
+        text = self.tr("Since then, %n finding(s) of the version before got a decision or a note.", "", count)
+        self._tell(file, Message("note", text, action=self.tr("Carry it over"), act=partial(self.take_over, file)))
+
+    def take_over(self, file: OpenFile) -> None:
+        """Carry over what was said of the version before since it was followed."""
+        workspace = self._session.workspace
+        if workspace is None or file.document is None:
+            return
+        self._window.panel.card.keep_comment()
+        try:
+            since = workspace.versions.take_over(file.document)
+        except FusenError as error:
+            self._tell(file, Message("error", *error_words(error)))
+            return
+        if not since.origins:  # it was taken back meanwhile
+            self._session.hub.announced.emit(file.key, None)
+            return
+        self._take(file)
+        kept = sum(origin.holds for origin in since.origins)
+        text = self.tr("Carried over: {kept}. Changed since, to be decided again: {asked}.")
+        told = text.format(kept=kept, asked=len(since.origins) - kept)
+        self._tell(file, Message("success", told, action=self.tr("Show the changes"), act=self.toggle_changes))
 
     def ask(self) -> None:
         """Let the reviewer say of which document the one in view is a new version."""
@@ -183,12 +236,13 @@ class Versioning(QObject):
         """The version before, opened where it is not; the new one stays in view."""
         state = self._session.state
         if not (known := state.with_sha256(file.predecessor)):
-            stored = next((each for each in self._session.recent() if each.sha256 == file.predecessor), None)
-            if stored is None:
+            workspace = self._session.workspace
+            path = workspace.versions.file_of(file.predecessor) if workspace is not None else None
+            if path is None:
                 return None
-            self._session.open([Path(stored.file)])
+            self._session.open([path])  # one that was taken off the shelf stands there again
             self._session.show(file.key)
-            return state.with_path(Path(stored.file))
+            return state.with_path(path)
         return known[0]
 
     def _go_to(self, finding_id: str) -> None:

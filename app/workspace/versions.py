@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -31,23 +31,27 @@ from app.review.operations import (
     SetTags,
     Single,
     Together,
+    apply,
 )
 from app.workspace import audited_tables, packing
 from app.workspace.database import explained
 
 if TYPE_CHECKING:
     # Comparing needs a library that the window's start, which imports this module, does without.
-    from app.review.carrying import CarryingOver
+    from app.review.carrying import CarryingOver, Origin
     from app.review.versions import MatchKind
     from app.workspace.store import StoredDocument, Workspace
 
 Recognised = Literal["told", "offered"]
+_CarriedRow = tuple[str, str, str, str, str]
 
 SHARED = 0.5
 """Share of a document's words in passages that another one has as well from which it may be a version of it."""
 SHARED_NAMESAKE = 0.25
 """The same where their names say so too."""
 _ALIKE_NAMES = 0.75
+_IDS = re.compile(r'"([0-9a-f]{32})"')
+"""Of findings, in operations as they are written down."""
 _SHORT = 5
 _MOST_COMPARED = 60
 """Documents that one is compared with: those of a similar name first, then those that were added last."""
@@ -93,6 +97,17 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidSince:
+    """What was said of earlier versions after this one had followed them, as far as it has a place here that is still open.
+
+    `operations` carry it over; `origins` are the findings concerned, with where it was said, and how their passages match.
+    """
+
+    origins: tuple[Origin, ...] = ()
+    operations: tuple[Single, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Likeness:
     """A document of the workspace that shares this much of its words with another: 0 to 1."""
 
@@ -120,6 +135,16 @@ class Versions:
             found.append(before.predecessor)
         return tuple(found)
 
+    def revisions_before(self, sha256: str) -> tuple[int, ...]:
+        """Other numbers whenever a finding of one of the versions before a document changed."""
+        query = "SELECT revision FROM documents WHERE sha256 = ?"
+        return tuple(revision for before in self.history(sha256)[1:] for (revision,) in self._rows(query, (before,)))
+
+    def file_of(self, sha256: str) -> Path | None:
+        """Where a document was opened last, also one that was taken off the shelf."""
+        rows = self._rows("SELECT file FROM documents WHERE sha256 = ?", (sha256,))
+        return Path(rows[0][0]) if rows else None
+
     def follow(self, document: Document, predecessor: str, recognised: Recognised = "told") -> CarryingOver:
         """Make an analysed document the new version of another and carry over what was decided, in one step of the undo stack.
 
@@ -129,28 +154,101 @@ class Versions:
             raise FusenError(
                 "unsupported",
                 "This document is itself an earlier version of that one.",
-                "Open the newer of both and choose the older one as what it is a version of.",
+                "If it is the newer one, say of the other one first that it is not a new version after all.",
             )
+        before = self.lineage(document.sha256)
+        if before is not None and before.predecessor != predecessor and self._analyses(document, predecessor):
+            self.unfollow(
+                document.sha256
+            )  # what came of a document that it is no version of is nothing that she said of this one
         carried = self._planned(document, predecessor)
-        if carried.operations:
-            # First what counts: without the lineage it is offered once more, and nothing is carried over twice.
-            self._workspace.apply(Together(carried.operations), *(origin.finding for origin in carried.origins))
-        rows = [
-            (origin.finding.id, origin.source.id, origin.kind, self._decided_at(origin.source.id))
-            for origin in carried.origins
-        ]
-        self._workspace.keep(*(origin.finding for origin in carried.origins))
+        # First what counts: without the lineage it is offered once more, and nothing is carried over twice.
+        self._carry(carried.origins, carried.operations)
+        said_at = self._said_at()
         with self._workspace.audit.transaction():
             self._connection.execute(
                 "INSERT OR REPLACE INTO versions (document_sha256, predecessor, recognised, at) VALUES (?, ?, ?, ?)",
                 (document.sha256, predecessor, recognised, datetime.now(UTC).isoformat(timespec="milliseconds")),
             )
             self._forget_carried(document.sha256)
-            self._connection.executemany("INSERT INTO carried VALUES (?, ?, ?, ?)", rows)
+            self._remember(carried.origins, said_at)
             told = {"document": document.sha256, "predecessor": predecessor, "recognised": recognised}
             told["lineage"] = audited_tables.lineage_hash(self._connection, document.sha256)
             self._workspace.audit.append("version-followed", told)
         return carried
+
+    def _carry(self, origins: Sequence[Origin], operations: Sequence[Single]) -> None:
+        findings = [origin.finding for origin in origins]
+        if operations:
+            self._workspace.apply(Together(tuple(operations)), *findings)
+        self._workspace.keep(*findings)
+
+    def _remember(self, origins: Sequence[Origin], said_at: Mapping[str, str]) -> None:
+        """Within the caller's transaction."""
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO carried VALUES (?, ?, ?, ?)",
+            [(each.finding.id, each.source.id, each.kind, said_at.get(each.source.id, "")) for each in origins],
+        )
+
+    def said_since(self, document: Document) -> SaidSince:
+        """What can be taken over of what was said of the versions before since they were followed; nothing changes.
+
+        What the reviewer took back in this version is not offered again, unless something is said of it once more.
+        """
+        chain = [lineage for sha256 in self.history(document.sha256) if (lineage := self.lineage(sha256)) is not None]
+        said_at = self._said_at(min(each.at for each in chain)) if chain else {}
+        known = self._carried(document.sha256)
+        origins: dict[str, Origin] = {}
+        operations: list[Single] = []
+        answered: set[str] = set()  # where a nearer version has an answer of its own, that one counts
+        for each in chain:
+            for origin, parts in self._open(document, each, said_at, known):
+                if origin.finding.id not in answered and origin.finding.id not in origins:
+                    origins[origin.finding.id] = origin
+                    operations += parts
+            answered |= {
+                name for name, _, of, decision, _ in known if of == each.predecessor and decision != "undecided"
+            }
+        return SaidSince(tuple(origins.values()), tuple(operations))
+
+    def _open(
+        self, document: Document, lineage: Lineage, said_at: Mapping[str, str], known: Sequence[_CarriedRow]
+    ) -> Iterator[tuple[Origin, tuple[Single, ...]]]:
+        """What was said of one of the versions before since it was followed and makes a difference here, as operations."""
+        latest = {source: at for _, source, _, _, at in known}
+        said = {name for name, at in said_at.items() if at >= lineage.at and at > latest.get(name, "")}
+        found = [f for f in self._workspace.findings(lineage.predecessor) if f.is_touched and f.id in said]
+        if not found:
+            return
+        planned, continued = self._planned(document, lineage.predecessor, found), {name for name, *_ in known}
+        for origin in planned.origins:
+            now = origin.finding
+            parts = tuple(part for part in planned.operations if part.finding_id == now.id)
+            changes = bool(parts) and bool(apply({now.id: now}, Together(parts)).findings)
+            is_asked = not origin.holds and now.id not in continued and now.decision == "undecided"
+            if changes or is_asked:
+                yield origin, parts
+
+    def take_over(self, document: Document) -> SaidSince:
+        """Carry over what `said_since` finds, in one step of the undo stack."""
+        since = self.said_since(document)
+        if since.origins:
+            self._carry(since.origins, since.operations)
+            said_at = self._said_at()
+            with self._workspace.audit.transaction():
+                self._remember(since.origins, said_at)
+                lineage = audited_tables.lineage_hash(self._connection, document.sha256)
+                self._workspace.audit.append("version-continued", {"document": document.sha256, "lineage": lineage})
+        return since
+
+    def _carried(self, sha256: str) -> list[_CarriedRow]:
+        """Findings of a document that continue others: its id, the other's id, document and decision, when that was said."""
+        return self._rows(
+            "SELECT finding_id, source_id, older.document_sha256, older.decision, carried.decided_at FROM carried"
+            " JOIN findings newer ON newer.id = finding_id JOIN findings older ON older.id = source_id"
+            " WHERE newer.document_sha256 = ?",
+            (sha256,),
+        )
 
     def unfollow(self, sha256: str) -> None:
         """It is no version after all: what was carried over and not changed since is taken back, in one step."""
@@ -203,16 +301,21 @@ class Versions:
                 best = Likeness(other, share)
         return best
 
-    def _planned(self, document: Document, predecessor: str) -> CarryingOver:
+    def _planned(self, document: Document, predecessor: str, findings: Sequence[Finding] | None = None) -> CarryingOver:
+        """What becomes of `findings` of the predecessor: without them, of all."""
         from app.review.carrying import carry_over
 
+        old, new = self._analyses(document, predecessor)
+        known = {finding.id: finding for finding in self._workspace.findings(document.sha256)}
+        make = partial(packing.finding_of, document.sha256)
+        before = self._workspace.findings(predecessor) if findings is None else findings
+        return carry_over(old, before, document, new, known, make, self._pending(predecessor))
+
+    def _analyses(self, document: Document, predecessor: str) -> tuple[Analysis, Analysis]:
         old, new = self._workspace.analysis(predecessor), self._workspace.analysis(document.sha256)
         if old is None or new is None:
             raise FusenError("empty", "Both versions must have been analysed.", "Open the other document first.")
-        known = {finding.id: finding for finding in self._workspace.findings(document.sha256)}
-        make = partial(packing.finding_of, document.sha256)
-        before = self._workspace.findings(predecessor)
-        return carry_over(old, before, document, new, known, make, self._pending(predecessor))
+        return old, new
 
     def _pending(self, sha256: str) -> frozenset[str]:
         """Findings on which the reviewer was asked again and that she has not decided on since."""
@@ -225,13 +328,10 @@ class Versions:
             "DELETE FROM carried WHERE finding_id IN (SELECT id FROM findings WHERE document_sha256 = ?)", (sha256,)
         )
 
-    def _decided_at(self, finding_id: str) -> str:
-        """When the finding was last a part of an operation that stands."""
-        rows = self._rows(
-            "SELECT at FROM history WHERE NOT undone AND instr(operation, ?) ORDER BY number DESC LIMIT 1",
-            (finding_id,),
-        )
-        return str(rows[0][0]) if rows else ""
+    def _said_at(self, since: str = "") -> dict[str, str]:
+        """When findings were last a part of an operation that stands, by id; of operations `since` then."""
+        query = "SELECT at, operation FROM history WHERE NOT undone AND at >= ? ORDER BY number"
+        return {name: at for at, operation in self._rows(query, (since,)) for name in _IDS.findall(operation)}
 
     def _finding(self, finding_id: str) -> Finding | None:
         rows = self._rows(f"SELECT {packing.FINDING_COLUMNS} FROM findings WHERE id = ?", (finding_id,))  # noqa: S608 (a constant list of names)

@@ -52,4 +52,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>Versioning</name>
+    <message numerus="yes">
+        <source>Since then, %n finding(s) of the version before got a decision or a note.</source>
+        <translation>
+            <numerusform>Since then, %n finding of the version before got a decision or a note.</numerusform>
+            <numerusform>Since then, %n findings of the version before got a decision or a note.</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

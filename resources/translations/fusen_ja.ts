@@ -472,6 +472,10 @@
         <translation>{file} を別の文書の新しい版としました</translation>
     </message>
     <message>
+        <source>Took over what was said since of the version before {file}</source>
+        <translation>{file} の前の版について、その後付けられた判断を引き継ぎました</translation>
+    </message>
+    <message>
         <source>Said that {file} is no new version after all</source>
         <translation>{file} を新しい版ではないとしました</translation>
     </message>
@@ -3514,6 +3518,20 @@
     <message>
         <source>Yes, carry decisions over</source>
         <translation>はい、判断を引き継ぐ</translation>
+    </message>
+    <message numerus="yes">
+        <source>Since then, %n finding(s) of the version before got a decision or a note.</source>
+        <translation>
+            <numerusform>その後、前の版で指摘 %n 件に判断またはメモが付けられました。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Carry it over</source>
+        <translation>引き継ぐ</translation>
+    </message>
+    <message>
+        <source>Carried over: {kept}. Changed since, to be decided again: {asked}.</source>
+        <translation>引き継ぎ: {kept} 件。文言が変わり再判断が必要: {asked} 件。</translation>
     </message>
     <message>
         <source>“{name}” is a new version of</source>

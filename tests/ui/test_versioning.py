@@ -108,6 +108,34 @@ def test_the_reviewer_says_what_it_is_a_version_of(window: MainWindow, session: 
     assert not any(finding.is_touched for finding in versions.findings.all())
 
 
+def test_what_is_decided_on_the_old_version_since_is_offered_and_taken_over(
+    window: MainWindow, session: Session, versions: OpenFile, qtbot: QtBot
+) -> None:
+    old = next(file for file in session.state.files.values() if file.name == "services v1.txt")
+    window.versioning.follow(versions, old.sha256, "told")
+    bar = window.views[versions.key].bar
+    last = "agree on what is to be done"
+    session.show(old.key)
+    added = added_finding(old.document, old.analysis, *_place(OLD, last))
+    session.reviewing(lambda reviewer: reviewer.add(old, added))
+    session.show(versions.key)
+    offered = "Since then, 1 finding(s) of the version before got a decision or a note."
+    qtbot.waitUntil(lambda: bar.message is not None and bar.message.text == offered, timeout=10_000)
+    assert last not in {finding.text for finding in versions.findings.all()}  # nothing happens unasked
+    bar.action.click()
+    decisions = {finding.text: finding.decision for finding in versions.findings.all()}
+    assert decisions[last] == "added"
+    assert bar.message.text == "Carried over: 1. Changed since, to be decided again: 0."
+    session.undo()
+    assert last not in {finding.text for finding in versions.findings.all()}
+    session.archive.remove(old.sha256)
+    session.close_file(old.key)
+    window.run_command("versions")  # with a version that was taken off the shelf as well
+    view = window.findChild(VersionsView)
+    assert view is not None
+    qtbot.waitUntil(lambda: len(view.list.rows) > 0, timeout=10_000)
+
+
 def test_what_is_gone_is_listed_with_what_was_decided_on_it(
     window: MainWindow, session: Session, versions: OpenFile, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from samples import ENGLISH, JAPANESE, make_analysis, make_document
+from samples import ENGLISH, JAPANESE, make_document
 
 from app.analysis.analysis import TagScore
-from app.documents.document import Document
 from app.errors import FusenError
-from app.review.findings import Decision, Finding, Opinion
+from app.review.findings import Opinion
 from app.review.handover import is_own
 from app.review.operations import (
     SetComment,
@@ -28,35 +26,15 @@ from app.review.operations import (
 from app.review.ranges import added_finding, span_of
 from app.review.settling import disagree
 from app.review.version_changes import changes, lost_findings
-from app.workspace import across as across_module
 from app.workspace.across import Wish
-from app.workspace.briefing import brief_of
 from app.workspace.store import Workspace
-
-INSURANCE = "The Supplier shall keep insurance cover against fire and theft of all stored goods."
-NEW = (
-    ENGLISH[0],
-    INSURANCE,
-    ENGLISH[2],
-    "The Supplier's total liability shall not exceed\nthe fees paid in the twelve months before the claim.".replace(
-        "\n", " "
-    ),
-    ENGLISH[3].replace("thirty", "ninety"),
-    ENGLISH[4],
-)
-FIRST = make_document(file="/contracts/services v1.pdf")
-SECOND = make_document(NEW, file="/contracts/services v2.pdf")
-
-
-def _saved(workspace: Workspace, document: Document, selected: tuple[int, ...]) -> tuple[Finding, ...]:
-    workspace.save_analysis(document, make_analysis(document, selected=selected))
-    return workspace.findings(document.sha256)
+from tests.workspace.version_samples import FIRST, INSURANCE, NEW, SECOND, by_text, saved
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     with Workspace.open(tmp_path / "versions.fusen") as workspace:
-        liability, law, termination = _saved(workspace, FIRST, (1, 2, 3))
+        liability, law, termination = saved(workspace, FIRST, (1, 2, 3))
         span = span_of(FIRST, liability.start + 4, liability.end - 1)
         for operation in (
             SetRange(liability.id, span),
@@ -73,20 +51,16 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
         words = FIRST.text.index("meet quarterly")
         added = added_finding(FIRST, None, words, words + len("meet quarterly"))
         workspace.apply(SetDecision(added.id, "added"), added)
-        _saved(workspace, SECOND, (1, 2, 3))
+        saved(workspace, SECOND, (1, 2, 3))
         yield workspace
         assert workspace.verify().problems == ()  # the audit log tells all that became of findings
-
-
-def _by_text(workspace: Workspace, document: Document) -> dict[str, Finding]:
-    return {finding.proposed.text: finding for finding in workspace.findings(document.sha256)}
 
 
 def test_what_was_decided_holds_where_the_words_are_the_same(workspace: Workspace) -> None:
     first = {f.id for f in workspace.findings(FIRST.sha256)}
     assert first <= {f.id for f in workspace.library.across(Wish()).findings}
     carried = workspace.versions.follow(SECOND, FIRST.sha256)
-    found = _by_text(workspace, SECOND)
+    found = by_text(workspace, SECOND)
     assert [f.id for f in workspace.library.across(Wish(owner="Sato")).findings] == [found[NEW[3]].id]
     listed = workspace.library.across(Wish())
     assert listed.total == len({f.proposed.text for f in listed.findings}) == len(found)  # none twice, none left out
@@ -114,9 +88,9 @@ def test_what_was_decided_holds_where_the_words_are_the_same(workspace: Workspac
 
 
 def test_where_words_changed_the_reviewer_is_asked_again(workspace: Workspace) -> None:
-    before = _by_text(workspace, FIRST)
+    before = by_text(workspace, FIRST)
     workspace.versions.follow(SECOND, FIRST.sha256)
-    termination = _by_text(workspace, SECOND)[NEW[4]]  # which the model did not select
+    termination = by_text(workspace, SECOND)[NEW[4]]  # which the model did not select
     assert not termination.selected
     assert termination.decision == "undecided"
     assert termination.comment == "Agreed with sales."
@@ -142,7 +116,7 @@ def test_carrying_over_is_one_step_and_can_be_undone(workspace: Workspace) -> No
 def test_it_is_no_version_after_all(workspace: Workspace) -> None:
     before = workspace.findings(SECOND.sha256)
     workspace.versions.follow(SECOND, FIRST.sha256)
-    law = _by_text(workspace, SECOND)[NEW[2]]
+    law = by_text(workspace, SECOND)[NEW[2]]
     workspace.apply(SetComment(law.id, "Said since."))
     workspace.versions.unfollow(SECOND.sha256)
     left = {finding.id: finding for finding in workspace.findings(SECOND.sha256)}
@@ -150,14 +124,14 @@ def test_it_is_no_version_after_all(workspace: Workspace) -> None:
     assert list(left.values()) == [finding for finding in before if finding.id != law.id]
     assert workspace.versions.lineage(SECOND.sha256) is None
     assert not workspace.versions.asked_again(SECOND.sha256)
-    assert all(finding.is_touched for finding in _by_text(workspace, FIRST).values())
+    assert all(finding.is_touched for finding in by_text(workspace, FIRST).values())
 
 
 def test_nothing_that_was_said_of_the_new_version_is_written_over(workspace: Workspace) -> None:
-    law = _by_text(workspace, SECOND)[NEW[2]]
+    law = by_text(workspace, SECOND)[NEW[2]]
     workspace.apply(SetDecision(law.id, "accepted"))
     workspace.versions.follow(SECOND, FIRST.sha256)
-    assert _by_text(workspace, SECOND)[NEW[2]].decision == "accepted"
+    assert by_text(workspace, SECOND)[NEW[2]].decision == "accepted"
     again = workspace.findings(SECOND.sha256)
     workspace.versions.follow(SECOND, FIRST.sha256)
     assert workspace.findings(SECOND.sha256) == again
@@ -165,7 +139,7 @@ def test_nothing_that_was_said_of_the_new_version_is_written_over(workspace: Wor
 
 def test_what_is_gone_is_told(workspace: Workspace) -> None:
     third = make_document((ENGLISH[0], INSURANCE, ENGLISH[2]))
-    _saved(workspace, third, (1,))
+    saved(workspace, third, (1,))
     carried = workspace.versions.follow(third, FIRST.sha256)
     assert {finding.proposed.text for finding in carried.gone} == {ENGLISH[1], ENGLISH[3], "meet quarterly"}
     old, new = workspace.analysis(FIRST.sha256), workspace.analysis(third.sha256)
@@ -186,7 +160,7 @@ def test_what_is_gone_is_told(workspace: Workspace) -> None:
 
 def test_a_document_that_shares_most_is_offered_and_no_other(workspace: Workspace) -> None:
     other = make_document(JAPANESE, file="/contracts/業務委託.pdf")
-    _saved(workspace, other, (1,))
+    saved(workspace, other, (1,))
     likely = workspace.versions.likely_predecessor(SECOND.sha256)
     assert likely is not None
     assert likely.document.sha256 == FIRST.sha256
@@ -208,9 +182,9 @@ def test_versions_do_not_go_in_circles(workspace: Workspace) -> None:
 
 def test_a_change_that_takes_nothing_along_is_asked_and_told_in_the_log(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "bare.fusen") as workspace:
-        (termination,) = _saved(workspace, FIRST, (3,))
+        (termination,) = saved(workspace, FIRST, (3,))
         workspace.apply(SetDecision(termination.id, "accepted"))
-        _saved(workspace, SECOND, ())
+        saved(workspace, SECOND, ())
         carried = workspace.versions.follow(SECOND, FIRST.sha256)
         assert carried.operations == ()
         assert [finding.text for finding in workspace.findings(SECOND.sha256)] == [NEW[4]]
@@ -221,9 +195,9 @@ def test_what_was_not_answered_in_the_second_version_is_asked_in_the_third(works
     workspace.versions.follow(SECOND, FIRST.sha256)
     for words in (NEW[4], NEW[4].replace("Either", "Each")):
         document = make_document((NEW[0], *NEW[2:4], words, NEW[5]), file="/contracts/services v3.pdf")
-        _saved(workspace, document, ())
+        saved(workspace, document, ())
         workspace.versions.follow(document, SECOND.sha256)
-        termination = _by_text(workspace, document)[words]
+        termination = by_text(workspace, document)[words]
         asked = workspace.versions.asked_again(document.sha256)
         assert set(asked) == {termination.id} == workspace.versions.asked_ids(document.sha256)
         assert (asked[termination.id].source.text, asked[termination.id].source.decision) == (ENGLISH[3], "accepted")
@@ -231,108 +205,8 @@ def test_what_was_not_answered_in_the_second_version_is_asked_in_the_third(works
         assert termination.comment == "Agreed with sales."
 
 
-def _agree(workspace: Workspace) -> None:
-    """What the documents' own lists show is listed and counted wherever all documents are."""
-    own = {document.sha256: workspace.findings(document.sha256) for document in workspace.documents()}
-    counts = {name: (len(found), sum(f.decision != "undecided" for f in found)) for name, found in own.items()}
-    assert {each.sha256: (each.total, each.decided) for each in workspace.library.shelf()} == counts
-    for sha256, found in own.items():
-        asked = workspace.versions.asked_ids(sha256)
-        assert asked <= {f.id for f in found}
-        brief = brief_of(workspace, sha256)
-        assert {f.id for f in brief.undecided} == {f.id for f in found if f.decision == "undecided"}
-        (shown,) = brief.documents
-        assert shown.not_looked_at.undecided == len(brief.undecided)
-    every = [f for found in own.values() for f in found]
-    for decision in (None, "undecided", "accepted"):
-        for order in ("document", "decision", "owner", "due"):
-            listed = workspace.library.across(Wish(decision=decision), order)
-            expected = {f.id for f in every if decision in (None, f.decision) and not _goes_on(workspace, f.id, own)}
-            assert listed.total == len(listed.findings) == len(expected)
-            assert {f.id for f in listed.findings} == expected
-    assert workspace.library.occurring().tags == tuple(sorted({tag.tag for f in every for tag in f.tags}))
-
-
-def _goes_on(workspace: Workspace, name: str, own: Mapping[str, Sequence[Finding]]) -> bool:
-    """The plain reference: whether one of the findings that continue it is listed in its document."""
-    rows = workspace._connection.execute("SELECT finding_id FROM carried WHERE source_id = ?", (name,)).fetchall()
-    listed = {f.id for found in own.values() for f in found}
-    return any(newer in listed or _goes_on(workspace, newer, own) for (newer,) in rows)
-
-
-def test_every_list_and_count_has_what_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(across_module, "MOST", 500)
-    second = make_document((*ENGLISH[:3], NEW[4], ENGLISH[4]), file="/contracts/services v2.pdf")
-    with Workspace.open(tmp_path / "asked.fusen") as workspace:
-        law, termination = _saved(workspace, FIRST, (2, 3))
-        workspace.apply(SetDecision(termination.id, "accepted"))
-        workspace.apply(SetDecision(law.id, "accepted"))
-        _saved(workspace, second, ())
-        workspace.versions.follow(second, FIRST.sha256)
-        (asked,) = (f for f in workspace.library.across(Wish(decision="undecided")).findings)
-        assert (asked.document_sha256, asked.text) == (second.sha256, NEW[4])
-        assert workspace.library.across(Wish(tag=asked.tags[0].tag)).total == 1
-        assert workspace.library.across(Wish(words="ninety days")).total == 1
-        assert [(entry.total, entry.decided) for entry in workspace.library.shelf()] == [(2, 2), (2, 1)]
-        _agree(workspace)
-        assert brief_of(workspace, second.sha256).documents[0].not_looked_at.undecided == 1
-        analysis = make_analysis(second, selected=(1,))
-        assert asked.id in {f.id for f in workspace.preview(second.sha256, analysis)}
-        for change in (
-            lambda: workspace.apply(SetDecision(asked.id, "rejected")),
-            workspace.undo,
-            lambda: workspace.library.remove(second.sha256),
-            lambda: workspace.library.restore(second.sha256),
-            lambda: workspace.library.remove(FIRST.sha256),
-            lambda: workspace.versions.unfollow(second.sha256),
-        ):
-            change()
-            _agree(workspace)
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_lists_and_counts_agree_over_three_versions(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    chance = random.Random(seed)
-    words = [f"The Supplier shall keep the {name} of all goods for {name} years." for name in "abcdefgh"]
-    documents = []
-    for number in range(3):
-        words = [word.replace("shall", "will") if chance.random() < 0.3 else word for word in words]
-        documents.append(make_document((f"Agreement {number}", *words), file=f"/c/v{number}.pdf"))
-    with Workspace.open(tmp_path / "three.fusen") as workspace:
-        for document in documents:
-            _saved(workspace, document, tuple(chance.sample(range(1, 9), 5)))
-        for step in range(40):
-            document = chance.choice(documents)
-            found = workspace.stored_findings(document.sha256)
-            finding = chance.choice(found)
-            match chance.randrange(8):
-                case 0 | 1 | 2:
-                    decision: Decision = chance.choice(("accepted", "rejected", "undecided"))
-                    workspace.apply(SetDecision(finding.id, decision))
-                case 3:
-                    workspace.apply(SetComment(finding.id, chance.choice(("", "Hm."))))
-                case 4:
-                    place = documents.index(document)
-                    if place:
-                        workspace.versions.follow(document, documents[place - 1].sha256)
-                case 5:
-                    workspace.undo()
-                case 6:
-                    removed = document.sha256 in {each.sha256 for each in workspace.documents()}
-                    (workspace.library.remove if removed else workspace.library.restore)(document.sha256)
-                case _:
-                    workspace.save_analysis(
-                        document, make_analysis(document, selected=tuple(chance.sample(range(9), 3)))
-                    )
-            monkeypatch.setattr(across_module, "MOST", chance.choice((1, 500)))
-            if step % 4 == 0:
-                monkeypatch.setattr(across_module, "MOST", 500)
-                _agree(workspace)
-        assert workspace.verify().problems == ()
-
-
 def test_a_decision_stays_whose_it_was(workspace: Workspace) -> None:
-    law, liability = (_by_text(workspace, FIRST)[ENGLISH[index]] for index in (2, 1))
+    law, liability = (by_text(workspace, FIRST)[ENGLISH[index]] for index in (2, 1))
     workspace.reviewer = "Mori"
     opinion = Opinion("Sato", "rejected", "Usual.", "2026-01-02T03:04:05.000+00:00", "ab" * 32)
     workspace.apply(
@@ -342,7 +216,7 @@ def test_a_decision_stays_whose_it_was(workspace: Workspace) -> None:
     workspace.apply(SetOpinion(liability.id, "Sato", opinion))
     workspace.reviewer = "Abe"
     workspace.versions.follow(SECOND, FIRST.sha256)
-    found = _by_text(workspace, SECOND)
+    found = by_text(workspace, SECOND)
     taken = found[NEW[2]]
     assert (taken.decided_by, taken.decided_at, taken.opinions) == ("Sato", opinion.at, (opinion,))
     assert not is_own(taken)
@@ -353,7 +227,7 @@ def test_a_decision_stays_whose_it_was(workspace: Workspace) -> None:
 
 def test_what_another_reviewer_said_of_the_new_version_keeps_nothing_of_ones_own_out(workspace: Workspace) -> None:
     workspace.reviewer = "Mori"
-    law = _by_text(workspace, SECOND)[NEW[2]]
+    law = by_text(workspace, SECOND)[NEW[2]]
     opinion = Opinion("Sato", "accepted", "Hm.", "2026-01-02T03:04:05.000+00:00", "ab" * 32)
     workspace.apply(
         Together(
@@ -364,10 +238,24 @@ def test_what_another_reviewer_said_of_the_new_version_keeps_nothing_of_ones_own
             )
         )
     )
-    workspace.apply(SetComment(_by_text(workspace, FIRST)[ENGLISH[2]].id, "Not ours."))
+    workspace.apply(SetComment(by_text(workspace, FIRST)[ENGLISH[2]].id, "Not ours."))
     workspace.versions.follow(SECOND, FIRST.sha256)
-    kept = _by_text(workspace, SECOND)[NEW[2]]
+    kept = by_text(workspace, SECOND)[NEW[2]]
     assert (kept.decision, kept.comment, kept.opinions) == ("rejected", "Not ours.", (opinion,))
+
+
+def test_what_came_of_a_document_that_it_is_no_version_of_is_taken_back(workspace: Workspace) -> None:
+    other = make_document((*ENGLISH[:2], ENGLISH[2], "Nothing else."), file="/contracts/other.pdf")
+    (wrong,) = saved(workspace, other, (2,))
+    workspace.apply(SetDecision(wrong.id, "accepted"))
+    workspace.versions.follow(SECOND, other.sha256)
+    assert by_text(workspace, SECOND)[NEW[2]].decision == "accepted"
+    with pytest.raises(FusenError):
+        workspace.versions.follow(SECOND, "0" * 64)
+    assert by_text(workspace, SECOND)[NEW[2]].decision == "accepted"
+    workspace.versions.follow(SECOND, FIRST.sha256)
+    assert by_text(workspace, SECOND)[NEW[2]].decision == "rejected"
+    assert workspace.versions.history(SECOND.sha256) == (SECOND.sha256, FIRST.sha256)
 
 
 def test_a_japanese_contract_with_other_line_breaks_and_numbers(tmp_path: Path) -> None:
@@ -388,10 +276,10 @@ def test_a_japanese_contract_with_other_line_breaks_and_numbers(tmp_path: Path) 
         )
     )
     with Workspace.open(tmp_path / "ja.fusen") as workspace:
-        secret, payment = _saved(workspace, old, (1, 2))
+        secret, payment = saved(workspace, old, (1, 2))
         workspace.apply(SetDecision(payment.id, "accepted"))
         workspace.apply(SetRange(secret.id, span_of(old, secret.start + 6, secret.end - 1)))
-        _saved(workspace, new, (1, 2))
+        saved(workspace, new, (1, 2))
         workspace.versions.follow(new, old.sha256)
         kept, asked = workspace.findings(new.sha256)
         assert kept.decision == "edited"
