@@ -35,14 +35,15 @@ class Versioning(QObject):
         super().__init__(window)
         self._window, self._session = window, session
         self._looked_at: set[int] = set()
+        self._compared: dict[int, set[str]] = {}  # hashes of documents that a file was compared with
         self._looked_back: dict[
             int, tuple[int, ...]
         ] = {}  # how the versions before were when they were looked at, by file
         self._view: VersionsView | None = None
         session.hub.changed.connect(self._changed)
         session.hub.current.connect(self._close)
-        for signal in (session.hub.current, session.hub.history):
-            signal.connect(self._look_back)
+        session.hub.current.connect(self._look)
+        session.hub.history.connect(self._look_back)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the commands do."""
@@ -63,11 +64,23 @@ class Versioning(QObject):
             return
         self._looked_at.add(key)
         self._refresh(file)
+        self._look()
+
+    def _look(self) -> None:
+        """Another file is in view, or ready."""
         self._look_back()
-        if not file.predecessor:
-            sha256 = file.sha256
+        self._look_for_predecessor()
+
+    def _look_for_predecessor(self) -> None:
+        """Look whether the file in view is a version of another document, once more where others were analysed since."""
+        file = self._session.state.current
+        if file is None or file.key not in self._looked_at or file.predecessor or (sha256 := file.sha256) is None:
+            return
+        compared = self._compared.setdefault(file.key, set())
+        if others := {document.sha256 for document in self._candidates(file)} - compared:
+            compared |= others  # each is offered once: she may dismiss it
             self._session.with_workspace(
-                lambda workspace: workspace.versions.likely_predecessor(sha256), partial(self._offer, file)
+                lambda workspace: workspace.versions.likely_predecessor(sha256, others), partial(self._offer, file)
             )
 
     def _offer(self, file: OpenFile, likely: Likeness | None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -52,6 +52,7 @@ SHARED_NAMESAKE = 0.25
 _ALIKE_NAMES = 0.75
 _IDS = re.compile(r'"([0-9a-f]{32})"')
 """Of findings, in operations as they are written down."""
+_NUMBER = re.compile(r"\d+")
 _SHORT = 5
 _MOST_COMPARED = 60
 """Documents that one is compared with: those of a similar name first, then those that were added last."""
@@ -279,8 +280,11 @@ class Versions:
         """The ids of `asked_again`: they are findings whether or not the model selected them."""
         return frozenset(name for name, *_ in self._rows(_ASKED, (sha256,)))
 
-    def likely_predecessor(self, sha256: str, stopped: Callable[[], bool] = lambda: False) -> Likeness | None:
-        """The document on the shelf that shares most with this one, if that is enough to ask; None where a version is known."""
+    def likely_predecessor(self, sha256: str, among: Collection[str] | None = None) -> Likeness | None:
+        """The document on the shelf that shares most with this one, if that is enough to ask; None where a version is known.
+
+        One whose name has a higher number is the newer of both. `among`: only those with one of these hashes are compared.
+        """
         documents = self._workspace.documents()
         mine = next((document for document in documents if document.sha256 == sha256), None)
         analysis = self._workspace.analysis(sha256)
@@ -288,11 +292,12 @@ class Versions:
             return None
         known = _weights(analysis)
         best: Likeness | None = None
-        others = sorted(documents, key=lambda other: (_namesakes(mine, other), other.added_at), reverse=True)
+        others = [other for other in documents if among is None or other.sha256 in among]
+        others.sort(key=lambda other: (_namesakes(mine, other), other.added_at), reverse=True)
         for other in others[:_MOST_COMPARED]:
-            if stopped():
-                return None
-            if other.sha256 == sha256 or not other.analyzed or sha256 in self.history(other.sha256):
+            if other.sha256 == sha256 or not other.analyzed or _is_newer(other, mine):
+                continue
+            if sha256 in self.history(other.sha256):
                 continue
             theirs = self._workspace.analysis(other.sha256)
             share = _shared(known, _weights(theirs)) if theirs is not None else 0.0
@@ -392,3 +397,10 @@ def _namesakes(one: StoredDocument, other: StoredDocument) -> bool:
     return any(
         a and b and difflib.SequenceMatcher(None, " ".join(a), " ".join(b)).ratio() >= _ALIKE_NAMES for a, b in bare
     )
+
+
+def _is_newer(one: StoredDocument, other: StoredDocument) -> bool:
+    """Whether their files' names are the same but for numbers, of which the first has the higher ones: of a version or a day."""
+    names = [Path(each.file).stem for each in (one, other)]
+    here, there = ([int(number) for number in _NUMBER.findall(name)] for name in names)
+    return here > there and _NUMBER.sub("", names[0]) == _NUMBER.sub("", names[1])

@@ -136,6 +136,27 @@ def test_what_is_decided_on_the_old_version_since_is_offered_and_taken_over(
     qtbot.waitUntil(lambda: len(view.list.rows) > 0, timeout=10_000)
 
 
+def test_the_old_version_may_be_opened_after_the_new_one(
+    window: MainWindow, session: Session, settle: Callable[[], OpenFile], qtbot: QtBot, tmp_path: Path
+) -> None:
+    files = []
+    for name, text in (("services v2.txt", NEW), ("services v1.txt", OLD)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        session.open([tmp_path / name])
+        files.append(settle())
+        qtbot.waitUntil(lambda: files[-1].document is not None, timeout=10_000)
+    new, old = files
+    session.show(new.key)
+    bar = window.views[new.key].bar
+    qtbot.waitUntil(lambda: bar.message is not None and "“services v1.txt”" in bar.message.text, timeout=10_000)
+    assert window.views[old.key].bar.message is None  # it is not taken for a new version of the new one
+    session.hub.announced.emit(new.key, None)
+    session.show(old.key)
+    session.show(new.key)
+    qtbot.wait(300)
+    assert bar.message is None  # what was dismissed is not offered again
+
+
 def test_what_is_gone_is_listed_with_what_was_decided_on_it(
     window: MainWindow, session: Session, versions: OpenFile, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -171,6 +171,13 @@ def test_a_document_that_shares_most_is_offered_and_no_other(workspace: Workspac
     assert workspace.versions.likely_predecessor(FIRST.sha256) is None  # its successor is none of its predecessors
 
 
+def test_the_older_one_is_not_offered_as_the_newer_one(workspace: Workspace) -> None:
+    likely = workspace.versions.likely_predecessor(SECOND.sha256)
+    assert likely is not None
+    assert likely.document.sha256 == FIRST.sha256
+    assert workspace.versions.likely_predecessor(FIRST.sha256) is None
+
+
 def test_versions_do_not_go_in_circles(workspace: Workspace) -> None:
     workspace.versions.follow(SECOND, FIRST.sha256)
     with pytest.raises(FusenError, match="earlier version") as told:
