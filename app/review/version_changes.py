@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from app.analysis.analysis import Analysis, ScoredPassage
@@ -103,18 +103,21 @@ def changes(
     return tuple(_change(match, old, new, before, after) for match in matching.matches if match.kind != "same")
 
 
-def lost_findings(
+def further_findings(
     old: Analysis, old_findings: Sequence[Finding], found: Sequence[PassageChange]
 ) -> Iterator[PassageChange]:
-    """What else was said of the old version and has no place in the new one: several findings may lie in what is gone.
+    """What else was said of old passages that changed or are gone: several findings may lie in one, and passages may be merged.
 
-    `found` are all changes, which tell of one of them each.
+    `found` are all changes, which tell of one finding each.
     """
     told = {change.before.id for change in found if change.before is not None}
-    gone = {passage.start for change in found if change.sort == "gone" for passage in change.old}
+    over = {passage.start: change for change in found for passage in change.old}
     for finding in (each for each in old_findings if each.is_touched and each.id not in told):
-        if all(old.passages[index].start in gone for index in _by_passage(old.passages, (finding,))):
+        mine = [over.get(old.passages[index].start) for index in _by_passage(old.passages, (finding,))]
+        if all(change is not None and change.sort == "gone" for change in mine):
             yield PassageChange("gone", True, (_passage_of(finding),), (), finding)
+        elif changed := next((change for change in mine if change is not None and change.sort == "changed"), None):
+            yield replace(changed, before=finding)
 
 
 def _passage_of(finding: Finding) -> ScoredPassage:

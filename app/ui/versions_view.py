@@ -25,7 +25,7 @@ from app.review.version_changes import (
     anchors,
     changes,
     counts,
-    lost_findings,
+    further_findings,
 )
 from app.ui.appearance import appearance
 from app.ui.changed_note import decided_words
@@ -64,7 +64,7 @@ def find_changes(workspace: Workspace, old: str, new: str) -> Found | None:
     matching = match_passages(before, after)
     findings = workspace.findings(old)
     found = changes(before, after, findings, workspace.findings(new), matching)
-    found += tuple(lost_findings(before, findings, found))
+    found += tuple(further_findings(before, findings, found))
     ordered = sorted(found, key=lambda change: (CONCERNS.index(change.concern), not change.concerns))
     return Found(tuple(ordered), anchors(before, after, matching))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.errors import FusenError
 from app.export.brief import ChangeKind, ChangeNote, Quote
-from app.review.version_changes import PassageChange, changes, lost_findings
+from app.review.version_changes import PassageChange, changes, further_findings
 from app.workspace.store import StoredDocument, Workspace
 
 
@@ -18,7 +18,7 @@ def changes_between(workspace: Workspace, old: str, new: str) -> tuple[PassageCh
         raise FusenError("empty", "Only analysed documents can be compared.", "Analyse both documents first.")
     findings = workspace.findings(old)
     found = changes(before, after, findings, workspace.findings(new))
-    return (*found, *lost_findings(before, findings, found))
+    return (*found, *further_findings(before, findings, found))
 
 
 def change_notes(workspace: Workspace, documents: Iterable[str]) -> tuple[ChangeNote, ...]:

@@ -25,8 +25,9 @@ from app.review.operations import (
 )
 from app.review.ranges import added_finding, span_of
 from app.review.settling import disagree
-from app.review.version_changes import changes, lost_findings
+from app.review.version_changes import changes, further_findings
 from app.workspace.across import Wish
+from app.workspace.changes import changes_between
 from app.workspace.store import Workspace
 from tests.workspace.version_samples import FIRST, INSURANCE, NEW, SECOND, by_text, saved
 
@@ -147,15 +148,35 @@ def test_what_is_gone_is_told(workspace: Workspace) -> None:
     assert new is not None
     before = workspace.findings(FIRST.sha256)
     found = changes(old, new, before)
-    lost = [change for change in (*found, *lost_findings(old, before, found)) if change.concern == "lost"]
+    lost = [change for change in (*found, *further_findings(old, before, found)) if change.concern == "lost"]
     assert {change.before for change in lost} == set(carried.gone)
     words = FIRST.text.index("The parties")
     beside = added_finding(FIRST, None, words, words + len("The parties"))
     workspace.apply(SetDecision(beside.id, "added"), beside)
     before = workspace.findings(FIRST.sha256)
     found = changes(old, new, before)
-    lost = [change for change in (*found, *lost_findings(old, before, found)) if change.concern == "lost"]
+    lost = [change for change in (*found, *further_findings(old, before, found)) if change.concern == "lost"]
     assert {change.before.text for change in lost if change.before} == {f.text for f in carried.gone} | {"The parties"}
+
+
+def test_all_that_was_said_of_passages_that_were_merged_is_told(tmp_path: Path) -> None:
+    pieces = (
+        "The Supplier shall deliver the goods on time and in full to the depot.",
+        "The Supplier shall bear all costs of transport and of packaging of the goods.",
+    )
+    old = make_document(("Agreement", *pieces), file="/contracts/one v1.pdf")
+    new = make_document(("Agreement", " ".join(pieces)), file="/contracts/one v2.pdf")
+    with Workspace.open(tmp_path / "merged.fusen") as workspace:
+        for finding, decision in zip(saved(workspace, old, (1, 2)), ("accepted", "rejected"), strict=True):
+            workspace.apply(SetDecision(finding.id, decision))  # type: ignore[arg-type] -- one of two
+        words = old.text.index("all costs")
+        added = added_finding(old, None, words, words + len("all costs"))
+        workspace.apply(SetDecision(added.id, "added"), added)
+        saved(workspace, new, ())
+        workspace.versions.follow(new, old.sha256)
+        told = changes_between(workspace, old.sha256, new.sha256)
+        assert sorted(each.before.decision for each in told if each.before) == ["accepted", "added", "rejected"]
+        assert {(each.concern, each.new_text) for each in told} == {("again", " ".join(pieces))}
 
 
 def test_a_document_that_shares_most_is_offered_and_no_other(workspace: Workspace) -> None:
