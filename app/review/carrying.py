@@ -49,12 +49,16 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class CarryingOver:
-    """`operations` are to be applied in one step; `gone` are findings that have no place in the new version."""
+    """`operations` are to be applied in one step; `gone` are findings that have no place in the new version.
+
+    `unsaid`: of findings of which nothing was said those that go on in the same words, as findings that the new version has.
+    """
 
     matching: Matching
     origins: tuple[Origin, ...]
     operations: tuple[Single, ...]
     gone: tuple[Finding, ...]
+    unsaid: tuple[Origin, ...] = ()
 
 
 def match_passages(old: Analysis, new: Analysis) -> Matching:
@@ -89,7 +93,15 @@ def carry_over(
             now = known.get(origin.finding.id, origin.finding)
             origins[now.id] = Origin(now, source, origin.kind)
             changes += (each for each in _said(source, origin, places, document) if _has_room(now, each))
-    return CarryingOver(matching, tuple(origins.values()), tuple(changes), tuple(gone))
+    rest = (
+        _origin(each, places, document, new, make)
+        for each in findings
+        if not each.is_touched and each.id not in pending
+    )
+    unsaid = {
+        o.finding.id: o for o in rest if o is not None and o.holds and o.finding.id in known.keys() - origins.keys()
+    }
+    return CarryingOver(matching, tuple(origins.values()), tuple(changes), tuple(gone), tuple(unsaid.values()))
 
 
 class _Places:

@@ -38,15 +38,21 @@ _ROWS = 'SELECT findings.rowid, document_sha256, "start", "end", decision, owner
 _SHELF = "SELECT sha256, file, format, page_labels FROM documents WHERE removed_at IS NULL ORDER BY rowid"
 _ON_SHELF = "document_sha256 NOT IN (SELECT sha256 FROM documents WHERE removed_at IS NOT NULL)"
 _TAGGED = "(tags <> x'90' OR own_tags IS NOT NULL)"
-# A passage that goes on in a newer version of its document is listed there, once: in one of those that follow, on the shelf.
-_NEWER = (
-    "WITH RECURSIVE newer (name, changed) AS ("  # noqa: S608 (constants)
-    "SELECT finding_id, kind NOT IN ('same', 'moved') FROM carried WHERE source_id = findings.id"
-    " UNION SELECT finding_id, kind NOT IN ('same', 'moved') FROM newer CROSS JOIN carried ON source_id = name)"
-    f" SELECT 1 FROM newer CROSS JOIN (SELECT id, {packing.SHOWN} AS shown FROM findings WHERE {_ON_SHELF}) ON id = name"
-    f" WHERE shown OR changed OR name IN ({ASKED} SELECT finding_id FROM asked)"
+# A passage that goes on in a newer version of its document is listed there, once. Nearly always that is the next version; one
+# that is off the shelf, or does not list it, is passed over.
+_STANDING = f"(SELECT id, {packing.SHOWN} AS shown, {_ON_SHELF} AS stands FROM findings)"  # noqa: S608 (constants)
+_IS_LISTED = f"stands AND (shown OR changed OR name IN ({ASKED} SELECT finding_id FROM asked))"  # noqa: S608 (constants)
+_STEP = "SELECT finding_id AS name, kind NOT IN ('same', 'moved') AS changed FROM"
+_LATER = (
+    f"WITH RECURSIVE later (name, changed) AS ({_STEP} carried WHERE source_id = next.name"  # noqa: S608 (constants)
+    f" UNION {_STEP} later CROSS JOIN carried ON source_id = later.name)"
+    f" SELECT 1 FROM later CROSS JOIN {_STANDING} ON id = name WHERE {_IS_LISTED}"
 )
-_GOES_ON = f"(document_sha256 IN (SELECT predecessor FROM versions) AND EXISTS ({_NEWER}))"  # noqa: S608 (constants)
+_NEXT = (
+    f"SELECT 1 FROM ({_STEP} carried WHERE source_id = findings.id) AS next CROSS JOIN {_STANDING} ON id = next.name"  # noqa: S608 (constants)
+    f" WHERE {_IS_LISTED} OR EXISTS ({_LATER})"
+)
+_GOES_ON = f"(document_sha256 IN (SELECT predecessor FROM versions) AND EXISTS ({_NEXT}))"  # noqa: S608 (constants)
 _OWNERS = f"SELECT owner, count(*) FROM findings WHERE owner <> '' AND {_ON_SHELF} GROUP BY owner"  # noqa: S608 (constants)
 _TAGS = (
     f"SELECT coalesce(own_tags, tags) FROM findings INDEXED BY findings_tagged WHERE {_TAGGED}"  # noqa: S608 (the same)

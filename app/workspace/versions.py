@@ -172,7 +172,7 @@ class Versions:
                 (document.sha256, predecessor, recognised, datetime.now(UTC).isoformat(timespec="milliseconds")),
             )
             self._forget_carried(document.sha256)
-            self._remember(carried.origins, said_at)
+            self._remember((*carried.origins, *carried.unsaid), said_at)
             told = {"document": document.sha256, "predecessor": predecessor, "recognised": recognised}
             told["lineage"] = audited_tables.lineage_hash(self._connection, document.sha256)
             self._workspace.audit.append("version-followed", told)
@@ -350,7 +350,11 @@ class Versions:
 
 def _says_the_same(now: Finding, before: Finding, kind: MatchKind) -> bool:
     """Whether nothing was changed since it was carried over."""
-    decision = before.decision if kind in ("same", "moved") else "undecided"
+    holds = kind in ("same", "moved")
+    decision = before.decision if holds else "undecided"
+    tags = before.tags if holds and before.proposed_tags is not None else None
+    if (now.proposed_tags is not None and now.tags != tags) or (now.skipped and not (holds and before.skipped)):
+        return False
     kept = (now.comment, now.owner, now.due, now.raised) == (before.comment, before.owner, before.due, before.raised)
     decided = (now.decision, now.decided_by, now.decided_at) == (decision, before.decided_by, before.decided_at)
     return kept and (decided or now.decision == "undecided")

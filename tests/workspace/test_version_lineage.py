@@ -20,6 +20,7 @@ from app.review.operations import (
     SetOwner,
     SetRaised,
     SetRange,
+    SetSkipped,
     SetTags,
     Together,
 )
@@ -126,6 +127,22 @@ def test_it_is_no_version_after_all(workspace: Workspace) -> None:
     assert workspace.versions.lineage(SECOND.sha256) is None
     assert not workspace.versions.asked_again(SECOND.sha256)
     assert all(finding.is_touched for finding in by_text(workspace, FIRST).values())
+
+
+def test_what_she_tagged_and_skipped_in_the_new_version_stays_hers(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "hers.fusen") as workspace:
+        _, _, termination = saved(workspace, FIRST, (1, 2, 3))
+        workspace.apply(SetDecision(termination.id, "accepted"))
+        saved(workspace, SECOND, (2, 3, 4))
+        workspace.versions.follow(SECOND, FIRST.sha256)
+        found = by_text(workspace, SECOND)
+        tags = (TagScore("insurance", 1.0),)
+        workspace.apply(SetTags(found[NEW[2]].id, tags))  # of which nothing had been said
+        workspace.apply(SetSkipped(found[NEW[3]].id, skipped=True))
+        workspace.apply(SetTags(found[NEW[4]].id, tags))  # whose words had changed
+        before = workspace.findings(SECOND.sha256)
+        workspace.versions.unfollow(SECOND.sha256)
+        assert workspace.findings(SECOND.sha256) == before
 
 
 def test_nothing_that_was_said_of_the_new_version_is_written_over(workspace: Workspace) -> None:

@@ -14,7 +14,7 @@ from app.workspace import across as across_module
 from app.workspace.across import Wish
 from app.workspace.briefing import brief_of
 from app.workspace.store import Workspace
-from tests.workspace.version_samples import FIRST, NEW, agree, saved
+from tests.workspace.version_samples import FIRST, NEW, SECOND, agree, saved
 
 
 def test_every_list_and_count_has_what_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,6 +45,22 @@ def test_every_list_and_count_has_what_is_asked_again(tmp_path: Path, monkeypatc
         ):
             change()
             agree(workspace)
+
+
+def test_what_nobody_decided_on_in_either_version_is_listed_once(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "once.fusen") as workspace:
+        saved(workspace, FIRST, (1, 2))
+        saved(workspace, SECOND, (2,))  # the law, and not the liability
+        carried = workspace.versions.follow(SECOND, FIRST.sha256)
+        assert (carried.origins, carried.gone) == ((), ())
+        listed = workspace.library.across(Wish(decision="undecided")).findings
+        assert [(f.document_sha256, f.text) for f in listed] == [(FIRST.sha256, ENGLISH[1]), (SECOND.sha256, NEW[2])]
+        assert not workspace.versions.asked_ids(SECOND.sha256)
+        workspace.apply(SetDecision(listed[1].id, "accepted"))
+        assert [f.text for f in workspace.library.across(Wish(decision="undecided")).findings] == [ENGLISH[1]]
+        agree(workspace)
+        workspace.versions.unfollow(SECOND.sha256)
+        assert workspace.library.across(Wish()).total == 3
 
 
 @pytest.mark.parametrize("seed", range(6))
