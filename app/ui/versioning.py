@@ -42,6 +42,7 @@ class Versioning(QObject):
         self._view: VersionsView | None = None
         session.hub.changed.connect(self._changed)
         session.hub.current.connect(self._close)
+        session.hub.listed.connect(self._listed)
         session.hub.current.connect(self._look)
         session.hub.history.connect(self._look_back)
 
@@ -65,6 +66,12 @@ class Versioning(QObject):
         self._looked_at.add(key)
         self._refresh(file)
         self._look()
+
+    def _listed(self) -> None:
+        """The version before may have been forgotten, or another program changed what is known of it."""
+        for file in self._session.state.files.values():
+            if file.predecessor:
+                self._refresh(file)
 
     def _look(self) -> None:
         """Another file is in view, or ready."""

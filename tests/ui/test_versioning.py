@@ -157,6 +157,20 @@ def test_the_old_version_may_be_opened_after_the_new_one(
     assert bar.message is None  # what was dismissed is not offered again
 
 
+def test_where_the_old_version_is_forgotten_there_are_no_changes_to_show(
+    window: MainWindow, session: Session, versions: OpenFile, qtbot: QtBot
+) -> None:
+    old = next(file for file in session.state.files.values() if file.name == "services v1.txt")
+    window.versioning.follow(versions, old.sha256, "told")
+    assert versions.asked
+    assert window.actions_by_id["versions"].isEnabled()
+    window.forgetting.ask(old.sha256)
+    window.forgetting.bar.forget.click()
+    qtbot.waitUntil(lambda: not versions.predecessor, timeout=20_000)
+    assert not versions.asked
+    assert not window.actions_by_id["versions"].isEnabled()
+
+
 def test_what_is_gone_is_listed_with_what_was_decided_on_it(
     window: MainWindow, session: Session, versions: OpenFile, qtbot: QtBot, tmp_path: Path
 ) -> None:
