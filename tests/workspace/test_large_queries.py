@@ -23,6 +23,7 @@ from app.workspace import across as acrosses
 from app.workspace import library as libraries
 from app.workspace import rows, texts
 from app.workspace.across import Occurring, Order, Wish, owner_key, query_of
+from app.workspace.asked import ASKED, COUNT_ASKED
 from app.workspace.library import COUNT_ALL, COUNT_ONE
 from app.workspace.store import Workspace
 from app.workspace.texts import occurrences
@@ -170,6 +171,10 @@ def test_a_document_that_is_off_the_shelf_is_not_asked(workspace: Workspace) -> 
         ("SELECT count(*) " + query_of(Wish(owner=""))[0], "findings_shown"),
         ("SELECT count(*) " + query_of(Wish(tag="governing-law"))[0], "findings_tagged"),
         (acrosses._TAGS, "findings_tagged"),
+        ("SELECT count(*) " + query_of(Wish(decision="accepted"), versions=True)[0], "findings_decided (decision=?)"),
+        ("SELECT count(*) " + query_of(Wish(), versions=True)[0], "carried_by_source (source_id=?)"),
+        (f"{ASKED} SELECT count(*) " + query_of(Wish(), asked=True)[0], "sqlite_autoindex_findings_1 (id=?)"),
+        (COUNT_ASKED, "sqlite_autoindex_findings_1 (id=?)"),
     ],
 )
 def test_no_question_about_all_documents_reads_every_finding(workspace: Workspace, query: str, index: str) -> None:
