@@ -257,12 +257,13 @@ class Versioning(QObject):
         state = self._session.state
         if not (known := state.with_sha256(file.predecessor)):
             workspace = self._session.workspace
-            path = workspace.versions.file_of(file.predecessor) if workspace is not None else None
-            if path is None:
+            documents = workspace.documents(removed=True) if workspace is not None else ()
+            stored = next((each for each in documents if each.sha256 == file.predecessor), None)
+            if stored is None:
                 return None
-            self._session.open([path])  # one that was taken off the shelf stands there again
+            self._session.open([Path(stored.file)])  # one that was taken off the shelf stands there again
             self._session.show(file.key)
-            return state.with_path(path)
+            return state.with_path(Path(stored.file))
         return known[0]
 
     def _go_to(self, finding_id: str) -> None:

@@ -26,7 +26,7 @@ def change_notes(workspace: Workspace, documents: Iterable[str]) -> tuple[Change
 
     Of documents (hashes) that are not known to be new versions there are none; nor are there of what only moved.
     """
-    stored = {document.sha256: document for document in workspace.documents()}
+    stored = {document.sha256: document for document in workspace.documents(removed=True)}
     notes = []
     for sha256 in documents:
         lineage = workspace.versions.lineage(sha256)

@@ -191,12 +191,12 @@ class Workspace:
         """Which document is a new version of which, and what was carried over."""
         return Versions(self, self._connection)
 
-    def documents(self) -> tuple[StoredDocument, ...]:
-        """All documents but those that were removed, in the order in which they were added."""
+    def documents(self, *, removed: bool = False) -> tuple[StoredDocument, ...]:
+        """All documents on the shelf, or also those that were `removed` from it, in the order in which they were added."""
         rows = self._rows(
-            "SELECT sha256, file, title, format, page_count, added_at,"
+            "SELECT sha256, file, title, format, page_count, added_at,"  # noqa: S608 (a constant)
             " EXISTS (SELECT 1 FROM analyses WHERE document_sha256 = sha256), page_labels FROM documents"
-            " WHERE removed_at IS NULL ORDER BY documents.rowid"
+            f" WHERE removed_at IS NULL OR {removed:d} ORDER BY documents.rowid"
         )
         return tuple(
             StoredDocument(

@@ -141,11 +141,6 @@ class Versions:
         query = "SELECT revision FROM documents WHERE sha256 = ?"
         return tuple(revision for before in self.history(sha256)[1:] for (revision,) in self._rows(query, (before,)))
 
-    def file_of(self, sha256: str) -> Path | None:
-        """Where a document was opened last, also one that was taken off the shelf."""
-        rows = self._rows("SELECT file FROM documents WHERE sha256 = ?", (sha256,))
-        return Path(rows[0][0]) if rows else None
-
     def follow(self, document: Document, predecessor: str, recognised: Recognised = "told") -> CarryingOver:
         """Make an analysed document the new version of another and carry over what was decided, in one step of the undo stack.
 

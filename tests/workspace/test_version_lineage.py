@@ -28,6 +28,7 @@ from app.review.ranges import added_finding, span_of
 from app.review.settling import disagree
 from app.review.version_changes import changes, further_findings
 from app.workspace.across import Wish
+from app.workspace.briefing import brief_of
 from app.workspace.changes import changes_between
 from app.workspace.store import Workspace
 from tests.workspace.version_samples import FIRST, INSURANCE, NEW, SECOND, by_text, saved
@@ -194,6 +195,16 @@ def test_all_that_was_said_of_passages_that_were_merged_is_told(tmp_path: Path) 
         told = changes_between(workspace, old.sha256, new.sha256)
         assert sorted(each.before.decision for each in told if each.before) == ["accepted", "added", "rejected"]
         assert {(each.concern, each.new_text) for each in told} == {("again", " ".join(pieces))}
+
+
+def test_the_brief_tells_what_changed_also_where_the_old_version_is_off_the_shelf(workspace: Workspace) -> None:
+    workspace.versions.follow(SECOND, FIRST.sha256)
+    told = brief_of(workspace, SECOND.sha256).changes
+    assert told
+    workspace.library.remove(FIRST.sha256)
+    assert [(each.kind, each.before, each.decision_before) for each in brief_of(workspace).changes] == [
+        (each.kind, each.before, each.decision_before) for each in told
+    ]
 
 
 def test_a_document_that_shares_most_is_offered_and_no_other(workspace: Workspace) -> None:
