@@ -9,7 +9,7 @@ import difflib
 import re
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from app.analysis.analysis import Analysis
 from app.documents.document import Document
 from app.errors import FusenError
-from app.review.findings import Finding
+from app.review.findings import Finding, as_proposed
 from app.review.operations import (
     SetComment,
     SetDecision,
@@ -32,6 +32,8 @@ from app.review.operations import (
     Single,
     Together,
     apply,
+    finding_ids,
+    from_json,
 )
 from app.workspace import audited_tables, packing
 from app.workspace.database import explained
@@ -249,14 +251,20 @@ class Versions:
     def unfollow(self, sha256: str) -> None:
         """It is no version after all: what was carried over and not changed since is taken back, in one step."""
         rows = self._rows(
-            "SELECT finding_id, source_id, kind FROM carried JOIN findings ON id = finding_id WHERE document_sha256 = ?",
+            "SELECT finding_id, source_id, kind, carried.decided_at FROM carried JOIN findings ON id = finding_id"
+            " WHERE document_sha256 = ?",
             (sha256,),
         )
+        steps = self._rows("SELECT operation FROM history WHERE NOT undone ORDER BY number")
+        last = {name: step for (step,) in steps for name in _IDS.findall(step)}
+        ids = {name for name, *_ in rows}
         findings = {finding.id: finding for finding in self._workspace.findings(sha256)}
         back: list[Single] = []
-        for name, source, kind in rows:
+        for name, source, kind, said_at in rows:
             now, before = findings.get(name), self._finding(source)
-            if now is not None and before is not None and _says_the_same(now, before, kind):
+            if now is None or before is None:
+                continue
+            if _says_the_same(now, before, kind) or _is_as_carried(now, last.get(name, ""), ids, said_at):
                 back += _taken_back(now, before)
         if back:
             self._workspace.apply(Together(tuple(back)))
@@ -353,6 +361,21 @@ def _says_the_same(now: Finding, before: Finding, kind: MatchKind) -> bool:
     kept = (now.comment, now.owner, now.due, now.raised) == (before.comment, before.owner, before.due, before.raised)
     decided = (now.decision, now.decided_by, now.decided_at) == (decision, before.decided_by, before.decided_at)
     return kept and (decided or now.decision == "undecided")
+
+
+def _is_as_carried(now: Finding, step: str, carried: Collection[str], said_at: str) -> bool:
+    """Whether all that is said of it comes of the `step` that carried it over, whatever was said of the version before since.
+
+    `carried` are all findings that go on in this version. What she decides here is dated later than what was said there by then.
+    """
+    if not step or now.decided_at > said_at:
+        return False
+    operation = from_json(step)
+    if not isinstance(operation, Together) or not set(finding_ids(operation)) <= set(carried):
+        return False
+    bare = replace(as_proposed(now), selected=now.selected)
+    parts = tuple(part for part in operation.operations if part.finding_id == now.id)
+    return apply({now.id: bare}, Together(parts)).findings == (now,)
 
 
 def _taken_back(now: Finding, before: Finding) -> list[Single]:

@@ -130,6 +130,21 @@ def test_it_is_no_version_after_all(workspace: Workspace) -> None:
     assert all(finding.is_touched for finding in by_text(workspace, FIRST).values())
 
 
+def test_what_was_carried_over_is_taken_back_whatever_was_said_of_the_old_version_since(workspace: Workspace) -> None:
+    before = workspace.findings(SECOND.sha256)
+    workspace.versions.follow(SECOND, FIRST.sha256)
+    for finding in workspace.findings(FIRST.sha256):
+        workspace.apply(SetDecision(finding.id, "rejected" if finding.decision == "accepted" else "accepted"))
+        workspace.apply(SetComment(finding.id, "Otherwise."))
+    law, liability = (by_text(workspace, SECOND)[NEW[index]] for index in (2, 3))
+    workspace.apply(SetDecision(law.id, "accepted"))
+    workspace.apply(SetComment(liability.id, "Said since."))
+    workspace.versions.unfollow(SECOND.sha256)
+    left = {finding.id: finding for finding in workspace.findings(SECOND.sha256)}
+    assert (left.pop(law.id).decision, left.pop(liability.id).comment) == ("accepted", "Said since.")
+    assert list(left.values()) == [each for each in before if each.id not in (law.id, liability.id)]
+
+
 def test_what_she_tagged_and_skipped_in_the_new_version_stays_hers(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "hers.fusen") as workspace:
         _, _, termination = saved(workspace, FIRST, (1, 2, 3))
