@@ -41,11 +41,13 @@ def _hand_over(
     ] = False,
     passphrase_file: PassphraseFile = None,
 ) -> None:
-    """Write your decisions to a file that another reviewer merges."""
+    """Write your decisions to a file that another reviewer merges; one of before is replaced, and no other file."""
     from app.export.writing import write_whole
-    from app.workspace.merging import hand_over
+    from app.workspace.merging import hand_over, refuse_other
 
     with opened(workspace, as_json=False) as store:
+        store.originals.refuse(out)
+        refuse_other(out)
         store.reviewer = text_of("--reviewer", reviewer) or login_name()
         hand_over(store, texts=not without_texts, write=partial(write_whole, out))
         say(str(out))

@@ -72,7 +72,7 @@ def export(store: Workspace, wanted: Wanted) -> bool:
     briefs = [each for each in formats if each.renderer]
     copies = [each for each in formats if each.copies]
     failed = False
-    taken: set[Path] = set()
+    taken: set[str] = set()
     if briefs:
         brief = _brief(store, wanted)
         for each in briefs:
@@ -107,16 +107,18 @@ def _write_brief(
     brief: Brief,
     kind: Format,
     wanted: Wanted,
-    taken: set[Path],
+    taken: set[str],
     pictures: dict[str, bytes],
 ) -> bool:
+    from app.export.file_names import folded
+
     output = wanted.out / f"{kind.stem}{kind.ending}"
     template = wanted.template
     try:
-        _refuse_existing(output, wanted)
-        taken.add(output)
+        _refuse_existing(output, store, wanted)
+        taken.add(folded(output.name))
         template = template if template and template.suffix.lower() in kind.templates else None
-        kind.write(brief, output, template, pictures)
+        kind.write(brief, output, template, pictures, new=not wanted.force)
         store.record_export([output], kind.name, [document.sha256 for document in brief.documents])
     except FusenError as error:
         report(output, error, as_json=False)
@@ -125,7 +127,7 @@ def _write_brief(
     return False
 
 
-def _write_copies(store: Workspace, copies: Sequence[Format], wanted: Wanted, taken: set[Path]) -> bool:
+def _write_copies(store: Workspace, copies: Sequence[Format], wanted: Wanted, taken: set[str]) -> bool:
     failed = False
     opinions = _opinions(store)
     with worker("document_worker") as writer, Meter() as meter:
@@ -137,7 +139,7 @@ def _write_copies(store: Workspace, copies: Sequence[Format], wanted: Wanted, ta
                 if not endings:
                     raise _no_copy(copies)
                 output = _free_name(wanted.out, Path(stored.file).stem, endings[0], taken)
-                _refuse_existing(output, wanted)
+                _refuse_existing(output, store, wanted)
                 meter.begin(stored.file)
                 _annotate(writer, store, stored, output, wanted, opinions, meter)
             except FusenError as error:
@@ -171,6 +173,7 @@ def _annotate(
             password=wanted.password,
             opinions=opinions,
             audit_head=store.audit_head(),
+            new=not wanted.force,
         )
         written = writer.call(body, meter.report)
     meter.pause()
@@ -199,7 +202,11 @@ def _no_copy(copies: Sequence[Format]) -> FusenError:
     )
 
 
-def _refuse_existing(output: Path, wanted: Wanted) -> None:
+def _refuse_existing(output: Path, store: Workspace, wanted: Wanted) -> None:
+    from app.export.writing import refuse_template
+
+    store.originals.refuse(output)
+    refuse_template(wanted.template, output)
     if not wanted.force and (output.exists() or output.is_symlink()):
         raise FusenError(
             "permission",
@@ -208,20 +215,16 @@ def _refuse_existing(output: Path, wanted: Wanted) -> None:
         )
 
 
-def _free_name(folder: Path, stem: str, ending: str, taken: set[Path]) -> Path:
-    """Two documents of the same name must not become one file, on a disk that does not tell capitals apart either."""
-    from app.export.file_names import file_stem
+def _free_name(folder: Path, stem: str, ending: str, taken: set[str]) -> Path:
+    """Two documents of the same name must not become one file, on whatever system."""
+    from app.export.file_names import file_stem, folded
 
     stem, (mark, _, suffix) = file_stem(stem), ending.rpartition(".")
     output, number = folder / f"{stem}{ending}", 2
-    while _folded(output) in taken:
+    while folded(output.name) in taken:
         output, number = folder / f"{stem}{mark}-{number}.{suffix}", number + 1
-    taken.add(_folded(output))
+    taken.add(folded(output.name))
     return output
-
-
-def _folded(path: Path) -> Path:
-    return path.with_name(path.name.casefold())
 
 
 @contextlib.contextmanager

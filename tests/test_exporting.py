@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import pytest
+from docx import Document
 from samples import JAPANESE, make_analysis, make_document
 from test_cli import fusen
 
@@ -116,10 +118,37 @@ def test_a_file_that_is_gone_is_said_of_and_nothing_is_made(workspace: Path, tmp
     assert not (tmp_path / "out").exists()
 
 
-def test_names_do_not_collide_where_capitals_are_not_told_apart(tmp_path: Path) -> None:
-    taken: set[Path] = set()
+def test_neither_the_workspace_nor_a_document_nor_the_template_is_written_over(tmp_path: Path) -> None:
+    original, template = tmp_path / "brief.md", tmp_path / "brief.docx"
+    original.write_text("the original")
+    Document().save(str(template))
+    with Workspace.open(tmp_path / "brief.json") as store:
+        document = make_document(file=str(original))
+        store.save_analysis(document, make_analysis(document))
+        store.apply(SetDecision(store.findings(document.sha256)[0].id, "accepted"))
+    (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "brief.md").hardlink_to(original)
+    before = {file: file.read_bytes() for file in (original, template)}
+    for out in (tmp_path, tmp_path / "link", tmp_path / "out"):
+        arguments = ("--to", "json,md,docx", "--out", out, "--force", "--template", template)
+        result = fusen("export", tmp_path / "brief.json", *arguments)
+        assert result.exit_code == 1
+        assert "brief.md is the original and is not overwritten." in result.stderr
+        if out != tmp_path / "out":
+            assert "brief.json is the workspace and is not overwritten." in result.stderr
+            assert "brief.docx is the template and is not overwritten." in result.stderr
+    assert {file: file.read_bytes() for file in before} == before
+    assert (tmp_path / "brief.json").read_bytes().startswith(b"SQLite")
+
+
+def test_names_do_not_collide_where_capitals_or_composed_marks_are_not_told_apart(tmp_path: Path) -> None:
+    taken: set[str] = set()
     names = [_free_name(tmp_path, stem, "-annotated.pdf", taken).name for stem in ("A", "a", "a", "b")]
     assert names == ["A-annotated.pdf", "a-annotated-2.pdf", "a-annotated-3.pdf", "b-annotated.pdf"]
+    composed, apart = (unicodedata.normalize(form, "ガ") for form in ("NFC", "NFD"))
+    names = [_free_name(tmp_path, stem, "-annotated.pdf", taken).name for stem in (composed, apart)]
+    assert names == [f"{composed}-annotated.pdf", f"{apart}-annotated-2.pdf"]
     assert _free_name(tmp_path, "契" * 80, "-annotated.pdf", taken).name == f"{'契' * 60}-annotated.pdf"
 
 

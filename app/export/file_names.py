@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
@@ -16,3 +17,8 @@ def file_stem(text: str) -> str:
     while len(stem.encode("utf-8", "replace")) > _LONGEST_BYTES:
         stem = stem[:-1].rstrip(". ")
     return f"_{stem}" if not stem or _RESERVED.match(stem) else stem
+
+
+def folded(name: str) -> str:
+    """The same for all names that some system takes for one: in capitals or not, with accents and marks composed or not."""
+    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())

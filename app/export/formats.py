@@ -72,10 +72,16 @@ class Format:
         return cast("Render", function)(brief, template)
 
     def write(
-        self, brief: Brief, output: Path, template: Path | None = None, pictures: Mapping[str, bytes] = _NO_PICTURES
+        self,
+        brief: Brief,
+        output: Path,
+        template: Path | None = None,
+        pictures: Mapping[str, bytes] = _NO_PICTURES,
+        *,
+        new: bool = False,
     ) -> None:
-        """Write `output` whole or not at all; raises FusenError as `render` and `write_whole` do."""
-        write_whole(output, self.render(brief, template, pictures))
+        """Write `output` whole or not at all; `new`, and raises FusenError, as `render` and `write_whole` do."""
+        write_whole(output, self.render(brief, template, pictures), new=new)
 
 
 _ALL = (

@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import secrets
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,23 +20,62 @@ _ABANDONED_AFTER = 3600.0
 
 
 @contextmanager
-def replacing(output: Path) -> Iterator[Path]:
-    """A path beside `output` to write to; becomes `output` at the end, or disappears if there was an error.
+def replacing(output: Path, *, new: bool = False) -> Iterator[Path]:
+    """A file beside `output` to write to; becomes `output` at the end, or disappears if there was an error.
+
+    What it replaces may be read by the same people as before. Where it is to be `new` nothing is replaced, not even what another
+    program wrote there meanwhile.
 
     Raises FusenError when the folder is missing, may not be written to, or is full.
     """
     part = output.with_name(f".fusen-{secrets.token_hex(6)}.part")  # a name of its own: two exports may run at once
     tidy(output)
     try:
+        rights = _rights(output)
+        os.close(
+            os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666 if rights is None else rights | stat.S_IWUSR)
+        )
         yield part
         with part.open("rb+") as stream:
             os.fsync(stream.fileno())  # a rename must not reach the disk before the content
-        part.replace(output)
+        if rights is not None:
+            part.chmod(rights)
+        if new:
+            take_name(part, output)
+        else:
+            part.replace(output)
+    except FileExistsError as error:
+        raise FusenError(
+            "permission", f"A file {output.name} has come into the folder meanwhile.", "Write once more."
+        ) from error
     except OSError as error:
         raise _explained(output, error) from error
     finally:
         with suppress(OSError):  # a disk that is only to be read refuses this too
             part.unlink(missing_ok=True)
+
+
+def take_name(part: Path, output: Path) -> None:
+    """Give a finished file a name that nothing has. Raises `FileExistsError`, `OSError`."""
+    try:
+        os.link(part, output)  # which replaces nothing, as a rename would
+    except FileExistsError:
+        raise
+    except OSError:  # a drive without second names
+        if output.exists() or output.is_symlink():
+            raise FileExistsError(errno.EEXIST, "there is one", str(output)) from None
+        part.rename(output)
+    else:
+        part.unlink()
+
+
+def _rights(output: Path) -> int | None:
+    """Who may read and write what is there; None where nothing is."""
+    try:
+        found = output.lstat()
+    except OSError:
+        return None
+    return stat.S_IMODE(found.st_mode) & 0o777 if stat.S_ISREG(found.st_mode) else None
 
 
 def tidy(output: Path) -> None:
@@ -46,9 +86,9 @@ def tidy(output: Path) -> None:
                 entry.unlink()
 
 
-def write_whole(output: Path, content: bytes) -> None:
-    """Write `content` to `output`, replacing what was there. Raises FusenError as `replacing` does."""
-    with replacing(output) as part:
+def write_whole(output: Path, content: bytes, *, new: bool = False) -> None:
+    """Write `content` to `output`, replacing what was there unless it is to be `new`. Raises FusenError as `replacing` does."""
+    with replacing(output, new=new) as part:
         part.write_bytes(content)
 
 
@@ -58,6 +98,12 @@ def refuse_original(path: Path, output: Path) -> None:
         raise FusenError(
             "permission", f"{path.name} is the original and is not overwritten.", "Choose another name for the copy."
         )
+
+
+def refuse_template(template: Path | None, output: Path) -> None:
+    """Raise FusenError `permission` where writing to `output` would overwrite the template that it is made from."""
+    if template is not None and output.exists() and template.exists() and output.samefile(template):
+        raise FusenError("permission", f"{output.name} is the template and is not overwritten.", "Choose another name.")
 
 
 def _explained(output: Path, error: OSError) -> FusenError:

@@ -172,6 +172,8 @@ class Archive:
         def work() -> None:
             from app.export.matrix_table import matrix_table, write_matrix
 
+            with Workspace.open(self._path) as workspace:
+                workspace.originals.refuse(output)
             write_matrix(matrix_table(matrix, rows, tags, language), output)
 
         def saved(_nothing: None) -> None:

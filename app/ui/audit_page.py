@@ -192,6 +192,7 @@ class AuditPage(HousePage):
             from app.export.writing import write_whole
 
             with Workspace.open(path) as workspace:
+                workspace.originals.refuse(file)
                 write_whole(file, b"".join(_json_lines(workspace.audit)))
 
         told = self.tr("Saved {name}.").format(name=file.name)

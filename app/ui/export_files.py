@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.errors import FusenError
-from app.export.file_names import file_stem
+from app.export.file_names import file_stem, folded
+from app.workspace.originals import is_same_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ def unlike(names: Iterable[str]) -> list[str]:
     taken: set[str] = set()
     result = []
     for name in names:
-        result.append(_numbered(name, lambda one: one.casefold() in taken))
-        taken.add(result[-1].casefold())
+        result.append(_numbered(name, lambda one: folded(one) in taken))
+        taken.add(folded(result[-1]))
     return result
 
 
@@ -48,10 +49,10 @@ def _numbered(name: str, is_taken: Callable[[str], bool]) -> str:
 
 
 def repeated(targets: Sequence[Target]) -> frozenset[Target]:
-    """Those whose file is another one's as well, also where the system tells capitals from small letters."""
+    """Those whose file is another one's as well, on whatever system."""
     seen: dict[str, list[Target]] = {}
     for target in targets:
-        seen.setdefault(str(target.output).casefold(), []).append(target)
+        seen.setdefault(folded(str(target.output)), []).append(target)
     return frozenset(target for group in seen.values() if len(group) > 1 for target in group)
 
 
@@ -59,14 +60,6 @@ def originals_among(targets: Iterable[Target], originals: Iterable[Path]) -> tup
     """Those that would overwrite a document, by whatever path it is reached."""
     documents = tuple(originals)
     return tuple(target for target in targets if any(is_same_file(target.output, one) for one in documents))
-
-
-def is_same_file(one: Path, other: Path) -> bool:
-    """Whether two paths lead to one file; of files that are not there, whether they would."""
-    try:
-        return one.samefile(other)
-    except (OSError, ValueError):
-        return one.absolute() == other.absolute()
 
 
 def folder_problem(folder: str) -> FusenError | None:
@@ -100,16 +93,16 @@ def _is_there(path: Path) -> bool:
 
 def keeping_both(targets: Sequence[Target], replaced: Collection[Target]) -> tuple[Target, ...]:
     """The same targets, those in `replaced` under a numbered name that neither a file nor another target has."""
-    taken = {str(target.output).casefold() for target in targets}
+    taken = {folded(str(target.output)) for target in targets}
     result = []
     for target in targets:
         if target in replaced:
             folder = target.output.parent
 
             def is_taken(name: str, folder: Path = folder) -> bool:
-                return str(folder / name).casefold() in taken or _is_there(folder / name)
+                return folded(str(folder / name)) in taken or _is_there(folder / name)
 
             target = replace(target, output=folder / _numbered(target.output.name, is_taken))
-            taken.add(str(target.output).casefold())
+            taken.add(folded(str(target.output)))
         result.append(target)
     return tuple(result)

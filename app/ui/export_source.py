@@ -12,6 +12,7 @@ from app.analysis.structure.values import Structure
 from app.errors import FusenError
 from app.export.brief import KEPT, Brief, Opinion
 from app.export.formats import FORMATS
+from app.export.writing import refuse_template
 from app.review.findings import Finding
 from app.review.headings import headings_alone
 from app.ui.export_files import Target
@@ -61,9 +62,9 @@ def whole_brief(workspace: Path, documents: Sequence[str], known: Mapping[str, S
 
 
 def originals(workspace: Path) -> tuple[Path, ...]:
-    """Every document that the workspace knows: none of them is ever written over. Raises FusenError."""
+    """Every document that the workspace knows, and itself: none of them is ever written over. Raises FusenError."""
     with Workspace.open(workspace) as opened:
-        return tuple(Path(stored.file) for stored in opened.documents())
+        return opened.originals.never_written_over()
 
 
 class Source:
@@ -97,8 +98,10 @@ class Source:
             raise FusenError(
                 "not-found", f"The template {Path(template).name} is not there.", "Choose another one, or none."
             )
+        chosen = Path(template) if template else None
+        refuse_template(chosen, target.output)
         pictures = self._pictures(share) if form.pictures else {}
-        form.write(self._brief, target.output, Path(template) if template else None, pictures)
+        form.write(self._brief, target.output, chosen, pictures, new=target not in self._request.may_replace)
         return ()
 
     @cached_property
@@ -136,6 +139,7 @@ class Source:
                 dict(self._request.passwords).get(target.sha256),
                 self._opinions(),
                 audit_head=opened.audit_head(),
+                new=target not in self._request.may_replace,
                 undecided=True,  # those that were chosen are among the findings, and no others
             )
             written = self._call(body, share)

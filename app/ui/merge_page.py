@@ -201,5 +201,6 @@ def write_hand_over(path: Path, reviewer: str, output: Path, *, texts: bool = Tr
     from app.export.writing import write_whole
 
     with Workspace.open(path) as workspace:
+        workspace.originals.refuse(output)
         workspace.reviewer = reviewer
         hand_over(workspace, texts=texts, write=partial(write_whole, output))

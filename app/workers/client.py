@@ -352,7 +352,8 @@ class WorkerClient:
     async def _deliver(self, pending: Pending, written: Written, output: Path) -> None:
         """Carry what the worker wrote to where it is wanted, on another thread, since it may take a while."""
         try:
-            self._settle(pending, await asyncio.to_thread(deliver, written, output))
+            new = isinstance(pending.body, WRITING) and pending.body.new
+            self._settle(pending, await asyncio.to_thread(deliver, written, output, new=new))
         except FusenError as error:
             self._settle(pending, error)
 

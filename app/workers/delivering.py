@@ -29,10 +29,13 @@ def in_scratch(body: AnnotatePdf | AnnotateDocx, scratch: Path) -> AnnotatePdf |
     return msgspec.structs.replace(body, output=str(scratch / f"{secrets.token_hex(6)}.part"))
 
 
-def deliver(written: Written, output: Path) -> Written:
-    """Carry what the worker wrote to `output`; the file in the scratch folder is gone in any case. Raises `FusenError`."""
+def deliver(written: Written, output: Path, *, new: bool) -> Written:
+    """Carry what the worker wrote to `output`; the file in the scratch folder is gone in any case.
+
+    `new`, and raises `FusenError`, as `replacing` does.
+    """
     try:
-        with replacing(output) as part:
+        with replacing(output, new=new) as part:
             shutil.copyfile(written.path, part)
     finally:
         discard(written)

@@ -69,6 +69,7 @@ class _Annotate(msgspec.Struct, frozen=True):
     opinions: dict[str, tuple[Opinion, ...]] = {}
     undecided: bool = False
     audit_head: str = ""
+    new: bool = False
 
 
 class AnnotatePdf(_Annotate, tag=True, frozen=True):
@@ -76,7 +77,7 @@ class AnnotatePdf(_Annotate, tag=True, frozen=True):
 
     The worker may write in its scratch folder only: its client gives it an `output` there and moves what was written.
     `opinions`: what each of several reviewers says of findings, by the finding's id. `undecided`: these are marked too.
-    `audit_head`: hash of the audit log's last entry, which the copy is to name.
+    `audit_head`: hash of the audit log's last entry, which the copy is to name. `new`: the output replaces no file.
     """
 
 

@@ -118,6 +118,21 @@ def read_file(file: Path) -> Review:
     return read_review(content, file.name)
 
 
+def refuse_other(output: Path) -> None:
+    """Raise FusenError `permission` where there is a file already that holds no review: it is somebody's, and of another kind."""
+    if not output.exists() and not output.is_symlink():
+        return
+    try:
+        if output.is_file():
+            read_file(output)
+            return
+    except FusenError:
+        pass
+    raise FusenError(
+        "permission", f"{output.name} exists already and is no review that was handed over.", "Choose another name."
+    )
+
+
 def plan(workspace: Workspace, review: Review) -> Plan:
     """What merging would do. Raises FusenError `unsupported` for one's own review, and where no document is here."""
     name = _name_here(workspace, review)

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.workspace import audited_tables
+from app.errors import FusenError
+from app.workspace import audited_tables, leftovers
 from app.workspace.audit_log import AuditLog, Notes
 from app.workspace.database import explained
 
@@ -64,6 +65,31 @@ class Originals:
             rows = self.connection.execute("SELECT file FROM documents ORDER BY rowid DESC").fetchall()
         return tuple(dict.fromkeys(Path(file).parent for (file,) in rows))
 
+    def files(self) -> tuple[Path, ...]:
+        """The file of every document, of those that were removed from the shelf as well."""
+        with explained(self.path):
+            return tuple(Path(file) for (file,) in self.connection.execute("SELECT file FROM documents").fetchall())
+
+    def never_written_over(self) -> tuple[Path, ...]:
+        """The workspace itself, the copies beside it, its documents."""
+        with explained(self.path):
+            copies = leftovers.copies_of(self.path.resolve())
+        return (self.path, *copies, *self.files())
+
+    def refuse(self, output: Path) -> None:
+        """Raise FusenError `permission` where what is written to `output` would take the place of one of these."""
+        kept = next((file for file in self.never_written_over() if is_same_file(file, output)), None)
+        if kept is not None and kept not in self.files():
+            raise FusenError(
+                "permission", f"{output.name} is the workspace and is not overwritten.", "Choose another name."
+            )
+        if kept is not None:
+            raise FusenError(
+                "permission",
+                f"{output.name} is the original and is not overwritten.",
+                "Choose another name for the copy.",
+            )
+
     def moved(self, sha256: str, file: Path) -> None:
         """The document was found at another place."""
         with self.audit.transaction():
@@ -95,6 +121,14 @@ def find_below(wanted: Wanted, folder: Path, stopped: Stopped = lambda: False) -
 def is_at(wanted: Wanted, file: Path) -> bool:
     """Whether the document's file is this one."""
     return _first(wanted, [file], _Budget(lambda: False)) is not None
+
+
+def is_same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file; of files that are not there, whether they would."""
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return one.absolute() == other.absolute()
 
 
 def size_of(file: Path) -> int:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -142,6 +143,9 @@ def test_copies_of_documents_with_one_name_are_told_apart() -> None:
     brief = replace(brief, documents=(*brief.documents, twin, note))
     names = [target.output.name for target in targets(brief, Choice(formats=("annotated",), folder="/o"), {})]
     assert names == ["services-agreement-annotated.pdf", "SERVICES-agreement-annotated (2).pdf"]
+    composed, apart = (normalize(form, "ガ.pdf") for form in ("NFC", "NFD"))
+    assert unlike([composed, apart]) == [composed, apart.replace(".pdf", " (2).pdf")]
+    assert len(repeated([Target("pdf", Path("/o", name)) for name in (composed, apart)])) == 2
     assert unlike(["a.pdf", "A.pdf", "a (2).pdf"]) == ["a.pdf", "A (2).pdf", "a (2) (2).pdf"]
     same = (Target("docx", Path("/o/A.docx")), Target("md", Path("/o/a.docx")))
     assert repeated((*same, Target("md", Path("/o/b.md")))) == set(same)

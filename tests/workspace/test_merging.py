@@ -25,6 +25,7 @@ from app.review.findings import Decision, Finding, Opinion, Piece
 from app.review.handover import read_review
 from app.review.operations import SetComment, SetDecision, SetOpinion, SetRange, SetTags, Together
 from app.review.settling import decided_alone, disagree, settlement
+from app.ui.merge_page import write_hand_over
 from app.workspace.across import Wish
 from app.workspace.briefing import brief_of
 from app.workspace.merging import Comparison, hand_over, merge, plan, read_file
@@ -339,6 +340,32 @@ def test_the_commands(tmp_path: Path) -> None:
     done = run(app, ["audit", "verify", mine[0]])
     assert (done.exit_code, "is whole" in done.stdout) == (0, True)
     assert "Merged the review of Sato" in run(app, ["audit", "show", mine[0]]).stdout
+
+
+def test_handing_over_replaces_a_review_and_nothing_else(tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    original = tmp_path / "contract.pdf"
+    with opened(tmp_path, "Sato") as workspace:
+        decide(workspace, "accepted")
+        workspace.originals.moved(workspace.documents()[0].sha256, original)
+    original.write_bytes(b"the original")
+    (tmp_path / "notes.txt").write_text("my own")
+    (tmp_path / "again.fusen").symlink_to(tmp_path / "Sato.fusen")
+    before = {file: file.read_bytes() for file in (original, tmp_path / "notes.txt", tmp_path / "Sato.fusen")}
+    for out, told in (
+        ("Sato.fusen", "is the workspace"),
+        ("again.fusen", "is the workspace"),
+        ("contract.pdf", "is the original"),
+        ("notes.txt", "is no review"),
+    ):
+        done = run(app, ["review", "hand-over", str(tmp_path / "Sato.fusen"), "--out", str(tmp_path / out)])
+        assert (done.exit_code, told in done.stderr) == (1, True), done.output
+    with pytest.raises(FusenError, match="is the workspace"):
+        write_hand_over(tmp_path / "Sato.fusen", "Sato", tmp_path / "again.fusen")
+    assert {file: file.read_bytes() for file in before} == before
+    for _ in range(2):
+        arguments = ["review", "hand-over", str(tmp_path / "Sato.fusen"), "--out", str(tmp_path / "sato.fusenreview")]
+        assert run(app, arguments).exit_code == 0
 
 
 def test_findings_are_equal_whatever_the_date() -> None:
