@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from typing import Any
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PREFIX = "fusen-worker-"
-"""Of the name of a scratch folder; the number of the client's process follows."""
+_SCRATCH = re.compile(rf"{_PREFIX}(\d+)-[a-z0-9_]{{8}}")
+"""The name of a scratch folder, with the number of the client's process, as `mkdtemp` makes it: any other is a user's own."""
 
 
 class Scratch:
@@ -39,8 +41,8 @@ class Scratch:
 def sweep(folder: Path) -> None:
     """Remove the scratch folders of clients that were killed: a converted document may lie there."""
     for left in folder.glob(f"{_PREFIX}*"):
-        number = left.name.removeprefix(_PREFIX).partition("-")[0]
-        if number.isdigit() and not left.is_symlink() and not is_running(int(number)):
+        found = _SCRATCH.fullmatch(left.name)
+        if found and not left.is_symlink() and not is_running(int(found[1])):
             shutil.rmtree(left, ignore_errors=True)  # those of other users stay: they are not ours to remove
 
 

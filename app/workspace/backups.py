@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -13,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.errors import FusenError
+from app.export.writing import take_name
 from app.workspace import checking, encryption
 from app.workspace.driver import open_with
 
@@ -20,8 +22,8 @@ KEPT = 3
 """Of the copies that updates made: one to go back to, and two more for who notices late."""
 _SPARE = 16 << 20
 """Bytes that must stay free beside a copy, for the change itself."""
-_ABANDONED_AFTER = 600.0
-"""Seconds without a write after which a half copy belongs to a program that was killed."""
+_ABANDONED_AFTER = 3600.0
+"""Seconds without a write after which a half copy belongs to a program that was killed: checking a large one takes minutes."""
 
 
 def make(connection: sqlite3.Connection, path: Path, version: int) -> Path:
@@ -45,16 +47,24 @@ def make(connection: sqlite3.Connection, path: Path, version: int) -> Path:
                 )
         with part.open("rb+") as stream:
             os.fsync(stream.fileno())
-        backup = _free_name(path, version)
-        part.rename(backup)
+        backup = _take_free_name(part, path, version)
         sync_folder(path.parent)
     finally:
         part.unlink(missing_ok=True)
-    # Never the one just made, whatever the clock said when the others were.
-    for old in [each for each in backups_of(path) if each != backup][KEPT - 1 :]:
+    return backup
+
+
+def thin_out(path: Path, newest: Path, version: int | None = None) -> None:
+    """Keep the latest few copies, with `newest`, which was just made; with `version` only those of this one are thinned out.
+
+    An update that fails again and again makes copies of one version, for which none of an earlier one is given up.
+    """
+    others = [each for each in backups_of(path) if each != newest]  # whatever the clock said when they were made
+    if version is not None:
+        others = [each for each in others if each.name.startswith(f"{path.stem}.v{version}-")]
+    for old in others[KEPT - 1 :]:
         with suppress(OSError):  # it is in use, or not ours to delete: it takes space, no more
             old.unlink()
-    return backup
 
 
 def open_part(part: Path, path: Path) -> sqlite3.Connection:
@@ -70,14 +80,18 @@ def backups_of(path: Path) -> tuple[Path, ...]:
 
 
 def tidy(path: Path) -> None:
-    """Remove half copies, and half of what was recovered, that a killed program left beside the workspace."""
+    """Remove half copies that a killed program left beside the workspace."""
+    for entry in half_copies_of(path):
+        with suppress(OSError):
+            if time.time() - entry.stat().st_mtime > _ABANDONED_AFTER:
+                entry.unlink()
+
+
+def half_copies_of(path: Path) -> list[Path]:
+    """Copies, and what is recovered of the workspace, while they are written, or were when a program was killed."""
     name = rf"{re.escape(path.stem)}(\.recovered-\d{{8}}-\d{{6}})?{re.escape(path.suffix)}"
     pattern = re.compile(rf"\.{name}\.[0-9a-f]{{12}}\.part(-journal|-wal|-shm)?")
-    for entry in _entries(path):
-        if pattern.fullmatch(entry.name):
-            with suppress(OSError):
-                if time.time() - entry.stat().st_mtime > _ABANDONED_AFTER:
-                    entry.unlink()
+    return [entry for entry in _entries(path) if pattern.fullmatch(entry.name)]
 
 
 def sync_folder(folder: Path) -> None:
@@ -100,10 +114,15 @@ def _entries(path: Path) -> list[Path]:
         return []
 
 
-def _free_name(path: Path, version: int) -> Path:
+def _take_free_name(part: Path, path: Path, version: int) -> Path:
+    """Two programs may update at once: neither takes the other's name, for one of them removes its copy again."""
     stem = f"{path.stem}.v{version}-{datetime.now():%Y%m%d-%H%M%S}"
-    candidates = (f"{stem}{f'-{number}' if number > 1 else ''}.backup{path.suffix}" for number in range(1, 1000))
-    return next(each for name in candidates if not (each := path.with_name(name)).exists())
+    for number in range(1, 1000):
+        backup = path.with_name(f"{stem}{f'-{number}' if number > 1 else ''}.backup{path.suffix}")
+        with suppress(FileExistsError):
+            take_name(part, backup)
+            return backup
+    raise FileExistsError(errno.EEXIST, "a thousand copies of one second", stem)
 
 
 def _need_space(connection: sqlite3.Connection, path: Path) -> None:

@@ -196,9 +196,13 @@ def _migrate(connection: sqlite3.Connection, path: Path, scripts: Sequence[str])
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {len(scripts)}")
             connection.execute("COMMIT")
+            if backup is not None:
+                backups.thin_out(path, backup)
         except BaseException as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            if backup is not None:
+                backups.thin_out(path, backup, version)
             if backup is not None and isinstance(error, database_errors()):
                 raise _not_migrated(path, backup, error) from error
             raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -29,6 +30,8 @@ PIECE = 1 << 20
 MOST_BYTES = 1 << 30
 """Of one file: a workspace that holds gigabytes is slow to check and to copy."""
 _FOLDER = "fusen-document-"
+_TAKEN_OUT = re.compile(rf"{_FOLDER}(\d+)-[a-z0-9_]{{8}}")
+"""As `mkdtemp` names such a folder: any other is a user's own. The number is that of the process."""
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 -- the folder that is made there is private
 """Of Linux: what is written there lies on no disk."""
 _A_DAY = 86_400.0
@@ -178,7 +181,7 @@ class Embedding:
 
 def discard(file: Path) -> None:
     """Remove what `take_out` wrote, with its folder; anything else is left alone."""
-    if file.parent.name.startswith(_FOLDER):
+    if _TAKEN_OUT.fullmatch(file.parent.name):
         shutil.rmtree(file.parent, ignore_errors=True)
 
 
@@ -186,11 +189,11 @@ def discard_abandoned() -> None:
     """Remove what programs took out that do not run any more."""
     folders = [folder for place in (Path(tempfile.gettempdir()), _IN_MEMORY) for folder in place.glob(f"{_FOLDER}*-*")]
     for folder in folders:
-        number = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        found = _TAKEN_OUT.fullmatch(folder.name)
         with suppress(OSError):
             # Where it cannot be told what runs, a day is longer than a document stays open.
             old = sys.platform == "win32" and time.time() - folder.stat().st_mtime > _A_DAY
-            if number.isdecimal() and (old or not is_running(int(number))):
+            if found and not folder.is_symlink() and (old or not is_running(int(found[1]))):
                 shutil.rmtree(folder, ignore_errors=True)
 
 

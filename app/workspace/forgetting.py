@@ -68,6 +68,8 @@ def forget(connection: sqlite3.Connection, path: Path, sha256: str, step: Abstra
     Raises FusenError: `not-found`; `timeout` where another program is reading or writing, `permission` where there is no space or
     a copy may not be written: what it forgot by then is gone, and doing it again does the rest.
     """
+    with explained(path):
+        leftovers.erase_half_copies(path)
     outcome = _clean_backups(path, sha256)
     known = _forget_in(connection, path, sha256, step)
     if not known and not outcome.backups and not outcome.removed:

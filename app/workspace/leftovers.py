@@ -15,7 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from app.workspace.backups import backups_of, sync_folder
+from app.workspace.backups import backups_of, half_copies_of, sync_folder
+from app.workspace.encryption import State, state_of
 
 _PIECE = bytes(1 << 20)
 _BACKUP = r"\.v\d+-\d{8}-\d{6}(?:-\d+)?\.backup"
@@ -76,6 +77,16 @@ def finish_recovery(path: Path) -> None:
 def _damaged_name(path: Path, recovered: Path) -> Path:
     stamp = recovered.stem.removeprefix(path.stem + _RECOVERED)
     return path.with_name(f"{path.stem}{_DAMAGED}{stamp}{path.suffix}")
+
+
+def erase_half_copies(path: Path, state: State | None = None) -> None:
+    """Erase what was to become a copy, for who does away with what is in it: whoever is at it finds it damaged and ends.
+
+    Only what is in this `state`, where one is given. Raises `OSError`.
+    """
+    for half in half_copies_of(path):
+        if state is None or state_of(half) == state:
+            erase(half)
 
 
 def sweep(path: Path) -> None:

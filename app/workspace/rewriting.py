@@ -78,6 +78,7 @@ def finish(path: Path) -> Outcome:
     key = encryption.key_of(path)
     if key is None:
         return Outcome()
+    _erase_half_copies(path, "plain")
     plain = [backup for backup in leftovers.copies_of(path) if encryption.state_of(backup) == "plain"]
     return _rewrite_all(plain, None, key)
 
@@ -95,9 +96,18 @@ def _give(path: Path, key: Key | None, progress: Progress, reviewer: str) -> Out
             pass  # is it ours and whole; missing migrations
         _rewrite(path, before, key, progress)
         encryption.give_key(path, key)
+        _erase_half_copies(path)
         with closing(connect(path)) as connection:
             AuditLog(path, connection, lambda: reviewer).record("decrypted" if key is None else "encrypted", {})
     return _rewrite_all(leftovers.copies_of(path), before, key)
+
+
+def _erase_half_copies(path: Path, state: encryption.State | None = None) -> None:
+    """They hold what the workspace held under its protection of before."""
+    try:
+        leftovers.erase_half_copies(path, state)
+    except OSError as error:
+        log.warning("half a copy of the workspace was not erased: %s", error)
 
 
 @contextmanager

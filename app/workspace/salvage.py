@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import FusenError
+from app.export.writing import take_name
 from app.review import operations
-from app.workspace import backups, checking, digests, encryption, leftovers, packing, texts
+from app.workspace import backups, checking, digests, encryption, leftovers, packing, sharing, texts
 from app.workspace.database import damaged, explained, has_log, migration_scripts, own_place, prepare
 from app.workspace.driver import database_errors, open_with
 from app.workspace.embedding import Embedding
@@ -61,6 +62,9 @@ def salvage(path: Path, output: Path, copies: Sequence[Path] = ()) -> Salvaged:
     part = _part_of(output)
     result = Salvaged(output)
     try:
+        with explained(output):
+            # Made here and empty, for its rights: nobody may read it who may not read the workspace.
+            os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with explained(output), closing(open_with(encryption.key_of(path), part, 5.0)) as target:
             prepare(target, part, migration_scripts(), shared=False)
             target.execute("DELETE FROM audit_workspace")  # what is saved keeps the name by which its log is known
@@ -80,7 +84,10 @@ def salvage(path: Path, output: Path, copies: Sequence[Path] = ()) -> Salvaged:
             target.execute("PRAGMA journal_mode = DELETE")
         with part.open("rb+") as stream:
             os.fsync(stream.fileno())
-        part.rename(output)
+        with suppress(OSError):  # the damaged file is another user's
+            shutil.copymode(path, part)
+        with explained(output):
+            take_name(part, output)
         backups.sync_folder(output.parent)
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):
@@ -99,7 +106,11 @@ def recover_in_place(path: Path) -> Salvaged:
     Raises FusenError as `salvage` does; then nothing was changed.
     """
     path = own_place(path)
+    before = sharing.identity_of(path)
     result = salvage(path, leftovers.recovered_name(path), backups.backups_of(path))
+    if sharing.identity_of(path) != before:  # another program recovered it meanwhile, and may be at work in it
+        leftovers.erase(result.output)
+        raise FusenError("timeout", f"{path.name} is in use.", "Close it everywhere else and try again.")
     with explained(path):
         leftovers.put_in_place(path, result.output)
     result.output = path

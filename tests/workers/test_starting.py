@@ -28,15 +28,16 @@ def ended() -> int:
 
 
 def test_what_a_killed_program_left_goes_at_the_next_start(temporary: Path) -> None:
-    left = temporary / f"fusen-worker-{ended()}-abc"
+    left = temporary / f"fusen-worker-{ended()}-abcd_012"
     (left / "deeper").mkdir(parents=True)
     (left / "deeper" / "converted.docx").write_text("the contract")
-    mine, strange = temporary / f"fusen-worker-{os.getpid()}-abc", temporary / "fusen-worker-x"
-    for folder in (mine, strange):
+    mine, strange = temporary / f"fusen-worker-{os.getpid()}-abcd_012", temporary / "fusen-worker-x"
+    own = [temporary / f"fusen-worker-{ended()}{ending}" for ending in ("", "-05", "-abcd_012 (my notes)")]
+    for folder in (mine, strange, *own):
         folder.mkdir()
     scratch = Scratch()
     folder = scratch.folder()
-    assert sorted(temporary.iterdir()) == sorted([folder, mine, strange])
+    assert sorted(temporary.iterdir()) == sorted([folder, mine, strange, *own]), "folders of the user's own stay"
     scratch.remove()
     assert not folder.exists()
 
@@ -51,7 +52,7 @@ def test_a_scratch_folder_is_its_users_only(temporary: Path) -> None:
 def test_a_link_is_not_followed(temporary: Path) -> None:
     target = temporary / "papers"
     target.mkdir()
-    (temporary / f"fusen-worker-{ended()}-abc").symlink_to(target)
+    (temporary / f"fusen-worker-{ended()}-abcd_012").symlink_to(target)
     sweep(temporary)
     assert target.is_dir()
 

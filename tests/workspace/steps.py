@@ -231,7 +231,7 @@ def check(work: str, folder: Path, before: Decisions, *, ended: bool) -> None:
     _check_copies(work, path, before, ended=ended)
     expected = {path, folder / HOME, *copies_of(path)}
     others = [file.name for file in folder.iterdir() if file not in expected and not _is_of_sqlite(file, expected)]
-    # Half of a copy is removed ten minutes later: its maker may still be at it.
+    # Half of a copy is removed an hour later: its maker may still be at it.
     assert [name for name in others if not name.endswith(".part")] == []
 
 

@@ -9,6 +9,7 @@ import stat
 import sys
 import time
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,7 @@ def test_half_copies_of_a_killed_program_go_once_nobody_writes_them(stored: Path
     old, new = (stored.with_name(f".{stored.name}.{digit * 12}.part") for digit in "ab")
     for part in (old, new):
         part.write_bytes(b"half")
-    long_ago = time.time() - 3600
+    long_ago = time.time() - 7200
     os.utime(old, (long_ago, long_ago))
     Workspace.open(stored).close()
     assert not old.exists()
@@ -140,3 +141,44 @@ def test_what_is_written_while_the_copy_is_made_is_in_it(stored: Path, monkeypat
     assert len(made) == 2
     with closing(sqlite3.connect(backup)) as connection:
         assert {text for (text,) in connection.execute("SELECT comment FROM findings")} == {"meanwhile"}
+
+
+def test_an_update_that_fails_again_and_again_costs_no_copy_of_an_earlier_version(stored: Path) -> None:
+    migrate(stored)
+    (first,) = backups_of(stored)
+    for _ in range(KEPT + 2):
+        with pytest.raises(FusenError, match="could not be updated"):
+            migrate(stored, (*NEWER, "CREATE TABLE newer (x);"))
+    assert first in backups_of(stored)
+    assert len(backups_of(stored)) == 1 + KEPT
+    migrate(stored, (*NEWER, "CREATE TABLE newest (x);"))
+    assert len(backups_of(stored)) == KEPT, "the latest, once it is updated"
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_two_that_update_at_once_keep_each_others_copies(
+    has_links: bool, stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class SameSecond(datetime):
+        @classmethod
+        def now(cls, _tz: object = None) -> SameSecond:
+            return cls(2026, 1, 1)
+
+    def refuse(*_: Any) -> None:
+        raise OSError(1, "no links here")
+
+    monkeypatch.setattr(backups, "datetime", SameSecond)
+    if not has_links:
+        monkeypatch.setattr(os, "link", refuse)
+    with closing(connect(stored)) as one, closing(connect(stored)) as other:
+        first = backups.make(one, stored, 3)
+        content = first.read_bytes()
+        other.execute("UPDATE findings SET comment = 'meanwhile'")
+        with monkeypatch.context() as looked_before:
+            if has_links:
+                looked_before.setattr(Path, "exists", lambda _path: False)
+            second = backups.make(other, stored, 3)
+    assert first != second
+    assert first.read_bytes() == content
+    second.unlink()
+    assert backups_of(stored) == (first,)

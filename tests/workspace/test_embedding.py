@@ -94,11 +94,17 @@ def test_what_a_killed_program_left_goes(workspace: Workspace, tmp_path: Path) -
     gone = subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
     )
-    old, ours = (tmp_path / "temporary" / f"fusen-document-{pid}-abc" for pid in (int(gone.stdout), os.getpid()))
+    old, ours = (tmp_path / "temporary" / f"fusen-document-{pid}-abcd_012" for pid in (int(gone.stdout), os.getpid()))
     for folder in (old, ours):
         folder.mkdir()
         (folder / "contract.pdf").write_bytes(b"x")
+    own = [tmp_path / "temporary" / f"fusen-document-{gone.stdout.strip()}{ending}" for ending in ("-05", "-my notes")]
+    for folder in own:
+        folder.mkdir()
+        (folder / "contract.pdf").write_bytes(b"the user's own")
+        discard(folder / "contract.pdf")
     discard_abandoned()
+    assert all((folder / "contract.pdf").exists() for folder in own)
     assert ours.exists()
     assert not old.exists() or sys.platform == "win32"
 

@@ -260,3 +260,17 @@ def test_a_kill_at_any_moment_leaves_one_whole_file(tmp_path: Path) -> None:
     outcome = protecting.run(tmp_path, seed=5, kills=6)
     assert outcome.kills == 6
     assert not outcome.faults
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_half_a_copy_that_a_kill_left_is_not_readable_either(
+    killed: bool, stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half = stored.with_name(f".{stored.name}.0123456789ab.part")
+    shutil.copy(stored, half)
+    if killed:
+        monkeypatch.setattr(rewriting, "_erase_half_copies", lambda *_: None)
+    rewriting.encrypt(stored, PASSPHRASE)
+    monkeypatch.undo()
+    rewriting.finish(stored)  # as at the next unlocking
+    assert not half.exists()

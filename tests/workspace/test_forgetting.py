@@ -221,3 +221,11 @@ def test_a_second_look_is_forgotten(stored: Path) -> None:
         workspace.looks.add_second_look(SECRET.sha256, Look((passage.start, passage.end), True, 1, "m"))
         workspace.forget(SECRET.sha256)
         assert workspace.looks.second_looks(SECRET.sha256) == ()
+
+
+def test_half_a_copy_that_a_kill_left_goes(stored: Path) -> None:
+    half = stored.with_name(f".{stored.name}.0123456789ab.part")
+    shutil.copy(stored, half)
+    with Workspace.open(stored) as workspace:
+        workspace.forget(SECRET.sha256)
+    assert not half.exists()

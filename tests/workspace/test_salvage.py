@@ -6,6 +6,9 @@ import hashlib
 import random
 import shutil
 import sqlite3
+import stat
+import sys
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +20,10 @@ from app.analysis.analysis import TagScore
 from app.errors import FusenError
 from app.review.findings import Finding
 from app.review.operations import SetComment, SetDecision, SetOwner, SetRange, SetTags, Together
-from app.workspace import encryption, rewriting
+from app.workspace import encryption, leftovers, rewriting
 from app.workspace.backups import backups_of
 from app.workspace.database import connect, migration_scripts
-from app.workspace.salvage import recover_in_place, salvage
+from app.workspace.salvage import Salvaged, recover_in_place, salvage
 from app.workspace.store import Workspace
 
 PAGE = 4096
@@ -244,3 +247,34 @@ def test_what_is_saved_of_an_encrypted_workspace_is_encrypted(
     assert b"Supplier" not in stored.read_bytes()
     after = all_findings(stored)
     assert after == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are others there")
+def test_who_may_not_read_the_workspace_may_not_read_what_is_saved_of_it(stored: Path) -> None:
+    for rights in (0o600, 0o640):
+        stored.chmod(rights)
+        output = stored.with_name(f"{rights}.fusen")
+        salvage(stored, output)
+        assert stat.S_IMODE(output.stat().st_mode) == rights
+    recover_in_place(stored)
+    assert stat.S_IMODE(stored.stat().st_mode) == rights
+
+
+def test_what_another_program_recovered_meanwhile_is_not_put_aside(
+    stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(stored, pages_of(stored, "history"))
+
+    def save_slowly(path: Path, output: Path, copies: Sequence[Path]) -> Salvaged:
+        result = salvage(path, output, copies)
+        monkeypatch.setattr("app.workspace.salvage.salvage", salvage)
+        monkeypatch.setattr(leftovers, "recovered_name", lambda path: path.with_name(f"{path.stem}.other.fusen"))
+        recover_in_place(path)
+        with Workspace.open(path) as workspace:
+            workspace.apply(SetComment(workspace.findings(DOCUMENTS[0].sha256)[0].id, "decided since"))
+        return result
+
+    monkeypatch.setattr("app.workspace.salvage.salvage", save_slowly)
+    with pytest.raises(FusenError, match="is in use"):
+        recover_in_place(stored)
+    assert "decided since" in {finding.comment for finding in all_findings(stored).values()}
