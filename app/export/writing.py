@@ -7,13 +7,16 @@ import os
 import re
 import secrets
 import stat
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from app.errors import FusenError
 
+_NEW = ".new"
 _PART = re.compile(r"\.fusen-[0-9a-f]{12}\.part")
 _ABANDONED_AFTER = 3600.0
 """Seconds without a write: the longest export takes minutes."""
@@ -90,6 +93,47 @@ def write_whole(output: Path, content: bytes, *, new: bool = False) -> None:
     """Write `content` to `output`, replacing what was there unless it is to be `new`. Raises FusenError as `replacing` does."""
     with replacing(output, new=new) as part:
         part.write_bytes(content)
+
+
+def write_private(file: Path, content: bytes, *, synced: bool = True, new: bool = False) -> None:
+    """Write a file of the program's own that only its user can read, so that after a kill it is the old one or the new one.
+
+    `synced`: after a power failure as well. `new`: there is none yet. A link stays one. Raises `OSError`, `FileExistsError`.
+    """
+    file = Path(os.path.realpath(file))
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if synced:  # what is written all the time is not worth looking around each time
+        _tidy_private(file)
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=file.name, suffix=_NEW)  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            if synced:
+                stream.flush()
+                os.fsync(stream.fileno())
+        if new:
+            take_name(Path(temporary), file)
+        else:
+            Path(temporary).replace(file)
+    except BaseException:
+        with suppress(OSError):
+            Path(temporary).unlink()
+        raise
+
+
+def _tidy_private(file: Path) -> None:
+    """Remove what a killed program left of `write_private`: it may hold a key that is not in force."""
+    own = re.compile(rf"{re.escape(file.name)}[a-z0-9_]{{8}}{re.escape(_NEW)}")
+    with suppress(OSError):
+        for entry in file.parent.iterdir():
+            if own.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > _ABANDONED_AFTER:
+                entry.unlink()
+
+
+def put_aside(file: Path) -> None:
+    """Give a file that cannot be used another name, so that what its user put there is not lost. Raises `OSError`."""
+    file = Path(os.path.realpath(file))
+    file.rename(file.with_name(f"{file.stem}.damaged-{datetime.now():%Y%m%d-%H%M%S-%f}{file.suffix}"))
 
 
 def refuse_original(path: Path, output: Path) -> None:

@@ -6,10 +6,7 @@ Fusen may know it); a value that is no good is told, and the default serves unti
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +15,7 @@ from typing import Any, Literal
 from platformdirs import user_config_path
 
 from app.analysis.analysis import AnalysisSettings
+from app.export.writing import put_aside, write_private
 from app.ui.command import QT_TRANSLATE_NOOP
 from app.ui.commands import COMMANDS
 
@@ -215,6 +213,7 @@ class Settings:
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
         self._raw: dict[str, Any] = {}
+        self._unwritten: set[str] = set()
         self._listeners: list[Callable[[str], object]] = []
         self.problems: tuple[Problem, ...] = ()
 
@@ -223,14 +222,11 @@ class Settings:
         """What `file` holds, as far as it is good; `problems` says what is not."""
         settings = cls(file)
         try:
-            raw = json.loads(file.read_text(encoding="utf-8"))
-            settings._raw = raw if isinstance(raw, dict) else {}
-            found = [] if isinstance(raw, dict) else [Problem("", str(file))]
-        except FileNotFoundError:
-            return settings
-        except (OSError, ValueError, RecursionError):
+            settings._raw = _read(file) or {}
+        except (OSError, ValueError):
             settings.problems = (Problem("", str(file)),)
             return settings
+        found = []
         for key, value in settings._raw.items():
             if key in BY_KEY and not BY_KEY[key].accepts(value):
                 found.append(Problem(key, str(value)[:80]))
@@ -261,7 +257,7 @@ class Settings:
         """Keep that. Raises `OSError` where it cannot be kept."""
         if self._raw.get(name) != value:
             self._raw[name] = value
-            self._write()
+            self._write(name)
 
     def listen(self, listener: Callable[[str], object]) -> None:
         """Have `listener` called with the key of each setting that changes."""
@@ -308,11 +304,37 @@ class Settings:
     def _changed(self, key: str) -> None:
         for listener in self._listeners:
             listener(key)
-        self._write()
+        self._write(key)
 
-    def _write(self) -> None:
-        if self._file is not None:
-            write_json(self._file, self._raw)
+    def _write(self, name: str) -> None:
+        """Write what changed and leave all else as it is: another window, or an editor, may have written since."""
+        if self._file is None:
+            return
+        self._unwritten.add(name)
+        held: dict[str, Any] | None = None
+        try:
+            held = _read(self._file)
+        except ValueError:
+            put_aside(self._file)
+        if held is None:
+            held = dict(self._raw)
+        for each in self._unwritten:
+            held.pop(each, None)
+        write_json(self._file, held | {each: self._raw[each] for each in self._unwritten if each in self._raw})
+        self._unwritten.clear()
+
+
+def _read(file: Path) -> dict[str, Any] | None:
+    """What the file holds; None where there is none. Raises `OSError`, and ValueError for what is no JSON object."""
+    try:
+        held = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except RecursionError as error:
+        raise ValueError("too deep") from error
+    if not isinstance(held, dict):
+        raise ValueError("no object")
+    return held
 
 
 def _are_keys(value: Any) -> bool:
@@ -329,15 +351,5 @@ def collisions(keys: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
 
 
 def write_json(file: Path, value: object) -> None:
-    """Write `value` so that after a kill the file is the old one or the new one. Raises `OSError`."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=file.name, suffix=".new")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(value, stream, ensure_ascii=False, indent=2)
-            stream.write("\n")
-        Path(temporary).replace(file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
+    """Write `value` so that after a kill or a power failure the file is the old one or the new one. Raises `OSError`."""
+    write_private(file, json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n")

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import msgspec
 
+from app.export.writing import write_private
 from app.review.audit import Head, canonical, is_signed, unhex
-from app.workspace.signing import key_folder, known_keys, signing_key, write_private
+from app.workspace.signing import key_folder, known_keys, signing_key
 
 log = logging.getLogger(__name__)
 
@@ -78,11 +79,11 @@ def keep_head(workspace: str, path: Path, head: Head, *, place: bool, anywhere: 
     signature = signer.sign(_message(workspace, head, where)).hex()
     record = SeenHead(workspace, head.count, head.hash, where, signer.fingerprint, signature)
     try:
-        write_private(_file("heads", workspace + _name(path)), msgspec.json.encode(record))
+        write_private(_file("heads", workspace + _name(path)), msgspec.json.encode(record), synced=False)
         if anywhere:
-            write_private(_file("heads", workspace), msgspec.json.encode(record))
+            write_private(_file("heads", workspace), msgspec.json.encode(record), synced=False)
         if place:
-            write_private(_file("paths", _name(path)), msgspec.json.encode(record))
+            write_private(_file("paths", _name(path)), msgspec.json.encode(record), synced=False)
     except OSError as error:
         log.warning("the audit log's head cannot be kept: %s", error)
 

@@ -11,9 +11,8 @@ import logging
 import os
 import secrets
 import stat
-import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -21,6 +20,7 @@ from typing import Literal
 import msgspec
 from platformdirs import user_data_path
 
+from app.export.writing import put_aside, write_private
 from app.review.audit import Signer, fingerprint, unhex
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ _SECRET, _PUBLIC = "audit-key", "audit-key.json"
 
 
 Kept = Literal["keyring", "file", "nowhere"]
+_PLACES: tuple[Kept, ...] = ("keyring", "file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,23 @@ def signing_key() -> SigningKey:
     folder = key_folder()
     with _lock:
         if folder not in _held:
-            _held[folder] = _load(folder) or _make(folder, _read_parts(folder), None)
+            _held[folder] = _found_or_made(folder)
         return _held[folder]
+
+
+def _found_or_made(folder: Path) -> SigningKey:
+    """A key that is there and cannot be had now is not given up for another one."""
+    places: Collection[Kept] = _PLACES
+    try:
+        if (found := _load(folder)) is not None:
+            return found
+    except TimeoutError as error:
+        log.warning("the keyring does not give the audit log's key: %s", error)
+        places = _PLACES[1:]
+    except OSError as error:
+        log.warning("the audit log's key cannot be read: %s", error)
+        places = ()
+    return _make(folder, _known_parts(folder), None, places)
 
 
 def rotate() -> SigningKey:
@@ -95,66 +111,68 @@ def known_keys() -> dict[str, bytes]:
     """The public keys of this machine's user by their fingerprints, those that are not in force any more included."""
     with _lock:
         held = _held.get(key_folder())
-    parts = held.parts if held is not None else _read_parts(key_folder())
+    parts = held.parts if held is not None else _known_parts(key_folder())
     return {part.fingerprint: unhex(part.public_key) for part in parts}
 
 
-def write_private(file: Path, content: bytes, *, synced: bool = False) -> None:
-    """Write a file that only the user can read, so that after a kill it is the old one or the new one.
-
-    `synced`: after a power failure as well. Raises `OSError`.
-    """
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=file.name, suffix=".new")  # mode 0600
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            if synced:
-                stream.flush()
-                os.fsync(stream.fileno())
-        Path(temporary).replace(file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
-
-
 def _load(folder: Path) -> SigningKey | None:
+    """The key that is kept; None where there is none. Raises `OSError` where that cannot be told now, see `_from_keyring`."""
     parts = _read_parts(folder)
     kept: Kept = "file"
     secret = _from_file(folder / _SECRET)
-    if secret is None and parts and parts[-1].kept == "keyring":
+    if secret is None and any(part.kept == "keyring" for part in parts):
         secret, kept = _from_keyring(), "keyring"
     if secret is None:
         return None
     signer = Signer(secret)
     if not parts or unhex(parts[-1].public_key) != signer.public:
-        # The public file is behind, or lost: what is secret decides.
+        # The public file is behind, or lost, or a new key was not kept any more: what is secret decides.
         parts = (*parts, PublicPart(signer.public.hex(), kept))
         _write_parts(folder, parts)
     return SigningKey(signer, parts)
 
 
-def _make(folder: Path, parts: tuple[PublicPart, ...], before: SigningKey | None) -> SigningKey:
+def _make(
+    folder: Path, parts: tuple[PublicPart, ...], before: SigningKey | None, places: Collection[Kept] = _PLACES
+) -> SigningKey:
+    """A new key, in the first of the `places` that takes it; or that of another program which made its first one meanwhile."""
     secret = secrets.token_bytes(32)
     signer = Signer(secret)
-    part = PublicPart(signer.public.hex(), _keep(folder, secret))
+    part = PublicPart(signer.public.hex(), "keyring")  # by which it is looked for in the file as well
     if before is not None:
         endorsement = before.signer.endorse(signer.public).hex()
         part = replace(part, follows=before.signer.fingerprint, endorsement=endorsement)
-    # Another program may have made its first key meanwhile, and what that one signed is this user's as well.
-    parts = (*(_read_parts(folder) or parts), part)
+    # What is public comes first: after a kill a part too many does no harm, a secret without its endorsement would.
+    _write_parts(folder, (*parts, part))
+    try:
+        kept = _keep(folder, secret, places, first=before is None)
+    except FileExistsError:
+        found = _load(folder)
+        if found is not None:
+            return found
+        kept = "nowhere"
+    # What that other program signed is this user's as well.
+    others = [each for each in _known_parts(folder) or parts if each.public_key != part.public_key]
+    parts = (*others, replace(part, kept=kept))
     _write_parts(folder, parts)
     return SigningKey(signer, parts)
 
 
-def _keep(folder: Path, secret: bytes) -> Kept:
-    if _into_keyring(secret):
+def _keep(folder: Path, secret: bytes, places: Collection[Kept], *, first: bool) -> Kept:
+    """Raises `FileExistsError` where the `first` key is there already."""
+    file = folder / _SECRET
+    if "keyring" in places and _into_keyring(secret):
         with contextlib.suppress(OSError):
-            (folder / _SECRET).unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
         return "keyring"
+    if "file" not in places:
+        return "nowhere"
     try:
-        write_private(folder / _SECRET, secret.hex().encode() + b"\n", synced=True)
+        if first and file.exists() and _from_file(file) is None:
+            put_aside(file)  # it holds something else
+        write_private(file, secret.hex().encode() + b"\n", new=first)
+    except FileExistsError:
+        raise
     except OSError as error:
         log.warning("the audit log's key cannot be kept: %s", error)
         return "nowhere"
@@ -162,25 +180,40 @@ def _keep(folder: Path, secret: bytes) -> Kept:
 
 
 def _from_file(file: Path) -> bytes | None:
+    """The secret that is kept there; None where none is. Raises `OSError` where it cannot be read."""
     try:
         if os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
             file.chmod(0o600)
         secret = bytes.fromhex(file.read_text(encoding="ascii").strip())
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         return None
     return secret if len(secret) == 32 else None
 
 
 def _read_parts(folder: Path) -> tuple[PublicPart, ...]:
+    """What is public; nothing where there is nothing, or no more than damage. Raises `OSError` where it cannot be read."""
     try:
         return _parts.decode((folder / _PUBLIC).read_bytes())
-    except (OSError, msgspec.MsgspecError):
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return ()
+
+
+def _known_parts(folder: Path) -> tuple[PublicPart, ...]:
+    try:
+        return _read_parts(folder)
+    except OSError:
         return ()
 
 
 def _write_parts(folder: Path, parts: tuple[PublicPart, ...]) -> None:
+    """Those that are written already and are not among these stay, before them."""
+    file = folder / _PUBLIC
     try:
-        write_private(folder / _PUBLIC, msgspec.json.encode(parts), synced=True)
+        held, ours = _read_parts(folder), {part.public_key for part in parts}
+        if not held and file.exists():
+            put_aside(file)
+        others = [part for part in held if part.public_key not in ours]
+        write_private(file, msgspec.json.encode((*others, *parts)))
     except OSError as error:
         log.warning("what is public of the audit log's key cannot be kept: %s", error)
 
@@ -201,13 +234,17 @@ def _into_keyring(secret: bytes) -> bool:
 
 
 def _from_keyring() -> bytes | None:
-    def ask() -> bytes | None:
+    """The secret that it keeps; None where it has none. Raises `TimeoutError` where it does not answer."""
+
+    def ask() -> bytes:
         import keyring
 
-        return unhex(keyring.get_password(_SERVICE, _NAME))
+        return unhex(keyring.get_password(_SERVICE, _NAME) or "")
 
     secret = _asked(ask)
-    return secret if secret is not None and len(secret) == 32 else None
+    if secret is None:
+        raise TimeoutError("it is locked, or not there")
+    return secret if len(secret) == 32 else None
 
 
 def _asked(question: Callable[[], bytes | None]) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,57 @@ def test_bad_keys_are_told(tmp_path: Path) -> None:
     assert settings.problems == (Problem("keys.accept", ""),)
     assert settings.keys()["accept"] == ("A",)
     assert settings.keys()["reject"] == ("Q",)
+
+
+def test_a_file_that_cannot_be_read_is_kept_beside_once_something_is_chosen(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    written = '{"reviewer": "山田 花子", "keys": {"accept": ["Ctrl+Return"]},}'  # a comma too many
+    file.write_text(written, encoding="utf-8")
+    settings = Settings.load(file)
+    settings.keep("export", {"formats": ["docx"]})
+    settings.choose("theme", "dark")
+    assert json.loads(file.read_text(encoding="utf-8")) == {"export": {"formats": ["docx"]}, "theme": "dark"}
+    (aside,) = (other for other in tmp_path.iterdir() if other != file)
+    assert aside.name.startswith("settings.damaged-")
+    assert aside.read_text(encoding="utf-8") == written
+
+
+def test_two_windows_keep_each_others_settings(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    one, other = Settings.load(file), Settings.load(file)
+    one.choose("reviewer", "山田 花子")
+    other.choose("theme", "dark")
+    one.choose_keys("accept", ["Ctrl+Return"])
+    found = Settings.load(file)
+    assert (found["reviewer"], found["theme"], found.keys()["accept"]) == ("山田 花子", "dark", ("Ctrl+Return",))
+    other.choose("theme", "system")
+    assert Settings.load(file)["theme"] == "system"
+
+
+def test_what_could_not_be_written_is_written_the_next_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "settings.json"
+    settings = Settings.load(file)
+    settings.choose("reviewer", "山田 花子")
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "no space")
+
+    with monkeypatch.context() as full:
+        full.setattr("app.ui.settings.write_private", fail)
+        with pytest.raises(OSError, match="no space"):
+            settings.choose("theme", "dark")
+    settings.choose("device", "cpu")
+    found = Settings.load(file)
+    assert (found["reviewer"], found["theme"], found["device"]) == ("山田 花子", "dark", "cpu")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_to_the_settings_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "dotfiles").mkdir()
+    kept = tmp_path / "dotfiles" / "fusen.json"
+    kept.write_text("{}", encoding="utf-8")
+    file = tmp_path / "settings.json"
+    file.symlink_to(kept)
+    Settings.load(file).choose("theme", "dark")
+    assert file.is_symlink()
+    assert json.loads(kept.read_text(encoding="utf-8")) == {"theme": "dark"}

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -338,7 +339,7 @@ def test_what_a_power_failure_or_another_program_left_of_keys_and_heads_is_no_ta
     parts.unlink()
     signing._held.clear()
     monkeypatch.setattr(signing, "_load", lambda _folder: None)
-    monkeypatch.setattr(signing, "_keep", lambda *_: parts.write_bytes(written) and "file")
+    monkeypatch.setattr(signing, "_keep", lambda *_, **__: parts.write_bytes(written) and "file")
     assert signing.signing_key().signer.fingerprint != ours.signer.fingerprint
     assert ours.signer.fingerprint in signing.known_keys()
 
@@ -371,3 +372,101 @@ def test_forgetting_leaves_no_hash_that_can_be_guessed(workspace: Workspace) -> 
     workspace.save_analysis(DOCUMENT, make_analysis(DOCUMENT))
     workspace.apply(SetDecision(finding.id, "accepted"))
     assert workspace.verify().is_whole
+
+
+def test_a_key_that_cannot_be_read_now_is_not_given_up_for_another(
+    own_keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = signing.signing_key().signer.fingerprint
+    secret = (own_keys / "audit-key").read_bytes()
+
+    def fail(_file: Path) -> None:
+        raise OSError(5, "the disk failed")
+
+    signing._held.clear()
+    with monkeypatch.context() as failing:
+        failing.setattr(signing, "_from_file", fail)
+        stand_in = signing.signing_key()
+    assert stand_in.part.kept == "nowhere"
+    signing._held.clear()
+    with monkeypatch.context() as failing:
+        failing.setattr(signing, "_read_parts", fail)
+        signing.signing_key()
+    assert (own_keys / "audit-key").read_bytes() == secret
+    signing._held.clear()
+    assert signing.signing_key().signer.fingerprint == made
+    assert {made, stand_in.signer.fingerprint} <= signing.known_keys().keys(), "what was signed meanwhile is one's own"
+
+
+def test_a_keyring_that_does_not_answer_now_keeps_its_key(own_keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import keyring
+
+    held: dict[tuple[str, str], str] = {}
+    monkeypatch.setattr(keyring, "get_keyring", lambda: SimpleNamespace(priority=5))
+    monkeypatch.setattr(keyring, "set_password", lambda *key: held.update({key[:2]: key[2]}))
+    monkeypatch.setattr(keyring, "get_password", lambda *key: held.get(key))
+    signing.signing_key()
+    before = dict(held)
+    signing._held.clear()
+    answers: list[str] = []
+
+    def locked_at_first(*key: str) -> str | None:
+        answers.append("")
+        if len(answers) == 1:
+            raise RuntimeError("locked")
+        return held.get((key[0], key[1]))
+
+    monkeypatch.setattr(keyring, "get_password", locked_at_first)
+    assert signing.signing_key().part.kept == "file"
+    assert held == before
+
+
+@pytest.mark.parametrize("call", ["_write_parts", "_keep"])
+def test_a_kill_while_a_new_key_is_made_leaves_one_of_the_two_with_its_endorsement(
+    call: str, own_keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = signing.signing_key().signer.fingerprint
+    done: list[str] = []
+    whole = getattr(signing, call)
+
+    def end(*arguments: object, **named: object) -> object:
+        if done:
+            raise KeyboardInterrupt
+        done.append(call)
+        result = whole(*arguments, **named)
+        if call == "_keep":
+            raise KeyboardInterrupt
+        return result
+
+    with monkeypatch.context() as killed:
+        killed.setattr(signing, call, end)
+        with pytest.raises(KeyboardInterrupt):
+            signing.rotate()
+    signing._held.clear()
+    key = signing.signing_key()
+    assert key.part.follows in ("", before)
+    assert (key.signer.fingerprint == before) != (key.part.follows == before)
+    assert before in signing.known_keys()
+
+
+def test_two_programs_that_make_the_first_key_at_once_have_one(own_keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep = signing._keep
+
+    def keep_slowly(*arguments: Any, **named: Any) -> Any:
+        monkeypatch.setattr(signing, "_keep", keep)
+        others.append(signing._found_or_made(own_keys))
+        return keep(*arguments, **named)
+
+    others: list[signing.SigningKey] = []
+    monkeypatch.setattr(signing, "_keep", keep_slowly)
+    ours = signing.signing_key()
+    assert ours.signer.fingerprint == others[0].signer.fingerprint
+    signing._held.clear()
+    assert signing.signing_key().signer.fingerprint == ours.signer.fingerprint
+    # Something else in the place of the secret is kept beside it.
+    (own_keys / "audit-key").write_text("my own notes")
+    (own_keys / "audit-key.json").write_text("[and others]")
+    signing._held.clear()
+    assert signing.signing_key().part.kept == "file"
+    aside = sorted(file.read_text() for file in own_keys.iterdir() if ".damaged-" in file.name)
+    assert aside == ["[and others]", "my own notes"]
