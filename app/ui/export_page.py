@@ -62,6 +62,7 @@ class ExportPage(OwnPage):
         self._loads = 0
         self._stop: Callable[[], None] | None = None
         self._stopping = False
+        self._behind = False  # something changed while files were written
         self._wants = False  # to write, as soon as the choice is shown and it is known what is there already
         self._outcomes: tuple[Outcome, ...] = ()  # of the last writing, until something else is chosen
         self._shown: Preview | None = None
@@ -137,11 +138,13 @@ class ExportPage(OwnPage):
 
     def follow(self) -> None:
         """Findings changed while the page shows."""
-        if self._choice.documents and self._stop is None:
+        if self._stop is not None:
+            self._behind = True
+        elif self._choice.documents:
             self._wants |= self.bar.asks  # what was asked is asked again for the findings of now
             self._show_documents()
             self.reload()
-        elif self._stop is None:
+        else:
             self._take_documents()
 
     def _analysed(self) -> list[ShelfEntry]:
@@ -159,6 +162,7 @@ class ExportPage(OwnPage):
         wanted = file.sha256 if file is not None and file.sha256 in known else None
         documents = before if wanted is None or wanted in before else (wanted,)
         if documents != self._choice.documents:
+            self._forget()  # it was wished for other documents
             self._typed.clear()
             self._choice = replace(self._choice, documents=documents, title="", purpose="", left_out=frozenset())
         if not self._settled:
@@ -167,7 +171,8 @@ class ExportPage(OwnPage):
             self._choice = replace(self._choice, folder=folder)
         self._show_documents()
         self.choosing.show_choice(self._choice)
-        if self._stop is None:
+        self._behind = self._stop is not None
+        if not self._behind:
             self.reload()
 
     def reload(self) -> None:
@@ -213,8 +218,9 @@ class ExportPage(OwnPage):
         self._spoken |= "language" in fields
         self._settled |= "folder" in fields
         self.choosing.show_choice(self._choice)
-        if "documents" in fields:
-            self._typed.clear()
+        if "documents" in fields or self._brief is None:  # what failed may not fail again
+            if "documents" in fields:
+                self._typed.clear()
             self.reload()
         else:
             self._follow(listed=bool({"scope", "left_out"} & fields.keys()))
@@ -277,15 +283,22 @@ class ExportPage(OwnPage):
         self._offer()
 
     def _look(self) -> None:
-        self._exporter.look(self._targets, self._choice.folder, self._show_obstacles)
+        self._exporter.look(self._targets, self._choice.folder, self._show_obstacles, self._give_up)
 
     def _show_obstacles(self, obstacles: Obstacles) -> None:
         self._obstacles = obstacles
         self._show_targets()
-        if self._wants and self._shown is not None and self._can_write() and self._stop is None:
-            self._ask_or_write()
-        else:
+        if not self._wants or self._shown is None or self._stop is not None:
             self._offer()
+        elif not self._can_write():
+            self._give_up()
+        elif self.isVisible() or not obstacles.existing:  # nobody would see the question
+            self._ask_or_write()
+
+    def _give_up(self) -> None:
+        """Something is in the way, and is said: what was wished is not done later of itself."""
+        self._wants = False
+        self._offer()
 
     def _show_targets(self) -> None:
         twice = self.tr("Another file of this export has this name.")
@@ -330,7 +343,8 @@ class ExportPage(OwnPage):
 
     def write(self) -> None:
         """Write the files; where some are there already the user is asked first."""
-        if self._stop is None and self._can_write() and not self.bar.asks:
+        # What is in the way may be so no longer, and is looked for anew.
+        if self._stop is None and self._targets and not self.bar.asks:
             self._forget()
             self._offer()
             self._wants = True
@@ -402,6 +416,10 @@ class ExportPage(OwnPage):
             QTimer.singleShot(0, failed, lambda: self._area.ensureWidgetVisible(failed, 0, 12))  # once it is laid out
         if not self.isVisible():
             self.ended.emit(self._outcomes)
+        if self._behind:
+            self._behind = False
+            self._show_documents()
+            self.reload()
 
     def _show_outcomes(self, *, enabled: bool) -> None:
         outcomes = self._outcomes

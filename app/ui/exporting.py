@@ -167,8 +167,17 @@ class Exporter:
 
         self._reading.run(work, show, lambda error: failed(error) if number == self._previews else None)
 
-    def look(self, targets: Sequence[Target], folder: str, done: Callable[[Obstacles], object]) -> None:
-        """What stands in the way of writing these files. Of several looks that were asked for only the newest comes."""
+    def look(
+        self,
+        targets: Sequence[Target],
+        folder: str,
+        done: Callable[[Obstacles], object],
+        failed: Callable[[], object] = lambda: None,
+    ) -> None:
+        """What stands in the way of writing these files; where that cannot be told, which is announced, `failed` is called.
+
+        Of several looks that were asked for only the newest comes.
+        """
         self._looks += 1
         number = self._looks
 
@@ -184,7 +193,12 @@ class Exporter:
             if obstacles is not None and number == self._looks:
                 done(obstacles)
 
-        self._looking.run(work, show, self._announce)
+        def fail(error: FusenError) -> None:
+            self._announce(error)
+            if number == self._looks:
+                failed()
+
+        self._looking.run(work, show, fail)
 
     def _announce(self, error: FusenError) -> None:
         self._hub.announced.emit(0, Message("error", *error_words(error)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pymupdf
@@ -12,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.errors import FusenError
 from app.export.arranging import ORDERS
 from app.review.findings import Finding
 from app.ui.export_page import KEPT, ExportPage
@@ -208,6 +210,102 @@ def test_who_writes_before_the_preview_came_writes_what_was_chosen_last(
     settle(qtbot, page)
     assert "Talks of June" in (tmp_path / "contract-brief.md").read_text("utf-8")
     page._change({"title": ""})
+
+
+def leave(qtbot: QtBot, page: ExportPage) -> None:
+    qtbot.keyClick(page, Qt.Key.Key_Escape)
+    assert not page.isVisible()
+
+
+def test_what_is_in_the_way_of_a_wish_ends_it(
+    qtbot: QtBot, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, folder = desk.open(qtbot), tmp_path / "meeting"
+    folder.mkdir()
+    page._change({"formats": ("md",), "folder": str(folder)})
+    qtbot.waitUntil(lambda: page._shown is not None and page._can_write(), timeout=TIMEOUT)
+    folder.rmdir()
+    write(qtbot, page)
+    assert "does not exist" in page.bar.text.text()
+    folder.mkdir()
+    page.follow()
+    qtbot.waitUntil(lambda: page._shown is not None and page._can_write(), timeout=TIMEOUT)
+    assert list(folder.iterdir()) == [], "nobody wished for it again"
+    with monkeypatch.context() as busy:
+        busy.setattr("app.ui.export_source.originals", refuse)
+        page.write()
+        qtbot.waitUntil(lambda: not page._wants, timeout=TIMEOUT)
+    page.follow()
+    qtbot.waitUntil(lambda: page._shown is not None and page._can_write(), timeout=TIMEOUT)
+    assert list(folder.iterdir()) == []
+    folder.rmdir()  # and what is no longer in the way keeps nobody from writing
+    page._look()
+    qtbot.waitUntil(lambda: not page._can_write(), timeout=TIMEOUT)
+    folder.mkdir()
+    page.write()
+    settle(qtbot, page)
+    assert [file.name for file in folder.iterdir()] == ["contract-brief.md"]
+
+
+def refuse(_workspace: Path) -> tuple[Path, ...]:
+    raise FusenError("timeout", "Another window is writing.", "Wait.")
+
+
+def test_a_question_is_not_asked_where_nobody_sees_it(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
+    page = desk.open(qtbot)
+    (tmp_path / "contract-brief.md").write_bytes(b"mine")
+    page._change({"formats": ("md",)})
+    page.write()  # before the preview has come
+    leave(qtbot, page)
+    qtbot.waitUntil(lambda: page._shown is not None, timeout=TIMEOUT)
+    desk.session.exporter._looking._pool.submit(lambda: None).result()
+    QApplication.processEvents()
+    assert not page.bar.asks
+    page = desk.open(qtbot)
+    qtbot.waitUntil(lambda: page.bar.asks, timeout=TIMEOUT)
+    qtbot.keyClick(page.bar, Qt.Key.Key_Escape)
+    assert (tmp_path / "contract-brief.md").read_bytes() == b"mine"
+
+
+def test_what_was_wished_for_one_document_is_not_done_with_another(
+    qtbot: QtBot, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = desk.open(qtbot)
+    page._change({"formats": ("md",), "title": "Talks of July"})
+    page._wants = True  # to write, and the preview does not come before she leaves
+    page._choice = replace(page._choice, documents=("another document",))
+    page._take_documents()
+    assert not page._wants
+    assert page._choice.documents == (desk.file.sha256,)
+    qtbot.waitUntil(lambda: page._shown is not None and page._can_write(), timeout=TIMEOUT)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_changed_while_files_were_written_is_shown_afterwards(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
+    page = desk.open(qtbot)
+    page._change({"formats": ("md", "annotated")})
+    qtbot.waitUntil(lambda: page._shown is not None and page._can_write(), timeout=TIMEOUT)
+    page.write()
+    qtbot.waitUntil(lambda: page._stop is not None, timeout=TIMEOUT)
+    first = next(one for one in desk.file.findings.all() if one.decision == "accepted")
+    leave(qtbot, page)
+    desk.decide(first, "rejected")
+    page = desk.open(qtbot)
+    qtbot.waitUntil(
+        lambda: page._stop is None and page._shown is not None and len(page._shown.brief.findings) == 1,
+        timeout=TIMEOUT,
+    )
+    assert page.bar.text.text() == "2 file(s) written."
+
+
+def test_a_brief_that_could_not_be_made_is_made_with_the_next_choice(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = desk.open(qtbot)
+    page._fail(FusenError("timeout", "Another window is writing.", "Wait."))
+    assert not page.bar.write.isEnabled()
+    page._change({"formats": ("md",)})
+    qtbot.waitUntil(lambda: page._shown is not None and page._can_write(), timeout=TIMEOUT)
 
 
 def test_what_fails_is_said_at_its_format_and_the_others_are_written(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
