@@ -286,8 +286,9 @@ class Settings:
         return [one for one, keys in held.items() if not _are_keys(keys)] if isinstance(held, dict) else [KEYS]
 
     def choose_keys(self, command: str, keys: Iterable[str] | None) -> None:
-        """Give a command other keys and keep that; None gives it its own again."""
-        held = self._raw.get(KEYS)
+        """Give a command other keys and keep that; None gives it its own again. Raises `OSError` where it cannot be kept."""
+        # Another window may have chosen other commands' keys since, or this one could not read them when it began.
+        held = self._raw.get(KEYS) if KEYS in self._unwritten else self._held().get(KEYS)
         entry = dict(held) if isinstance(held, dict) else {}
         own = next(one.keys for one in COMMANDS if one.id == command)
         if keys is None or tuple(keys) == own:
@@ -311,17 +312,21 @@ class Settings:
         if self._file is None:
             return
         self._unwritten.add(name)
-        held: dict[str, Any] | None = None
-        try:
-            held = _read(self._file)
-        except ValueError:
-            put_aside(self._file)
-        if held is None:
-            held = dict(self._raw)
+        held = self._held()
         for each in self._unwritten:
             held.pop(each, None)
         write_json(self._file, held | {each: self._raw[each] for each in self._unwritten if each in self._raw})
         self._unwritten.clear()
+
+    def _held(self) -> dict[str, Any]:
+        """What the file holds now; what is in force where it holds nothing. Damage is put aside. Raises `OSError`."""
+        held: dict[str, Any] | None = None
+        try:
+            held = _read(self._file) if self._file is not None else None
+        except ValueError:
+            if self._file is not None:
+                put_aside(self._file)
+        return dict(self._raw) if held is None else held
 
 
 def _read(file: Path) -> dict[str, Any] | None:

@@ -152,7 +152,11 @@ def unlock(path: Path, passphrase: str) -> Key:
 
 def unlock_with(path: Path, key: Key) -> Key:
     """The same with a key that was kept. Raises FusenError `wrong-password` where it does not open the file (any more)."""
-    if not opens(path, key):
+    try:
+        right = opens(path, key)
+    except OSError as error:
+        raise _unreadable(path) from error
+    if not right:
         raise FusenError(
             "wrong-password",
             f"The passphrase does not open {path.name}.",
@@ -217,9 +221,13 @@ def salt_of(path: Path) -> bytes:
         with path.open("rb") as stream:
             return stream.read(SALT_BYTES)
     except OSError as error:
-        raise FusenError(
-            "permission", f"The workspace {path} cannot be read.", "Check the rights of the file and its folder."
-        ) from error
+        raise _unreadable(path) from error
+
+
+def _unreadable(path: Path) -> FusenError:
+    return FusenError(
+        "permission", f"The workspace {path} cannot be read.", "Check the rights of the file and its folder."
+    )
 
 
 def _normal(passphrase: str) -> str:

@@ -17,7 +17,6 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from app.errors import FusenError
@@ -54,7 +53,9 @@ def encrypt(path: Path, passphrase: str, progress: Progress = lambda _share: Non
     Raises FusenError: `wrong-password` for too short a passphrase, `unsupported` where it is encrypted already, `timeout` where
     something else has it open, and those of `database.connect`. The workspace is then as it was.
     """
-    if encryption.state_of(path) == "encrypted":
+    with explained(path):
+        encrypted = encryption.state_of(path) == "encrypted"
+    if encrypted:
         raise FusenError("unsupported", f"{path.name} is encrypted already.", "Change its passphrase instead.")
     return _give(path, encryption.new_key(passphrase), progress, reviewer)
 
@@ -79,12 +80,20 @@ def finish(path: Path) -> Outcome:
     if key is None:
         return Outcome()
     _erase_half_copies(path, "plain")
-    plain = [backup for backup in leftovers.copies_of(path) if encryption.state_of(backup) == "plain"]
-    return _rewrite_all(plain, None, key)
+    return _rewrite_all([copy for copy in leftovers.copies_of(path) if _is_plain(copy)], None, key)
+
+
+def _is_plain(copy: Path) -> bool:
+    try:
+        return encryption.state_of(copy) == "plain"
+    except OSError:  # not now, then; the next unlocking looks again
+        return False
 
 
 def _require_key(path: Path) -> None:
-    if encryption.key_of(path) is None:
+    with explained(path):
+        key = encryption.key_of(path)
+    if key is None:
         raise FusenError("unsupported", f"{path.name} is not encrypted.", "Encrypt it first.")
 
 
@@ -129,18 +138,17 @@ def _rewrite_all(copies: Sequence[Path], before: Key | None, key: Key | None) ->
     removed: list[str] = []
     left: list[str] = []
     for copy in copies:
-        held = before if encryption.state_of(copy) == "encrypted" else None
-        if not _is_readable(copy, held):
-            if key is None:  # nothing is to be protected any more, and somebody may still make something of it
-                left.append(copy.name)
-                continue
-            # It would stay what it is for whoever can make something of it, and is of no use here.
-            work, done = partial(leftovers.erase, copy), removed
-        else:
-            work, done = partial(_rewrite, copy, held, key), written
         try:
-            work()
-            done.append(copy.name)
+            held = before if encryption.state_of(copy) == "encrypted" else None
+            if _is_readable(copy, held):
+                _rewrite(copy, held, key)
+                written.append(copy.name)
+            elif key is None:  # nothing is to be protected any more, and somebody may still make something of it
+                left.append(copy.name)
+            else:
+                # It would stay what it is for whoever can make something of it, and is of no use here.
+                leftovers.erase(copy)
+                removed.append(copy.name)
         except (FusenError, OSError) as error:
             log.warning("a copy of the workspace was not written anew: %s", error)
             left.append(copy.name)
@@ -154,8 +162,8 @@ def _is_readable(copy: Path, key: Key | None) -> bool:
         with closing(open_through_cipher(key, copy, _PATIENCE)) as connection:
             return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
     except database_errors() as error:
-        # A copy that somebody else uses at this moment is no reason to lose it.
-        return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        # That somebody else uses a copy at this moment, or the disk fails at it, is no reason to lose it.
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 @contextmanager

@@ -82,13 +82,13 @@ def salvage(path: Path, output: Path, copies: Sequence[Path] = ()) -> Salvaged:
                 raise _hopeless(path)
             # The log is worked into the file, which is then whole by itself.
             target.execute("PRAGMA journal_mode = DELETE")
-        with part.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        with suppress(OSError):  # the damaged file is another user's
-            shutil.copymode(path, part)
         with explained(output):
+            with part.open("rb+") as stream:
+                os.fsync(stream.fileno())
+            with suppress(OSError):  # the damaged file is another user's
+                shutil.copymode(path, part)
             take_name(part, output)
-        backups.sync_folder(output.parent)
+            backups.sync_folder(output.parent)
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):
             with suppress(OSError):  # of a folder that is not to be written in, which the error above tells

@@ -1,13 +1,15 @@
-"""Kills a process before each single thing that it does to a file: `python -m tests.workspace.steps`.
+"""Kills a process before each single thing that it does to a file: `python -m tests.workspace.steps [--fail]`.
 
 A random moment (`power_loss.py`, `protecting.py`) meets what takes long. What lies between two renames takes microseconds, and
 is met here every time: Python tells of each opening, linking, renaming and removing before it is done, and the process that
-writes a workspace anew ends itself at the first one, the next process at the second, and so on until one comes to its end.
+does the work ends itself at the first one, the next process at the second, and so on until one comes to its end. With `--fail`
+that one thing fails instead, as on a disk that is full, broken or only to be read, and the process goes on.
 """
 
 from __future__ import annotations
 
 import argparse
+import errno
 import multiprocessing
 import os
 import shutil
@@ -17,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ from app.workspace.leftovers import copies_of
 from app.workspace.salvage import recover_in_place
 from app.workspace.store import Workspace
 from tests.samples import ENGLISH, JAPANESE, make_analysis, make_document
+from tests.workspace import steps_beside
 from tests.workspace.old_files import make_old_file
 
 STORE, COPY, HOME = "w.fusen", "w.v4-20260101-101010.backup.fusen", "home"
@@ -38,6 +41,10 @@ PASSPHRASES = ("the first passphrase", "the second passphrase")
 DOCUMENTS = [make_document(ENGLISH * 8, file="/services.pdf"), make_document(JAPANESE * 8, file="/業務委託.pdf")]
 _EVENTS = {"open", "os.chmod", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate"}
 _PAGE = 4096
+FAILURES = (errno.ENOSPC, errno.EACCES, errno.EIO)
+_TOLD, _BORNE = 3, 4
+"""Exit statuses of a process one of whose deeds failed: it told of that in words, or did its work all the same."""
+_met: list[str] = []
 
 Decisions = dict[str, tuple[str, str]]
 
@@ -45,21 +52,21 @@ Decisions = dict[str, tuple[str, str]]
 # ---- what is done
 
 
-def encrypt(path: Path) -> None:
+def encrypt(path: Path) -> rewriting.Outcome:
     """A plain workspace with a copy."""
-    rewriting.encrypt(path, PASSPHRASES[0])
+    return rewriting.encrypt(path, PASSPHRASES[0])
 
 
-def change(path: Path) -> None:
+def change(path: Path) -> rewriting.Outcome:
     """An encrypted one gets another passphrase."""
     encryption.unlock(path, PASSPHRASES[0])
-    rewriting.change_passphrase(path, PASSPHRASES[1])
+    return rewriting.change_passphrase(path, PASSPHRASES[1])
 
 
-def decrypt(path: Path) -> None:
+def decrypt(path: Path) -> rewriting.Outcome:
     """And is plain again."""
     encryption.unlock(path, PASSPHRASES[0])
-    rewriting.decrypt(path)
+    return rewriting.decrypt(path)
 
 
 def update(path: Path) -> None:
@@ -85,9 +92,9 @@ def begin(path: Path) -> None:
         workspace.apply(SetDecision(workspace.findings(DOCUMENTS[0].sha256)[0].id, "accepted"))
 
 
-WORKS: dict[str, Callable[[Path], None]] = {
+WORKS: dict[str, Callable[[Path], object]] = {
     each.__name__: each for each in (begin, encrypt, change, decrypt, update, recover, forget)
-}
+} | {name: work.do for name, work in steps_beside.WORKS.items()}
 
 
 # ---- what is there before
@@ -116,6 +123,9 @@ def prepare(folder: Path, work: str) -> Decisions:
         _forget_keys()
     elif work == "recover":
         return _damage(path)
+    elif work in steps_beside.WORKS:
+        steps_beside.beside(path).mkdir()
+        steps_beside.WORKS[work].prepare(path)
     return before
 
 
@@ -149,14 +159,20 @@ def _forget_keys() -> None:
 # ---- the kill
 
 
-def end_at(step: int, folder: Path, how: signal.Signals = signal.SIGKILL) -> Callable[[], None]:
-    """Let this process end itself before its `step`th deed in the folder, from 0, or be stopped; returns what prevents it."""
+def end_at(step: int, folder: Path, how: signal.Signals = signal.SIGKILL, failure: int = 0) -> Callable[[], None]:
+    """Let this process end itself before its `step`th deed in the folder, from 0, or be stopped; returns what prevents it.
+
+    With `failure`, a number of the system's, the deed fails instead.
+    """
     left: float = step
 
     def heard(event: str, arguments: tuple[Any, ...]) -> None:
         nonlocal left
         if event in _EVENTS and any(isinstance(each, str | os.PathLike) and _within(each) for each in arguments[:2]):
             left -= 1
+            if left == -1 and failure:
+                _met.append(event)
+                raise OSError(failure, os.strerror(failure))
             if left == -1:
                 os.kill(os.getpid(), how)
 
@@ -173,22 +189,33 @@ def end_at(step: int, folder: Path, how: signal.Signals = signal.SIGKILL) -> Cal
     return never
 
 
-def _work(work: str, folder: Path, step: int) -> None:
+def _work(work: str, folder: Path, step: int, failure: int) -> None:
     encryption.COST = Cost(1, 64, 1)
     _at_home_in(folder)
-    end_at(step, folder)
-    WORKS[work](folder / STORE)
+    end_at(step, folder, failure=failure)
+    told = False
+    try:
+        outcome = WORKS[work](folder / STORE)
+        told = isinstance(outcome, rewriting.Outcome) and bool(outcome.left)
+    except (FusenError, OSError) as error:
+        # Settings tell of what the system says, everything else in words.
+        told = isinstance(error, FusenError) or work.startswith("settings")
+        if not told:
+            raise
+    if _met or told:
+        sys.exit(_TOLD if told else _BORNE)
 
 
-def kill_at(work: str, folder: Path, step: int) -> bool:
-    """Begin `work` and kill it before its `step`th deed, from 0; whether it came to its end before that."""
+def interrupt_at(work: str, folder: Path, step: int, failure: int = 0) -> int:
+    """Begin `work` and interrupt it at its `step`th deed, from 0; how it ended: 0 if that was before."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.workspace.steps"])
-    process = context.Process(target=_work, args=(work, folder, step), daemon=True)
+    process = context.Process(target=_work, args=(work, folder, step, failure), daemon=True)
     process.start()
     process.join(60)
-    assert process.exitcode in (0, -signal.SIGKILL), f"{work}, step {step}: ended with {process.exitcode}"
-    return process.exitcode == 0
+    expected = (0, _TOLD, _BORNE) if failure else (0, -signal.SIGKILL)
+    assert process.exitcode in expected, f"{work}, step {step}: ended with {process.exitcode}"
+    return int(process.exitcode or 0)
 
 
 # ---- what is there after it
@@ -214,7 +241,9 @@ def check(work: str, folder: Path, before: Decisions, *, ended: bool) -> None:
         assert not ended
         time.sleep(1)  # the names of what is recovered bear the second
         recover_in_place(path)
-    found = decisions(path)
+    with Workspace.open(path) as workspace:
+        found, verdict = _decisions_in(workspace), workspace.verify()
+    assert verdict.is_whole, verdict
     if work == "begin":
         decided = sum(decision == "accepted" for decision, _ in found.values())
         assert decided == 1 or (decided == 0 and not ended)
@@ -225,11 +254,10 @@ def check(work: str, folder: Path, before: Decisions, *, ended: bool) -> None:
         assert found == kept if ended else found in (kept, before)
     else:
         assert found == before, f"{len(before)} decisions, {len(found)} found"
-    with Workspace.open(path) as workspace:
-        verdict = workspace.verify()
-        assert verdict.is_whole, verdict
     _check_copies(work, path, before, ended=ended)
-    expected = {path, folder / HOME, *copies_of(path)}
+    if work in steps_beside.WORKS:
+        steps_beside.WORKS[work].check(path, ended)
+    expected = {path, folder / HOME, steps_beside.beside(path), *copies_of(path)}
     others = [file.name for file in folder.iterdir() if file not in expected and not _is_of_sqlite(file, expected)]
     # Half of a copy is removed an hour later: its maker may still be at it.
     assert [name for name in others if not name.endswith(".part")] == []
@@ -273,8 +301,8 @@ def _check_copies(work: str, path: Path, before: Decisions, *, ended: bool) -> N
 # ---- all of it
 
 
-def run(works: list[str], folder: Path) -> Counter[str]:
-    """Kill each work at every step; how many steps each had."""
+def run(works: list[str], folder: Path, failures: Sequence[int] = (0,)) -> Counter[str]:
+    """Interrupt each work at every step; how many steps each had. `failures` in turn; 0 is a kill."""
     counted = Counter[str]()
     for work in works:
         made = folder / work / "made"
@@ -286,11 +314,13 @@ def run(works: list[str], folder: Path) -> Counter[str]:
             place = folder / work / f"step{counted[work]}"
             shutil.copytree(made, place)
             _at_home_in(place)
-            ended = kill_at(work, place, counted[work])
+            failure = failures[counted[work] % len(failures)]
+            status = interrupt_at(work, place, counted[work], failure)
+            ended = status == 0
             try:
-                check(work, place, before, ended=ended)
+                check(work, place, before, ended=status in (0, _BORNE))
             except (AssertionError, FusenError) as error:
-                raise AssertionError(f"{work}, killed before its step {counted[work]}: {error}") from error
+                raise AssertionError(f"{work}, step {counted[work]}, {failure or 'killed'}: {error}") from error
             shutil.rmtree(place)
             counted[work] += not ended
     return counted
@@ -300,11 +330,12 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("works", nargs="*", default=list(WORKS), help=f"of {', '.join(WORKS)}")
+    parser.add_argument("--fail", action="store_true", help="Let each step fail in turn, instead of killing.")
     arguments = parser.parse_args()
     encryption.COST = Cost(1, 64, 1)
     with tempfile.TemporaryDirectory() as folder:
-        counted = run(arguments.works, Path(folder))
-    print(", ".join(f"{work}: {number} kills" for work, number in counted.items()))
+        counted = run(arguments.works, Path(folder), FAILURES if arguments.fail else (0,))
+    print(", ".join(f"{work}: {number} steps" for work, number in counted.items()))
     print("nothing was lost")
 
 

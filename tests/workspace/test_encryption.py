@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from samples import make_analysis, make_document
@@ -274,3 +275,32 @@ def test_half_a_copy_that_a_kill_left_is_not_readable_either(
     monkeypatch.undo()
     rewriting.finish(stored)  # as at the next unlocking
     assert not half.exists()
+
+
+@pytest.mark.parametrize("fails", ["looking", "opening"])
+def test_a_copy_that_the_disk_refuses_for_a_moment_is_told_and_not_removed(
+    fails: str, stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (stored.with_name(f"w.v{number}-20260101-101010.backup.fusen") for number in (3, 4))
+    for copy in (first, second):
+        shutil.copy(stored, copy)
+    state_of, opened = encryption.state_of, rewriting.open_through_cipher
+
+    def look(path: Path) -> encryption.State:
+        if path == first and fails == "looking":
+            raise OSError(5, "the disk failed")
+        return state_of(path)
+
+    def open_it(key: encryption.Key | None, path: Path, *others: Any) -> sqlite3.Connection:
+        if path == first and fails == "opening":
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            raise error
+        return opened(key, path, *others)
+
+    monkeypatch.setattr(encryption, "state_of", look)
+    monkeypatch.setattr(rewriting, "open_through_cipher", open_it)
+    outcome = rewriting.encrypt(stored, PASSPHRASE)
+    assert (outcome.backups, outcome.removed, outcome.left) == (1, (), (first.name,))
+    assert first.exists()
+    assert holds_nothing_readable(second)
