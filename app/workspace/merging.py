@@ -7,6 +7,7 @@ disagree the passage stays undecided. It does not matter in which order files ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ from app.review.handover import (
     write_review,
 )
 from app.review.operations import Change, Single
+from app.workspace.sharing import ChangedMeanwhileError
 from app.workspace.signing import signing_key
 from app.workspace.store import Workspace
 from app.workspace.texts import KeptText
@@ -158,12 +160,15 @@ def plan(workspace: Workspace, review: Review) -> Plan:
 
 def merge(workspace: Workspace, review: Review) -> Change:
     """Merge it, in one step that can be undone; nothing where all of it is known already. Raises FusenError as `plan`."""
-    made = plan(workspace, review)  # anew: something may have been decided since a plan was shown
-    if not made.operations:
-        return Change()
-    details = {"reviewer": made.comparison.reviewer, "reviewer_key": made.signer, "handed_at": review.at}
-    operation = operations.Together(tuple(made.operations))
-    return workspace.apply(operation, *made.added, told="merged", details=details)
+    while True:
+        seen = workspace.changes
+        made = plan(workspace, review)  # anew: something may have been decided since a plan was shown, or is now
+        if not made.operations:
+            return Change()
+        details = {"reviewer": made.comparison.reviewer, "reviewer_key": made.signer, "handed_at": review.at}
+        operation = operations.Together(tuple(made.operations))
+        with suppress(ChangedMeanwhileError):
+            return workspace.apply(operation, *made.added, told="merged", details=details, seen=seen)
 
 
 def _plan_document(

@@ -28,6 +28,10 @@ _NETWORK = frozenset(_NAMES.split())
 Identity = tuple[int, int]
 
 
+class ChangedMeanwhileError(Exception):
+    """Another program, or another window, changed what a change was thought out for: it is thought out anew."""
+
+
 @dataclass
 class _Use:
     """The connections that this process has to one file, and its note, where it wrote one."""

@@ -317,15 +317,18 @@ class Workspace:
         *findings: Finding | None,
         told: Literal["decided", "merged"] = "decided",
         details: Mapping[str, object] | None = None,
+        seen: int | None = None,
     ) -> Change:
         """Do it, store it, remember how to undo it. What could be redone before cannot be any more.
 
         An operation that changes nothing leaves no trace in the history. Of the `findings` that are given, `operation` may be
         about one that is not known yet: a decision on what only a preliminary analysis selected is kept, also where no other
         one follows, and so is what the reviewer adds herself. `told`: as what the audit log tells of it, with these `details`.
-        Raises KeyError for an unknown finding.
+        Raises KeyError for an unknown finding, `ChangedMeanwhileError` where others wrote since `changes` were `seen`.
         """
         with self.audit.transaction():
+            if seen not in (None, self.changes):
+                raise sharing.ChangedMeanwhileError
             added = self._add(*findings)
             ids, now = operations.finding_ids(operation), _now()
             before = self._by_ids(ids)

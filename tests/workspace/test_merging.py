@@ -22,13 +22,13 @@ from app.export.wording import opinion_words
 from app.review.agreement import agreement
 from app.review.audit_words import Names, entry_words
 from app.review.findings import Decision, Finding, Opinion, Piece
-from app.review.handover import read_review
+from app.review.handover import Review, read_review
 from app.review.operations import SetComment, SetDecision, SetOpinion, SetRange, SetTags, Together
 from app.review.settling import decided_alone, disagree, settlement
 from app.ui.merge_page import write_hand_over
 from app.workspace.across import Wish
 from app.workspace.briefing import brief_of
-from app.workspace.merging import Comparison, hand_over, merge, plan, read_file
+from app.workspace.merging import Comparison, Plan, hand_over, merge, plan, read_file
 from app.workspace.store import Workspace
 from tests.samples import make_analysis, make_document
 
@@ -243,6 +243,27 @@ def test_what_was_decided_since_a_file_was_summed_up_stays(tmp_path: Path) -> No
         decide(mine, "accepted")
         merge(mine, review)
         assert [each[:2] for each in state(mine)[:2]] == [("accepted", "Mori"), ("rejected", "Sato")]
+
+
+def test_what_is_decided_in_another_window_while_a_file_is_merged_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path, "Sato") as sato:
+        decide(sato, "accepted")
+        review = read_review(hand_over(sato), "sato")
+    with opened(tmp_path, "Mori") as mori, opened(tmp_path, "Mori") as window:
+
+        def plan_slowly(workspace: Workspace, of: Review) -> Plan:
+            made = plan(workspace, of)
+            monkeypatch.undo()
+            decide(window, "rejected")
+            return made
+
+        monkeypatch.setattr("app.workspace.merging.plan", plan_slowly)
+        merge(mori, review)
+        first = mori.findings(mori.documents()[0].sha256)[0]
+    assert (first.decision, first.decided_by) == ("rejected", "Mori")
+    assert [opinion.decision for opinion in first.opinions] == ["accepted"]
 
 
 def test_who_decided_in_the_end_is_noted_and_is_no_agreement(tmp_path: Path) -> None:
