@@ -96,7 +96,6 @@ class AuditLog:
                 f"{self.path.name} was moved, deleted or replaced by another file while it was open.",
                 "Nothing more can be stored in it. Put the workspace back in its place, then close Fusen and open it again.",
             )
-        sharing.require_note(self.path)
 
     def record(self, kind: Kind, details: Mapping[str, Any], notes: Notes | None = None) -> None:
         """An entry that tells of nothing in the tables, in a transaction of its own."""

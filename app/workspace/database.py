@@ -16,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 
 from app.errors import FusenError
-from app.workspace import backups, checking, encryption, leftovers
+from app.workspace import backups, checking, encryption, leftovers, sharing
 from app.workspace.driver import database_errors, open_database
 
 APPLICATION_ID = 0x4675736E  # "Fusn": tells a workspace from the database of another program
@@ -113,6 +113,7 @@ def open_for_reading(path: Path, *, quiet: bool = False) -> sqlite3.Connection:
 def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
     """All or nothing. Takes the write lock at the start, so that what is read inside stays true until the commit."""
     with explained(path):
+        sharing.require_note(path)
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield
