@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
+from app.errors import FusenError
 from app.review.findings import Finding
 from app.ui import dialogs, remembered
 from app.ui.appearance import appearance, has_japanese_font
@@ -257,6 +258,11 @@ class Household:
         """Print `file`; with `highlights` what is selected or accepted is marked, what was rejected is not."""
         from app.ui.printing import FlowPrintJob, PdfPrintJob
 
+        try:
+            self._refuse_original(file, printer.outputFileName())
+        except FusenError as error:
+            self._window.bar.show_message(Message("error", *error_words(error)))
+            return
         findings: Sequence[Finding] = ()
         if highlights:
             findings = [finding for finding in file.findings.all() if finding.decision != "rejected"]
@@ -266,6 +272,15 @@ class Household:
         else:
             job = FlowPrintJob(file, self._window.font(), printer, findings, self._window)
         self.printing.follow(job, file.name)
+
+    def _refuse_original(self, file: OpenFile, output: str) -> None:
+        """A printer that is a file must not be a document. Raises FusenError."""
+        if output:
+            from app.export.writing import refuse_original
+
+            refuse_original(file.path, Path(output))
+            if self._session.workspace is not None:
+                self._session.workspace.originals.refuse(Path(output))
 
     # ---- the layout
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
 
 from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 from PySide6.QtPrintSupport import QPrinter
 
 from app.errors import FusenError
+from app.export.writing import replacing
 from app.review.findings import Finding, page_by_page
 from app.ui.appearance import appearance
 from app.ui.finding_list import is_accepted
@@ -45,11 +48,18 @@ class PrintJob(QObject):
         self._painter = QPainter()
         self._begun = time.monotonic()
         self._over = False
+        self._output = ExitStack()  # of a printer that is a file: whole at the end, or as it was
         self._pages = 0
         self.share = 0.0
 
     def start(self) -> None:
         """Begin; everything else follows from events."""
+        try:
+            if name := self._printer.outputFileName():
+                self._printer.setOutputFileName(str(self._output.enter_context(replacing(Path(name)))))
+        except FusenError as error:
+            self.end(error)
+            return
         if not self._painter.begin(self._printer):
             self.end(
                 FusenError("permission", "The printer does not take the document.", "Check it, or choose another.")
@@ -74,6 +84,13 @@ class PrintJob(QObject):
             self._over = True
             if self._painter.isActive():
                 self._painter.end()
+            try:
+                if error is None:
+                    self._output.close()
+                else:
+                    self._output.__exit__(type(error), error, None)
+            except FusenError as problem:
+                error = problem
             self.ended.emit(error)
 
     def seconds_left(self) -> float | None:

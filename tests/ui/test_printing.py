@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,6 +104,43 @@ def test_a_text_is_printed_in_light_whatever_the_window_is(
     assert text.count("The supplier shall not assign item") == 400  # none lost and none twice where pages end
 
 
+def test_what_is_printed_into_a_file_takes_no_documents_place_and_is_whole_or_not_there(
+    qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, tmp_path: Path
+) -> None:
+    source, link, other = tmp_path / "contract.pdf", tmp_path / "again.pdf", tmp_path / "other.pdf"
+    shutil.copyfile(EXAMPLE, source)
+    link.symlink_to(source)
+    other.write_bytes(b"of before")
+    session.open([source])
+    file = settle()
+
+    def begin(output: Path) -> None:
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        printer.setOutputFileName(str(output))
+        window.household.print_to(printer, file, highlights=False)
+
+    for output in (source, link, session.path):
+        begin(output)
+        assert not window.household.printing.is_busy
+        assert "is not overwritten" in window.bar.text.text()
+    assert source.read_bytes() == EXAMPLE.read_bytes()
+    begin(other)
+    job = window.household.printing.job
+    assert job is not None
+    qtbot.waitUntil(lambda: job.share > 0, timeout=60_000)
+    assert other.read_bytes() == b"of before"
+    job.cancel()
+    assert other.read_bytes() == b"of before"
+    begin(tmp_path / "nowhere" / "out.pdf")
+    assert not window.household.printing.is_busy
+    begin(other)
+    qtbot.waitUntil(lambda: not window.household.printing.is_busy, timeout=60_000)
+    assert other.read_bytes().startswith(b"%PDF")
+    assert sorted(each.name for each in tmp_path.glob("*.p*")) == ["again.pdf", "contract.pdf", "other.pdf"]
+    assert list(tmp_path.glob(".*")) == []
+
+
 def test_printing_can_be_cancelled(
     qtbot: QtBot, window: MainWindow, session: Session, settle: Settle, tmp_path: Path
 ) -> None:
@@ -159,7 +197,7 @@ def test_a_printer_that_refuses_is_told(
         window.household.print_to(printer, file, highlights=True)
     assert not faults
     assert not window.household.printing.is_busy
-    assert "does not take the document" in window.household.printing.text.text()
+    assert "no such folder does not exist" in window.household.printing.text.text()
 
 
 class _quiet:  # noqa: N801 -- reads as a word
