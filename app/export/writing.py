@@ -32,17 +32,18 @@ def replacing(output: Path, *, new: bool = False) -> Iterator[Path]:
     Raises FusenError when the folder is missing, may not be written to, or is full.
     """
     part = output.with_name(f".fusen-{secrets.token_hex(6)}.part")  # a name of its own: two exports may run at once
-    tidy(output)
+    rights = _rights(output)
     try:
-        rights = _rights(output)
         os.close(
             os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666 if rights is None else rights | stat.S_IWUSR)
         )
+        tidy(output, part.stat().st_mtime)  # by the clock of the drive, which may be another computer's
         yield part
         with part.open("rb+") as stream:
             os.fsync(stream.fileno())  # a rename must not reach the disk before the content
         if rights is not None:
-            part.chmod(rights)
+            with suppress(OSError):  # a drive that knows no rights; as it was made, nobody else may do more
+                part.chmod(rights)
         if new:
             take_name(part, output)
         else:
@@ -81,11 +82,12 @@ def _rights(output: Path) -> int | None:
     return stat.S_IMODE(found.st_mode) & 0o777 if stat.S_ISREG(found.st_mode) else None
 
 
-def tidy(output: Path) -> None:
+def tidy(output: Path, now: float | None = None) -> None:
     """Remove half files that killed exports left where `output` is written, once nobody writes to them any more."""
+    now = time.time() if now is None else now
     with suppress(OSError):
         for entry in output.parent.glob(".fusen-*.part"):
-            if _PART.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > _ABANDONED_AFTER:
+            if _PART.fullmatch(entry.name) and now - entry.stat().st_mtime > _ABANDONED_AFTER:
                 entry.unlink()
 
 
@@ -151,7 +153,7 @@ def refuse_template(template: Path | None, output: Path) -> None:
 
 
 def _explained(output: Path, error: OSError) -> FusenError:
-    if error.errno == errno.ENOENT:
+    if error.errno == errno.ENOENT and not output.parent.exists():
         return FusenError("not-found", f"The folder {output.parent} does not exist.", "Choose a folder that exists.")
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return FusenError(

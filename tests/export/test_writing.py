@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,8 @@ def test_whatever_fails_there_is_the_old_file_or_none(
     except FusenError as error:
         failed = error.code
     monkeypatch.undo()
-    # A drive without second names has a way of its own.
-    assert failed == ("permission" if reached and call != "link" else "")
+    # A drive without second names has a way of its own, and one without rights needs none.
+    assert failed == ("permission" if reached and call not in ("link", "chmod") else "")
     assert contents(tmp_path) == (before if failed else {output.name: b"the newer one"})
 
 
@@ -76,3 +77,15 @@ def test_who_could_not_read_the_file_before_cannot_read_the_new_one(tmp_path: Pa
             part.write_bytes(b"the newer one")
         assert (stat.S_IMODE(output.stat().st_mode), output.read_bytes()) == (rights, b"the newer one")
         output.unlink()
+
+
+def test_the_clock_of_the_drive_says_what_was_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    running, left = (tmp_path / f".fusen-{digit * 12}.part" for digit in "ab")
+    for part, age in ((running, 60), (left, 7200)):
+        part.write_bytes(b"half")
+        then = time.time() - age
+        os.utime(part, (then, then))
+    real = time.time()
+    monkeypatch.setattr(time, "time", lambda: real + 86_400)  # this computer's is a day ahead
+    write_whole(tmp_path / "brief.md", b"whole")
+    assert sorted(contents(tmp_path)) == [running.name, "brief.md"]
