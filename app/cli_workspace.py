@@ -108,7 +108,9 @@ def _forget(
 
     with _reported(workspace):
         _unlock(workspace)
-        with rewriting.sole_access(workspace.resolve(), encryption.key_of(workspace)) as connection:
+        path, key = workspace.resolve(), encryption.key_of(workspace)
+        # On a network drive nobody else may come while the user is asked.
+        with rewriting.alone_here(path), rewriting.sole_access(path, key) as connection:
             found = forgetting.find(connection, workspace, document)
             if found is None:
                 raise FusenError(
@@ -118,7 +120,7 @@ def _forget(
             if not yes:
                 _ask_whether(file)
             log = AuditLog(workspace, connection, login_name)
-            outcome = forgetting.forget(connection, workspace.resolve(), sha256, log.forgetting(sha256))
+            outcome = forgetting.forget(connection, path, sha256, log.forgetting(sha256))
         complain(f"Forgotten: {file} ({sha256}). The file itself and what was exported from it are where they were.")
         _say_copies(outcome.backups, "were cleaned of it", outcome.removed)
 

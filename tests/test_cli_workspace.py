@@ -14,6 +14,7 @@ import app.cli
 from app.cli_passphrase import login_name
 from app.workspace import encryption
 from app.workspace.encryption import Cost
+from app.workspace.in_use import note_path
 from app.workspace.store import Workspace
 
 DOCUMENT = make_document()
@@ -120,6 +121,18 @@ def test_a_keyring_opens_it_without_a_question(stored: Path, monkeypatch: pytest
     assert fusen("export", stored, "--to", "json", "--out", stored.parent / "out").exit_code == 0
     assert fusen("workspace", "decrypt", stored).exit_code == 0
     assert store.kept == {}, "a key of no use is not left there"
+
+
+def test_on_a_network_drive_nobody_comes_while_the_user_is_asked(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr("app.workspace.sharing.is_remote", lambda _path: True)
+    monkeypatch.setattr("app.cli_workspace._ask_whether", lambda _file: asked.append(note_path(stored).exists()))
+    result = fusen("workspace", "forget", stored, DOCUMENT.sha256)
+    assert (result.exit_code, asked) == (0, [True]), result.output
+    assert not note_path(stored).exists()
+    with Workspace.open(stored) as workspace:
+        assert workspace.documents() == ()
+        assert workspace.verify().is_whole
 
 
 def test_without_a_keyring_it_says_so_and_writes_nothing(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 from app.errors import FusenError
 from app.workspace import backups, encryption, leftovers, sharing
 from app.workspace.audit_log import AuditLog
-from app.workspace.database import connect, explained, not_writable
+from app.workspace.database import explained, not_writable, open_file
 from app.workspace.driver import database_errors, open_through_cipher
 from app.workspace.encryption import Key
 
@@ -100,13 +100,12 @@ def _require_key(path: Path) -> None:
 def _give(path: Path, key: Key | None, progress: Progress, reviewer: str) -> Outcome:
     path = path.resolve()  # what a link leads to is replaced, not the link
     before = encryption.key_of(path)
-    with _alone_here(path):
-        with closing(connect(path)):
-            pass  # is it ours and whole; missing migrations
+    with alone_here(path) as shared:
+        open_file(path, shared=shared)[0].close()  # is it ours and whole; missing migrations
         _rewrite(path, before, key, progress)
         encryption.give_key(path, key)
         _erase_half_copies(path)
-        with closing(connect(path)) as connection:
+        with closing(open_file(path, shared=shared)[0]) as connection:
             AuditLog(path, connection, lambda: reviewer).record("decrypted" if key is None else "encrypted", {})
     return _rewrite_all(leftovers.copies_of(path), before, key)
 
@@ -120,12 +119,15 @@ def _erase_half_copies(path: Path, state: encryption.State | None = None) -> Non
 
 
 @contextmanager
-def _alone_here(path: Path) -> Iterator[None]:
-    """Let no other thread of this process open the file meanwhile. Raises FusenError `timeout` where one has it open."""
-    with sharing.opening(path) as (first, _shared):
+def alone_here(path: Path) -> Iterator[bool]:
+    """Let no other thread of this process open the file meanwhile, and on a network drive nobody at all.
+
+    Whether other programs may, as in `database.open_file`. Raises FusenError `timeout` where one has it open.
+    """
+    with sharing.opening(path) as (first, shared):
         if not first:
             raise _in_use(path)
-        yield
+        yield shared
     sharing.closed(path)
 
 

@@ -21,6 +21,7 @@ from app.review.operations import SetDecision
 from app.workspace import encryption, leftovers, rewriting
 from app.workspace.across import Wish
 from app.workspace.encryption import Cost
+from app.workspace.in_use import note_path
 from app.workspace.store import Workspace
 
 DOCUMENT = make_document()
@@ -304,3 +305,11 @@ def test_a_copy_that_the_disk_refuses_for_a_moment_is_told_and_not_removed(
     assert (outcome.backups, outcome.removed, outcome.left) == (1, (), (first.name,))
     assert first.exists()
     assert holds_nothing_readable(second)
+
+
+def test_on_a_network_drive_it_is_written_anew_without_a_log(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.workspace.sharing.is_remote", lambda _path: True)
+    rewriting.encrypt(stored, PASSPHRASE)
+    rewriting.decrypt(stored)
+    assert stored.read_bytes()[18:20] == b"\1\1", "SQLite's mark of a file with a rollback journal"
+    assert not note_path(stored).exists()
