@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.errors import FusenError
+from app.syncing import sync
 
 _NEW = ".new"
 _PART = re.compile(r"\.fusen-[0-9a-f]{12}\.part")
@@ -40,7 +41,7 @@ def replacing(output: Path, *, new: bool = False) -> Iterator[Path]:
         tidy(output, part.stat().st_mtime)  # by the clock of the drive, which may be another computer's
         yield part
         with part.open("rb+") as stream:
-            os.fsync(stream.fileno())  # a rename must not reach the disk before the content
+            sync(stream.fileno())  # a rename must not reach the disk before the content
         if rights is not None:
             with suppress(OSError):  # a drive that knows no rights; as it was made, nobody else may do more
                 part.chmod(rights)
@@ -112,7 +113,7 @@ def write_private(file: Path, content: bytes, *, synced: bool = True, new: bool 
             stream.write(content)
             if synced:
                 stream.flush()
-                os.fsync(stream.fileno())
+                sync(stream.fileno())
         if new:
             take_name(Path(temporary), file)
         else:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from app.errors import FusenError
 from app.export.writing import take_name
+from app.syncing import sync, sync_folder
 from app.workspace import checking, encryption
 from app.workspace.driver import open_with
 
@@ -46,7 +47,7 @@ def make(connection: sqlite3.Connection, path: Path, version: int) -> Path:
                     "Check the disk that it lies on, then try again.",
                 )
         with part.open("rb+") as stream:
-            os.fsync(stream.fileno())
+            sync(stream.fileno())
         backup = _take_free_name(part, path, version)
         sync_folder(path.parent)
     finally:
@@ -92,19 +93,6 @@ def half_copies_of(path: Path) -> list[Path]:
     name = rf"{re.escape(path.stem)}(\.recovered-\d{{8}}-\d{{6}})?{re.escape(path.suffix)}"
     pattern = re.compile(rf"\.{name}\.[0-9a-f]{{12}}\.part(-journal|-wal|-shm)?")
     return [entry for entry in _entries(path) if pattern.fullmatch(entry.name)]
-
-
-def sync_folder(folder: Path) -> None:
-    """Have a rename in `folder` on the disk, where the system can do that."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError:  # some network drives cannot; the file itself is written
-        pass
-    finally:
-        os.close(handle)
 
 
 def _entries(path: Path) -> list[Path]:

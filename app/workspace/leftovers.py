@@ -15,7 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from app.workspace.backups import backups_of, half_copies_of, sync_folder
+from app.syncing import sync, sync_folder
+from app.workspace.backups import backups_of, half_copies_of
 from app.workspace.encryption import State, state_of
 
 _PIECE = bytes(1 << 20)
@@ -127,4 +128,4 @@ def overwrite(stream: BinaryIO) -> None:
     while left > 0:
         left -= stream.write(_PIECE[: min(left, len(_PIECE))])
     stream.flush()
-    os.fsync(stream.fileno())
+    sync(stream.fileno())

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import FusenError
-from app.workspace import backups, encryption, leftovers, sharing
+from app.syncing import sync, sync_folder
+from app.workspace import encryption, leftovers, sharing
 from app.workspace.audit_log import AuditLog
 from app.workspace.database import explained, not_writable, open_file
 from app.workspace.driver import database_errors, open_through_cipher
@@ -210,7 +211,7 @@ def _export(connection: sqlite3.Connection, path: Path, new: Path, key: Key | No
         connection.execute("SELECT sqlcipher_export('target')").fetchone()
     connection.execute("DETACH DATABASE target")
     with new.open("r+b") as stream:
-        os.fsync(stream.fileno())
+        sync(stream.fileno())
     shutil.copymode(path, new)
 
 
@@ -277,7 +278,7 @@ def _take_place(connection: sqlite3.Connection, path: Path, new: Path) -> None:
     if os.name == "nt":
         connection.close()  # an open file cannot be replaced there
     new.replace(path)
-    backups.sync_folder(path.parent)
+    sync_folder(path.parent)
     if named:
         # Who opened the new file already may have erased the old one, and then there is nothing left to do.
         with contextlib.suppress(FileNotFoundError), old.open("r+b") as stream:

@@ -21,6 +21,7 @@ from typing import Any
 from app.errors import FusenError
 from app.export.writing import take_name
 from app.review import operations
+from app.syncing import sync, sync_folder
 from app.workspace import backups, checking, digests, encryption, leftovers, packing, sharing, texts
 from app.workspace.database import damaged, explained, has_log, migration_scripts, own_place, prepare
 from app.workspace.driver import database_errors, open_with
@@ -84,11 +85,11 @@ def salvage(path: Path, output: Path, copies: Sequence[Path] = ()) -> Salvaged:
             target.execute("PRAGMA journal_mode = DELETE")
         with explained(output):
             with part.open("rb+") as stream:
-                os.fsync(stream.fileno())
+                sync(stream.fileno())
             with suppress(OSError):  # the damaged file is another user's
                 shutil.copymode(path, part)
             take_name(part, output)
-            backups.sync_folder(output.parent)
+            sync_folder(output.parent)
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):
             with suppress(OSError):  # of a folder that is not to be written in, which the error above tells
