@@ -36,9 +36,8 @@ class Versioning(QObject):
         self._window, self._session = window, session
         self._looked_at: set[int] = set()
         self._compared: dict[int, set[str]] = {}  # hashes of documents that a file was compared with
-        self._looked_back: dict[
-            int, tuple[int, ...]
-        ] = {}  # how the versions before were when they were looked at, by file
+        # How the versions before were when they were looked at, by file.
+        self._looked_back: dict[int, tuple[int, ...]] = {}
         self._view: VersionsView | None = None
         session.hub.changed.connect(self._changed)
         session.hub.current.connect(self._close)

@@ -270,9 +270,8 @@ def _take_place(connection: sqlite3.Connection, path: Path, new: Path) -> None:
     named = True
     try:
         leftovers.erase(old)
-        os.link(
-            path, old
-        )  # a name to erase it by; until the new file has taken its place, it is the workspace's second one
+        # A name to erase it by; until the new file has taken its place, it is the workspace's second one.
+        os.link(path, old)
     except OSError:
         named = False  # a drive without second names: what was there is freed and not overwritten
     if os.name == "nt":

@@ -156,9 +156,8 @@ class Versions:
             )
         before = self.lineage(document.sha256)
         if before is not None and before.predecessor != predecessor and self._analyses(document, predecessor):
-            self.unfollow(
-                document.sha256
-            )  # what came of a document that it is no version of is nothing that she said of this one
+            # What came of a document that it is no version of is nothing that she said of this one.
+            self.unfollow(document.sha256)
         carried = self._planned(document, predecessor)
         # First what counts: without the lineage it is offered once more, and nothing is carried over twice.
         self._carry(carried.origins, carried.operations)
