@@ -34,11 +34,13 @@ from app.console import (
     complain,
     examples,
     json_line,
+    listen_for_ctrl_c,
     orderly,
     password_of,
     report,
     say,
     text_of,
+    until_ctrl_c,
     worker,
     wrong_usage,
 )
@@ -125,6 +127,7 @@ def main() -> None:
     # What a dying worker wrote is for developers; the user hears of it as a FusenError.
     logging.getLogger("app").setLevel(logging.ERROR)
     faults.install()
+    listen_for_ctrl_c()
     typer.main.get_command(app)()  # not app(): that would have a word of its own on exceptions
 
 
@@ -190,7 +193,7 @@ def _read(files: Files, as_json: AsJson = False, ocr: Ocr = "auto", password_fil
     password = password_of(password_file)
     failed = False
     with worker("document_worker") as reader, Meter() as meter:
-        for file in files:
+        for file in until_ctrl_c(files):
             try:
                 read = _read_file(reader, ReadDocument(str(file), password, ocr=ocr, structure=as_json), meter)
             except FusenError as error:
@@ -273,7 +276,7 @@ def _analyze_files(
         analyst = stack.enter_context(worker("model_worker"))
         analyst.start()  # loads its libraries while the first document is read
         meter = stack.enter_context(Meter())
-        for file in files:
+        for file in until_ctrl_c(files):
             try:
                 wanted = ReadDocument(str(file), password, ocr=ocr, structure=False)
                 document = _read_file(reader, wanted, meter).document

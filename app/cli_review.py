@@ -11,7 +11,7 @@ import typer
 
 from app.cli_audit import AsJson
 from app.cli_passphrase import PassphraseFile, WorkspaceArgument, login_name, opened
-from app.console import DONE, SOME_FAILED, examples, json_line, report, say, text_of
+from app.console import DONE, SOME_FAILED, examples, json_line, report, say, text_of, until_ctrl_c
 from app.errors import FusenError
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _merge(
     failed = False
     with opened(workspace, as_json=False) as store:
         store.reviewer = text_of("--reviewer", reviewer) or login_name()
-        for file in files:
+        for file in until_ctrl_c(files):
             try:
                 check_readable(file)  # a pipe would wait for ever
                 review = read_file(file)

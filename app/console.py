@@ -7,10 +7,12 @@ import errno
 import json
 import os
 import re
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
 
 import typer
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from app.workers.protocol import Progress
 
 DONE, SOME_FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+T = TypeVar("T")
 
 _LONGEST_SECRET = 1 << 16  # bytes
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -90,6 +94,34 @@ def text_of(option: str, value: str | None) -> str:
     except UnicodeEncodeError:
         wrong_usage(f"{option} is not valid text.")
     return (value or "").strip()
+
+
+class _CtrlC:
+    """Where an exception comes out of a finalizer Python only tells of it, and goes on: so that it came is kept."""
+
+    heard = False
+
+    def hear(self, number: int, frame: FrameType | None) -> NoReturn:
+        del number, frame
+        self.heard = True
+        raise KeyboardInterrupt
+
+
+_ctrl_c = _CtrlC()
+
+
+def listen_for_ctrl_c() -> None:
+    """From now on `until_ctrl_c` knows of it. Who started the program may have switched it off, which stays so."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _ctrl_c.hear)
+
+
+def until_ctrl_c(things: Iterable[T]) -> Iterator[T]:
+    """One after the other, up to a Ctrl-C that nothing else heard of."""
+    for thing in things:
+        yield thing
+        if _ctrl_c.heard:
+            raise KeyboardInterrupt
 
 
 @contextlib.contextmanager

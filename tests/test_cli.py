@@ -294,6 +294,30 @@ def test_ctrl_c_ends_promptly_with_130() -> None:
     assert b"Traceback" not in errors
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
+def test_ctrl_c_that_came_in_a_finalizer_ends_after_the_file() -> None:
+    code = """
+import signal
+from app import console
+
+class Gone:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+console.listen_for_ctrl_c()
+try:
+    for number in console.until_ctrl_c(range(5)):
+        print(number)
+        if number == 1:
+            Gone()
+            print("Python went on")
+except KeyboardInterrupt:
+    print("Stopped.")
+"""
+    output = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert output.split("\n") == ["0", "1", "Python went on", "Stopped.", ""]
+
+
 def test_output_is_utf8_whatever_the_locale() -> None:
     process = run("read", JAPANESE, environment={"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
     output, _ = process.communicate(timeout=60)

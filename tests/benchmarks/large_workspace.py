@@ -1,11 +1,12 @@
 """How quick a large workspace is: 300 documents with 100,000 findings, English and Japanese.
 
-    python -m tests.benchmarks.large_workspace [--documents 300] [--findings 100000] [--keep FILE] [--window]
+    python -m tests.benchmarks.large_workspace [--documents 300] [--findings 100000] [--versions 30] [--keep FILE] [--window]
 
 Makes the workspace (seeded, with sentences as long as those of contracts), prints its size, and milliseconds of wall clock and
 of CPU for opening it, with the check of the file, and for everything that the window asks of all documents at once. Ends with 1
 where opening takes over a second or a question over a tenth of one, in CPU time, which other work on the machine does not
-lengthen. `--keep` leaves the file for the next time; `--window` measures the sidebar, the search and the matrix in a window.
+lengthen. So many documents as `--versions` says are new versions of others, a passage in twenty changed. `--keep` leaves the file
+for the next time; `--window` measures the sidebar, the search and the matrix in a window.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from app.analysis.analysis import (
     Analysis,
@@ -79,39 +80,63 @@ _JAPANESE = (
 WORDS = {"en": _ENGLISH.split(), "ja": _JAPANESE.split()}
 
 
-def make_workspace(path: Path, documents: int, findings: int, seed: int = 1) -> None:
-    """A workspace with so many documents, and findings in equal parts; two of five of them are decided on."""
-    chance = random.Random(seed)
+def make_workspace(path: Path, documents: int, findings: int, versions: int = 0, seed: int = 1) -> None:
+    """A workspace with so many documents, and findings in equal parts; two of five of them are decided on.
+
+    The last `versions` of the documents follow the first ones, and are asked about where they changed.
+    """
+    chance, texts = random.Random(seed), list[list[str]]()
     with Workspace.open(path) as workspace:
+        hashes: list[str] = []
         for number in range(documents):
-            document = make_document(number, findings // documents * PASSAGES_PER_FINDING, chance)
+            older = number - (documents - versions)
+            if older < 0:
+                texts.append(_passages(number, findings // documents * PASSAGES_PER_FINDING, chance))
+                document = make_document(number, texts[-1])
+            else:
+                changed = [p if chance.random() > 0.05 else _passage(older, chance) for p in texts[older]]
+                document = make_document(number, changed, _language(older))
+            hashes.append(document.sha256)
             workspace.save_analysis(document, make_analysis(document, chance))
-            _decide(workspace, document.sha256, chance)
+            if older < 0:
+                _decide(workspace, document.sha256, chance)
+            else:
+                workspace.versions.follow(document, hashes[older])
 
 
-def make_document(number: int, passages: int, chance: random.Random) -> Document:
+def _language(number: int) -> Literal["en", "ja"]:
+    return "ja" if number % 3 == 2 else "en"
+
+
+def _passage(number: int, chance: random.Random) -> str:
+    language = _language(number)
+    words = chance.choices(WORDS[language], k=max(4, int(chance.gauss(26, 12))))
+    return ("" if language == "ja" else " ").join(words) + ("。" if language == "ja" else ".")
+
+
+def _passages(number: int, count: int, chance: random.Random) -> list[str]:
+    return [_passage(number, chance) for _ in range(count)]
+
+
+def make_document(number: int, passages: Sequence[str], language: Literal["en", "ja"] | None = None) -> Document:
     """One paragraph a passage, and a heading on each page."""
-    language = "ja" if number % 3 == 2 else "en"
-    words, join = WORDS[language], "" if language == "ja" else " "
-    pieces, blocks, pages = [], [], []
+    language = language or _language(number)
+    blocks, pages = [], []
     start = page_start = 0
-    for row in range(passages):
-        length = max(4, int(chance.gauss(26, 12)))
-        text = join.join(chance.choices(words, k=length)) + ("。" if language == "ja" else ".")
+    for row, text in enumerate(passages):
         page = row // PER_PAGE + 1
         blocks.append(Block("heading" if row % PER_PAGE == 0 else "paragraph", start, start + len(text), page, None))
-        pieces.append(text)
         start += len(text) + 1
-        if (row + 1) % PER_PAGE == 0 or row == passages - 1:
+        if (row + 1) % PER_PAGE == 0 or row == len(passages) - 1:
             pages.append(Page(page, 595, 842, page_start, start - 1))
             page_start = start
-    whole = "\n".join(pieces)
+    whole = "\n".join(passages)
     name = f"契約書{number}.pdf" if language == "ja" else f"agreement-{number}.pdf"
     return Document(
         file=f"/contracts/{number % 12}/{name}",
         sha256=hashlib.sha256(f"{number} {whole}".encode()).hexdigest(),
         format="pdf",
-        language="ja" if language == "ja" else "en",
+        language=language,
         kind="contract",
         page_count=len(pages),
         text=whole,
@@ -287,13 +312,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=300)
     parser.add_argument("--findings", type=int, default=100_000)
+    parser.add_argument("--versions", type=int, default=0)
     parser.add_argument("--keep", type=Path, help="where the workspace is made, and used from when it is there")
     parser.add_argument("--window", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = arguments.keep or Path(folder) / "large.fusen"
         if not path.exists():
-            make_workspace(path, arguments.documents, arguments.findings)
+            make_workspace(path, arguments.documents, arguments.findings, arguments.versions)
         print(f"{path.stat().st_size / 1e6:,.0f} MB, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs")
         print(f"{'wall ms':>10} {'CPU ms':>8} {'limit':>6}")
         over = False

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
+from app.ui.appearance import appearance
 from app.ui.main_window import MainWindow
 from app.ui.session import Session
 from app.ui.state import OpenFile
@@ -37,13 +38,16 @@ def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
 def _windows_follow_each_other(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A window takes over the workers of the one before it, which is gone by then, as pytest-qt asked for at its end.
 
-    Nor is garbage of it left that another thread could collect (see `app.ui.collecting`).
+    Nor is garbage of it left that another thread could collect (see `app.ui.collecting`), nor the theme that it chose.
     """
     monkeypatch.setattr("app.ui.session.WorkerClient", kept_workers.worker_client)
     gc.disable()
     yield
     if QCoreApplication.instance() is not None:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        if appearance().theme.dark:
+            appearance().choose("light")
+            appearance().choose("system")
     gc.collect(1)
     gc.enable()
 
