@@ -194,9 +194,10 @@ class Workspace:
     def documents(self, *, removed: bool = False) -> tuple[StoredDocument, ...]:
         """All documents on the shelf, or also those that were `removed` from it, in the order in which they were added."""
         rows = self._rows(
-            "SELECT sha256, file, title, format, page_count, added_at,"  # noqa: S608 (a constant)
+            "SELECT sha256, file, title, format, page_count, added_at,"
             " EXISTS (SELECT 1 FROM analyses WHERE document_sha256 = sha256), page_labels FROM documents"
-            f" WHERE removed_at IS NULL OR {removed:d} ORDER BY documents.rowid"
+            " WHERE removed_at IS NULL OR ? ORDER BY documents.rowid",
+            (removed,),
         )
         return tuple(
             StoredDocument(
@@ -460,7 +461,7 @@ class Workspace:
         for sha256 in {finding.document_sha256 for finding in change.findings}:
             self.library.keep_ready(sha256)
 
-    def _rows(self, query: str, parameters: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
+    def _rows(self, query: str, parameters: tuple[str | bool, ...] = ()) -> list[tuple[Any, ...]]:
         with explained(self.path):
             rows: list[tuple[Any, ...]] = self._connection.execute(query, parameters).fetchall()
             return rows
